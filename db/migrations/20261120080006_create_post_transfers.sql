@@ -1,0 +1,157 @@
+-- The one way money moves: a batch of transfers decided and written in one call, one round trip, one commit.
+
+-- migrate:up
+CREATE TYPE posting_refusal AS ENUM (
+    'not_found',
+    'same_account',
+    'currency_mismatch',
+    'account_frozen',
+    'account_closed',
+    'insufficient_funds',
+    'balance_limit_exceeded'
+);
+
+COMMENT ON TYPE posting_refusal IS 'Why a transfer was not posted, in order of precedence';
+
+CREATE FUNCTION post_transfers(
+    kinds transfer_kind[],
+    from_account_ids bigint[],
+    to_account_ids bigint[],
+    amounts bigint[],
+    currencies text[],
+    descriptions text[],
+    payers text[]
+)
+RETURNS TABLE (
+    refusal posting_refusal,
+    transfer_id bigint,
+    from_account_id bigint,
+    to_account_id bigint,
+    from_balance bigint,
+    to_balance bigint,
+    from_owner text,
+    from_opened_at timestamptz,
+    posted_at timestamptz
+)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = public, pg_temp
+AS $$
+-- Item n of the batch is element n of every array; row n of the result is its outcome. A deposit names no
+-- payer's account and a withdrawal no payee's: there the bank's cash account of the currency stands in.
+-- payers[n] is who must own the paying account, NULL where the bank itself acts.
+--
+-- 1. Lock every account once, in ascending id, so that two batches never wait for each other in a circle.
+-- 2. Walk the items in order with running balances, so that each one's funds are what its predecessors left.
+-- 3. Write three sets: transfers, entries, and one final balance per account. Updating an account once per
+--    item instead would chain the versions of a busy account's row through the whole batch.
+#variable_conflict use_column
+DECLARE
+    balance_max CONSTANT bigint := 9007199254740991;
+    item record;
+    payer_ids bigint[];
+    payee_ids bigint[];
+    account_ids bigint[];
+    balances bigint[];
+    refusals posting_refusal[];
+    transfer_ids bigint[];
+    payer_balances bigint[];
+    payee_balances bigint[];
+    moment timestamptz;
+BEGIN
+    SELECT array_agg(coalesce(u.from_account_id, cash.id) ORDER BY u.n),
+        array_agg(coalesce(u.to_account_id, cash.id) ORDER BY u.n)
+    INTO payer_ids, payee_ids
+    FROM unnest(kinds, from_account_ids, to_account_ids, currencies)
+        WITH ORDINALITY AS u (kind, from_account_id, to_account_id, currency, n)
+    LEFT JOIN accounts AS cash
+        ON u.kind <> 'transfer' AND cash.owner IS NULL AND cash.currency = u.currency;
+
+    SELECT array_agg(locked.id), array_agg(locked.balance)
+    INTO account_ids, balances
+    FROM (
+        SELECT a.id, a.balance
+        FROM accounts AS a
+        WHERE a.id = ANY (payer_ids || payee_ids)
+        ORDER BY a.id
+        FOR NO KEY UPDATE
+    ) AS locked;
+    moment := clock_timestamp();
+
+    FOR item IN
+        SELECT u.n, u.amount,
+            payer_place.n AS payer_place,
+            payee_place.n AS payee_place,
+            payer.kind = 'cash' AS is_unlimited,
+            CASE
+                WHEN payer.id IS NULL OR payee.id IS NULL THEN 'not_found'
+                WHEN u.payer IS NOT NULL AND payer.owner IS DISTINCT FROM u.payer THEN 'not_found'
+                WHEN (payer.kind = 'cash') <> (u.kind = 'deposit') THEN 'not_found'
+                WHEN (payee.kind = 'cash') <> (u.kind = 'withdrawal') THEN 'not_found'
+                WHEN payer.id = payee.id THEN 'same_account'
+                WHEN payer.currency <> u.currency OR payee.currency <> u.currency THEN 'currency_mismatch'
+                WHEN 'frozen' IN (payer.status, payee.status) THEN 'account_frozen'
+                WHEN 'closed' IN (payer.status, payee.status) THEN 'account_closed'
+            END::posting_refusal AS refusal
+        FROM unnest(kinds, payer_ids, payee_ids, amounts, currencies, payers)
+            WITH ORDINALITY AS u (kind, payer_id, payee_id, amount, currency, payer, n)
+        LEFT JOIN accounts AS payer ON payer.id = u.payer_id
+        LEFT JOIN accounts AS payee ON payee.id = u.payee_id
+        LEFT JOIN unnest(account_ids) WITH ORDINALITY AS payer_place (id, n) ON payer_place.id = u.payer_id
+        LEFT JOIN unnest(account_ids) WITH ORDINALITY AS payee_place (id, n) ON payee_place.id = u.payee_id
+        ORDER BY u.n
+    LOOP
+        IF item.refusal IS NULL THEN
+            IF balances[item.payer_place] < item.amount AND NOT item.is_unlimited THEN
+                item.refusal := 'insufficient_funds';
+            ELSIF balances[item.payee_place] > balance_max - item.amount
+                OR balances[item.payer_place] < item.amount - balance_max THEN
+                item.refusal := 'balance_limit_exceeded';
+            ELSE
+                balances[item.payer_place] := balances[item.payer_place] - item.amount;
+                balances[item.payee_place] := balances[item.payee_place] + item.amount;
+                transfer_ids[item.n] := nextval('transfers_id_seq');
+            END IF;
+        END IF;
+        refusals[item.n] := item.refusal;
+        payer_balances[item.n] := balances[item.payer_place];
+        payee_balances[item.n] := balances[item.payee_place];
+    END LOOP;
+
+    IF transfer_ids IS NOT NULL THEN
+        INSERT INTO transfers
+            (id, kind, from_account_id, to_account_id, amount, currency, description, created_at)
+        OVERRIDING SYSTEM VALUE
+        SELECT u.id, u.kind, u.payer_id, u.payee_id, u.amount, u.currency, u.description, moment
+        FROM unnest(transfer_ids, kinds, payer_ids, payee_ids, amounts, currencies, descriptions)
+            AS u (id, kind, payer_id, payee_id, amount, currency, description)
+        WHERE u.id IS NOT NULL;
+
+        INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
+        SELECT 2 * u.id + side.is_credit, u.id, side.account_id, side.amount, side.balance, moment
+        FROM unnest(transfer_ids, payer_ids, payee_ids, amounts, payer_balances, payee_balances)
+            AS u (id, payer_id, payee_id, amount, payer_balance, payee_balance)
+        CROSS JOIN LATERAL (
+            VALUES (0, u.payer_id, -u.amount, u.payer_balance), (1, u.payee_id, u.amount, u.payee_balance)
+        ) AS side (is_credit, account_id, amount, balance)
+        WHERE u.id IS NOT NULL;
+
+        UPDATE accounts AS a
+        SET balance = u.balance
+        FROM unnest(account_ids, balances) AS u (id, balance)
+        WHERE a.id = u.id AND a.balance <> u.balance;
+    END IF;
+
+    RETURN QUERY
+    SELECT u.refusal, u.transfer_id, u.payer_id, u.payee_id, u.payer_balance, u.payee_balance,
+        payer.owner, payer.created_at, moment
+    FROM unnest(refusals, transfer_ids, payer_ids, payee_ids, payer_balances, payee_balances)
+        WITH ORDINALITY AS u (refusal, transfer_id, payer_id, payee_id, payer_balance, payee_balance, n)
+    LEFT JOIN accounts AS payer ON payer.id = u.payer_id
+    ORDER BY u.n;
+END
+$$;
+
+-- migrate:down
+DROP FUNCTION post_transfers(transfer_kind[], bigint[], bigint[], bigint[], text[], text[], text[]);
+DROP TYPE posting_refusal;
