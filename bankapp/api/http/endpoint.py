@@ -1,0 +1,126 @@
+"""From an operation to an aiohttp handler: all of HTTP is derived from the declaration."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, cast
+
+import pydantic_core
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from bankapp.api.http.authentication import authenticate, identify_visitor
+from bankapp.api.http.problems import PayloadTooLarge, UnsupportedMediaType
+from bankapp.domain import errors
+from bankapp.operations.operation import Bank, Operation
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+BANK = web.AppKey("bank", Bank)
+METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of the URL table.
+
+    `location` is the path of what was created, filled from the response: then the status is 201.
+    """
+
+    method: str
+    path: str
+    operation: Operation
+    location: str | None = None
+
+    @property
+    def status(self) -> HTTPStatus:
+        """The status of success."""
+        return HTTPStatus.OK if self.location is None else HTTPStatus.CREATED
+
+
+def create_handler(route: Route) -> Handler:
+    """A handler that authenticates, validates, runs the operation and answers."""
+    operation = route.operation
+
+    async def handle(request: web.Request) -> web.Response:
+        bank = request.app[BANK]
+        if operation.role is None:
+            asker = identify_visitor(request)
+        else:
+            asker = await authenticate(request, bank, operation.role)
+        model = _validate(operation.request, await _read_fields(request))
+        response = await operation.run(bank, asker, model)
+        return _answer(route, response)
+
+    return handle
+
+
+def _answer(route: Route, response: BaseModel) -> web.Response:
+    headers: dict[str, str] = {}
+    if route.location is not None:
+        headers["Location"] = route.location.format_map(dict(response))
+    return web.Response(
+        status=route.status,
+        body=response.model_dump_json().encode(),
+        content_type="application/json",
+        headers=headers,
+    )
+
+
+async def _read_fields(request: web.Request) -> dict[str, Any]:
+    """Path, query and body as the fields of one request, each name from one place."""
+    fields: dict[str, Any] = dict(request.match_info)
+    given: Mapping[str, Any] = request.query
+    if request.method in METHODS_WITH_BODY:
+        if request.query:
+            raise _unknown(request.query)
+        given = await _read_body(request)
+    elif len(request.query) != len(set(request.query)):
+        raise errors.ValidationFailed(
+            violations=[errors.Violation(name, "is given twice") for name in _twice(request)]
+        )
+    if clash := fields.keys() & given.keys():
+        raise _unknown(clash)
+    return {**fields, **given}
+
+
+async def _read_body(request: web.Request) -> dict[str, Any]:
+    if request.content_type != "application/json":
+        raise UnsupportedMediaType
+    try:
+        body = await request.read()
+        data = pydantic_core.from_json(body, allow_inf_nan=False)
+    except web.HTTPRequestEntityTooLarge:
+        raise PayloadTooLarge from None
+    except ValueError as error:
+        raise errors.MalformedRequest(f"The body is not JSON: {error}.") from None
+    if not isinstance(data, dict):
+        raise errors.MalformedRequest("The body must be a JSON object.")
+    return cast("dict[str, Any]", data)
+
+
+def _validate(model: type[BaseModel], fields: dict[str, Any]) -> BaseModel:
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        violations = [
+            errors.Violation(".".join(map(str, item["loc"])), _message(item["msg"]))
+            for item in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+        raise errors.ValidationFailed(violations=violations) from None
+
+
+def _message(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+def _unknown(names: Iterable[str]) -> errors.ValidationFailed:
+    return errors.ValidationFailed(
+        violations=[
+            errors.Violation(name, "Extra inputs are not permitted") for name in sorted(set(names))
+        ]
+    )
+
+
+def _twice(request: web.Request) -> list[str]:
+    return sorted({name for name in request.query if len(request.query.getall(name)) > 1})

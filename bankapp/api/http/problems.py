@@ -1,0 +1,86 @@
+"""From a refusal to application/problem+json (RFC 9457)."""
+
+import json
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import web
+
+from bankapp.domain import errors
+
+
+class PayloadTooLarge(errors.Refusal):
+    """The body is larger than the bank reads."""
+
+
+class UnsupportedMediaType(errors.Refusal):
+    """The body must be application/json."""
+
+
+class MethodNotAllowed(errors.Refusal):
+    """The resource has no such method."""
+
+
+class RouteNotFound(errors.NotFound):
+    """There is nothing at this path."""
+
+    code = errors.NotFound.code
+
+
+class InternalError(errors.Refusal):
+    """The bank made a mistake; it is logged under the request's id."""
+
+
+STATUS: Final[dict[type[errors.Refusal], HTTPStatus]] = {
+    errors.MalformedRequest: HTTPStatus.BAD_REQUEST,
+    errors.ValidationFailed: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.TokenExpired: HTTPStatus.UNAUTHORIZED,
+    errors.InvalidCredentials: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.UsernameTaken: HTTPStatus.CONFLICT,
+    errors.EmailTaken: HTTPStatus.CONFLICT,
+    errors.AccountExists: HTTPStatus.CONFLICT,
+    errors.SameAccount: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.CurrencyMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.AccountFrozen: HTTPStatus.CONFLICT,
+    errors.AccountClosed: HTTPStatus.CONFLICT,
+    errors.InsufficientFunds: HTTPStatus.CONFLICT,
+    errors.BalanceLimitExceeded: HTTPStatus.CONFLICT,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    RouteNotFound: HTTPStatus.NOT_FOUND,
+    InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+RETRY_AFTER_S: Final = 1
+
+
+def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
+    """The answer that carries a refusal."""
+    status = STATUS[type(refusal)]
+    problem: dict[str, Any] = {
+        "type": f"/problems/{refusal.code}",
+        "title": refusal.message(),
+        "status": status,
+        "code": refusal.code,
+        "detail": refusal.detail,
+        "request_id": request_id,
+        "retryable": refusal.retryable,
+    }
+    if refusal.violations:
+        problem["errors"] = [
+            {"field": violation.field, "message": violation.message}
+            for violation in refusal.violations
+        ]
+    response = web.Response(
+        status=status, body=json.dumps(problem).encode(), content_type="application/problem+json"
+    )
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response

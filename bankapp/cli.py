@@ -1,0 +1,86 @@
+"""The command line: bankapp serve, migrate, verify."""
+
+import argparse
+import asyncio
+import sys
+import time
+
+import psycopg
+import uvloop
+
+from bankapp.app import StartError, open_database, serve
+from bankapp.embedded import EmbeddedError
+from bankapp.logs import configure_logs
+from bankapp.migrations import MigrationError, migrate
+from bankapp.settings import SettingError, Settings, load_settings
+from bankapp.store.verification import Progress, Report, verify_ledger
+
+PROGRESS_AFTER_S = 1.0
+
+
+def main() -> int:
+    """Entry point of the console script. Exit codes: 0, 1 for a failure, 2 for a wrong call."""
+    commands = {"serve": _serve, "migrate": _migrate, "verify": _verify}
+    parser = argparse.ArgumentParser(prog="bankapp", description="A bank whose source is SQL.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    subparsers.add_parser("serve", help="bring the schema up to date and serve HTTP until Ctrl-C")
+    subparsers.add_parser("migrate", help="bring the schema up to date")
+    subparsers.add_parser(
+        "verify",
+        help="recompute every balance and transfer; exit 1 and name the row if one is wrong",
+    )
+    arguments = parser.parse_args()
+    try:
+        settings = load_settings()
+        configure_logs(settings.log_format)
+        return commands[arguments.command](settings)
+    except SettingError as error:
+        print(f"bankapp: {error}", file=sys.stderr)
+        return 2
+    except (EmbeddedError, MigrationError, StartError, psycopg.Error) as error:
+        print(f"bankapp: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _serve(settings: Settings) -> int:
+    with open_database(settings) as database_url:
+        migrate(database_url)
+        uvloop.run(serve(settings, database_url))
+    return 0
+
+
+def _migrate(settings: Settings) -> int:
+    with open_database(settings, beside_server=True) as database_url:
+        migrate(database_url)
+    return 0
+
+
+def _verify(settings: Settings) -> int:
+    with open_database(settings, beside_server=True) as database_url:
+        report = asyncio.run(verify_ledger(database_url, _terminal_progress()))
+    for finding in report.findings:
+        print(finding)
+    print(_summary(report))
+    return 1 if report.findings else 0
+
+
+def _summary(report: Report) -> str:
+    verdict = f"{len(report.findings)} wrong" if report.findings else "all is well"
+    return (
+        f"checked {report.entry_count} entries, accounts up to {report.account_id_max} and "
+        f"transfers up to {report.transfer_id_max} in {report.duration_s:.2f} s: {verdict}"
+    )
+
+
+def _terminal_progress() -> Progress:
+    """Shows the part done on a terminal, once it takes longer than a moment."""
+    started = time.monotonic()
+
+    def show(done: float) -> None:
+        if sys.stderr.isatty() and time.monotonic() - started > PROGRESS_AFTER_S:
+            ending = "\n" if done >= 1 else ""
+            print(f"\rverifying {done:4.0%}", end=ending, file=sys.stderr, flush=True)
+
+    return show

@@ -1,0 +1,115 @@
+"""Every refusal: what the bank answers instead of doing what it was asked."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One thing wrong with a request: which field, and what is wrong with it."""
+
+    field: str
+    message: str
+
+
+class Refusal(Exception):
+    """The bank does not do what it was asked.
+
+    `code` is stable and follows from the class's name. `retryable` says whether the very same
+    request may succeed later. The docstring is the message; `detail` adds what this one case knows.
+    """
+
+    code: ClassVar[str]
+    retryable: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __init__(self, detail: str | None = None, violations: Sequence[Violation] = ()) -> None:
+        self.detail = detail or self.message()
+        self.violations = tuple(violations)
+        super().__init__(self.detail)
+
+    @classmethod
+    def message(cls) -> str:
+        """The docstring on one line."""
+        return " ".join((cls.__doc__ or "").split())
+
+
+class MalformedRequest(Refusal):
+    """The request is not well-formed."""
+
+
+class ValidationFailed(Refusal):
+    """Some fields of the request are missing, unknown or out of their limits."""
+
+
+class Unauthenticated(Refusal):
+    """A valid access token is needed."""
+
+
+class TokenExpired(Refusal):
+    """The access token has expired; log in again."""
+
+
+class InvalidCredentials(Refusal):
+    """User name or password is wrong."""
+
+
+class Forbidden(Refusal):
+    """Your role may not do this."""
+
+
+class NotFound(Refusal):
+    """It does not exist, or it is not yours."""
+
+
+class UsernameTaken(Refusal):
+    """Somebody has this user name already."""
+
+
+class EmailTaken(Refusal):
+    """Somebody has this e-mail address already."""
+
+
+class AccountExists(Refusal):
+    """You have an account in this currency already."""
+
+
+class SameAccount(Refusal):
+    """An account cannot pay itself."""
+
+
+class CurrencyMismatch(Refusal):
+    """Both accounts must be in the currency of the transfer."""
+
+
+class AccountFrozen(Refusal):
+    """One of the accounts is frozen."""
+
+    retryable = True
+
+
+class AccountClosed(Refusal):
+    """One of the accounts is closed."""
+
+
+class InsufficientFunds(Refusal):
+    """The account does not hold that much."""
+
+    retryable = True
+
+
+class BalanceLimitExceeded(Refusal):
+    """The balance would pass the largest amount an account can hold."""
+
+    retryable = True
+
+
+class Unavailable(Refusal):
+    """The bank cannot reach its database; what was asked may or may not have happened."""
+
+    retryable = True

@@ -1,0 +1,32 @@
+"""Every number that limits something; the unit comes last in the name."""
+
+from typing import Final
+
+AMOUNT_MAX: Final = 2**53 - 1  # exact in every JSON reader; the schema says the same
+ID_MAX: Final = 2**63 - 1
+
+PAGE_SIZE_DEFAULT: Final = 20
+PAGE_SIZE_MAX: Final = 100
+
+USERNAME_LENGTH_MIN: Final = 3
+USERNAME_LENGTH_MAX: Final = 100
+FULL_NAME_LENGTH_MAX: Final = 100
+EMAIL_LENGTH_MAX: Final = 254
+PASSWORD_BYTES_MIN: Final = 8
+PASSWORD_BYTES_MAX: Final = 72  # bcrypt reads no further
+DESCRIPTION_LENGTH_MAX: Final = 200
+USER_AGENT_LENGTH_MAX: Final = 500
+REQUEST_ID_LENGTH_MAX: Final = 100
+
+BODY_BYTES_MAX: Final = 1024 * 1024
+TOKEN_BYTES_MAX: Final = 4096
+
+CONNECTION_COUNT_MIN: Final = 2
+CONNECTION_COUNT_MAX: Final = 16
+CONNECTION_TIMEOUT_S: Final = 5.0
+STATEMENT_TIMEOUT_S: Final = 10
+LOCK_TIMEOUT_S: Final = 5
+TRANSACTION_RETRY_COUNT_MAX: Final = 3
+POSTING_COUNT_MAX: Final = 1000
+SHUTDOWN_TIMEOUT_S: Final = 3.0
+FINDING_COUNT_MAX: Final = 100

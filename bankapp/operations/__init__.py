@@ -1,0 +1,1 @@
+"""One function per thing the bank can be asked, whatever the door."""

@@ -1,0 +1,123 @@
+"""Accounts and their entries."""
+
+from bankapp.domain import errors
+from bankapp.operations.fields import (
+    Currency,
+    Page,
+    PageRequest,
+    PathId,
+    RequestModel,
+    ResponseModel,
+    Time,
+    encode_cursor,
+)
+from bankapp.operations.operation import Bank, Caller, operation
+from gen import models
+
+
+class Account(ResponseModel):
+    """Where a customer's money is."""
+
+    id: int
+    owner: str
+    currency: str
+    balance: int
+    available_balance: int
+    status: models.AccountStatus
+    created_at: Time
+
+    @classmethod
+    def from_row(cls, row: models.Account) -> "Account":
+        """The account as its owner sees it."""
+        assert row.owner is not None  # the bank's cash accounts are shown to nobody
+        return cls(
+            id=row.id,
+            owner=row.owner,
+            currency=row.currency,
+            balance=row.balance,
+            available_balance=row.balance,
+            status=row.status,
+            created_at=row.created_at,
+        )
+
+
+class Entry(ResponseModel):
+    """One side of a transfer, as its account sees it."""
+
+    id: int
+    account_id: int
+    transfer_id: int
+    amount: int
+    balance_after: int
+    created_at: Time
+
+
+class OpenAccountRequest(RequestModel):
+    currency: Currency
+
+
+class GetAccountRequest(RequestModel):
+    account_id: PathId
+
+
+class ListAccountsRequest(PageRequest):
+    """`owner` is for bankers; without it the list is the caller's own."""
+
+    owner: str | None = None
+
+
+class ListEntriesRequest(PageRequest):
+    account_id: PathId
+
+
+@operation(refuses=(errors.AccountExists,))
+async def open_account(bank: Bank, caller: Caller, request: OpenAccountRequest) -> Account:
+    """Open an account of one's own, one per currency, with nothing in it."""
+    return Account.from_row(await bank.store.open_account(caller.username, request.currency))
+
+
+@operation(refuses=(errors.NotFound,))
+async def get_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
+    """An account, for its owner and for bankers."""
+    return Account.from_row(await visible_account(bank, caller, request.account_id))
+
+
+@operation(refuses=(errors.NotFound,))
+async def list_accounts(bank: Bank, caller: Caller, request: ListAccountsRequest) -> Page[Account]:
+    """A person's accounts, newest first."""
+    owner = caller.username if request.owner is None else request.owner
+    if not caller.may_see(owner):
+        raise errors.NotFound
+    rows = await bank.store.list_accounts(
+        owner, before_id=request.cursor, page_size=request.row_count_max
+    )
+    page = rows[: request.limit]
+    return Page(
+        items=[Account.from_row(row) for row in page],
+        next_cursor=encode_cursor(page[-1].id) if len(rows) > request.limit else None,
+    )
+
+
+@operation(refuses=(errors.NotFound,))
+async def list_entries(bank: Bank, caller: Caller, request: ListEntriesRequest) -> Page[Entry]:
+    """What happened to an account, newest first."""
+    await visible_account(bank, caller, request.account_id)
+    rows = await bank.store.list_entries(
+        request.account_id, before_transfer_id=request.cursor, page_size=request.row_count_max
+    )
+    page = rows[: request.limit]
+    return Page(
+        items=[Entry.model_validate(row) for row in page],
+        next_cursor=encode_cursor(page[-1].transfer_id) if len(rows) > request.limit else None,
+    )
+
+
+async def visible_account(bank: Bank, caller: Caller, account_id: int) -> models.Account:
+    """A customer's account the caller may see.
+
+    Raises NotFound, whether it does not exist or is somebody else's.
+    """
+    account = await bank.store.get_account(account_id)
+    if account is None or account.owner is None or not caller.may_see(account.owner):
+        raise errors.NotFound
+    return account

@@ -1,0 +1,118 @@
+"""The fields that requests and responses are made of."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    Field,
+    PlainSerializer,
+)
+
+from bankapp.domain import limits
+
+Item = TypeVar("Item")
+
+
+class RequestModel(BaseModel):
+    """A request: a field it does not know is an error, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ResponseModel(BaseModel):
+    """An answer, made from rows by the names of their fields."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must not contain control characters")
+    return text
+
+
+def _password_bytes(password: str) -> str:
+    size = len(password.encode(errors="surrogatepass"))
+    if not limits.PASSWORD_BYTES_MIN <= size <= limits.PASSWORD_BYTES_MAX:
+        raise ValueError(
+            f"must have {limits.PASSWORD_BYTES_MIN} to {limits.PASSWORD_BYTES_MAX} bytes of UTF-8"
+        )
+    return _printable(password)
+
+
+def encode_cursor(row_id: int) -> str:
+    """The opaque form of the last id on a page."""
+    return base64.urlsafe_b64encode(row_id.to_bytes(8, "big")).decode().rstrip("=")
+
+
+def _decode_cursor(cursor: object) -> int:
+    try:
+        data = base64.urlsafe_b64decode(f"{cursor}=")
+        row_id = int.from_bytes(data, "big")
+    except (binascii.Error, ValueError):
+        raise ValueError("is not a cursor of this bank") from None
+    if len(data) != 8 or row_id > limits.ID_MAX or encode_cursor(row_id) != cursor:
+        raise ValueError("is not a cursor of this bank")
+    return row_id
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+Username = Annotated[
+    str,
+    Field(
+        min_length=limits.USERNAME_LENGTH_MIN,
+        max_length=limits.USERNAME_LENGTH_MAX,
+        pattern=r"^[a-z0-9_]+$",
+        examples=["alice"],
+    ),
+]
+# Who is meant, in a path: a name nobody can have is simply nobody's.
+Password = Annotated[str, AfterValidator(_password_bytes), Field(repr=False)]
+FullName = Annotated[
+    str,
+    Field(min_length=1, max_length=limits.FULL_NAME_LENGTH_MAX),
+    AfterValidator(_printable),
+]
+Email = Annotated[EmailStr, Field(max_length=limits.EMAIL_LENGTH_MAX), AfterValidator(str.lower)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"])]
+Amount = Annotated[
+    int, Field(strict=True, ge=1, le=limits.AMOUNT_MAX, description="Integer minor units")
+]
+Description = Annotated[
+    str,
+    Field(min_length=1, max_length=limits.DESCRIPTION_LENGTH_MAX),
+    AfterValidator(_printable),
+]
+# In a body an id is a number, never a string; in a path or a query there are only strings.
+BodyId = Annotated[int, Field(strict=True, ge=1, le=limits.ID_MAX)]
+PathId = Annotated[int, Field(ge=1, le=limits.ID_MAX)]
+Time = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str, when_used="json")]
+
+
+class PageRequest(RequestModel):
+    """Which page of a list: `cursor` is the `next_cursor` of the page before."""
+
+    limit: Annotated[int, Field(ge=1, le=limits.PAGE_SIZE_MAX)] = limits.PAGE_SIZE_DEFAULT
+    cursor: Annotated[int, BeforeValidator(_decode_cursor)] = limits.ID_MAX
+
+    @property
+    def row_count_max(self) -> int:
+        """One more than the page holds: the extra row tells that there is a next page."""
+        return self.limit + 1
+
+
+class Page(ResponseModel, Generic[Item]):
+    """One page of a list, newest first."""
+
+    items: list[Item]
+    next_cursor: str | None

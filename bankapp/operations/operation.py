@@ -1,0 +1,96 @@
+"""What an operation is: declared once, served by every door."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel
+
+from bankapp.auth.passwords import PasswordHasher
+from bankapp.auth.tokens import TokenMaker
+from bankapp.domain.errors import Refusal
+from bankapp.domain.roles import Role
+from bankapp.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """What operations work with."""
+
+    store: Store
+    passwords: PasswordHasher
+    tokens: TokenMaker
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who has not said who they are."""
+
+    address: IPv4Address | IPv6Address | None
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller(Visitor):
+    """Somebody with a valid access token."""
+
+    username: str
+    role: Role
+
+    def is_banker(self) -> bool:
+        """Whether the caller works for the bank."""
+        return self.role.includes(Role.BANKER)
+
+    def may_see(self, *owners: str | None) -> bool:
+        """Whether something of these owners is the caller's to see: an owner, or a banker."""
+        return self.is_banker() or self.username in owners
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Something the bank can be asked.
+
+    `role` is the least role that may ask; None lets anyone. `refuses` are the refusals beyond those
+    that every operation shares.
+    """
+
+    name: str
+    run: Callable[[Bank, Any, Any], Awaitable[BaseModel]]
+    request: type[BaseModel]
+    response: type[BaseModel]
+    role: Role | None
+    refuses: tuple[type[Refusal], ...]
+
+
+def operation(
+    *, refuses: tuple[type[Refusal], ...] = (), role: Role = Role.DEPOSITOR
+) -> Callable[[Callable[[Bank, Caller, Any], Awaitable[BaseModel]]], Operation]:
+    """Declare a function as an operation for callers with at least `role`."""
+
+    def declare(run: Callable[[Bank, Caller, Any], Awaitable[BaseModel]]) -> Operation:
+        return _declare(run, role, refuses)
+
+    return declare
+
+
+def public_operation(
+    *, refuses: tuple[type[Refusal], ...] = ()
+) -> Callable[[Callable[[Bank, Visitor, Any], Awaitable[BaseModel]]], Operation]:
+    """Declare a function as an operation for anyone."""
+
+    def declare(run: Callable[[Bank, Visitor, Any], Awaitable[BaseModel]]) -> Operation:
+        return _declare(run, None, refuses)
+
+    return declare
+
+
+def _declare(
+    run: Callable[[Bank, Any, Any], Awaitable[BaseModel]],
+    role: Role | None,
+    refuses: tuple[type[Refusal], ...],
+) -> Operation:
+    hints = get_type_hints(run)
+    response = hints.pop("return")
+    *_, request = hints.values()
+    return Operation(run.__name__, run, request, response, role, refuses)

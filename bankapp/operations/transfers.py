@@ -1,0 +1,169 @@
+"""Moving money, and looking at how it moved."""
+
+from bankapp.domain import errors
+from bankapp.domain.money import Posting, TransferKind
+from bankapp.domain.roles import Role
+from bankapp.operations.accounts import Account, Entry, visible_account
+from bankapp.operations.fields import (
+    Amount,
+    BodyId,
+    Currency,
+    Description,
+    Page,
+    PageRequest,
+    PathId,
+    RequestModel,
+    ResponseModel,
+    Time,
+    encode_cursor,
+)
+from bankapp.operations.operation import Bank, Caller, operation
+from bankapp.store.postings import Posted
+
+POSTING_REFUSALS = (
+    errors.NotFound,
+    errors.CurrencyMismatch,
+    errors.AccountFrozen,
+    errors.AccountClosed,
+    errors.BalanceLimitExceeded,
+)
+
+
+class Transfer(ResponseModel):
+    """Money moved from one account to another."""
+
+    id: int
+    from_account_id: int
+    to_account_id: int
+    amount: int
+    currency: str
+    kind: TransferKind
+    reverses_transfer_id: int | None = None
+    description: str | None
+    created_at: Time
+
+
+class CreateTransferRequest(RequestModel):
+    from_account_id: BodyId
+    to_account_id: BodyId
+    amount: Amount
+    currency: Currency
+    description: Description | None = None
+
+
+class CreateTransferResponse(ResponseModel):
+    """The transfer and the payer's side of it; nothing about the payee's balance."""
+
+    transfer: Transfer
+    from_account: Account
+    from_entry: Entry
+
+
+class CashRequest(RequestModel):
+    """Money brought to the bank or taken away, over the counter."""
+
+    account_id: PathId
+    amount: Amount
+    currency: Currency
+    description: Description | None = None
+
+
+class GetTransferRequest(RequestModel):
+    transfer_id: PathId
+
+
+class ListTransfersRequest(PageRequest):
+    """Without `account_id`, the transfers of all the caller's accounts."""
+
+    account_id: PathId | None = None
+
+
+@operation(refuses=(*POSTING_REFUSALS, errors.SameAccount, errors.InsufficientFunds))
+async def create_transfer(
+    bank: Bank, caller: Caller, request: CreateTransferRequest
+) -> CreateTransferResponse:
+    """Move money from an account of one's own to any account of the same currency."""
+    posted = await _post(
+        bank,
+        Posting(
+            kind=TransferKind.TRANSFER,
+            from_account_id=request.from_account_id,
+            to_account_id=request.to_account_id,
+            amount=request.amount,
+            currency=request.currency,
+            description=request.description,
+            payer=caller.username,
+        ),
+    )
+    return CreateTransferResponse(
+        transfer=Transfer.model_validate(posted.transfer),
+        from_account=Account.from_row(posted.from_account),
+        from_entry=Entry.model_validate(posted.from_entry),
+    )
+
+
+@operation(role=Role.BANKER, refuses=POSTING_REFUSALS)
+async def create_deposit(bank: Bank, caller: Caller, request: CashRequest) -> Transfer:
+    """Pay cash into an account."""
+    posting = Posting(
+        kind=TransferKind.DEPOSIT,
+        from_account_id=None,
+        to_account_id=request.account_id,
+        amount=request.amount,
+        currency=request.currency,
+        description=request.description,
+        payer=None,
+    )
+    return Transfer.model_validate((await _post(bank, posting)).transfer)
+
+
+@operation(role=Role.BANKER, refuses=(*POSTING_REFUSALS, errors.InsufficientFunds))
+async def create_withdrawal(bank: Bank, caller: Caller, request: CashRequest) -> Transfer:
+    """Pay cash out of an account."""
+    posting = Posting(
+        kind=TransferKind.WITHDRAWAL,
+        from_account_id=request.account_id,
+        to_account_id=None,
+        amount=request.amount,
+        currency=request.currency,
+        description=request.description,
+        payer=None,
+    )
+    return Transfer.model_validate((await _post(bank, posting)).transfer)
+
+
+@operation(refuses=(errors.NotFound,))
+async def get_transfer(bank: Bank, caller: Caller, request: GetTransferRequest) -> Transfer:
+    """A transfer, for either side and for bankers."""
+    row = await bank.store.get_transfer(request.transfer_id)
+    if row is None or not caller.may_see(row.from_owner, row.to_owner):
+        raise errors.NotFound
+    return Transfer.model_validate(row.transfer)
+
+
+@operation(refuses=(errors.NotFound,))
+async def list_transfers(
+    bank: Bank, caller: Caller, request: ListTransfersRequest
+) -> Page[Transfer]:
+    """Transfers of one account, or of all one's own, newest first."""
+    if request.account_id is None:
+        rows = await bank.store.list_owner_transfers(
+            caller.username, before_id=request.cursor, page_size=request.row_count_max
+        )
+    else:
+        await visible_account(bank, caller, request.account_id)
+        rows = await bank.store.list_account_transfers(
+            request.account_id, before_id=request.cursor, page_size=request.row_count_max
+        )
+    page = rows[: request.limit]
+    return Page(
+        items=[Transfer.model_validate(row) for row in page],
+        next_cursor=encode_cursor(page[-1].id) if len(rows) > request.limit else None,
+    )
+
+
+async def _post(bank: Bank, posting: Posting) -> Posted:
+    [outcome] = await bank.store.post([posting])
+    if isinstance(outcome, errors.Refusal):
+        raise outcome
+    return outcome

@@ -1,0 +1,133 @@
+"""Settings, read once from the environment and `.env`."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bankapp.domain import limits
+
+EXAMPLES: Final[dict[str, str]] = {
+    "DATABASE_URL": "postgresql://bank@db.example.org/bank",
+    "PGBIN": "/usr/lib/postgresql/17/bin",
+    "BANK_DATA_DIR": ".bank",
+    "BANK_HTTP_ADDRESS": "127.0.0.1:8080",
+    "BANK_ENVIRONMENT": "development",
+    "BANK_TOKEN_KEYS": "the output of `openssl rand -hex 32`; newest first, separated by commas",
+    "BANK_ACCESS_TOKEN_DURATION": "15m",
+    "BANK_ADMIN_USERNAME": "root_of_all",
+    "BANK_ADMIN_PASSWORD": "a long sentence nobody else knows",
+    "BANK_BCRYPT_COST": "12",
+    "BANK_LOG_FORMAT": "console",
+}
+
+
+class SettingError(Exception):
+    """A setting is wrong; the message is one line that names it."""
+
+
+def _duration(value: object) -> object:
+    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+    if isinstance(value, timedelta):
+        return value
+    match = re.fullmatch(r"([1-9][0-9]{0,5})([smhd])", str(value))
+    if match is None:
+        raise ValueError("is not a number with a unit s, m, h or d")
+    return timedelta(**{units[match[2]]: int(match[1])})
+
+
+def _token_keys(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    keys = [key.strip() for key in value.split(",") if key.strip()]
+    if not keys or not all(re.fullmatch(r"[0-9a-fA-F]{64}", key) for key in keys):
+        raise ValueError("must be keys of 64 hexadecimal digits (32 bytes)")
+    return [bytes.fromhex(key) for key in keys]
+
+
+def _database_url(value: SecretStr) -> SecretStr:
+    if not re.match(r"postgres(ql)?://", value.get_secret_value()):
+        raise ValueError("is not a postgresql:// URL")
+    return value
+
+
+def _http_address(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise ValueError("is not host:port")
+    return value
+
+
+class Settings(BaseSettings):
+    """What can be set from outside; `.env.example` explains each."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    database_url: Annotated[
+        Annotated[SecretStr, AfterValidator(_database_url)] | None, Field(alias="DATABASE_URL")
+    ] = None
+    pgbin: Annotated[Path | None, Field(alias="PGBIN")] = None
+    data_dir: Annotated[Path, Field(alias="BANK_DATA_DIR")] = Path(".bank")
+    http_address: Annotated[
+        str, AfterValidator(_http_address), Field(alias="BANK_HTTP_ADDRESS")
+    ] = "127.0.0.1:8080"
+    environment: Annotated[
+        Literal["development", "production"], Field(alias="BANK_ENVIRONMENT")
+    ] = "development"
+    token_keys: Annotated[
+        list[bytes] | None,
+        NoDecode,
+        BeforeValidator(_token_keys),
+        Field(alias="BANK_TOKEN_KEYS", repr=False),
+    ] = None
+    access_token_duration: Annotated[
+        timedelta, BeforeValidator(_duration), Field(alias="BANK_ACCESS_TOKEN_DURATION")
+    ] = timedelta(minutes=15)
+    admin_username: Annotated[
+        str | None, Field(alias="BANK_ADMIN_USERNAME", pattern="^[a-z0-9_]{3,100}$")
+    ] = None
+    admin_password: Annotated[SecretStr | None, Field(alias="BANK_ADMIN_PASSWORD")] = None
+    bcrypt_cost: Annotated[int, Field(alias="BANK_BCRYPT_COST", ge=4, le=20)] = 12
+    log_format: Annotated[Literal["console", "json"], Field(alias="BANK_LOG_FORMAT")] = "console"
+
+    @property
+    def http_host(self) -> str:
+        """The host of `http_address`, without the brackets of an IPv6 address."""
+        return self.http_address.rpartition(":")[0].strip("[]")
+
+    @property
+    def http_port(self) -> int:
+        """The port of `http_address`."""
+        return int(self.http_address.rpartition(":")[2])
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises SettingError, whose message is one line.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise _wrong(name, first["msg"].removeprefix("Value error, ")) from None
+    if settings.environment == "production" and settings.token_keys is None:
+        raise _wrong("BANK_TOKEN_KEYS", "is required in production")
+    if (settings.admin_username is None) != (settings.admin_password is None):
+        missing = (
+            "BANK_ADMIN_USERNAME" if settings.admin_username is None else "BANK_ADMIN_PASSWORD"
+        )
+        raise _wrong(missing, "is required where the other of the two is set")
+    if settings.admin_password is not None:
+        size = len(settings.admin_password.get_secret_value().encode())
+        if not limits.PASSWORD_BYTES_MIN <= size <= limits.PASSWORD_BYTES_MAX:
+            raise _wrong("BANK_ADMIN_PASSWORD", "must have 8 to 72 bytes")
+    return settings
+
+
+def _wrong(name: str, what: str) -> SettingError:
+    return SettingError(f"{name} {what}. Example: {name}={EXAMPLES.get(name, '')}")

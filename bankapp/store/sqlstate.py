@@ -1,0 +1,43 @@
+"""What an error of PostgreSQL means to the bank; nothing else reads SQLSTATE."""
+
+from typing import Final
+
+import psycopg
+from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
+
+from bankapp.domain import errors
+
+BY_CONSTRAINT: Final[dict[str, errors.Refusal]] = {
+    "users_pkey": errors.UsernameTaken(),
+    "users_email_key": errors.EmailTaken(),
+    "accounts_owner_currency_key": errors.AccountExists(),
+    "accounts_currency_fkey": errors.ValidationFailed(
+        violations=[errors.Violation("currency", "is not a currency of this bank")]
+    ),
+}
+
+# The connection, the server or its resources are gone, or a lock or statement took too long.
+_UNAVAILABLE_CLASSES: Final = ("08", "53", "57", "58", "XX")
+_UNAVAILABLE: Final = ("55P03", "25P03", "25P04")
+_CONFLICTS: Final = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether the transaction lost to a concurrent one and may simply run again."""
+    return isinstance(error, _CONFLICTS)
+
+
+def refusal_for(error: Exception) -> errors.Refusal | None:
+    """The refusal that `error` means, or None where it is a bug of ours."""
+    if isinstance(error, PoolTimeout | PoolClosed | TooManyRequests):
+        return errors.Unavailable()
+    if not isinstance(error, psycopg.Error):
+        return None
+    if error.diag.constraint_name in BY_CONSTRAINT:
+        known = BY_CONSTRAINT[error.diag.constraint_name]
+        return type(known)(known.detail, known.violations)
+    if error.sqlstate is None:
+        return errors.Unavailable() if isinstance(error, psycopg.OperationalError) else None
+    if is_conflict(error) or error.sqlstate in _UNAVAILABLE:
+        return errors.Unavailable()
+    return errors.Unavailable() if error.sqlstate[:2] in _UNAVAILABLE_CLASSES else None

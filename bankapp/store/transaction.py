@@ -1,0 +1,120 @@
+"""Transactions: begin, commit, bounded retry, and errors translated to refusals."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from bankapp.domain import errors, limits
+from bankapp.store import sqlstate
+from gen.queries import AsyncQueries
+
+Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+Step: TypeAlias = Callable[Concatenate[AsyncQueries, Arguments], Awaitable[Result]]
+
+APPLICATION_ROLE = "bank_application"
+
+
+def create_pool(url: str, *, role: str = APPLICATION_ROLE) -> Pool:
+    """A pool, not yet open, of connections that work as `role` and do not wait forever."""
+    options = {
+        "role": role,
+        "statement_timeout": f"{limits.STATEMENT_TIMEOUT_S}s",
+        "lock_timeout": f"{limits.LOCK_TIMEOUT_S}s",
+        "idle_in_transaction_session_timeout": f"{limits.STATEMENT_TIMEOUT_S}s",
+        "timezone": "UTC",
+    }
+    return AsyncConnectionPool(
+        url,
+        connection_class=AsyncConnection[Any],
+        kwargs={
+            "autocommit": True,
+            "connect_timeout": int(limits.CONNECTION_TIMEOUT_S),
+            "application_name": "bankapp",
+            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+        },
+        min_size=limits.CONNECTION_COUNT_MIN,
+        max_size=limits.CONNECTION_COUNT_MAX,
+        timeout=limits.CONNECTION_TIMEOUT_S,
+        open=False,
+    )
+
+
+class Transactions:
+    """Runs steps, each call in one transaction.
+
+    A step takes the transaction's queries first. It may run twice, so it touches nothing but the
+    database. With `retry_count_max=0` a deadlock reaches the caller, which is how the race tests
+    see one.
+    """
+
+    def __init__(self, pool: Pool, retry_count_max: int) -> None:
+        self._pool = pool
+        self._retry_count_max = retry_count_max
+        self._pool_check: asyncio.Task[None] | None = None
+
+    async def run(
+        self,
+        step: Step[Arguments, Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Run `step` between BEGIN and COMMIT.
+
+        Raises Unavailable when the database cannot be reached, and the refusals of broken
+        constraints.
+        """
+
+        async def transaction(connection: AsyncConnection[Any]) -> Result:
+            async with connection.transaction():
+                return await step(AsyncQueries(connection), *args, **kwargs)
+
+        return await self._retry(transaction)
+
+    async def run_statement(
+        self,
+        step: Step[Arguments, Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Run a `step` of a single statement, which is a transaction by itself: one round trip.
+
+        Raises as `run` does.
+        """
+
+        async def transaction(connection: AsyncConnection[Any]) -> Result:
+            return await step(AsyncQueries(connection), *args, **kwargs)
+
+        return await self._retry(transaction)
+
+    async def _retry(
+        self, transaction: Callable[[AsyncConnection[Any]], Awaitable[Result]]
+    ) -> Result:
+        retry_count = 0
+        while True:
+            try:
+                async with self._pool.connection() as connection:
+                    return await transaction(connection)
+            except (psycopg.Error, PoolTimeout) as error:
+                if sqlstate.is_conflict(error) and retry_count < self._retry_count_max:
+                    retry_count += 1
+                    # Apart, so that the same two do not meet again.
+                    await asyncio.sleep(random.uniform(0, 0.01 * 2**retry_count))
+                    continue
+                refusal = sqlstate.refusal_for(error)
+                if isinstance(refusal, errors.Unavailable):
+                    self._discard_broken_connections()
+                if refusal is None:
+                    raise
+                raise refusal from error
+
+    def _discard_broken_connections(self) -> None:
+        """Let the pool test what it holds: after a restart of the server all of it is broken."""
+        if self._pool_check is None or self._pool_check.done():
+            self._pool_check = asyncio.create_task(self._pool.check())

@@ -1,0 +1,42 @@
+"""What the comments of a query tell the generator."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlc_gen_psycopg.errors import GeneratorError
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """`-- @nullable column …`, `-- @notnull column …`, `-- @required`; the rest describes."""
+
+    description: str
+    nullable: frozenset[str]
+    notnull: frozenset[str]
+    is_required: bool
+
+
+def parse_comments(comments: Sequence[str]) -> Annotations:
+    """Split the comments of a query into annotations and description.
+
+    Raises GeneratorError for an annotation that does not exist.
+    """
+    prose: list[str] = []
+    columns: dict[str, set[str]] = {"@nullable": set(), "@notnull": set()}
+    is_required = False
+    for comment in comments:
+        word, *arguments = comment.split() or [""]
+        if word in columns and arguments:
+            columns[word].update(arguments)
+        elif word == "@required" and not arguments:
+            is_required = True
+        elif word.startswith("@") and not word.startswith("@sqlc"):
+            raise GeneratorError(f"unknown or incomplete annotation {comment.strip()!r}")
+        else:
+            prose.append(comment.strip())
+    return Annotations(
+        description="\n".join(prose).strip(),
+        nullable=frozenset(columns["@nullable"]),
+        notnull=frozenset(columns["@notnull"]),
+        is_required=is_required,
+    )

@@ -1,0 +1,201 @@
+"""From sqlc's request to the Python program."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlc_gen_psycopg import names
+from sqlc_gen_psycopg.annotations import Annotations, parse_comments
+from sqlc_gen_psycopg.errors import GeneratorError
+from sqlc_gen_psycopg.options import Options
+from sqlc_gen_psycopg.program import (
+    Embedded,
+    EnumClass,
+    Method,
+    Module,
+    Program,
+    RowClass,
+    Value,
+)
+from sqlc_gen_psycopg.request import Column, Enum, Query, Request, Table
+from sqlc_gen_psycopg.types import BUILT_IN, PythonType
+
+COMMANDS = (":one", ":many", ":exec", ":execrows")
+RESERVED_MODULES = ("models", "queries")
+
+
+def build_program(request: Request, options: Options) -> Program:
+    """Decide every class, method and type.
+
+    Raises GeneratorError with file, line and query where SQL has no Python counterpart.
+    """
+    return _Builder(request, options).build()
+
+
+class _Builder:
+    def __init__(self, request: Request, options: Options) -> None:
+        self.request = request
+        self.options = options
+        self.enums = {enum.name: _enum_class(enum) for enum in request.enums}
+        self.models = {table.name: self._model(table) for table in request.tables}
+
+    def build(self) -> Program:
+        filenames = sorted({query.filename for query in self.request.queries})
+        return Program(
+            package=self.options.package,
+            sqlc_version=self.request.sqlc_version,
+            emit_sync=self.options.emit_sync_querier,
+            emit_async=self.options.emit_async_querier,
+            enums=tuple(sorted(self.enums.values(), key=lambda enum: enum.name)),
+            models=tuple(sorted(self.models.values(), key=lambda model: model.name)),
+            modules=tuple(self._module(filename) for filename in filenames),
+        )
+
+    def _model(self, table: Table) -> RowClass:
+        excluded = table.name in self.options.inflection_exclude_table_names
+        name = names.class_name(table.name if excluded else names.singular(table.name))
+        try:
+            return RowClass(name, self._fields(table.columns), table.comment, is_model=True)
+        except GeneratorError as error:
+            raise GeneratorError(f"table {table.name}: {error}") from None
+
+    def _module(self, filename: str) -> Module:
+        name = filename.removesuffix(".sql")
+        if names.identifier(name) != name or name in RESERVED_MODULES:
+            raise GeneratorError(
+                f"{filename}: {name!r} cannot name a Python module; rename the file"
+            )
+        queries = [query for query in self.request.queries if query.filename == filename]
+        return Module(name, filename, tuple(self._located_method(query) for query in queries))
+
+    def _located_method(self, query: Query) -> Method:
+        try:
+            return self._method(query)
+        except GeneratorError as error:
+            raise GeneratorError(f"{self._place(query)}: {query.name}: {error}") from None
+
+    def _place(self, query: Query) -> str:
+        """Like `db/queries/accounts.sql:12`: the request has no lines, so look into the file."""
+        marker = re.compile(rf"--\s*name:\s*{re.escape(query.name)}\s")
+        for path in map(Path, self.request.query_paths):
+            file = path / query.filename if path.is_dir() else path
+            if file.name == query.filename and file.is_file():
+                for number, line in enumerate(file.read_text().splitlines(), 1):
+                    if marker.match(line):
+                        return f"{file}:{number}"
+        return query.filename
+
+    def _method(self, query: Query) -> Method:
+        if query.command not in COMMANDS:
+            raise GeneratorError(
+                f"{query.command} is not supported; use one of {', '.join(COMMANDS)}"
+            )
+        annotations = parse_comments(query.comments)
+        self._check_annotations(query, annotations)
+        parameters = self._parameters(query)
+        limit = self.options.query_parameter_limit
+        return Method(
+            name=names.snake_case(query.name),
+            query_name=query.name,
+            command=query.command,
+            constant=names.constant_name(query.name),
+            sql=f"-- name: {query.name} {query.command}\n{query.text}\n",
+            description=annotations.description,
+            parameters=parameters,
+            parameters_class=f"{names.class_name(query.name)}Params"
+            if len(parameters) > limit
+            else None,
+            result=self._result(query, annotations),
+            is_required=annotations.is_required,
+        )
+
+    def _check_annotations(self, query: Query, annotations: Annotations) -> None:
+        columns = {column.name for column in query.columns}
+        if wrong := sorted((annotations.nullable | annotations.notnull) - columns):
+            raise GeneratorError(
+                f"@nullable or @notnull names {wrong[0]!r}, which is no column of it"
+            )
+        if annotations.is_required and query.command != ":one":
+            raise GeneratorError("@required is for :one")
+
+    def _parameters(self, query: Query) -> tuple[Value, ...]:
+        if any(parameter.is_slice for parameter in query.parameters):
+            raise GeneratorError(
+                "PostgreSQL needs no sqlc.slice; write `= ANY (sqlc.arg(x)::type[])`"
+            )
+        spelled = [
+            names.identifier(parameter.name or f"dollar_{number}")
+            for number, parameter in enumerate(query.parameters, 1)
+        ]
+        return tuple(
+            Value(name, self._type(parameter), not parameter.not_null, parameter.is_array)
+            for name, parameter in zip(names.distinct(spelled), query.parameters, strict=True)
+        )
+
+    def _result(self, query: Query, annotations: Annotations) -> RowClass | Value | None:
+        if query.command in (":exec", ":execrows"):
+            return None
+        if not query.columns:
+            raise GeneratorError(f"{query.command} needs a query that returns columns")
+        for table in self.request.tables:
+            if self._is_whole_row(query.columns, table):
+                return self.models[table.name]
+        fields = self._fields(query.columns, annotations)
+        if len(fields) == 1 and isinstance(fields[0], Value):
+            return fields[0]
+        if len(fields) == 1 and isinstance(fields[0], Embedded):
+            return fields[0].row
+        return RowClass(f"{names.class_name(query.name)}Row", fields)
+
+    def _is_whole_row(self, columns: Sequence[Column], table: Table) -> bool:
+        """Whether the result is the table's row: all its columns, in order, as nullable as there."""
+
+        def shape(column: Column) -> tuple[str, bool, bool]:
+            return column.name, column.not_null, column.is_array
+
+        return all(column.table == table.name for column in columns) and (
+            [shape(column) for column in columns] == [shape(column) for column in table.columns]
+        )
+
+    def _fields(
+        self, columns: Sequence[Column], annotations: Annotations | None = None
+    ) -> tuple[Value | Embedded, ...]:
+        spelled = [
+            names.identifier(column.name or f"column_{number}")
+            for number, column in enumerate(columns, 1)
+        ]
+        return tuple(
+            self._field(name, column, annotations)
+            for name, column in zip(names.distinct(spelled), columns, strict=True)
+        )
+
+    def _field(
+        self, name: str, column: Column, annotations: Annotations | None
+    ) -> Value | Embedded:
+        if column.embed_table is not None:
+            row = self.models[column.embed_table]
+            return Embedded(names.snake_case(row.name), row)
+        is_nullable = not column.not_null
+        if annotations is not None:
+            # sqlc calls every expression NOT NULL, which is often wrong: only a table's column is
+            # believed.
+            is_nullable = is_nullable or column.table is None
+            is_nullable = column.name in annotations.nullable or (
+                is_nullable and column.name not in annotations.notnull
+            )
+        return Value(name, self._type(column), is_nullable, column.is_array, column.comment)
+
+    def _type(self, column: Column) -> PythonType:
+        if column.type in self.enums:
+            enum = self.enums[column.type]
+            return PythonType(f"models.{enum.name}", "models", enum=enum.name)
+        if column.type in BUILT_IN:
+            return BUILT_IN[column.type]
+        raise GeneratorError(f"column {column.name!r} is of type {column.type!r}, unknown here")
+
+
+def _enum_class(enum: Enum) -> EnumClass:
+    members = names.distinct(names.identifier(label).upper() for label in enum.labels)
+    return EnumClass(
+        names.class_name(enum.name), tuple(zip(members, enum.labels, strict=True)), enum.comment
+    )

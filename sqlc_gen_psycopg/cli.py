@@ -1,0 +1,65 @@
+"""The command sqlc runs, and two for people: `prune DIR` and `check DIR`."""
+
+import base64
+import json
+import sys
+from pathlib import Path
+
+from sqlc_gen_psycopg.build import build_program
+from sqlc_gen_psycopg.emit import emit_program
+from sqlc_gen_psycopg.errors import GeneratorError
+from sqlc_gen_psycopg.formatting import format_files
+from sqlc_gen_psycopg.leftovers import MANIFEST, find_leftovers, manifest
+from sqlc_gen_psycopg.options import parse_options
+from sqlc_gen_psycopg.request import parse_request
+
+GENERATE = "/plugin.CodegenService/Generate" USAGE = """\
+usage: sqlc-gen-psycopg prune DIR   delete generated files in DIR whose query file is gone
+       sqlc-gen-psycopg check DIR   list them, and fail if there is one
+
+sqlc itself runs it as a process plugin with `format: json`."""
+
+
+def generate(message: bytes) -> bytes:
+    """Answer a request of sqlc: plugin.GenerateRequest to plugin.GenerateResponse, both as JSON.
+
+    Raises GeneratorError when the request cannot be compiled.
+    """
+    request = parse_request(message)
+    options = parse_options(request.options)
+    program = build_program(request, options)
+    files = format_files(emit_program(program), program.package)
+    files[MANIFEST] = manifest(list(files))
+    encoded = [
+        {"name": name, "contents": base64.b64encode(text.encode()).decode()}
+        for name, text in sorted(files.items())
+    ]
+    return json.dumps({"files": encoded}).encode()
+
+
+def main() -> int:
+    """Entry point of the console script."""
+    try:
+        match sys.argv[1:]:
+            case [path] if path == GENERATE:
+                sys.stdout.buffer.write(generate(sys.stdin.buffer.read()))
+            case ["prune", directory]:
+                for leftover in find_leftovers(Path(directory)):
+                    leftover.unlink()
+                    print(f"deleted {leftover}: its query file is gone")
+            case ["check", directory]:
+                leftovers = find_leftovers(Path(directory))
+                for leftover in leftovers:
+                    print(f"{leftover}: left over, its query file is gone", file=sys.stderr)
+                return 1 if leftovers else 0
+            case _:
+                print(USAGE, file=sys.stderr)
+                return 2
+    except GeneratorError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,5 @@
+"""What stops the generator."""
+
+
+class GeneratorError(Exception):
+    """The request cannot be compiled; the message says where and what to change."""

@@ -1,0 +1,30 @@
+"""Finds generated files that no query file asks for any more; sqlc does not report them."""
+
+import json
+from pathlib import Path
+
+from sqlc_gen_psycopg.emit import HEADER
+from sqlc_gen_psycopg.errors import GeneratorError
+
+MANIFEST = "manifest.json"
+
+
+def manifest(filenames: list[str]) -> str:
+    """The list of generated files, itself a generated file."""
+    return json.dumps({"files": sorted(filenames)}, indent=2) + "\n"
+
+
+def find_leftovers(directory: Path) -> list[Path]:
+    """Generated files in `directory` that its manifest does not list; others do not count.
+
+    Raises GeneratorError when there is no manifest.
+    """
+    try:
+        expected = set(json.loads((directory / MANIFEST).read_text())["files"])
+    except FileNotFoundError:
+        raise GeneratorError(f"{directory} has no {MANIFEST}; generate first") from None
+    return [
+        path
+        for path in sorted(directory.glob("*.py"))
+        if path.name not in expected and path.read_text().startswith(HEADER)
+    ]

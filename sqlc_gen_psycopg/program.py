@@ -1,0 +1,77 @@
+"""The Python program to be written: what the request means, before any text."""
+
+from dataclasses import dataclass, field
+
+from sqlc_gen_psycopg.types import PythonType
+
+
+@dataclass(frozen=True)
+class Value:
+    """A field of a class, a parameter or a result column."""
+
+    name: str
+    type: PythonType
+    is_nullable: bool
+    is_array: bool
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class EnumClass:
+    name: str
+    members: tuple[tuple[str, str], ...]
+    comment: str
+
+
+@dataclass(frozen=True)
+class RowClass:
+    """A class of rows: the model of a table, or the row of one query."""
+
+    name: str
+    fields: tuple["Value | Embedded", ...]
+    comment: str = ""
+    is_model: bool = False
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A field that holds a whole model: sqlc.embed."""
+
+    name: str
+    row: RowClass
+
+
+@dataclass(frozen=True)
+class Method:
+    """One query as a method. `result` is None where the command returns no rows."""
+
+    name: str
+    query_name: str
+    command: str
+    constant: str
+    sql: str
+    description: str
+    parameters: tuple[Value, ...]
+    parameters_class: str | None
+    result: RowClass | Value | None
+    is_required: bool
+
+
+@dataclass(frozen=True)
+class Module:
+    """The queries of one SQL file."""
+
+    name: str
+    source: str
+    methods: tuple[Method, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    package: str
+    sqlc_version: str
+    emit_sync: bool
+    emit_async: bool
+    enums: tuple[EnumClass, ...] = field(default=())
+    models: tuple[RowClass, ...] = field(default=())
+    modules: tuple[Module, ...] = field(default=())
