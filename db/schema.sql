@@ -101,14 +101,13 @@ $$;
 CREATE FUNCTION public.post_transfers(kinds public.transfer_kind[], from_account_ids bigint[], to_account_ids bigint[], amounts bigint[], currencies text[], descriptions text[], payers text[]) RETURNS TABLE(refusal public.posting_refusal, transfer_id bigint, from_account_id bigint, to_account_id bigint, from_balance bigint, to_balance bigint, from_owner text, from_opened_at timestamp with time zone, posted_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
--- Item n of the batch is element n of every array; row n of the result is its outcome. A deposit names no
--- payer's account and a withdrawal no payee's: there the bank's cash account of the currency stands in.
--- payers[n] is who must own the paying account, NULL where the bank itself acts.
+-- Item n of the batch is element n of every array; row n of the result is its outcome. A deposit
+-- names no payer's account and a withdrawal no payee's: there the bank's cash account of the
+-- currency stands in. payers[n] is who must own the paying account, NULL where the bank itself
+-- acts.
 --
--- 1. Lock every account once, in ascending id, so that two batches never wait for each other in a circle.
--- 2. Walk the items in order with running balances, so that each one's funds are what its predecessors left.
--- 3. Write three sets: transfers, entries, and one final balance per account. Updating an account once per
 --    item instead would chain the versions of a busy account's row through the whole batch.
 #variable_conflict use_column
 DECLARE
@@ -149,12 +148,14 @@ BEGIN
             payee_place.n AS payee_place,
             payer.kind = 'cash' AS is_unlimited,
             CASE
-                WHEN payer.id IS NULL OR payee.id IS NULL THEN 'not_found'
+                WHEN payer.id IS NULL AND u.kind <> 'deposit' THEN 'not_found'
+                WHEN payee.id IS NULL AND u.kind <> 'withdrawal' THEN 'not_found'
                 WHEN u.payer IS NOT NULL AND payer.owner IS DISTINCT FROM u.payer THEN 'not_found'
-                WHEN (payer.kind = 'cash') <> (u.kind = 'deposit') THEN 'not_found'
-                WHEN (payee.kind = 'cash') <> (u.kind = 'withdrawal') THEN 'not_found'
+                WHEN payer.kind = 'cash' AND u.kind <> 'deposit' THEN 'not_found'
+                WHEN payee.kind = 'cash' AND u.kind <> 'withdrawal' THEN 'not_found'
                 WHEN payer.id = payee.id THEN 'same_account'
-                WHEN payer.currency <> u.currency OR payee.currency <> u.currency THEN 'currency_mismatch'
+                WHEN payer.currency IS DISTINCT FROM u.currency THEN 'currency_mismatch'
+                WHEN payee.currency IS DISTINCT FROM u.currency THEN 'currency_mismatch'
                 WHEN 'frozen' IN (payer.status, payee.status) THEN 'account_frozen'
                 WHEN 'closed' IN (payer.status, payee.status) THEN 'account_closed'
             END::posting_refusal AS refusal

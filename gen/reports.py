@@ -70,12 +70,12 @@ LEFT JOIN entries ON entries.id IN (2 * transfers.id, 2 * transfers.id + 1)
 WHERE transfers.id BETWEEN $1 AND $2
 GROUP BY transfers.id
 HAVING count(*) FILTER (
-    WHERE (entries.account_id, entries.amount) IN (
-        (transfers.from_account_id, -transfers.amount),
-        (transfers.to_account_id, transfers.amount)
-    )
-    AND entries.transfer_id = transfers.id
-) <> 2
+        WHERE (entries.account_id, entries.amount) IN (
+            (transfers.from_account_id, -transfers.amount),
+            (transfers.to_account_id, transfers.amount)
+        )
+        AND entries.transfer_id = transfers.id
+    ) <> 2
 ORDER BY transfers.id
 LIMIT $3
 """

@@ -24,14 +24,14 @@ SELECT
     from_opened_at,
     posted_at
 FROM post_transfers(
-    $1::transfer_kind[],
-    $2::bigint[],
-    $3::bigint[],
-    $4::bigint[],
-    $5::text[],
-    $6::text[],
-    $7::text[]
-)
+        $1::transfer_kind[],
+        $2::bigint[],
+        $3::bigint[],
+        $4::bigint[],
+        $5::text[],
+        $6::text[],
+        $7::text[]
+    )
 """
 
 
@@ -64,14 +64,15 @@ LIST_OWNER_TRANSFERS: Final = """\
 -- name: ListOwnerTransfers :many
 SELECT transfers.id, transfers.kind, transfers.from_account_id, transfers.to_account_id, transfers.amount, transfers.currency, transfers.description, transfers.created_at
 FROM accounts
-CROSS JOIN LATERAL (
-    SELECT entries.transfer_id
-    FROM entries
-    WHERE entries.account_id = accounts.id
-        AND entries.transfer_id < $1
-    ORDER BY entries.transfer_id DESC
-    LIMIT $2
-) AS newest
+CROSS JOIN
+    LATERAL (
+        SELECT entries.transfer_id
+        FROM entries
+        WHERE entries.account_id = accounts.id
+            AND entries.transfer_id < $1
+        ORDER BY entries.transfer_id DESC
+        LIMIT $2
+    ) AS newest
 INNER JOIN transfers ON transfers.id = newest.transfer_id
 WHERE accounts.owner = $3::text
 ORDER BY newest.transfer_id DESC

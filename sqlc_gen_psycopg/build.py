@@ -148,7 +148,7 @@ class _Builder:
         return RowClass(f"{names.class_name(query.name)}Row", fields)
 
     def _is_whole_row(self, columns: Sequence[Column], table: Table) -> bool:
-        """Whether the result is the table's row: all its columns, in order, as nullable as there."""
+        """Whether the result is the table's row: all its columns, in order, as nullable."""
 
         def shape(column: Column) -> tuple[str, bool, bool]:
             return column.name, column.not_null, column.is_array

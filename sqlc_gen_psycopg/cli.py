@@ -13,7 +13,8 @@ from sqlc_gen_psycopg.leftovers import MANIFEST, find_leftovers, manifest
 from sqlc_gen_psycopg.options import parse_options
 from sqlc_gen_psycopg.request import parse_request
 
-GENERATE = "/plugin.CodegenService/Generate" USAGE = """\
+GENERATE = "/plugin.CodegenService/Generate"
+USAGE = """\
 usage: sqlc-gen-psycopg prune DIR   delete generated files in DIR whose query file is gone
        sqlc-gen-psycopg check DIR   list them, and fail if there is one
 

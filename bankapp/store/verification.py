@@ -34,8 +34,8 @@ class Report:
 async def verify_ledger(database_url: str, progress: Progress) -> Report:
     """Check all balances, transfers, entries and currencies.
 
-    Reads one snapshot and blocks no writer.     Stops collecting at about FINDING_COUNT_MAX findings. Raises psycopg.Error when the database
-    fails.
+    Reads one snapshot, blocks no writer, and stops after about FINDING_COUNT_MAX findings. Raises
+    psycopg.Error when the database fails.
     """
     started = time.monotonic()
     options = f"-c role={APPLICATION_ROLE} -c default_transaction_read_only=on"

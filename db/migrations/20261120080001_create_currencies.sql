@@ -9,8 +9,10 @@ CREATE TABLE currencies (
     CONSTRAINT currencies_exponent_range CHECK (exponent BETWEEN 0 AND 4)
 );
 
-COMMENT ON TABLE currencies IS 'A currency of ISO 4217 the bank deals in; a new row opens its cash account';
-COMMENT ON COLUMN currencies.exponent IS 'Decimals of the minor unit: 2 for USD (1050 is 10.50), 0 for JPY';
+COMMENT ON TABLE currencies IS
+'A currency of ISO 4217 the bank deals in; a new row opens its cash account';
+COMMENT ON COLUMN currencies.exponent IS
+'Decimals of the minor unit: 2 for USD (1050 is 10.50), 0 for JPY';
 
 -- migrate:down
 DROP TABLE currencies;

@@ -1,5 +1,5 @@
--- Customers hold one account per currency; the bank holds one cash account per currency, so that money
--- entering or leaving the bank is a transfer too and every currency sums to zero.
+-- Customers hold one account per currency; the bank holds one cash account per currency, so that
+-- money entering or leaving the bank is a transfer too and every currency sums to zero.
 
 -- migrate:up
 CREATE TYPE account_kind AS ENUM ('customer', 'cash');
@@ -24,9 +24,11 @@ CREATE TABLE accounts (
     CONSTRAINT accounts_balance_limit CHECK (balance BETWEEN -9007199254740991 AND 9007199254740991)
 );
 
-COMMENT ON TABLE accounts IS 'Where money is: one account per customer and currency, one cash account per currency';
+COMMENT ON TABLE accounts IS
+'Where money is: one account per customer and currency, one cash account per currency';
 COMMENT ON COLUMN accounts.owner IS 'NULL for the bank''s own cash account';
-COMMENT ON COLUMN accounts.balance IS 'Minor units; the sum of its entries. Within 2^53 - 1, exact in every JSON reader';
+COMMENT ON COLUMN accounts.balance IS
+'Minor units; the sum of its entries. Within 2^53 - 1, exact in every JSON reader';
 
 CREATE FUNCTION open_cash_account() RETURNS trigger
 LANGUAGE plpgsql AS $$

@@ -1,4 +1,5 @@
--- Double entry, kept by the database itself: a transfer is two entries that sum to zero, and neither changes.
+-- Double entry, kept by the database itself: a transfer is two entries that sum to zero, and
+-- neither changes.
 
 -- migrate:up
 CREATE TYPE transfer_kind AS ENUM ('transfer', 'deposit', 'withdrawal');
@@ -14,17 +15,19 @@ CREATE TABLE transfers (
     created_at timestamptz NOT NULL,
     CONSTRAINT transfers_pkey PRIMARY KEY (id),
     CONSTRAINT transfers_from_account_fkey FOREIGN KEY (from_account_id, currency)
-        REFERENCES accounts (id, currency),
+    REFERENCES accounts (id, currency),
     CONSTRAINT transfers_to_account_fkey FOREIGN KEY (to_account_id, currency)
-        REFERENCES accounts (id, currency),
+    REFERENCES accounts (id, currency),
     CONSTRAINT transfers_amount_positive CHECK (amount > 0),
     CONSTRAINT transfers_amount_limit CHECK (amount <= 9007199254740991),
     CONSTRAINT transfers_accounts_differ CHECK (from_account_id <> to_account_id),
     CONSTRAINT transfers_description_length CHECK (length(description) BETWEEN 1 AND 200)
 );
 
-COMMENT ON TABLE transfers IS 'Money moved from one account to another of the same currency; append-only';
-COMMENT ON COLUMN transfers.created_at IS 'Taken under the accounts'' locks: never earlier than an older transfer''s';
+COMMENT ON TABLE transfers IS
+'Money moved from one account to another of the same currency; append-only';
+COMMENT ON COLUMN transfers.created_at IS
+'Taken under the accounts'' locks: never earlier than an older transfer''s';
 
 CREATE TABLE entries (
     id bigint NOT NULL,
@@ -42,12 +45,14 @@ CREATE TABLE entries (
 );
 
 COMMENT ON TABLE entries IS 'One side of a transfer, as its account sees it; append-only';
-COMMENT ON COLUMN entries.id IS 'Twice the transfer''s id, plus one for the credit: a third side has no id to take';
+COMMENT ON COLUMN entries.id IS
+'Twice the transfer''s id, plus one for the credit: a third side has no id to take';
 COMMENT ON COLUMN entries.amount IS 'Minor units: negative for the payer, positive for the payee';
 COMMENT ON COLUMN entries.balance_after IS 'The account''s balance once this entry counted';
 
--- Deferred, because the entries come after their transfer. With entries_one_debit_one_credit it is complete:
--- both sides must be there when the transfer commits, and no later entry finds a free side.
+-- Deferred, because the entries come after their transfer. With entries_one_debit_one_credit it is
+-- complete: both sides must be there when the transfer commits, and no later entry finds a free
+-- side.
 CREATE FUNCTION require_both_entries() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

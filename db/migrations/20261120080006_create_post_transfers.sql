@@ -1,4 +1,5 @@
--- The one way money moves: a batch of transfers decided and written in one call, one round trip, one commit.
+-- The one way money moves: a batch of transfers decided and written in one call, one round trip,
+-- one commit.
 
 -- migrate:up
 CREATE TYPE posting_refusal AS ENUM (
@@ -38,13 +39,11 @@ SECURITY DEFINER
 SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
--- Item n of the batch is element n of every array; row n of the result is its outcome. A deposit names no
--- payer's account and a withdrawal no payee's: there the bank's cash account of the currency stands in.
--- payers[n] is who must own the paying account, NULL where the bank itself acts.
+-- Item n of the batch is element n of every array; row n of the result is its outcome. A deposit
+-- names no payer's account and a withdrawal no payee's: there the bank's cash account of the
+-- currency stands in. payers[n] is who must own the paying account, NULL where the bank itself
+-- acts.
 --
--- 1. Lock every account once, in ascending id, so that two batches never wait for each other in a circle.
--- 2. Walk the items in order with running balances, so that each one's funds are what its predecessors left.
--- 3. Write three sets: transfers, entries, and one final balance per account. Updating an account once per
 --    item instead would chain the versions of a busy account's row through the whole batch.
 #variable_conflict use_column
 DECLARE

@@ -1,5 +1,6 @@
--- The server works as a role that can read everything, post through post_transfers, and never touch a balance,
--- a transfer or an entry by hand. It cannot log in: the server takes it on after connecting (SET ROLE).
+-- The server works as a role that can read everything, post through post_transfers, and never touch
+-- a balance, a transfer or an entry by hand. It cannot log in: the server takes it on after
+-- connecting (SET ROLE).
 
 -- migrate:up
 DO $$
@@ -11,7 +12,7 @@ EXCEPTION
         NULL;
 END
 $$;
-GRANT bank_application TO CURRENT_USER;
+GRANT bank_application TO current_user;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO bank_application;
 GRANT INSERT (username, hashed_password, full_name, email, role) ON users TO bank_application;

@@ -22,7 +22,8 @@ ORDER BY accounts.id
 LIMIT sqlc.arg(finding_count_max);
 
 -- name: ListWrongRunningBalances :many
--- Entries of a range of accounts whose balance_after is not the sum of the account's entries so far.
+-- Entries of a range of accounts whose balance_after is not the sum of the account's entries so
+-- far.
 -- @notnull entries_sum
 SELECT
     running.id,
@@ -57,12 +58,12 @@ LEFT JOIN entries ON entries.id IN (2 * transfers.id, 2 * transfers.id + 1)
 WHERE transfers.id BETWEEN sqlc.arg(first_id) AND sqlc.arg(last_id)
 GROUP BY transfers.id
 HAVING count(*) FILTER (
-    WHERE (entries.account_id, entries.amount) IN (
-        (transfers.from_account_id, -transfers.amount),
-        (transfers.to_account_id, transfers.amount)
-    )
-    AND entries.transfer_id = transfers.id
-) <> 2
+        WHERE (entries.account_id, entries.amount) IN (
+            (transfers.from_account_id, -transfers.amount),
+            (transfers.to_account_id, transfers.amount)
+        )
+        AND entries.transfer_id = transfers.id
+    ) <> 2
 ORDER BY transfers.id
 LIMIT sqlc.arg(finding_count_max);
 

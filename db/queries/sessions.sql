@@ -9,7 +9,8 @@ VALUES (
 );
 
 -- name: GetSessionCaller :one
--- Who is behind a token. Read anew for every request, so that a changed role or an ended session counts at once.
+-- Who is behind a token. Read anew for every request, so that a changed role or an ended session
+-- counts at once.
 SELECT
     users.username,
     users.role

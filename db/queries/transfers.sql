@@ -1,5 +1,6 @@
 -- name: PostTransfers :many
--- The one way money moves; the function explains itself in its migration. One row per item, in their order.
+-- The one way money moves; the function explains itself in its migration. One row per item, in
+-- their order.
 -- @notnull posted_at
 SELECT
     refusal,
@@ -12,14 +13,14 @@ SELECT
     from_opened_at,
     posted_at
 FROM post_transfers(
-    sqlc.arg(kinds)::transfer_kind[],
-    sqlc.arg(from_account_ids)::bigint[],
-    sqlc.arg(to_account_ids)::bigint[],
-    sqlc.arg(amounts)::bigint[],
-    sqlc.arg(currencies)::text[],
-    sqlc.arg(descriptions)::text[],
-    sqlc.arg(payers)::text[]
-);
+        sqlc.arg(kinds)::transfer_kind[],
+        sqlc.arg(from_account_ids)::bigint[],
+        sqlc.arg(to_account_ids)::bigint[],
+        sqlc.arg(amounts)::bigint[],
+        sqlc.arg(currencies)::text[],
+        sqlc.arg(descriptions)::text[],
+        sqlc.arg(payers)::text[]
+    );
 
 -- name: GetTransfer :one
 -- With the owners of both sides, for they alone may see it.
@@ -33,8 +34,8 @@ INNER JOIN accounts AS payee ON payee.id = transfers.to_account_id
 WHERE transfers.id = sqlc.arg(id);
 
 -- name: ListAccountTransfers :many
--- Newest first. Goes through the account's entries, whose key is in this very order, so that a page deep in
--- the past costs what the first one costs.
+-- Newest first. Goes through the account's entries, whose key is in this very order, so that a page
+-- deep in the past costs what the first one costs.
 SELECT transfers.*
 FROM entries
 INNER JOIN transfers ON transfers.id = entries.transfer_id
@@ -44,18 +45,19 @@ ORDER BY entries.transfer_id DESC
 LIMIT sqlc.arg(page_size);
 
 -- name: ListOwnerTransfers :many
--- Newest first, over all accounts of a person: a page of each account, merged. Nobody has two accounts of one
--- currency, so no transfer has both sides here.
+-- Newest first, over all accounts of a person: a page of each account, merged. Nobody has two
+-- accounts of one currency, so no transfer has both sides here.
 SELECT transfers.*
 FROM accounts
-CROSS JOIN LATERAL (
-    SELECT entries.transfer_id
-    FROM entries
-    WHERE entries.account_id = accounts.id
-        AND entries.transfer_id < sqlc.arg(before_id)
-    ORDER BY entries.transfer_id DESC
-    LIMIT sqlc.arg(page_size)
-) AS newest
+CROSS JOIN
+    LATERAL (
+        SELECT entries.transfer_id
+        FROM entries
+        WHERE entries.account_id = accounts.id
+            AND entries.transfer_id < sqlc.arg(before_id)
+        ORDER BY entries.transfer_id DESC
+        LIMIT sqlc.arg(page_size)
+    ) AS newest
 INNER JOIN transfers ON transfers.id = newest.transfer_id
 WHERE accounts.owner = sqlc.arg(owner)::text
 ORDER BY newest.transfer_id DESC
