@@ -1,0 +1,125 @@
+"""Fixtures: a PostgreSQL server for the run, a migrated database for each test, the bank on top."""
+
+import os
+from collections.abc import AsyncGenerator, Generator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from pytest_postgresql import factories
+
+from bankapp.api.http.server import create_app
+from bankapp.auth.passwords import PasswordHasher
+from bankapp.auth.tokens import PasetoTokenMaker
+from bankapp.embedded import PORT, find_binaries, throwaway_server
+from bankapp.migrations import migrate
+from bankapp.operations.operation import Bank
+from bankapp.store.store import Store
+from bankapp.store.transaction import Pool, create_pool
+from tests.api.client import Api
+from tests.factories import Make
+
+SOCKET_DIRECTORY = "BANK_TEST_SOCKET_DIRECTORY"
+OWNER = "bank"
+
+_at_exit = pytest.StashKey[ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server once, in the process that hands out the tests; its workers inherit where."""
+    if hasattr(config, "workerinput"):
+        return
+    stack = config.stash[_at_exit] = ExitStack()
+    server = stack.enter_context(throwaway_server(find_binaries(None)))
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE CREATEDB")
+    os.environ[SOCKET_DIRECTORY] = str(server.home)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server."""
+    if _at_exit in config.stash:
+        config.stash[_at_exit].close()
+
+
+@dataclass(frozen=True)
+class ServerAddress:
+    """What pytest-postgresql wants to know of a server."""
+
+    host: str
+    port: int = PORT
+    user: str = OWNER
+    password: str | None = None
+    options: str = ""
+    maintenance_dbname: str = "postgres"
+    template_dbname: str | None = None
+
+    def url(self, database: str) -> str:
+        """A URL of the database that dbmate and psycopg both read."""
+        host = self.host.replace("/", "%2F")
+        return f"postgresql://{self.user}@/{database}?host={host}&port={self.port}&sslmode=disable"
+
+
+@pytest.fixture(scope="session")
+def server() -> ServerAddress:
+    """The server of this test run."""
+    return ServerAddress(host=os.environ[SOCKET_DIRECTORY])
+
+
+def _migrate_template(*, host: str, dbname: str, **_: object) -> None:
+    migrate(ServerAddress(host).url(dbname))
+
+
+template = factories.postgresql_noproc(depends_on="server", dbname="bank", load=[_migrate_template])
+connection = factories.postgresql("template")
+
+
+@pytest.fixture
+def database_url(server: ServerAddress, connection: psycopg.Connection[tuple[object, ...]]) -> str:
+    """A migrated database of this test alone."""
+    return server.url(connection.info.dbname)
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncGenerator[Pool]:
+    """Connections as the server has them."""
+    pool = create_pool(database_url)
+    await pool.open(wait=True)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def store(pool: Pool) -> Store:
+    """A Store that retries nothing, so that a deadlock shows."""
+    return Store(pool, retry_count_max=0)
+
+
+@pytest.fixture
+def make(store: Store) -> Make:
+    """Users, accounts and money to test with."""
+    return Make(store)
+
+
+@pytest.fixture
+def bank(store: Store) -> Bank:
+    """What operations work with; passwords are hashed as cheaply as bcrypt can."""
+    tokens = PasetoTokenMaker([bytes(32)], timedelta(minutes=15))
+    return Bank(store=store, passwords=PasswordHasher(4), tokens=tokens)
+
+
+@pytest.fixture
+async def api(bank: Bank, make: Make) -> AsyncGenerator[Api]:
+    """The HTTP door of the bank, over a real socket."""
+    async with TestClient(TestServer(create_app(bank))) as client:
+        yield Api(client, bank, make)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository."""
+    return Path(__file__).parents[1]

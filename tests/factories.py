@@ -1,0 +1,87 @@
+"""Makes what a test needs: give what matters, the rest is filled in."""
+
+import itertools
+
+from bankapp.domain.money import Posting, TransferKind
+from bankapp.domain.roles import Role
+from bankapp.store.postings import Posted
+from bankapp.store.store import Store
+from bankapp.store.users import NewUser
+from gen import models
+
+# bcrypt of PASSWORD at the lowest cost
+PASSWORD = "correct horse battery staple"
+HASHED_PASSWORD = "$2b$04$MY3h22aLaa.gVxuZ77CnqeGUj/lMxdhmS7xGVU/p764AzCVWNx536"
+
+
+class Make:
+    """Makes users, accounts and postings in one database."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._numbers = itertools.count(1)
+
+    async def user(self, username: str | None = None, role: Role = Role.DEPOSITOR) -> models.User:
+        """A user whose password is PASSWORD."""
+        name = username or f"user_{next(self._numbers)}"
+        return await self._store.register_user(
+            NewUser(
+                username=name,
+                hashed_password=HASHED_PASSWORD,
+                full_name=name.title(),
+                email=f"{name}@example.com",
+                role=role,
+            )
+        )
+
+    async def account(
+        self, *, owner: str | None = None, balance: int = 0, currency: str = "USD"
+    ) -> models.Account:
+        """An account; its balance comes from a deposit."""
+        if owner is None:
+            owner = (await self.user()).username
+        account = await self._store.open_account(owner, currency)
+        if balance:
+            [outcome] = await self._store.post([deposit(account, balance)])
+            assert isinstance(outcome, Posted), outcome
+            account.balance = balance
+        return account
+
+
+def transfer(source: models.Account, target: models.Account, amount: int) -> Posting:
+    """A transfer by the owner of `source`."""
+    return Posting(
+        kind=TransferKind.TRANSFER,
+        from_account_id=source.id,
+        to_account_id=target.id,
+        amount=amount,
+        currency=source.currency,
+        description=None,
+        payer=source.owner,
+    )
+
+
+def deposit(account: models.Account, amount: int) -> Posting:
+    """Cash paid in."""
+    return Posting(
+        kind=TransferKind.DEPOSIT,
+        from_account_id=None,
+        to_account_id=account.id,
+        amount=amount,
+        currency=account.currency,
+        description=None,
+        payer=None,
+    )
+
+
+def withdrawal(account: models.Account, amount: int) -> Posting:
+    """Cash paid out."""
+    return Posting(
+        kind=TransferKind.WITHDRAWAL,
+        from_account_id=account.id,
+        to_account_id=None,
+        amount=amount,
+        currency=account.currency,
+        description=None,
+        payer=None,
+    )

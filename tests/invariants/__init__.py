@@ -1,0 +1,1 @@
+"""Money is conserved, whatever happens."""
