@@ -1,7 +1,7 @@
 """Fixtures: a PostgreSQL server for the run, a migrated database for each test, the bank on top."""
 
 import os
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -74,7 +74,7 @@ def _migrate_template(*, host: str, dbname: str, **_: object) -> None:
     migrate(ServerAddress(host).url(dbname))
 
 
-template = factories.postgresql_noproc(depends_on="server", dbname="bank", load=[_migrate_template])
+template = factories.postgresql_noproc(depends_on="server", dbname="bank", load=[_migrate_template])  # pyright: ignore[reportUnknownMemberType]
 connection = factories.postgresql("template")
 
 
