@@ -88,6 +88,7 @@ class Currency:
     """A currency of ISO 4217 the bank deals in; a new row opens its cash account"""
 
     code: str
+    """ISO 4217"""
     exponent: int
     """Decimals of the minor unit: 2 for USD (1050 is 10.50), 0 for JPY"""
 

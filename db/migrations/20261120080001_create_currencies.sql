@@ -11,6 +11,7 @@ CREATE TABLE currencies (
 
 COMMENT ON TABLE currencies IS
 'A currency of ISO 4217 the bank deals in; a new row opens its cash account';
+COMMENT ON COLUMN currencies.code IS 'ISO 4217';
 COMMENT ON COLUMN currencies.exponent IS
 'Decimals of the minor unit: 2 for USD (1050 is 10.50), 0 for JPY';
 

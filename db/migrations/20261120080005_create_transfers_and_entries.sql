@@ -66,7 +66,7 @@ BEGIN
         AND credit.amount = NEW.amount;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'transfer % lacks its two entries of amount %', NEW.id, NEW.amount
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'transfers_have_both_entries', TABLE = 'transfers';
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
     END IF;
     RETURN NULL;
 END

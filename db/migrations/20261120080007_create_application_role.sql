@@ -5,7 +5,7 @@
 -- migrate:up
 DO $$
 BEGIN
-    -- A role belongs to the whole server: another database of it may have created it, even just now.
+    -- A role belongs to the whole server: another database may have created it, even just now.
     CREATE ROLE bank_application NOLOGIN;
 EXCEPTION
     WHEN duplicate_object OR unique_violation THEN
