@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
+from multidict import CIMultiDict
 
 from bankapp.domain.roles import Role
 from bankapp.operations.operation import Bank
@@ -19,7 +20,7 @@ class Answer:
     """A response, read."""
 
     status: int
-    headers: dict[str, str]
+    headers: CIMultiDict[str]
     body: Any
 
     @property
@@ -117,4 +118,4 @@ class Api:
 async def _read(response: ClientResponse) -> Answer:
     is_json = response.content_type.endswith("json")
     body = await response.json(content_type=None) if is_json else await response.text()
-    return Answer(response.status, dict(response.headers), body)
+    return Answer(response.status, CIMultiDict(response.headers), body)

@@ -1,7 +1,7 @@
 """The one posting call: what it accepts, refuses and returns."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -219,7 +219,7 @@ async def test_moments_never_run_backwards_on_an_account(
 
 @pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan", "auto"])
 async def test_the_call_does_not_scan_accounts(
-    store: Store, make: Make, connection: Connection, mode: str
+    store: Store, make: Make, connection: Connection, mode: LiteralString
 ) -> None:
     """The plans of the call look accounts up by their keys, however the session wants plans."""
     source, target = await make.account(balance=100), await make.account()

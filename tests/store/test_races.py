@@ -14,7 +14,7 @@ async def test_opposite_transfers_do_not_deadlock(store: Store, make: Make) -> N
     """Goal: two accounts paying each other never wait in a circle, and no cent is lost.
 
     Method: 200 transfers in both directions, all at once, on as many connections as the pool has.
-    Without the ORDER BY of the lock this fails with a deadlock.
+    A posting call that locks in any other order than the ids' deadlocks here.
     """
     a, b = await make.account(balance=1000), await make.account(balance=1000)
     there = [transfer(a, b, 3) for _ in range(100)]

@@ -1,0 +1,78 @@
+"""What the tests of the HTTP contract do to the database behind the bank's back."""
+
+import uuid
+
+import psycopg
+import pytest
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+class Backstage:
+    """Changes what no route changes, as the owner of the database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def expired_session(self, username: str) -> uuid.UUID:
+        """A session that ended by itself an hour ago."""
+        session_id = uuid.uuid4()
+        self._run(
+            "INSERT INTO sessions (id, username, user_agent, created_at, expires_at) VALUES"
+            " (%s, %s, 'test', now() - interval '2 hours', now() - interval '1 hour')",
+            session_id,
+            username,
+        )
+        return session_id
+
+    def end_sessions(self, username: str) -> None:
+        """End all sessions of a user."""
+        self._run("UPDATE sessions SET ended_at = now() WHERE username = %s", username)
+
+    def remove_user(self, username: str) -> None:
+        """Remove somebody who has no account."""
+        self._run("DELETE FROM sessions WHERE username = %s", username)
+        self._run("DELETE FROM users WHERE username = %s", username)
+
+    def set_status(self, account_id: int, status: str) -> None:
+        """Freeze, thaw or close an account."""
+        self._run("UPDATE accounts SET status = %s WHERE id = %s", status, account_id)
+
+    def cash_account(self, currency: str = "USD") -> int:
+        """The id of the bank's own account of a currency."""
+        [(account_id,)] = self._rows(
+            "SELECT id FROM accounts WHERE owner IS NULL AND currency = %s", currency
+        )
+        assert isinstance(account_id, int)
+        return account_id
+
+    def money(self) -> object:
+        """Every balance, and how many transfers and entries there are."""
+        return self._rows(
+            "SELECT (SELECT array_agg(row (id, balance, status)::text ORDER BY id) FROM accounts),"
+            " (SELECT count(*) FROM transfers), (SELECT count(*) FROM entries)"
+        )
+
+    def names(self) -> set[str]:
+        """The names of all constraints and indexes."""
+        rows = self._rows(
+            "SELECT conname::text FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
+            " UNION SELECT relname::text FROM pg_class"
+            " WHERE relnamespace = 'public'::regnamespace AND relkind = 'i'"
+        )
+        return {str(name) for (name,) in rows}
+
+    def _run(self, statement: str, *args: object) -> None:
+        self._connection.execute(statement.encode(), args)
+        self._connection.commit()
+
+    def _rows(self, statement: str, *args: object) -> list[tuple[object, ...]]:
+        rows = self._connection.execute(statement.encode(), args).fetchall()
+        self._connection.commit()
+        return rows
+
+
+@pytest.fixture
+def backstage(connection: Connection) -> Backstage:
+    """The database, behind the bank's back."""
+    return Backstage(connection)

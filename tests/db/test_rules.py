@@ -1,0 +1,237 @@
+"""The database keeps its rules by itself, whoever speaks to it and in whatever SQL."""
+
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+from psycopg import errors as pg
+
+from bankapp.store.store import Store
+from bankapp.store.transaction import APPLICATION_ROLE
+from gen import models
+from tests.factories import Make
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+# A transfer of 10 from account 1 to account 2, and its entries, each value open to be broken.
+TRANSFER = """
+INSERT INTO transfers (id, kind, from_account_id, to_account_id, amount, currency, created_at)
+OVERRIDING SYSTEM VALUE
+VALUES (1000, 'transfer', %(source)s, %(target)s, 10, 'USD', now())
+"""
+DEBIT = """
+INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
+VALUES (2000, 1000, %(source)s, -10, 90, now())
+"""
+CREDIT = """
+INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
+VALUES (2001, 1000, %(target)s, 10, 10, now())
+"""
+
+
+@pytest.fixture
+async def pair(store: Store, make: Make) -> dict[str, int]:
+    """Two accounts in USD; `source` holds 100 by transfer number `posted`."""
+    source, target = await make.account(balance=100), await make.account()
+    euro = await make.account(currency="EUR")
+    return {"source": source.id, "target": target.id, "euro": euro.id}
+
+
+def test_a_transfer_with_its_two_entries_commits(
+    connection: Connection, pair: dict[str, int]
+) -> None:
+    for statement in (TRANSFER, DEBIT, CREDIT):
+        connection.execute(statement, pair)
+    connection.commit()
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        pytest.param([TRANSFER], id="no entry"),
+        pytest.param([TRANSFER, DEBIT], id="the debit only"),
+        pytest.param([TRANSFER, CREDIT], id="the credit only"),
+        pytest.param([TRANSFER, DEBIT, CREDIT.replace("10, 10", "11, 10")], id="unequal entries"),
+        pytest.param(
+            [TRANSFER, DEBIT.replace("-10", "-9"), CREDIT.replace("10, 10", "9, 10")],
+            id="equal entries of another amount",
+        ),
+        pytest.param(
+            [TRANSFER, DEBIT.replace("source", "target"), CREDIT.replace("target", "source")],
+            id="the accounts swapped",
+        ),
+        pytest.param(
+            [TRANSFER, DEBIT, CREDIT.replace("target", "euro")], id="the credit on a third account"
+        ),
+    ],
+)
+def test_an_unbalanced_transfer_cannot_commit(
+    connection: Connection, pair: dict[str, int], statements: list[LiteralString]
+) -> None:
+    for statement in statements:
+        connection.execute(statement, pair)
+    with pytest.raises(pg.CheckViolation) as refused:
+        connection.commit()
+    assert refused.value.diag.constraint_name == "transfers_have_both_entries"
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        (TRANSFER.replace("10, 'USD'", "0, 'USD'"), "transfers_amount_positive"),
+        (TRANSFER.replace("10, 'USD'", "-10, 'USD'"), "transfers_amount_positive"),
+        (TRANSFER.replace("10, 'USD'", "9007199254740992, 'USD'"), "transfers_amount_limit"),
+        (TRANSFER.replace("%(target)s", "%(source)s"), "transfers_accounts_differ"),
+        (TRANSFER.replace("'USD'", "'EUR'"), "transfers_from_account_fkey"),
+        (TRANSFER.replace("%(target)s", "%(euro)s"), "transfers_to_account_fkey"),
+        (TRANSFER.replace("%(source)s", "%(euro)s"), "transfers_from_account_fkey"),
+        (TRANSFER.replace("%(source)s", "12345"), "transfers_from_account_fkey"),
+        (TRANSFER.replace("VALUES (1000", "VALUES (1"), "transfers_pkey"),
+        (DEBIT.replace("1000,", "1001,"), "entries_one_debit_one_credit"),
+        (DEBIT.replace("2000, 1000", "4000, 2000"), "entries_transfer_fkey"),
+        (DEBIT.replace("(2000", "(2001"), "entries_one_debit_one_credit"),
+        (CREDIT.replace("(2001", "(2000"), "entries_one_debit_one_credit"),
+        (DEBIT.replace("-10", "0"), "entries_amount_not_zero"),
+        (DEBIT.replace("(2000, 1000", "(2, 1"), "entries_pkey"),
+        (DEBIT.replace("%(source)s", "12345"), "entries_account_fkey"),
+        ("UPDATE accounts SET balance = -1 WHERE id = %(source)s", "accounts_balance_not_negative"),
+        (
+            "UPDATE accounts SET balance = 9007199254740992 WHERE id = %(source)s",
+            "accounts_balance_limit",
+        ),
+        (
+            "UPDATE accounts SET balance = -9007199254740992 WHERE kind = 'cash'",
+            "accounts_balance_limit",
+        ),
+        ("UPDATE accounts SET kind = 'cash' WHERE id = %(source)s", "accounts_cash_has_no_owner"),
+        ("UPDATE accounts SET owner = NULL WHERE id = %(source)s", "accounts_cash_has_no_owner"),
+        ("UPDATE accounts SET status = 'frozen' WHERE kind = 'cash'", "accounts_cash_stays_open"),
+        ("UPDATE accounts SET currency = 'EUR' WHERE id = %(source)s", None),
+        ("DELETE FROM accounts WHERE id = %(source)s", None),
+        (
+            "INSERT INTO accounts (kind, currency) VALUES ('cash', 'USD')",
+            "accounts_owner_currency_key",
+        ),
+        (
+            (
+                "INSERT INTO accounts (owner, currency) SELECT owner, currency FROM accounts "
+                "WHERE id = %(source)s"
+            ),
+            "accounts_owner_currency_key",
+        ),
+        ("INSERT INTO accounts (owner, currency) VALUES ('x', 'USD')", "accounts_owner_fkey"),
+        ("INSERT INTO currencies VALUES ('usd', 2)", "currencies_code_iso_4217"),
+        ("INSERT INTO currencies VALUES ('XXX', 5)", "currencies_exponent_range"),
+        ("UPDATE users SET username = 'A B'", "users_username_shape"),
+        ("UPDATE users SET full_name = ''", "users_full_name_length"),
+        ("UPDATE users SET email = 'a'", "users_email_length"),
+        ("UPDATE users SET email = 'Same@example.com'", "users_email_key"),
+        (
+            (
+                "INSERT INTO sessions (username, user_agent, expires_at) "
+                "SELECT username, '', now() - interval '1 s' FROM users"
+            ),
+            "sessions_expire_later",
+        ),
+        (
+            (
+                "INSERT INTO sessions (username, user_agent, expires_at) "
+                "SELECT username, repeat('x', 501), now() + interval '1 s' FROM users"
+            ),
+            "sessions_user_agent_length",
+        ),
+    ],
+)
+def test_a_named_rule_refuses(
+    connection: Connection, pair: dict[str, int], statement: LiteralString, constraint: str | None
+) -> None:
+    if statement.startswith("\nINSERT INTO entries"):
+        connection.execute(TRANSFER, pair)
+    with pytest.raises(psycopg.IntegrityError) as refused:
+        connection.execute(statement, pair)
+    if constraint is not None:
+        assert refused.value.diag.constraint_name == constraint
+
+
+@pytest.mark.parametrize("table", ["transfers", "entries"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE {} SET amount = amount + 1",
+        "UPDATE {} SET amount = amount WHERE false",
+        "DELETE FROM {}",
+        "DELETE FROM {} WHERE id = 1",
+        "TRUNCATE {} CASCADE",
+        (
+            "INSERT INTO {0} OVERRIDING SYSTEM VALUE SELECT * FROM {0} "
+            "ON CONFLICT (id) DO UPDATE SET amount = 1"
+        ),
+        "MERGE INTO {0} USING {0} AS old ON {0}.id = old.id WHEN MATCHED THEN DELETE",
+    ],
+)
+def test_the_books_are_append_only_even_for_the_owner(
+    connection: Connection, pair: dict[str, int], table: LiteralString, statement: LiteralString
+) -> None:
+    if table == "entries":
+        statement = statement.replace("OVERRIDING SYSTEM VALUE ", "")
+    with pytest.raises(pg.RestrictViolation) as refused:
+        connection.execute(statement.format(table))
+    assert refused.value.diag.constraint_name in ("transfers_append_only", "entries_append_only")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        TRANSFER,
+        DEBIT,
+        "UPDATE accounts SET balance = balance + 1 WHERE id = %(source)s",
+        "UPDATE entries SET amount = 1",
+        "DELETE FROM entries",
+        "TRUNCATE entries, transfers",
+        "UPDATE transfers SET description = 'x'",
+        "DELETE FROM transfers",
+        "DELETE FROM accounts",
+        "INSERT INTO accounts (kind, currency) VALUES ('cash', 'USD')",
+        "INSERT INTO accounts (owner, currency, balance) VALUES ('user_1', 'GBP', 100)",
+        "UPDATE accounts SET owner = 'user_1' WHERE id = %(target)s",
+        "UPDATE accounts SET currency = 'EUR' WHERE id = %(target)s",
+        "INSERT INTO currencies VALUES ('XXX', 2)",
+        "DELETE FROM users",
+        "UPDATE users SET username = 'x'",
+        "ALTER TABLE entries DISABLE TRIGGER ALL",
+        "DROP TRIGGER entries_append_only ON entries",
+        "SET session_replication_role = replica",
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE sql AS 'SELECT 1'",
+        "SELECT setval('transfers_id_seq', 1)",
+        "CREATE TABLE public.mine ()",
+    ],
+)
+def test_the_application_cannot_touch_the_books_by_hand(
+    connection: Connection, pair: dict[str, int], statement: LiteralString
+) -> None:
+    connection.execute(f"SET ROLE {APPLICATION_ROLE}")
+    with pytest.raises(pg.InsufficientPrivilege):
+        connection.execute(statement, pair)
+
+
+async def test_the_posting_call_is_not_fooled_by_objects_of_the_caller(
+    connection: Connection, pair: dict[str, int]
+) -> None:
+    """It runs as its owner: a table of the caller's that hides `accounts` must not be seen."""
+    connection.execute(f"SET ROLE {APPLICATION_ROLE}")
+    connection.execute("CREATE TEMPORARY TABLE accounts (LIKE public.accounts)")
+    connection.execute("SET search_path = pg_temp, public")
+    row = connection.execute(
+        "SELECT refusal FROM public.post_transfers("
+        "'{transfer}', %s::bigint[], %s::bigint[], '{100}', '{USD}', '{NULL}', '{user_1}')",
+        [[pair["source"]], [pair["target"]]],
+    ).fetchone()
+    assert row == (None,)
+
+
+def test_a_new_currency_opens_its_cash_account(connection: Connection) -> None:
+    connection.execute("INSERT INTO currencies VALUES ('KWD', 3)")
+    rows = connection.execute(
+        "SELECT kind, owner, balance FROM accounts WHERE currency = 'KWD'"
+    ).fetchall()
+    assert rows == [(models.AccountKind.CASH, None, 0)]
