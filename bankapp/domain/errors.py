@@ -17,8 +17,9 @@ class Violation:
 class Refusal(Exception):
     """The bank does not do what it was asked.
 
-    `code` is stable and follows from the class's name. `retryable` says whether the very same
-    request may succeed later. The docstring is the message; `detail` adds what this one case knows.
+    `code` is stable and follows from the class's name. `retryable` says whether it is worth a
+    try to send the very same request again. The docstring is the message; `detail` adds what this
+    one case knows.
     """
 
     code: ClassVar[str]
@@ -90,8 +91,6 @@ class CurrencyMismatch(Refusal):
 class AccountFrozen(Refusal):
     """One of the accounts is frozen."""
 
-    retryable = True
-
 
 class AccountClosed(Refusal):
     """One of the accounts is closed."""
@@ -100,13 +99,9 @@ class AccountClosed(Refusal):
 class InsufficientFunds(Refusal):
     """The account does not hold that much."""
 
-    retryable = True
-
 
 class BalanceLimitExceeded(Refusal):
     """The balance would pass the largest amount an account can hold."""
-
-    retryable = True
 
 
 class Unavailable(Refusal):

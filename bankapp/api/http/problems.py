@@ -76,9 +76,8 @@ def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
             {"field": violation.field, "message": violation.message}
             for violation in refusal.violations
         ]
-    response = web.Response(
-        status=status, body=json.dumps(problem).encode(), content_type="application/problem+json"
-    )
+    body = json.dumps(problem, ensure_ascii=False, separators=(",", ":")).encode()
+    response = web.Response(status=status, body=body, content_type="application/problem+json")
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

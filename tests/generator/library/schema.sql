@@ -16,7 +16,7 @@ CREATE TABLE books (
     title text NOT NULL,
     genre genre NOT NULL,
     other_genre genre,
-    class text,
+    "from" text,
     price numeric(10, 2),
     pages smallint NOT NULL DEFAULT 1,
     tags text [] NOT NULL DEFAULT '{}',

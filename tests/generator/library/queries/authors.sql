@@ -1,6 +1,7 @@
 -- name: InsertAuthor :one
 -- Somebody "new".
 --
+-- A second paragraph, with \ and """ in it.
 -- @required
 INSERT INTO authors (name, born)
 VALUES (sqlc.arg(name), sqlc.narg(born))

@@ -1,7 +1,7 @@
 -- name: InsertBook :one
 -- @required
 INSERT INTO books (
-    author_id, title, genre, other_genre, class, price, pages, tags, scores,
+    author_id, title, genre, other_genre, "from", price, pages, tags, scores,
     details, isbn, cover, weight, is_lent, reader, loan
 )
 VALUES (
@@ -9,7 +9,7 @@ VALUES (
     sqlc.arg(title),
     sqlc.arg(genre),
     sqlc.narg(other_genre),
-    sqlc.narg(class),
+    sqlc.narg('from'),
     sqlc.narg(price),
     sqlc.arg(pages),
     sqlc.arg(tags),

@@ -1,0 +1,66 @@
+"""One good request for every route, so that tests can walk the whole URL table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bankapp.api.http.endpoint import Route
+from gen import models
+
+
+@dataclass(frozen=True)
+class World:
+    """What the requests are about: Alice's account, one that Bob has, and a transfer of hers."""
+
+    alices: models.Account
+    bobs: models.Account
+    transfer_id: int
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that its route accepts; `body` may depend on who asks."""
+
+    path: str
+    body: dict[str, Any] | None
+
+
+def _cash(world: World, asker: str) -> dict[str, Any]:
+    return {"amount": 1, "currency": "USD"}
+
+
+def _transfer(world: World, asker: str) -> dict[str, Any]:
+    accounts = {"from_account_id": world.alices.id, "to_account_id": world.bobs.id}
+    return {**accounts, "amount": 1, "currency": "USD"}
+
+
+def _sign_up(world: World, asker: str) -> dict[str, Any]:
+    name = f"friend_of_{asker}"
+    email = f"{name}@example.com"
+    return {"username": name, "password": "password", "full_name": name, "email": email}
+
+
+BODIES: Final[dict[str, Callable[[World, str], dict[str, Any]]]] = {
+    "POST /v1/users": _sign_up,
+    "POST /v1/users/login": lambda _, __: {"username": "alice", "password": "wrong password"},
+    "PUT /v1/users/{username}/role": lambda _, __: {"role": "depositor"},
+    "POST /v1/accounts": lambda _, __: {"currency": "EUR"},
+    "POST /v1/accounts/{account_id}/deposits": _cash,
+    "POST /v1/accounts/{account_id}/withdrawals": _cash,
+    "POST /v1/transfers": _transfer,
+}
+
+
+def name_of(route: Route) -> str:
+    """The route as a person writes it."""
+    return f"{route.method} {route.path}"
+
+
+def good_request(route: Route, world: World, asker: str) -> Request:
+    """A request about Alice and what is hers. A route with a body must have one above."""
+    path = route.path.format(
+        username="alice", account_id=world.alices.id, transfer_id=world.transfer_id
+    )
+    if route.method == "GET":
+        return Request(path, None)
+    return Request(path, BODIES[name_of(route)](world, asker))

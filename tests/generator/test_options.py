@@ -1,0 +1,71 @@
+"""The options of the plugin."""
+
+import pytest
+
+from sqlc_gen_psycopg.errors import GeneratorError
+from sqlc_gen_psycopg.options import Options, parse_options
+
+
+def test_defaults() -> None:
+    assert parse_options({"package": "gen"}) == Options(
+        package="gen",
+        emit_sync_querier=False,
+        emit_async_querier=False,
+        query_parameter_limit=4,
+        inflection_exclude_table_names=(),
+    )
+
+
+def test_all_given() -> None:
+    assert parse_options(
+        {
+            "package": "bank.gen",
+            "emit_sync_querier": True,
+            "emit_async_querier": True,
+            "query_parameter_limit": 0,
+            "inflection_exclude_table_names": ["news"],
+        }
+    ) == Options("bank.gen", True, True, 0, ("news",))  # noqa: FBT003
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        pytest.param({}, "'package' is required", id="no package"),
+        pytest.param({"package": ""}, "'package' is required", id="an empty package"),
+        pytest.param({"package": 1}, "'package' cannot be 1", id="a number as package"),
+        pytest.param(
+            {"package": "gen", "emit_exact": True},
+            "unknown option 'emit_exact'; known are package, emit_sync_querier",
+            id="an unknown option",
+        ),
+        pytest.param(
+            {"package": "gen", "emit_sync_querier": "yes"},
+            "'emit_sync_querier' cannot be 'yes'",
+            id="text for a boolean",
+        ),
+        pytest.param(
+            {"package": "gen", "emit_async_querier": 1},
+            "'emit_async_querier' cannot be 1",
+            id="a number for a boolean",
+        ),
+        pytest.param(
+            {"package": "gen", "query_parameter_limit": True},
+            "'query_parameter_limit' cannot be True",
+            id="a boolean for a number",
+        ),
+        pytest.param(
+            {"package": "gen", "query_parameter_limit": None},
+            "'query_parameter_limit' cannot be None",
+            id="null for a number",
+        ),
+        pytest.param(
+            {"package": "gen", "inflection_exclude_table_names": "news"},
+            "'inflection_exclude_table_names' cannot be 'news'",
+            id="text for a list",
+        ),
+    ],
+)
+def test_refusals(options: dict[str, object], message: str) -> None:
+    with pytest.raises(GeneratorError, match=message):
+        parse_options(options)

@@ -1,0 +1,145 @@
+"""Every type the generator knows is what psycopg really returns for it."""
+
+import datetime
+import decimal
+import ipaddress
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+import psycopg
+import pytest
+
+from sqlc_gen_psycopg.build import build_program
+from sqlc_gen_psycopg.errors import GeneratorError
+from sqlc_gen_psycopg.request import Enum
+from sqlc_gen_psycopg.types import BUILT_IN
+from tests.generator.requests import (
+    OPTIONS,
+    build,
+    build_method,
+    column,
+    made_things,
+    query,
+    request,
+)
+
+MODULES = {
+    "datetime": datetime,
+    "decimal": decimal,
+    "ipaddress": ipaddress,
+    "uuid": uuid,
+    "Any": Any,
+}
+ADDRESSES = ("10.0.0.1", "::1")
+LITERALS = {
+    "bool": ("true",),
+    "int": ("7",),
+    "float": ("1.5",),
+    "decimal.Decimal": ("1.50",),
+    "str": ("x",),
+    "bytes": ("\\xff00",),
+    "uuid.UUID": ("6f3a8c52-7d5e-4a3b-9f0d-2b1c4d5e6f70",),
+    "datetime.date": ("2026-01-31",),
+    "datetime.time": ("12:30:00",),
+    "datetime.datetime": ("2026-01-31 12:30:00",),
+    "datetime.timedelta": ("90 minutes",),
+    BUILT_IN["inet"].annotation: (*ADDRESSES, "10.0.0.1/8", "::1/64"),
+    BUILT_IN["cidr"].annotation: ("10.0.0.0/8", "2001:db8::/32"),
+}
+TYPED = {
+    name: BUILT_IN[name].annotation for name in BUILT_IN if name not in ("json", "jsonb", "void")
+}
+
+
+def read_back(
+    connection: psycopg.Connection[Any], type_name: str, literals: Sequence[str]
+) -> list[Any]:
+    """The literals after a trip through a column of the type."""
+    connection.execute(f"CREATE TEMPORARY TABLE tried (value {type_name})".encode())
+    for literal in literals:
+        connection.execute("INSERT INTO tried VALUES (%s)", [literal])
+    return [row[0] for row in connection.execute("SELECT value FROM tried")]
+
+
+@pytest.mark.parametrize(
+    ("type_name", "annotation"),
+    [
+        *(pytest.param(*item, id=f"{item[0]} is {item[1]}") for item in TYPED.items()),
+        pytest.param('"char"', BUILT_IN["char"].annotation, id="char in quotes is str, too"),
+    ],
+)
+def test_annotation_is_exactly_what_psycopg_returns(
+    library: psycopg.Connection[Any], type_name: str, annotation: str
+) -> None:
+    expected: Any = eval(annotation, dict(MODULES))
+    values = read_back(library, type_name, LITERALS[annotation])
+    assert {type(value) for value in values} == set(get_args(expected) or [expected])
+
+
+@pytest.mark.parametrize("type_name", ["json", "jsonb"])
+def test_json_is_anything(library: psycopg.Connection[Any], type_name: str) -> None:
+    assert BUILT_IN[type_name].annotation == "Any"
+    assert read_back(library, type_name, ['{"a": [1, null]}', '"b"']) == [{"a": [1, None]}, "b"]
+
+
+def test_void_is_an_empty_text(library: psycopg.Connection[Any]) -> None:
+    assert BUILT_IN["void"].annotation == "str"
+    assert library.execute("SELECT pg_notify('nobody', 'listens')").fetchone() == ("",)
+
+
+@pytest.mark.parametrize("type_name", [name for name, known in BUILT_IN.items() if known.wrapper])
+def test_wrapper_gives_the_server_the_very_type(
+    library: psycopg.Connection[Any], type_name: str
+) -> None:
+    known = BUILT_IN[type_name]
+    assert known.wrapper_module is not None
+    wrapper: Any = getattr(__import__(known.wrapper_module, fromlist=["_"]), known.wrapper or "")
+    library.execute(f"CREATE TEMPORARY TABLE tried (value {type_name})".encode())
+    row = library.execute(
+        "SELECT pg_typeof(%s) = atttypid::regtype FROM pg_attribute "
+        "WHERE attrelid = 'tried'::regclass AND attname = 'value'",
+        [wrapper(1)],
+    ).fetchone()
+    assert row == (True,)
+
+
+GENRE = Enum("genre", ("novel", "science-fiction", "2nd hand", 'say "hi" \\', "A", "a"), "")
+
+
+def test_enum_labels_become_members(library: psycopg.Connection[Any], tmp_path: Path) -> None:
+    labels = [column("label", "genre", not_null=False)]
+    read = query("GetGenre", text="SELECT $1 AS label", columns=labels, parameters=labels)
+    with made_things(build(read, enums=[GENRE]), tmp_path) as things:
+        genre = things.models.Genre
+        querier = things.Querier(library)
+        assert {member.name: member.value for member in genre} == {
+            "NOVEL": "novel",
+            "SCIENCE_FICTION": "science-fiction",
+            "_2ND_HAND": "2nd hand",
+            "SAY__HI___": 'say "hi" \\',
+            "A": "A",
+            "A_2": "a",
+        }
+        for member in genre:
+            assert querier.get_genre(label=member) is member
+        assert querier.get_genre(label=None) is None
+
+
+def test_unknown_type_says_where(tmp_path: Path) -> None:
+    """sqlc sends no line numbers: the generator looks them up in the query file."""
+    (tmp_path / "things.sql").write_text(
+        "-- name: GetThingTwice :one\nSELECT 1;\n\n-- name: GetThing :one\nSELECT area FROM t;\n"
+    )
+    asked = query("GetThing", columns=[column("area", "polygon")])
+    with pytest.raises(GeneratorError) as raised:
+        build_program(request(asked, query_paths=[str(tmp_path)]), OPTIONS)
+    assert str(raised.value) == (
+        f"{tmp_path}/things.sql:4: GetThing: column 'area' is of type 'polygon', unknown here"
+    )
+
+
+def test_unknown_type_of_a_parameter_is_refused() -> None:
+    with pytest.raises(GeneratorError, match=r"sql: GetThing: .*'corner' is of type 'point'"):
+        build_method(query(parameters=[column("corner", "point")]))

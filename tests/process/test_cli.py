@@ -1,0 +1,295 @@
+"""The command line: what it prints, and its exit codes."""
+
+import re
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bankapp import cli
+from bankapp.embedded import SUPERUSER
+from bankapp.store.store import Store
+from tests.factories import Make, transfer
+from tests.process.processes import Served, failure, processes_in, run_bankapp
+
+SUMMARY = r"checked (\d+) entries, accounts up to (\d+) and transfers up to (\d+) in \d+\.\d\d s: "
+
+
+class Books:
+    """A ledger of three transfers, and how to corrupt it."""
+
+    def __init__(self, url: str, *, source: int, target: int) -> None:
+        self.url = url
+        self.source, self.target = source, target
+        # The deposits of both accounts, and a transfer from one to the other.
+        self.deposit, self.other_deposit, self.transfer = self.numbers(
+            "SELECT id FROM transfers ORDER BY id"
+        )
+
+    def numbers(self, query: str) -> list[int]:
+        """The first column of a query."""
+        with psycopg.connect(self.url) as connection:
+            return [int(row[0]) for row in connection.execute(query.encode()).fetchall()]
+
+    def names(self) -> dict[str, int]:
+        """The ids of rows; an entry's follows from its transfer's."""
+        return {
+            "source": self.source,
+            "target": self.target,
+            "deposit": self.deposit,
+            "transfer": self.transfer,
+            "debit": 2 * self.transfer,
+            "credit": 2 * self.transfer + 1,
+            "deposit_debit": 2 * self.deposit,
+            "deposit_credit": 2 * self.deposit + 1,
+        }
+
+    def corrupt(self, statement: str) -> None:
+        """Change one row as no constraint or trigger would let anybody."""
+        parameters = psycopg.conninfo.conninfo_to_dict(self.url, user=SUPERUSER)
+        with psycopg.connect(psycopg.conninfo.make_conninfo("", **parameters)) as connection:
+            connection.execute("SET session_replication_role = replica")
+            done = connection.execute(statement.format_map(self.names()).encode())
+            assert done.rowcount == 1
+
+
+@pytest.fixture
+async def books(database_url: str, store: Store, make: Make) -> Books:
+    """A healthy ledger."""
+    source, target = await make.account(balance=1000), await make.account(balance=50)
+    await store.post([transfer(source, target, 300)])
+    return Books(database_url, source=source.id, target=target.id)
+
+
+@pytest.fixture
+def verify(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> "Verify":
+    """`bankapp verify`, without the second a process of its own takes to start."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["bankapp", "verify"])
+    return Verify(monkeypatch, capsys)
+
+
+class Verify:
+    """Runs `bankapp verify`."""
+
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def __call__(self, url: str) -> tuple[int, list[str]]:
+        """The exit code and the lines."""
+        self._monkeypatch.setenv("DATABASE_URL", url)
+        code = cli.main()
+        return code, self._capsys.readouterr().out.splitlines()
+
+
+def test_verify_healthy_books(books: Books, verify: Verify) -> None:
+    code, [summary] = verify(books.url)
+    assert code == 0
+    assert summary.endswith(": all is well")
+    checked = re.match(SUMMARY, summary)
+    assert checked is not None
+    assert [int(number) for number in checked.groups()] == [
+        6,
+        *books.numbers("SELECT max(id) FROM accounts"),
+        books.transfer,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "findings"),
+    [
+        pytest.param(
+            "UPDATE accounts SET balance = balance + 1 WHERE id = {source}",
+            [
+                "account {source}: its balance is 701, its entries sum to 700",
+                "currency USD: all its balances sum to 1, not to zero",
+            ],
+            id="a wrong balance",
+        ),
+        pytest.param(
+            "UPDATE entries SET balance_after = balance_after - 1 WHERE id = {deposit_credit}",
+            [
+                "entry {deposit_credit}: its balance_after is 999, "
+                "the entries of account {source} up to it sum to 1000"
+            ],
+            id="a wrong running balance",
+        ),
+        pytest.param(
+            "DELETE FROM entries WHERE id = {debit}",
+            [
+                "account {source}: its balance is 700, its entries sum to 1000",
+                "transfer {transfer}: it moves 300, but has 1 entries "
+                "that sum to 300 or do not match it",
+            ],
+            id="a missing entry",
+        ),
+        pytest.param(
+            "UPDATE entries SET amount = amount + 1 WHERE id = {credit}",
+            [
+                "account {target}: its balance is 350, its entries sum to 351",
+                "entry {credit}: its balance_after is 350, "
+                "the entries of account {target} up to it sum to 351",
+                "transfer {transfer}: it moves 300, but has 2 entries "
+                "that sum to 1 or do not match it",
+            ],
+            id="an entry with a wrong amount",
+        ),
+        pytest.param(
+            "UPDATE transfers SET amount = amount + 1 WHERE id = {transfer}",
+            [
+                "transfer {transfer}: it moves 301, but has 2 entries "
+                "that sum to 0 or do not match it"
+            ],
+            id="a transfer with a wrong amount",
+        ),
+        pytest.param(
+            "UPDATE transfers SET to_account_id = {source}, from_account_id = {target} "
+            "WHERE id = {transfer}",
+            [
+                "transfer {transfer}: it moves 300, but has 2 entries "
+                "that sum to 0 or do not match it"
+            ],
+            id="a transfer turned around",
+        ),
+        pytest.param(
+            "DELETE FROM transfers WHERE id = {deposit}",
+            [
+                "entry {deposit_debit}: its transfer does not exist",
+                "entry {deposit_credit}: its transfer does not exist",
+            ],
+            id="orphan entries",
+        ),
+        pytest.param(
+            "DELETE FROM transfers WHERE id = {transfer}",
+            [
+                "entry {debit}: its transfer does not exist",
+                "entry {credit}: its transfer does not exist",
+            ],
+            id="orphan entries of the newest transfer",
+        ),
+        pytest.param(
+            "UPDATE accounts SET currency = 'EUR' WHERE id = {target}",
+            [
+                "currency EUR: all its balances sum to 350, not to zero",
+                "currency USD: all its balances sum to -350, not to zero",
+            ],
+            id="an account that changed its currency",
+        ),
+    ],
+)
+def test_verify_names_what_is_wrong(
+    books: Books, verify: Verify, statement: str, findings: list[str]
+) -> None:
+    books.corrupt(statement)
+    code, [*found, summary] = verify(books.url)
+    assert found == [finding.format_map(books.names()) for finding in findings]
+    assert re.match(SUMMARY, summary)
+    assert summary.endswith(f": {len(findings)} wrong")
+    assert code == 1
+
+
+def test_verify_in_a_process_of_its_own(books: Books, tmp_path: Path) -> None:
+    books.corrupt("UPDATE accounts SET balance = balance + 1 WHERE id = {source}")
+    done = run_bankapp("verify", cwd=tmp_path, DATABASE_URL=books.url)
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert done.stdout.startswith(f"account {books.source}: ")
+    assert not list(tmp_path.iterdir())
+
+
+def test_verify_unreachable_database(scratch: Path) -> None:
+    url = "postgresql://bank:hunter2@127.0.0.1:1/bank"
+    message = failure(run_bankapp("verify", cwd=scratch, DATABASE_URL=url))
+    assert "127.0.0.1" in message
+    assert "hunter2" not in message
+
+
+def test_verify_without_a_schema(scratch: Path) -> None:
+    done = run_bankapp("verify", cwd=scratch, BANK_DATA_DIR=scratch / "bank")
+    assert failure(done)
+    assert not processes_in(scratch)
+
+
+def test_verify_starts_a_server_and_stops_it(home: Path, scratch: Path) -> None:
+    done = run_bankapp("verify", cwd=scratch, BANK_DATA_DIR=home)
+    assert done.returncode == 0, done
+    assert not processes_in(scratch)
+
+
+def test_verify_and_migrate_beside_serve(home: Path, scratch: Path) -> None:
+    with Served(home) as served:
+        served.wait()
+        served.deposit(served.open_account(), 1000, served.log_in_admin())
+        for command in ("verify", "migrate"):
+            done = run_bankapp(command, cwd=scratch, BANK_DATA_DIR=home)
+            assert done.returncode == 0, done
+            assert served.is_ready()
+            if command == "verify":
+                assert done.stdout.startswith("checked 2 entries, ")
+
+
+def test_migrate_creates_the_data(scratch: Path) -> None:
+    done = run_bankapp("migrate", cwd=scratch, BANK_DATA_DIR=scratch / "bank")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not processes_in(scratch)
+    done = run_bankapp("verify", cwd=scratch, BANK_DATA_DIR=scratch / "bank")
+    assert done.returncode == 0, done
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        pytest.param({"PGBIN": "/nowhere"}, "PGBIN", id="there is no PostgreSQL in PGBIN"),
+        pytest.param(
+            {"BANK_DATA_DIR": "/dev/null/bank"}, "BANK_DATA_DIR", id="the data's parent is a file"
+        ),
+        pytest.param({"BANK_DATA_DIR": "/proc/bank"}, "BANK_DATA_DIR", id="no place to write"),
+    ],
+)
+@pytest.mark.parametrize("command", ["migrate", "serve"])
+def test_setting_that_proves_wrong(
+    scratch: Path, command: str, settings: dict[str, str], named: str
+) -> None:
+    done = run_bankapp(command, cwd=scratch, **{"BANK_DATA_DIR": scratch / "bank", **settings})
+    message = failure(done)
+    assert named in message
+    assert settings[named] in message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code"),
+    [
+        pytest.param(["--help"], 0, id="asked for help"),
+        pytest.param(["serve", "--help"], 0, id="asked for help with a command"),
+        pytest.param([], 2, id="told nothing"),
+        pytest.param(["conquer"], 2, id="told an unknown command"),
+        pytest.param(["serve", "--hurry"], 2, id="told an unknown option"),
+    ],
+)
+def test_usage(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    exit_code: int,
+) -> None:
+    monkeypatch.setattr("sys.argv", ["bankapp", *arguments])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == exit_code
+    printed = capsys.readouterr()
+    text = printed.err if exit_code else printed.out
+    assert text.startswith("usage: bankapp ")
+    if not arguments or arguments == ["--help"]:
+        assert {"serve", "migrate", "verify"} <= set(text.split()) or exit_code
+
+
+def test_usage_in_a_process_of_its_own(tmp_path: Path) -> None:
+    done = run_bankapp("conquer", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "conquer" in done.stderr
+    assert not list(tmp_path.iterdir())

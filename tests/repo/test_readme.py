@@ -1,0 +1,56 @@
+"""The README's session works to the letter, and prints what the README shows."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from tests.process.conftest import scratch
+from tests.process.processes import Served, environment
+
+__all__ = ["scratch"]
+
+COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+CHANGING = [
+    (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "TIME"),
+    (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "UUID"),
+    (re.compile(r"\d+\.\d\d s"), "DURATION"),
+]
+
+
+def session(readme: str) -> list[tuple[str, str]]:
+    """The commands of `A first transfer` and what each prints."""
+    [section] = re.findall(r"^## A first transfer\n(.*?)^## ", readme, re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"^```console\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    return [found for block in blocks for found in COMMAND.findall(block)]
+
+
+def settled(text: str) -> str:
+    for pattern, name in CHANGING:
+        text = pattern.sub(name, text)
+    return text
+
+
+def test_a_first_transfer(root: Path, scratch: Path) -> None:
+    steps = session((root / "README.md").read_text())
+    assert len(steps) > 10
+    home = scratch / ".bank"
+    (scratch / ".venv").symlink_to(root / ".venv")
+    with Served(home) as served:
+        served.wait()
+        event = served.event("listening")
+        assert event is not None
+        script = "".join(f"{command}\nprintf '\\0'\n" for command, _ in steps)
+        script = script.replace("http://127.0.0.1:8080", event["url"])
+        done = subprocess.run(
+            ["bash", "-eu", "-c", script],
+            cwd=scratch,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        served.stop(2)
+    printed = done.stdout.split("\0")[:-1]
+    for (command, expected), actual in zip(steps, printed, strict=True):
+        assert settled(actual) == settled(expected), command
