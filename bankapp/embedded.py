@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -25,7 +26,6 @@ PORT: Final = 5432  # names the socket file only: the server listens on no netwo
 SOCKET_PATH_BYTES_MAX: Final = 107  # sun_path of Linux, less the closing NUL
 START_TIMEOUT_S: Final = 60.0
 STOP_TIMEOUT_S: Final = 4.0
-NOBODY: Final = 65534
 
 DURABLE: Final[Mapping[str, str]] = MappingProxyType({"max_connections": "100"})
 # Only for data that may be lost with the machine: tests and the code generator.
@@ -272,25 +272,33 @@ def throwaway_server(binaries: Path, parent: Path | None = None) -> Generator[Em
 
 @cache
 def _unprivileged() -> tuple[str, ...]:
-    """What to put before a command of PostgreSQL, which refuses to run as root.
+    """What to put before a command of PostgreSQL, which refuses root and users without a name.
 
-    In a user namespace root is an ordinary user inside and keeps reaching its own files. Where
-    namespaces are forbidden, as in many containers, the command runs as `nobody` with the one right
-    to reach them.
+    In a user namespace we are `nobody` inside and keep reaching our own files. Where namespaces are
+    forbidden, as in many containers, root becomes `nobody` with the one right to reach them.
     """
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 and _has_name(os.geteuid()):
         return ()
-    namespace = ("unshare", "--user", "--map-user=1000")
+    nobody = pwd.getpwnam("nobody").pw_uid
+    namespace = ("unshare", "--user", f"--map-user={nobody}")
     if _succeeds(*namespace, "true"):
         return namespace
     caps = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
-    nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *caps)
-    if _succeeds(*nobody, "true"):
-        return nobody
+    changed = ("setpriv", f"--reuid={nobody}", f"--regid={nobody}", "--clear-groups", *caps)
+    if _succeeds(*changed, "true"):
+        return changed
     raise EmbeddedError(
-        "PostgreSQL does not run as root, and neither `unshare --user` nor `setpriv` works here; "
-        "run as another user, or set DATABASE_URL"
+        "PostgreSQL runs neither as root nor as a user without a name, and neither `unshare --user` "
+        "nor `setpriv` works here; run as another user, or set DATABASE_URL"
     )
+
+
+def _has_name(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
 
 
 @cache
@@ -302,7 +310,8 @@ def _ends_with_parent() -> tuple[str, ...]:
 
 def _hand_over(directory: Path) -> None:
     if _unprivileged()[:1] == ("setpriv",):
-        os.chown(directory, NOBODY, NOBODY)
+        nobody = pwd.getpwnam("nobody").pw_uid
+        os.chown(directory, nobody, nobody)
 
 
 def _succeeds(*command: str) -> bool:

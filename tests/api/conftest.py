@@ -53,6 +53,13 @@ class Backstage:
             " (SELECT count(*) FROM transfers), (SELECT count(*) FROM entries)"
         )
 
+    def break_connections(self) -> None:
+        """End every other connection to the database, and wait until they have ended."""
+        self._rows(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
     def names(self) -> set[str]:
         """The names of all constraints and indexes."""
         rows = self._rows(

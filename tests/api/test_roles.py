@@ -198,9 +198,7 @@ async def test_the_scheme_is_bearer_in_any_case(api: Api) -> None:
         "": 401,
     }
     for header, status in headers.items():
-        answer = await api.request(
-            "GET", "/v1/users/alice", headers={"Authorization": header}
-        )
+        answer = await api.request("GET", "/v1/users/alice", headers={"Authorization": header})
         assert answer.status == status, header
 
 

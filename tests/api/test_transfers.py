@@ -109,7 +109,7 @@ async def test_paid_is_what_is_there(
         assert answer.body["from_account"]["balance"] == 0
     else:
         assert (answer.status, answer.code) == (409, code)
-        assert answer.body["retryable"] is True
+        assert answer.body["retryable"] is False
         assert backstage.money() == before
 
 
@@ -187,7 +187,12 @@ async def test_the_banks_cash_account_cannot_be_paid(api: Api, backstage: Backst
     before = backstage.money()
     answers = [
         await alice.transfer(source, source, 1, to_account_id=target)
-        for target in (10**9, limits.ID_MAX, backstage.cash_account(), backstage.cash_account("EUR"))
+        for target in (
+            10**9,
+            limits.ID_MAX,
+            backstage.cash_account(),
+            backstage.cash_account("EUR"),
+        )
     ]
     assert (answers[0].status, answers[0].code) == (404, "not_found")
     assert same_but_for_request_id(*answers)
@@ -237,7 +242,18 @@ async def test_an_amount_is_an_integer_within_its_limits(
     ):
         answer = await answer_to(amount)
         assert (answer.status, answer.wrong_fields) == (422, {"amount"}), amount
-    for amount in ("NaN", "Infinity", "-Infinity", "01", "+1", "0x1", "1_000", "1.", ".1", "1" * 9999):
+    for amount in (
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "01",
+        "+1",
+        "0x1",
+        "1_000",
+        "1.",
+        ".1",
+        "1" * 9999,
+    ):
         answer = await answer_to(amount)
         assert (answer.status, answer.code) == (400, "malformed_request"), amount
     assert backstage.money() == before
@@ -253,7 +269,7 @@ async def test_a_description_is_a_line_of_text(
     alice = await api.log_in("alice")
     body = body_for(path, accounts)
     path = path.format(accounts[0].id)
-    for text in ("x", "x" * 200, "💰" * 200, "'; DROP TABLE entries; --", "<b>\"\\ %s", None):
+    for text in ("x", "x" * 200, "💰" * 200, "'; DROP TABLE entries; --", '<b>"\\ %s', None):
         answer = await alice.post(path, **body, description=text)
         assert answer.status == 201, text
         transfer = answer.body.get("transfer", answer.body)
@@ -261,7 +277,8 @@ async def test_a_description_is_a_line_of_text(
         assert transfer["description"] == text
     before = backstage.money()
     wrong: list[Any] = ["", "x" * 201, "💰" * 201, "\0", "a\0b", "a\nb", "a\tb", "\x1b[31m", "\x7f"]
-    for value in [*wrong, "\x85", "\u2028", 1, True, ["x"], {}]:
+    wrong += ["\x85", "\u2028", 1, True, ["x"], {"x": 1}]
+    for value in wrong:
         answer = await alice.post(path, **body, description=value)
         assert (answer.status, answer.wrong_fields) == (422, {"description"}), value
     for half in (rb"\ud83d", rb"\udcb0", b"\xed\xa0\xbd", b"\xff", b"\0"):

@@ -185,17 +185,17 @@ def test_no_row_is_none_or_an_error_that_names_the_query(
 
 
 @pytest.mark.parametrize(
-    ("flavour", "classes"),
+    ("options", "classes"),
     [
-        pytest.param({"emit_sync_querier": True}, {"Querier"}, id="sync only"),
-        pytest.param({"emit_async_querier": True}, {"AsyncQuerier"}, id="async only"),
-        pytest.param({}, set[str](), id="SQL only"),
+        pytest.param(Options("made", emit_sync_querier=True), {"Querier"}, id="sync only"),
+        pytest.param(Options("made", emit_async_querier=True), {"AsyncQuerier"}, id="async only"),
+        pytest.param(Options("made"), set[str](), id="SQL only"),
     ],
 )
 def test_only_the_wanted_flavours_are_written(
-    tmp_path: Path, flavour: dict[str, bool], classes: set[str]
+    tmp_path: Path, options: Options, classes: set[str]
 ) -> None:
-    program = build_program(request(query()), Options(package="made", **flavour))
+    program = build_program(request(query()), options)
     with made_things(program, tmp_path) as module:
-        assert {name for name in vars(module) if name.endswith("Querier")} == classes
+        assert {name for name in dir(module) if name.endswith("Querier")} == classes
         assert module.GET_THING

@@ -64,9 +64,7 @@ def path_with_only(scratch: Path, *programs: str) -> str:
     return str(directory)
 
 
-def run_bankapp(
-    *arguments: str, cwd: Path, **settings: object
-) -> subprocess.CompletedProcess[str]:
+def run_bankapp(*arguments: str, cwd: Path, **settings: object) -> subprocess.CompletedProcess[str]:
     """Run a command of bankapp to its end."""
     return subprocess.run(
         [BANKAPP, *arguments],
@@ -189,10 +187,13 @@ class Served:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Kill it, unless it has ended."""
-        if self.process.poll() is None:
+        """End it, gently unless it does not listen."""
+        try:
+            self.process.terminate()
+            self.process.wait(15)
+        finally:
             self.process.kill()
-        self.process.wait()
+            self.process.wait()
 
     def wait(self) -> Self:
         """Wait until it serves."""
@@ -229,7 +230,7 @@ class Served:
         """One request on a connection of its own."""
         listening = self.event("listening")
         assert listening is not None
-        address = urlsplit(listening["url"])
+        address = urlsplit(str(listening["url"]))
         assert address.hostname is not None
         headers = {"Content-Type": "application/json"}
         if token is not None:
@@ -250,9 +251,7 @@ class Served:
 
     def log_in(self, username: str, password: str) -> str:
         """An access token."""
-        answer = self.ask(
-            "POST", "/v1/users/login", {"username": username, "password": password}
-        )
+        answer = self.ask("POST", "/v1/users/login", {"username": username, "password": password})
         assert answer.status == 200, answer
         return str(answer.body["access_token"])
 

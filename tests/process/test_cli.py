@@ -1,13 +1,16 @@
 """The command line: what it prints, and its exit codes."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from bankapp import cli
 from bankapp.embedded import SUPERUSER
+from bankapp.settings import EXAMPLES
 from bankapp.store.store import Store
 from tests.factories import Make, transfer
 from tests.process.processes import Served, failure, processes_in, run_bankapp
@@ -45,12 +48,11 @@ class Books:
         }
 
     def corrupt(self, statement: str) -> None:
-        """Change one row as no constraint or trigger would let anybody."""
-        parameters = psycopg.conninfo.conninfo_to_dict(self.url, user=SUPERUSER)
-        with psycopg.connect(psycopg.conninfo.make_conninfo("", **parameters)) as connection:
+        """Change rows as no constraint or trigger would let anybody."""
+        with psycopg.connect(make_conninfo(self.url, user=SUPERUSER)) as connection:
             connection.execute("SET session_replication_role = replica")
             done = connection.execute(statement.format_map(self.names()).encode())
-            assert done.rowcount == 1
+            assert done.rowcount > 0
 
 
 @pytest.fixture
@@ -61,37 +63,45 @@ async def books(database_url: str, store: Store, make: Make) -> Books:
     return Books(database_url, source=source.id, target=target.id)
 
 
-@pytest.fixture
-def verify(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> "Verify":
-    """`bankapp verify`, without the second a process of its own takes to start."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.argv", ["bankapp", "verify"])
-    return Verify(monkeypatch, capsys)
+class Command:
+    """Runs commands of bankapp, without the second a process of its own takes to start."""
 
-
-class Verify:
-    """Runs `bankapp verify`."""
-
-    def __init__(
-        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self._monkeypatch = monkeypatch
         self._capsys = capsys
 
-    def __call__(self, url: str) -> tuple[int, list[str]]:
-        """The exit code and the lines."""
-        self._monkeypatch.setenv("DATABASE_URL", url)
-        code = cli.main()
-        return code, self._capsys.readouterr().out.splitlines()
+    def __call__(self, name: str, **settings: object) -> tuple[int, str, str]:
+        """The exit code and what was written to the two outputs."""
+        with self._monkeypatch.context() as patch:
+            patch.setattr("sys.argv", ["bankapp", name])
+            for variable, value in settings.items():
+                patch.setenv(variable, str(value))
+            code = cli.main()
+        printed = self._capsys.readouterr()
+        return code, printed.out, printed.err
+
+    def failure(self, name: str, **settings: object) -> str:
+        """The one line with which a command fails."""
+        code, out, err = self(name, **settings)
+        assert out == ""
+        return failure(subprocess.CompletedProcess([], code, out, err))
 
 
-def test_verify_healthy_books(books: Books, verify: Verify) -> None:
-    code, [summary] = verify(books.url)
+@pytest.fixture
+def command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """Where no setting of the developer is seen."""
+    for name in EXAMPLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return Command(monkeypatch, capsys)
+
+
+def test_verify_healthy_books(books: Books, command: Command) -> None:
+    code, summary, _ = command("verify", DATABASE_URL=books.url)
     assert code == 0
-    assert summary.endswith(": all is well")
-    checked = re.match(SUMMARY, summary)
+    checked = re.fullmatch(rf"{SUMMARY}all is well\n", summary)
     assert checked is not None
     assert [int(number) for number in checked.groups()] == [
         6,
@@ -114,8 +124,10 @@ def test_verify_healthy_books(books: Books, verify: Verify) -> None:
         pytest.param(
             "UPDATE entries SET balance_after = balance_after - 1 WHERE id = {deposit_credit}",
             [
-                "entry {deposit_credit}: its balance_after is 999, "
-                "the entries of account {source} up to it sum to 1000"
+                (
+                    "entry {deposit_credit}: its balance_after is 999, "
+                    "the entries of account {source} up to it sum to 1000"
+                )
             ],
             id="a wrong running balance",
         ),
@@ -123,8 +135,10 @@ def test_verify_healthy_books(books: Books, verify: Verify) -> None:
             "DELETE FROM entries WHERE id = {debit}",
             [
                 "account {source}: its balance is 700, its entries sum to 1000",
-                "transfer {transfer}: it moves 300, but has 1 entries "
-                "that sum to 300 or do not match it",
+                (
+                    "transfer {transfer}: it moves 300, but has 1 entries "
+                    "that sum to 300 or do not match it"
+                ),
             ],
             id="a missing entry",
         ),
@@ -132,18 +146,24 @@ def test_verify_healthy_books(books: Books, verify: Verify) -> None:
             "UPDATE entries SET amount = amount + 1 WHERE id = {credit}",
             [
                 "account {target}: its balance is 350, its entries sum to 351",
-                "entry {credit}: its balance_after is 350, "
-                "the entries of account {target} up to it sum to 351",
-                "transfer {transfer}: it moves 300, but has 2 entries "
-                "that sum to 1 or do not match it",
+                (
+                    "entry {credit}: its balance_after is 350, "
+                    "the entries of account {target} up to it sum to 351"
+                ),
+                (
+                    "transfer {transfer}: it moves 300, but has 2 entries "
+                    "that sum to 1 or do not match it"
+                ),
             ],
             id="an entry with a wrong amount",
         ),
         pytest.param(
             "UPDATE transfers SET amount = amount + 1 WHERE id = {transfer}",
             [
-                "transfer {transfer}: it moves 301, but has 2 entries "
-                "that sum to 0 or do not match it"
+                (
+                    "transfer {transfer}: it moves 301, but has 2 entries "
+                    "that sum to 0 or do not match it"
+                )
             ],
             id="a transfer with a wrong amount",
         ),
@@ -151,8 +171,10 @@ def test_verify_healthy_books(books: Books, verify: Verify) -> None:
             "UPDATE transfers SET to_account_id = {source}, from_account_id = {target} "
             "WHERE id = {transfer}",
             [
-                "transfer {transfer}: it moves 300, but has 2 entries "
-                "that sum to 0 or do not match it"
+                (
+                    "transfer {transfer}: it moves 300, but has 2 entries "
+                    "that sum to 0 or do not match it"
+                )
             ],
             id="a transfer turned around",
         ),
@@ -183,13 +205,13 @@ def test_verify_healthy_books(books: Books, verify: Verify) -> None:
     ],
 )
 def test_verify_names_what_is_wrong(
-    books: Books, verify: Verify, statement: str, findings: list[str]
+    books: Books, command: Command, statement: str, findings: list[str]
 ) -> None:
     books.corrupt(statement)
-    code, [*found, summary] = verify(books.url)
+    code, out, _ = command("verify", DATABASE_URL=books.url)
+    *found, summary = out.splitlines()
     assert found == [finding.format_map(books.names()) for finding in findings]
-    assert re.match(SUMMARY, summary)
-    assert summary.endswith(f": {len(findings)} wrong")
+    assert re.fullmatch(rf"{SUMMARY}{len(findings)} wrong", summary)
     assert code == 1
 
 
@@ -202,22 +224,15 @@ def test_verify_in_a_process_of_its_own(books: Books, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_verify_unreachable_database(scratch: Path) -> None:
-    url = "postgresql://bank:hunter2@127.0.0.1:1/bank"
-    message = failure(run_bankapp("verify", cwd=scratch, DATABASE_URL=url))
-    assert "127.0.0.1" in message
-    assert "hunter2" not in message
-
-
-def test_verify_without_a_schema(scratch: Path) -> None:
-    done = run_bankapp("verify", cwd=scratch, BANK_DATA_DIR=scratch / "bank")
-    assert failure(done)
+def test_verify_without_a_schema(command: Command, scratch: Path) -> None:
+    assert command.failure("verify", BANK_DATA_DIR=scratch / "bank")
     assert not processes_in(scratch)
 
 
-def test_verify_starts_a_server_and_stops_it(home: Path, scratch: Path) -> None:
-    done = run_bankapp("verify", cwd=scratch, BANK_DATA_DIR=home)
-    assert done.returncode == 0, done
+def test_verify_starts_a_server_and_stops_it(command: Command, home: Path, scratch: Path) -> None:
+    code, out, err = command("verify", BANK_DATA_DIR=home)
+    assert (code, err) == (0, "")
+    assert out.endswith(": all is well\n")
     assert not processes_in(scratch)
 
 
@@ -225,40 +240,20 @@ def test_verify_and_migrate_beside_serve(home: Path, scratch: Path) -> None:
     with Served(home) as served:
         served.wait()
         served.deposit(served.open_account(), 1000, served.log_in_admin())
-        for command in ("verify", "migrate"):
-            done = run_bankapp(command, cwd=scratch, BANK_DATA_DIR=home)
+        for name in ("verify", "migrate"):
+            done = run_bankapp(name, cwd=scratch, BANK_DATA_DIR=home)
             assert done.returncode == 0, done
             assert served.is_ready()
-            if command == "verify":
+            if name == "verify":
                 assert done.stdout.startswith("checked 2 entries, ")
 
 
-def test_migrate_creates_the_data(scratch: Path) -> None:
-    done = run_bankapp("migrate", cwd=scratch, BANK_DATA_DIR=scratch / "bank")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+def test_migrate_creates_the_data(command: Command, scratch: Path) -> None:
+    home = scratch / "bank"
+    assert command("migrate", BANK_DATA_DIR=home) == (0, "", "")
     assert not processes_in(scratch)
-    done = run_bankapp("verify", cwd=scratch, BANK_DATA_DIR=scratch / "bank")
-    assert done.returncode == 0, done
-
-
-@pytest.mark.parametrize(
-    ("settings", "named"),
-    [
-        pytest.param({"PGBIN": "/nowhere"}, "PGBIN", id="there is no PostgreSQL in PGBIN"),
-        pytest.param(
-            {"BANK_DATA_DIR": "/dev/null/bank"}, "BANK_DATA_DIR", id="the data's parent is a file"
-        ),
-        pytest.param({"BANK_DATA_DIR": "/proc/bank"}, "BANK_DATA_DIR", id="no place to write"),
-    ],
-)
-@pytest.mark.parametrize("command", ["migrate", "serve"])
-def test_setting_that_proves_wrong(
-    scratch: Path, command: str, settings: dict[str, str], named: str
-) -> None:
-    done = run_bankapp(command, cwd=scratch, **{"BANK_DATA_DIR": scratch / "bank", **settings})
-    message = failure(done)
-    assert named in message
-    assert settings[named] in message
+    code, _, _ = command("verify", BANK_DATA_DIR=home)
+    assert code == 0
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,7 @@ def test_env_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_wrong_env_file() -> None:
     Path(".env").write_text("BANK_BCRYPT_COST=3\n")
-    with pytest.raises(SettingError, match="^BANK_BCRYPT_COST "):
+    with pytest.raises(SettingError, match=r"^BANK_BCRYPT_COST "):
         load_settings()
 
 
