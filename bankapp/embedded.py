@@ -288,8 +288,8 @@ def _unprivileged() -> tuple[str, ...]:
     if _succeeds(*changed, "true"):
         return changed
     raise EmbeddedError(
-        "PostgreSQL runs neither as root nor as a user without a name, and neither `unshare --user` "
-        "nor `setpriv` works here; run as another user, or set DATABASE_URL"
+        "PostgreSQL runs neither as root nor as a user without a name, and neither "
+        "`unshare --user` nor `setpriv` works here; run as another user, or set DATABASE_URL"
     )
 
 

@@ -170,13 +170,13 @@ class Querier:
         cursor.execute(
             POST_TRANSFERS,
             (
-                list(kinds),
-                [None if value is None else str(value) for value in from_account_ids],
-                [None if value is None else str(value) for value in to_account_ids],
-                [None if value is None else str(value) for value in amounts],
-                list(currencies),
-                list(descriptions),
-                list(payers),
+                [*kinds],
+                [None if value is None else f"{value}" for value in from_account_ids],
+                [None if value is None else f"{value}" for value in to_account_ids],
+                [None if value is None else f"{value}" for value in amounts],
+                [*currencies],
+                [*descriptions],
+                [*payers],
             ),
         )
         return cursor.fetchall()
@@ -248,13 +248,13 @@ class AsyncQuerier:
         await cursor.execute(
             POST_TRANSFERS,
             (
-                list(kinds),
-                [None if value is None else str(value) for value in from_account_ids],
-                [None if value is None else str(value) for value in to_account_ids],
-                [None if value is None else str(value) for value in amounts],
-                list(currencies),
-                list(descriptions),
-                list(payers),
+                [*kinds],
+                [None if value is None else f"{value}" for value in from_account_ids],
+                [None if value is None else f"{value}" for value in to_account_ids],
+                [None if value is None else f"{value}" for value in amounts],
+                [*currencies],
+                [*descriptions],
+                [*payers],
             ),
         )
         return await cursor.fetchall()

@@ -15,6 +15,11 @@ class Annotations:
     notnull: frozenset[str]
     is_required: bool
 
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every column that is named."""
+        return self.nullable | self.notnull
+
 
 def parse_comments(comments: Sequence[str]) -> Annotations:
     """Split the comments of a query into annotations and description.

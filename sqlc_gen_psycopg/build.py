@@ -21,7 +21,23 @@ from sqlc_gen_psycopg.request import Column, Enum, Query, Request, Table
 from sqlc_gen_psycopg.types import BUILT_IN, PythonType
 
 COMMANDS = (":one", ":many", ":exec", ":execrows")
-RESERVED_MODULES = ("models", "queries")
+RESERVED_MODULES = ("__init__", "models", "queries")
+# Names that annotations use: a field or method of that name would hide them from type checkers.
+USED_IN_ANNOTATIONS = frozenset(
+    [
+        "bool",
+        "bytes",
+        "datetime",
+        "decimal",
+        "float",
+        "int",
+        "ipaddress",
+        "list",
+        "models",
+        "str",
+        "uuid",
+    ]
+)
 
 
 def build_program(request: Request, options: Options) -> Program:
@@ -36,8 +52,13 @@ class _Builder:
     def __init__(self, request: Request, options: Options) -> None:
         self.request = request
         self.options = options
+        _require_distinct("enums", [enum.name for enum in request.enums])
+        _require_distinct("tables", [table.name for table in request.tables])
         self.enums = {enum.name: _enum_class(enum) for enum in request.enums}
         self.models = {table.name: self._model(table) for table in request.tables}
+        classes = [enum.name for enum in self.enums.values()]
+        classes += [model.name for model in self.models.values()]
+        _require_distinct("classes in models.py", classes)
 
     def build(self) -> Program:
         filenames = sorted({query.filename for query in self.request.queries})
@@ -66,7 +87,9 @@ class _Builder:
                 f"{filename}: {name!r} cannot name a Python module; rename the file"
             )
         queries = [query for query in self.request.queries if query.filename == filename]
-        return Module(name, filename, tuple(self._located_method(query) for query in queries))
+        methods = tuple(self._located_method(query) for query in queries)
+        _require_distinct(f"methods for {filename}", [method.name for method in methods])
+        return Module(name, filename, methods)
 
     def _located_method(self, query: Query) -> Method:
         try:
@@ -95,7 +118,7 @@ class _Builder:
         parameters = self._parameters(query)
         limit = self.options.query_parameter_limit
         return Method(
-            name=names.snake_case(query.name),
+            name=_apart_from_annotations(names.snake_case(query.name)),
             query_name=query.name,
             command=query.command,
             constant=names.constant_name(query.name),
@@ -110,8 +133,8 @@ class _Builder:
         )
 
     def _check_annotations(self, query: Query, annotations: Annotations) -> None:
-        columns = {column.name for column in query.columns}
-        if wrong := sorted((annotations.nullable | annotations.notnull) - columns):
+        columns = {column.name for column in query.columns if column.embed_table is None}
+        if wrong := sorted(annotations.columns - columns):
             raise GeneratorError(
                 f"@nullable or @notnull names {wrong[0]!r}, which is no column of it"
             )
@@ -138,7 +161,7 @@ class _Builder:
         if not query.columns:
             raise GeneratorError(f"{query.command} needs a query that returns columns")
         for table in self.request.tables:
-            if self._is_whole_row(query.columns, table):
+            if self._is_whole_row(query.columns, table) and not annotations.columns:
                 return self.models[table.name]
         fields = self._fields(query.columns, annotations)
         if len(fields) == 1 and isinstance(fields[0], Value):
@@ -161,7 +184,9 @@ class _Builder:
         self, columns: Sequence[Column], annotations: Annotations | None = None
     ) -> tuple[Value | Embedded, ...]:
         spelled = [
-            names.identifier(column.name or f"column_{number}")
+            names.snake_case(self.models[column.embed_table].name)
+            if column.embed_table is not None
+            else _apart_from_annotations(names.identifier(column.name or f"column_{number}"))
             for number, column in enumerate(columns, 1)
         ]
         return tuple(
@@ -173,8 +198,11 @@ class _Builder:
         self, name: str, column: Column, annotations: Annotations | None
     ) -> Value | Embedded:
         if column.embed_table is not None:
-            row = self.models[column.embed_table]
-            return Embedded(names.snake_case(row.name), row)
+            return Embedded(name, self.models[column.embed_table])
+        if column.is_array and column.type in self.enums:
+            raise GeneratorError(f"column {name!r} is an array of an enum; cast it to text[]")
+        if column.array_dims > 1:
+            raise GeneratorError(f"column {name!r} is an array of arrays, not supported yet")
         is_nullable = not column.not_null
         if annotations is not None:
             # sqlc calls every expression NOT NULL, which is often wrong: only a table's column is
@@ -194,8 +222,23 @@ class _Builder:
         raise GeneratorError(f"column {column.name!r} is of type {column.type!r}, unknown here")
 
 
+def _apart_from_annotations(name: str) -> str:
+    return f"{name}_" if name in USED_IN_ANNOTATIONS else name
+
+
+def _require_distinct(what: str, spelled: Sequence[str]) -> None:
+    for name in spelled:
+        if spelled.count(name) > 1:
+            raise GeneratorError(f"two {what} would be called {name!r}; rename one")
+
+
 def _enum_class(enum: Enum) -> EnumClass:
-    members = names.distinct(names.identifier(label).upper() for label in enum.labels)
+    members = names.distinct(_member_name(label) for label in enum.labels)
     return EnumClass(
         names.class_name(enum.name), tuple(zip(members, enum.labels, strict=True)), enum.comment
     )
+
+
+def _member_name(label: str) -> str:
+    # Python keeps names like _A_ for itself in an enum.
+    return names.identifier(label).upper().rstrip("_") or "_"

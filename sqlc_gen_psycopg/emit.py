@@ -3,8 +3,9 @@
 Imports are written generously and lines as they come: `formatting` removes and folds.
 """
 
+import json
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sqlc_gen_psycopg import names
 from sqlc_gen_psycopg.program import (
@@ -48,7 +49,7 @@ def _models(program: Program) -> str:
         "from enum import StrEnum",
         "from typing import Any, Final",
         *map(_enum, program.enums),
-        *(_row_class(model).replace("models.", "") for model in program.models),
+        *(_row_class(model, _model_annotation) for model in program.models),
     ]
     return "\n".join(parts)
 
@@ -66,12 +67,13 @@ def _lookup(enum_name: str) -> str:
     return f"{names.constant_name(enum_name)}_BY_LABEL"
 
 
-def _row_class(row: RowClass) -> str:
+def _row_class(row: RowClass, annotate: Callable[[Value | Embedded], str]) -> str:
     fields = "".join(
-        f"    {field.name}: {_annotation(field)}\n{_docstring(_comment(field))}"
+        f"    {field.name}: {annotate(field)}\n{_docstring(_comment(field))}"
         for field in row.fields
     )
-    return f"\n\n@dataclass(slots=True)\nclass {row.name}:\n{_docstring(row.comment)}\n{fields}"
+    body = f"{_docstring(row.comment)}\n{fields or '    pass'}"
+    return f"\n\n@dataclass(slots=True)\nclass {row.name}:\n{body}\n"
 
 
 def _comment(field: Value | Embedded) -> str:
@@ -89,7 +91,7 @@ def _module(program: Program, module: Module) -> str:
         "from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor",
         "from psycopg.errors import NoDataFound",
         "from psycopg.types.json import Json, Jsonb",
-        "from psycopg.types.numeric import Int2, Int4, Int8, Oid",
+        "from psycopg.types.numeric import Float4, Float8, Int2, Int4, Int8, Oid",
         f"from {program.package} import models",
         *(f"\n{method.constant}: Final = {_sql_literal(method.sql)}\n" for method in methods),
         *_classes(methods),
@@ -105,11 +107,10 @@ def _module(program: Program, module: Module) -> str:
 def _classes(methods: Iterable[Method]) -> Iterator[str]:
     for method in methods:
         if method.parameters_class is not None:
-            yield _row_class(RowClass(method.parameters_class, method.parameters)).replace(
-                "list[", "Sequence["
-            )
+            parameters = RowClass(method.parameters_class, method.parameters)
+            yield _row_class(parameters, _argument_annotation)
         if isinstance(method.result, RowClass) and not method.result.is_model:
-            yield _row_class(method.result)
+            yield _row_class(method.result, _annotation)
 
 
 def _row_makers(methods: Iterable[Method]) -> Iterator[str]:
@@ -156,14 +157,25 @@ def _decode(value: Value, position: int) -> str:
     return f"None if {column} is None else {member}" if value.is_nullable else member
 
 
-def _annotation(field: Value | Embedded) -> str:
+def _annotation(
+    field: Value | Embedded, *, array: str = "list", enum_module: str = "models."
+) -> str:
     if isinstance(field, Embedded):
         return f"models.{field.row.name}"
-    # Any element of a PostgreSQL array may be NULL; no type of it can forbid that.
-    annotation = (
-        f"list[{field.type.annotation} | None]" if field.is_array else field.type.annotation
-    )
+    enum = field.type.enum
+    annotation = field.type.annotation if enum is None else f"{enum_module}{enum}"
+    if field.is_array:
+        # Any element of a PostgreSQL array may be NULL; no type of it can forbid that.
+        annotation = f"{array}[{annotation} | None]"
     return f"{annotation} | None" if field.is_nullable else annotation
+
+
+def _argument_annotation(field: Value | Embedded) -> str:
+    return _annotation(field, array="Sequence")
+
+
+def _model_annotation(field: Value | Embedded) -> str:
+    return _annotation(field, enum_module="")
 
 
 def _result_type(method: Method) -> str:
@@ -204,10 +216,7 @@ def _signature(method: Method) -> str:
         return f", arg: {method.parameters_class}"
     if not method.parameters:
         return ""
-    parameters = (
-        f"{value.name}: {_annotation(value).replace('list[', 'Sequence[')}"
-        for value in method.parameters
-    )
+    parameters = (f"{value.name}: {_argument_annotation(value)}" for value in method.parameters)
     return f", *, {', '.join(parameters)}"
 
 
@@ -221,32 +230,37 @@ def _return_type(method: Method) -> str:
             return f"list[{_result_type(method)}]"
         case _:
             result = _result_type(method)
-            return result if method.is_required or result.endswith("None") else f"{result} | None"
+            return result if method.is_required or result.endswith("| None") else f"{result} | None"
 
 
 def _body(method: Method, *, is_async: bool) -> list[str]:
     cursor_class, wait = ("AsyncRawCursor", "await ") if is_async else ("RawCursor", "")
     factory = "" if method.result is None else f", row_factory=lambda _: {_maker_name(method)}"
+    parameters = [value.name for value in method.parameters]
+    *_, cursor, row = names.distinct([*parameters, "cursor", "row"])
     lines = [
-        f"    cursor = {cursor_class}(self._connection{factory})",
-        f"    {wait}cursor.execute({method.constant}{_arguments(method)})",
+        f"    {cursor} = {cursor_class}(self._connection{factory})",
+        f"    {wait}{cursor}.execute({method.constant}{_arguments(method)})",
     ]
     match method.command:
         case ":exec":
             return lines
         case ":execrows":
-            return [*lines, "    return cursor.rowcount"]
+            return [*lines, f"    return {cursor}.rowcount"]
         case ":many":
-            return [*lines, f"    return {wait}cursor.fetchall()"]
+            return [*lines, f"    return {wait}{cursor}.fetchall()"]
         case _ if not method.is_required:
-            return [*lines, f"    return {wait}cursor.fetchone()"]
+            return [*lines, f"    return {wait}{cursor}.fetchone()"]
         case _:
+            # A value that may be NULL does not tell whether there was a row.
+            is_nullable = isinstance(method.result, Value) and method.result.is_nullable
+            is_missing = f"{cursor}.rowcount == 0" if is_nullable else f"{row} is None"
             return [
                 *lines,
-                f"    row = {wait}cursor.fetchone()",
-                "    if row is None:",
+                f"    {row} = {wait}{cursor}.fetchone()",
+                f"    if {is_missing}:",
                 f'        raise NoDataFound("{method.query_name} returned no row")',
-                "    return row",
+                f"    return {row}",
             ]
 
 
@@ -262,11 +276,11 @@ def _encode(value: Value, name: str) -> str:
     wrapper = value.type.wrapper
     if value.is_array and value.type.annotation == "int":
         # As text the server decides the type; psycopg would choose one by the largest value.
-        encoded = f"[None if value is None else str(value) for value in {name}]"
+        encoded = f'[None if value is None else f"{{value}}" for value in {name}]'
     elif value.is_array and wrapper is not None:
         encoded = f"[None if value is None else {wrapper}(value) for value in {name}]"
     elif value.is_array:
-        encoded = f"list({name})"
+        encoded = f"[*{name}]"
     elif wrapper is not None:
         encoded = f"{wrapper}({name})"
     else:
@@ -311,18 +325,22 @@ def _docstring(text: str, indent: str = "    ") -> str:
         return ""
     width = DOCSTRING_WIDTH - len(indent)
     paragraphs = [textwrap.fill(paragraph, width) for paragraph in text.split("\n\n")]
-    escaped = "\n\n".join(paragraphs).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    if escaped.endswith('"'):
-        escaped = f'{escaped[:-1]}\\"'
+    escaped = _escaped("\n\n".join(paragraphs))
     closing = "\n" if "\n" in escaped else ""
     return textwrap.indent(f'"""{escaped}{closing}"""\n', indent)
 
 
 def _sql_literal(sql: str) -> str:
     """A triple-quoted literal of exactly `sql`."""
-    escaped = sql.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').replace("\r", "\\r")
-    return f'"""\\\n{escaped}"""'
+    return f'"""\\\n{_escaped(sql)}"""'
+
+
+def _escaped(text: str) -> str:
+    """What stands between triple quotes for exactly this text."""
+    body = text.removesuffix('"')
+    escaped = body.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').replace("\r", "\\r")
+    return escaped if body == text else f'{escaped}\\"'
 
 
 def _string(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return json.dumps(text, ensure_ascii=False)

@@ -26,5 +26,5 @@ def find_leftovers(directory: Path) -> list[Path]:
     return [
         path
         for path in sorted(directory.glob("*.py"))
-        if path.name not in expected and path.read_text().startswith(HEADER)
+        if path.name not in expected and path.read_bytes().startswith(HEADER.encode())
     ]

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 def identifier(name: str) -> str:
     """A valid identifier close to `name`: reserved words and leading digits get an underscore."""
-    cleaned = re.sub(r"\W", "_", name)
-    if not cleaned or cleaned[0].isdigit():
+    cleaned = "".join(letter if f"a{letter}".isidentifier() else "_" for letter in name)
+    if not cleaned.isidentifier():
         cleaned = f"_{cleaned}"
     return f"{cleaned}_" if keyword.iskeyword(cleaned) or cleaned == "self" else cleaned
 
@@ -31,7 +31,13 @@ def constant_name(name: str) -> str:
 
 def singular(table: str) -> str:
     """The English singular of a table's name, by the regular rules; exceptions go in options."""
-    for ending, replacement in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch")):
+    for ending, replacement in (
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("xes", "x"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+    ):
         if table.endswith(ending):
             return table.removesuffix(ending) + replacement
     if table.endswith(("ss", "us", "is")):

@@ -17,6 +17,7 @@ class Column:
     type: str
     not_null: bool
     is_array: bool
+    array_dims: int
     table: str | None
     embed_table: str | None
     is_slice: bool
@@ -75,7 +76,7 @@ def parse_request(message: bytes) -> Request:
         return Request(
             sqlc_version=data["sqlc_version"],
             query_paths=tuple(data["settings"]["queries"]),
-            options=json.loads(base64.b64decode(data["plugin_options"]) or b"{}"),
+            options=json.loads(base64.b64decode(data["plugin_options"]) or b"{}") or {},
             tables=tuple(_table(table) for schema in schemas for table in schema["tables"]),
             enums=tuple(
                 Enum(enum["name"], tuple(enum["vals"]), enum["comment"])
@@ -113,6 +114,7 @@ def _column(data: Mapping[str, Any]) -> Column:
         type=data["type"]["name"].removeprefix("pg_catalog."),
         not_null=data["not_null"],
         is_array=data["is_array"],
+        array_dims=data["array_dims"],
         table=data["table"]["name"] if data["table"] else None,
         embed_table=data["embed_table"]["name"] if data["embed_table"] else None,
         is_slice=data["is_sqlc_slice"],

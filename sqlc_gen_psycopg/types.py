@@ -34,8 +34,9 @@ _BY_SPELLINGS: Final[dict[str, PythonType]] = {
     "int4 int integer serial serial4": PythonType("int", None, "Int4", _NUMERIC),
     "int8 bigint bigserial serial8": PythonType("int", None, "Int8", _NUMERIC),
     "oid": PythonType("int", None, "Oid", _NUMERIC),
-    "float4 real": PythonType("float"),
-    "float8 float double\0precision": PythonType("float"),
+    # An int is a float to Python, but would go as an integer: `$1 / 2` would round.
+    "float4 real": PythonType("float", None, "Float4", _NUMERIC),
+    "float8 float double\0precision": PythonType("float", None, "Float8", _NUMERIC),
     "numeric decimal": PythonType("decimal.Decimal", "decimal"),
     "text varchar bpchar char name citext character\0varying character": PythonType("str"),
     "bytea": PythonType("bytes"),

@@ -26,12 +26,13 @@ def column(
     *,
     not_null: bool = True,
     is_array: bool = False,
+    array_dims: int = 0,
     table: str | None = None,
     embed: str | None = None,
     is_slice: bool = False,
 ) -> Column:
     """A column of a table, a result column (an expression unless it has a table) or a parameter."""
-    return Column(name, type, not_null, is_array, table, embed, is_slice, comment="")
+    return Column(name, type, not_null, is_array, array_dims, table, embed, is_slice, comment="")
 
 
 def query(

@@ -294,7 +294,7 @@ def test_as_root(scratch: Path, programs: tuple[str, ...], user: int) -> None:
 def test_as_root_without_a_way(scratch: Path) -> None:
     path = path_with_only(scratch, "true")
     with Owner(scratch / "bank", PATH=path) as owner:
-        assert owner.failure().startswith("PostgreSQL does not run as root, and neither")
+        assert "neither `unshare --user` nor `setpriv` works here" in owner.failure()
 
 
 @as_root

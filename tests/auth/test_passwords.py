@@ -1,0 +1,63 @@
+"""Hashing passwords."""
+
+import pytest
+
+from bankapp.auth.passwords import PasswordHasher
+
+
+@pytest.fixture(scope="module")
+def hasher() -> PasswordHasher:
+    """The cheapest there is."""
+    return PasswordHasher(4)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        pytest.param("12345678", id="the shortest"),
+        pytest.param("1" * 72, id="the longest"),
+        pytest.param("💰" * 18, id="the longest, of characters of 4 bytes"),
+        pytest.param("correct horse battery staple", id="words"),
+        pytest.param("pass\0word", id="a NUL does not end it"),
+    ],
+)
+async def test_only_the_password_itself_matches(hasher: PasswordHasher, password: str) -> None:
+    hashed = await hasher.hash(password)
+    assert password not in hashed
+    assert await hasher.verify(password, hashed)
+    for wrong in (
+        "",
+        password[:-1],
+        password + "x",
+        password.upper() + "x",
+        password[:4],
+        "nobody",
+    ):
+        assert not await hasher.verify(wrong, hashed), wrong
+
+
+async def test_what_bcrypt_would_not_read_does_not_match(hasher: PasswordHasher) -> None:
+    hashed = await hasher.hash("1" * 72)
+    for wrong in ("1" * 73, "1" * 10_000, "1" * 72 + "\0", "1" * 72 + "💰"):
+        assert not await hasher.verify(wrong, hashed)
+    empty = await hasher.hash("")
+    assert not await hasher.verify("x" * 73, empty)
+
+
+async def test_without_a_hash_nothing_matches(hasher: PasswordHasher) -> None:
+    for password in ("nobody", "", "x" * 73):
+        assert not await hasher.verify(password, None)
+
+
+async def test_a_hash_has_its_own_salt(hasher: PasswordHasher) -> None:
+    first, second = await hasher.hash("password"), await hasher.hash("password")
+    assert first != second
+    assert await hasher.verify("password", second)
+
+
+async def test_the_cost_is_the_one_set(hasher: PasswordHasher) -> None:
+    assert (await hasher.hash("password")).startswith("$2b$04$")
+    dearer = PasswordHasher(5)
+    hashed = await dearer.hash("password")
+    assert hashed.startswith("$2b$05$")
+    assert await hasher.verify("password", hashed)
