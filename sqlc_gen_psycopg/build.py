@@ -24,19 +24,8 @@ COMMANDS = (":one", ":many", ":exec", ":execrows")
 RESERVED_MODULES = ("__init__", "models", "queries")
 # Names that annotations use: a field or method of that name would hide them from type checkers.
 USED_IN_ANNOTATIONS = frozenset(
-    [
-        "bool",
-        "bytes",
-        "datetime",
-        "decimal",
-        "float",
-        "int",
-        "ipaddress",
-        "list",
-        "models",
-        "str",
-        "uuid",
-    ]
+    {"bool", "bytes", "float", "int", "list", "str"}
+    | {"datetime", "decimal", "ipaddress", "models", "uuid"}
 )
 
 
@@ -240,5 +229,6 @@ def _enum_class(enum: Enum) -> EnumClass:
 
 
 def _member_name(label: str) -> str:
-    # Python keeps names like _A_ for itself in an enum.
-    return names.identifier(label).upper().rstrip("_") or "_"
+    name = names.identifier(label).upper()
+    # An enum keeps names like _A_ for itself.
+    return (name.rstrip("_") or "_") if name[0] == name[-1] == "_" else name
