@@ -4,11 +4,12 @@ import asyncio
 import os
 import secrets
 import signal
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
+import uvloop
 from aiohttp import web
 
 from bankapp.api.http.server import create_app
@@ -16,40 +17,19 @@ from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import KEY_BYTES, PasetoTokenMaker
 from bankapp.domain import errors, limits
 from bankapp.domain.roles import Role
-from bankapp.embedded import EmbeddedServer, ensure_database, find_binaries
+from bankapp.failure import StartError
 from bankapp.operations.operation import Bank
 from bankapp.settings import Settings
 from bankapp.store.store import Store
 from bankapp.store.transaction import create_pool
 from bankapp.store.users import NewUser
 
-DATABASE = OWNER = "bank"
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
-class StartError(Exception):
-    """The bank cannot start; the message says why."""
-
-
-@contextmanager
-def open_database(settings: Settings, *, beside_server: bool = False) -> Generator[str]:
-    """The database's URL: the one that is set, or an embedded one while the block runs.
-
-    With `beside_server` an embedded PostgreSQL that runs already is used, not refused. Raises
-    EmbeddedError.
-    """
-    if settings.database_url is not None:
-        yield settings.database_url.get_secret_value()
-        return
-    server = EmbeddedServer(settings.data_dir, find_binaries(settings.pgbin))
-    if beside_server and server.is_running():
-        yield server.url(DATABASE, OWNER)
-        return
-    server.start()
-    try:
-        yield ensure_database(server, DATABASE, OWNER)
-    finally:
-        server.stop()
+def run_server(settings: Settings, database_url: str) -> None:
+    """Serve HTTP until SIGINT or SIGTERM; raises as `serve` does."""
+    uvloop.run(serve(settings, database_url))
 
 
 async def serve(settings: Settings, database_url: str) -> None:
@@ -98,7 +78,8 @@ async def _serve_http(settings: Settings, bank: Bank, stop: asyncio.Event) -> No
                 "set BANK_HTTP_ADDRESS to another one"
             ) from None
         host, port = runner.addresses[0][:2]
-        _log.info("listening", url=f"http://{host}:{port}")
+        shown = f"[{host}]" if ":" in host else host
+        _log.info("listening", url=f"http://{shown}:{port}")
         await stop.wait()
         _log.info("stopping")
     finally:
@@ -142,8 +123,13 @@ def _development_key(data_dir: Path) -> bytes:
 def _kept_secret(path: Path, fresh: str) -> str:
     """The secret in the file, which only we can read; `fresh` when there is none yet."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    # Written aside and linked, which fails when it exists: nobody ever reads half a secret.
+    descriptor, written = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
+    try:
         with os.fdopen(descriptor, "w") as file:
             file.write(fresh)
+        with suppress(FileExistsError):
+            os.link(written, path)
+    finally:
+        Path(written).unlink()
     return path.read_text().strip()

@@ -6,12 +6,11 @@ import sys
 import time
 
 import psycopg
-import uvloop
 
-from bankapp.app import StartError, open_database, serve
-from bankapp.embedded import EmbeddedError
+from bankapp.database import open_database
+from bankapp.failure import Failure
 from bankapp.logs import configure_logs
-from bankapp.migrations import MigrationError, migrate
+from bankapp.migrations import migrate
 from bankapp.settings import SettingError, Settings, load_settings
 from bankapp.store.verification import Progress, Report, verify_ledger
 
@@ -37,17 +36,19 @@ def main() -> int:
     except SettingError as error:
         print(f"bankapp: {error}", file=sys.stderr)
         return 2
-    except (EmbeddedError, MigrationError, StartError, psycopg.Error) as error:
-        print(f"bankapp: {error}", file=sys.stderr)
+    except (Failure, psycopg.Error) as error:
+        print(f"bankapp: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
 
 
 def _serve(settings: Settings) -> int:
+    from bankapp.app import run_server  # noqa: PLC0415 - the other commands start without it
+
     with open_database(settings) as database_url:
         migrate(database_url)
-        uvloop.run(serve(settings, database_url))
+        run_server(settings, database_url)
     return 0
 
 

@@ -5,14 +5,17 @@ import subprocess
 import sysconfig
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import psycopg
+
+from bankapp.failure import Failure
 
 SERVER_VERSION_MIN: Final = 160000  # PostgreSQL 16; keep README and .env.example in step
 _LOCK: Final = 0x62616E6B  # any number, the same for every bankapp
 
 
-class MigrationError(Exception):
+class MigrationError(Failure):
     """The schema could not be brought up to date; the message says why."""
 
 
@@ -28,15 +31,31 @@ def migrate(database_url: str) -> None:
                 raise MigrationError(f"PostgreSQL 16 or later is needed; this is {version}")
             # Held by the session: it ends with the connection, also when this process is killed.
             connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-            _run_dbmate(database_url)
-    except psycopg.OperationalError as error:
-        raise MigrationError(f"the database cannot be reached: {error}") from None
+            _run_dbmate(_strict_url(database_url))
+    except psycopg.ProgrammingError:  # its message quotes the URL, and a password in it
+        raise MigrationError(
+            "the database cannot be reached: DATABASE_URL is not a valid URL; "
+            "write special characters of a password as %23"
+        ) from None
+    except psycopg.Error as error:
+        reason = " ".join(str(error).split())
+        raise MigrationError(f"the database cannot be reached: {reason}") from None
 
 
 def migrations_directory() -> Path:
     """Where the migrations are: in the repository, or inside an installed package."""
     packaged = Path(__file__).parent / "migrations"
     return packaged if packaged.is_dir() else Path(__file__).parents[1] / "db" / "migrations"
+
+
+def _strict_url(url: str) -> str:
+    """The same URL as dbmate reads it: libpq takes characters as they are that must be quoted."""
+    scheme, _, rest = url.partition("://")
+    user, at, place = rest.partition("@")
+    if not at:
+        return url
+    name, colon, password = user.partition(":")
+    return f"{scheme}://{name}{colon}{quote(password, safe='%')}{at}{place}"
 
 
 def _run_dbmate(database_url: str) -> None:

@@ -23,6 +23,8 @@ from bankapp.store.transaction import Pool, create_pool
 from tests.api.client import Api
 from tests.factories import Make
 
+pytest_plugins = ["tests.process.fixtures"]
+
 SOCKET_DIRECTORY = "BANK_TEST_SOCKET_DIRECTORY"
 OWNER = "bank"
 

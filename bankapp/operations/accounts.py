@@ -8,6 +8,7 @@ from bankapp.operations.fields import (
     PathId,
     RequestModel,
     ResponseModel,
+    SomeUsername,
     Time,
     encode_cursor,
 )
@@ -63,7 +64,7 @@ class GetAccountRequest(RequestModel):
 class ListAccountsRequest(PageRequest):
     """`owner` is for bankers; without it the list is the caller's own."""
 
-    owner: str | None = None
+    owner: SomeUsername | None = None
 
 
 class ListEntriesRequest(PageRequest):

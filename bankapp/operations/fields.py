@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import re
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
@@ -32,9 +34,17 @@ class ResponseModel(BaseModel):
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
-def _printable(text: str) -> str:
-    if not text.isprintable():
+# Joiners and the spaces of all scripts are text; controls, half characters, line separators and
+# whatever turns the direction of the text around it are not.
+_NOT_TEXT = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _readable(text: str) -> str:
+    if any(unicodedata.category(c) in _NOT_TEXT or c in _BIDI_CONTROLS for c in text):
         raise ValueError("must not contain control characters")
+    if not text.strip():
+        raise ValueError("must not be blank")
     return text
 
 
@@ -44,7 +54,25 @@ def _password_bytes(password: str) -> str:
         raise ValueError(
             f"must have {limits.PASSWORD_BYTES_MIN} to {limits.PASSWORD_BYTES_MAX} bytes of UTF-8"
         )
-    return _printable(password)
+    return _readable(password)
+
+
+def _digits(value: object) -> object:
+    # pydantic would take " 1", "+1", "01", "1_0" and "1.0" for numbers too.
+    if isinstance(value, str) and not re.fullmatch("[1-9][0-9]{0,18}", value):
+        raise ValueError("must be a positive integer in plain digits")
+    return value
+
+
+def _nobody_with_nul(name: str) -> str:
+    return "" if "\0" in name else name
+
+
+def _address(text: object) -> object:
+    # EmailStr would also take "Name <address>" and cut off spaces.
+    if isinstance(text, str) and any(c.isspace() or c in "<>" for c in text):
+        raise ValueError("must be an e-mail address and nothing else")
+    return text
 
 
 def encode_cursor(row_id: int) -> str:
@@ -76,14 +104,20 @@ Username = Annotated[
         examples=["alice"],
     ),
 ]
-# Who is meant, in a path: a name nobody can have is simply nobody's.
+# Who is meant: a name nobody can have is simply nobody's; PostgreSQL has no text with NUL in it.
+SomeUsername = Annotated[str, AfterValidator(_nobody_with_nul)]
 Password = Annotated[str, AfterValidator(_password_bytes), Field(repr=False)]
 FullName = Annotated[
     str,
     Field(min_length=1, max_length=limits.FULL_NAME_LENGTH_MAX),
-    AfterValidator(_printable),
+    AfterValidator(_readable),
 ]
-Email = Annotated[EmailStr, Field(max_length=limits.EMAIL_LENGTH_MAX), AfterValidator(str.lower)]
+Email = Annotated[
+    EmailStr,
+    BeforeValidator(_address),
+    Field(max_length=limits.EMAIL_LENGTH_MAX),
+    AfterValidator(str.lower),
+]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"])]
 Amount = Annotated[
     int, Field(strict=True, ge=1, le=limits.AMOUNT_MAX, description="Integer minor units")
@@ -91,18 +125,20 @@ Amount = Annotated[
 Description = Annotated[
     str,
     Field(min_length=1, max_length=limits.DESCRIPTION_LENGTH_MAX),
-    AfterValidator(_printable),
+    AfterValidator(_readable),
 ]
 # In a body an id is a number, never a string; in a path or a query there are only strings.
 BodyId = Annotated[int, Field(strict=True, ge=1, le=limits.ID_MAX)]
-PathId = Annotated[int, Field(ge=1, le=limits.ID_MAX)]
+PathId = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=limits.ID_MAX)]
 Time = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str, when_used="json")]
 
 
 class PageRequest(RequestModel):
     """Which page of a list: `cursor` is the `next_cursor` of the page before."""
 
-    limit: Annotated[int, Field(ge=1, le=limits.PAGE_SIZE_MAX)] = limits.PAGE_SIZE_DEFAULT
+    limit: Annotated[int, BeforeValidator(_digits), Field(ge=1, le=limits.PAGE_SIZE_MAX)] = (
+        limits.PAGE_SIZE_DEFAULT
+    )
     cursor: Annotated[int, BeforeValidator(_decode_cursor)] = limits.ID_MAX
 
     @property

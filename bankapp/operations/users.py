@@ -10,6 +10,7 @@ from bankapp.operations.fields import (
     Password,
     RequestModel,
     ResponseModel,
+    SomeUsername,
     Time,
     Username,
 )
@@ -37,11 +38,11 @@ class CreateUserRequest(RequestModel):
 
 
 class GetUserRequest(RequestModel):
-    username: str
+    username: SomeUsername
 
 
 class LogInRequest(RequestModel):
-    username: str
+    username: SomeUsername
     password: str
 
 
@@ -55,7 +56,7 @@ class LogInResponse(ResponseModel):
 
 
 class ChangeRoleRequest(RequestModel):
-    username: str
+    username: SomeUsername
     role: Role
 
 

@@ -3,7 +3,6 @@
 from typing import Final
 
 import psycopg
-from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from bankapp.domain import errors
 
@@ -17,7 +16,7 @@ BY_CONSTRAINT: Final[dict[str, errors.Refusal]] = {
 }
 
 # The connection, the server or its resources are gone, or a lock or statement took too long.
-_UNAVAILABLE_CLASSES: Final = ("08", "53", "57", "58", "XX")
+_UNAVAILABLE_CLASSES: Final = ("08", "53", "57", "58")
 _UNAVAILABLE: Final = ("55P03", "25P03", "25P04")
 _CONFLICTS: Final = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 
@@ -27,12 +26,8 @@ def is_conflict(error: BaseException) -> bool:
     return isinstance(error, _CONFLICTS)
 
 
-def refusal_for(error: Exception) -> errors.Refusal | None:
+def refusal_for(error: psycopg.Error) -> errors.Refusal | None:
     """The refusal that `error` means, or None where it is a bug of ours."""
-    if isinstance(error, PoolTimeout | PoolClosed | TooManyRequests):
-        return errors.Unavailable()
-    if not isinstance(error, psycopg.Error):
-        return None
     if error.diag.constraint_name in BY_CONSTRAINT:
         known = BY_CONSTRAINT[error.diag.constraint_name]
         return type(known)(known.detail, known.violations)

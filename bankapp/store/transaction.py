@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
 from bankapp.domain import errors, limits
 from bankapp.store import sqlstate
@@ -50,8 +50,7 @@ class Transactions:
     """Runs steps, each call in one transaction.
 
     A step takes the transaction's queries first. It may run twice, so it touches nothing but the
-    database. With `retry_count_max=0` a deadlock reaches the caller, which is how the race tests
-    see one.
+    database. With `retry_count_max=0` the race tests see a deadlock, which else is retried.
     """
 
     def __init__(self, pool: Pool, retry_count_max: int) -> None:
@@ -65,43 +64,17 @@ class Transactions:
         *args: Arguments.args,
         **kwargs: Arguments.kwargs,
     ) -> Result:
-        """Run `step` between BEGIN and COMMIT.
+        """Run a `step` of one statement, which is a transaction by itself: one round trip.
 
         Raises Unavailable when the database cannot be reached, and the refusals of broken
         constraints.
         """
-
-        async def transaction(connection: AsyncConnection[Any]) -> Result:
-            async with connection.transaction():
-                return await step(AsyncQueries(connection), *args, **kwargs)
-
-        return await self._retry(transaction)
-
-    async def run_statement(
-        self,
-        step: Step[Arguments, Result],
-        *args: Arguments.args,
-        **kwargs: Arguments.kwargs,
-    ) -> Result:
-        """Run a `step` of a single statement, which is a transaction by itself: one round trip.
-
-        Raises as `run` does.
-        """
-
-        async def transaction(connection: AsyncConnection[Any]) -> Result:
-            return await step(AsyncQueries(connection), *args, **kwargs)
-
-        return await self._retry(transaction)
-
-    async def _retry(
-        self, transaction: Callable[[AsyncConnection[Any]], Awaitable[Result]]
-    ) -> Result:
         retry_count = 0
         while True:
             try:
                 async with self._pool.connection() as connection:
-                    return await transaction(connection)
-            except (psycopg.Error, PoolTimeout) as error:
+                    return await step(AsyncQueries(connection), *args, **kwargs)
+            except psycopg.Error as error:  # those of the pool are among them
                 if sqlstate.is_conflict(error) and retry_count < self._retry_count_max:
                     retry_count += 1
                     # Apart, so that the same two do not meet again.

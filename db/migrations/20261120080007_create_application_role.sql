@@ -12,7 +12,15 @@ EXCEPTION
         NULL;
 END
 $$;
-GRANT bank_application TO current_user;
+
+DO $$
+BEGIN
+    -- Where another owner created the role, an administrator grants it beforehand.
+    IF NOT pg_has_role(current_user, 'bank_application', 'SET') THEN
+        GRANT bank_application TO current_user;
+    END IF;
+END
+$$;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO bank_application;
 GRANT INSERT (username, hashed_password, full_name, email, role) ON users TO bank_application;
@@ -35,4 +43,7 @@ GRANT EXECUTE ON FUNCTION post_transfers(
 REVOKE EXECUTE ON FUNCTION post_transfers(
     transfer_kind[], bigint[], bigint[], bigint[], text[], text[], text[]
 ) FROM bank_application;
+GRANT EXECUTE ON FUNCTION post_transfers(
+    transfer_kind[], bigint[], bigint[], bigint[], text[], text[], text[]
+) TO public;
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM bank_application;

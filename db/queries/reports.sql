@@ -3,7 +3,9 @@
 -- @notnull account_id_max transfer_id_max entry_count
 SELECT
     coalesce((SELECT max(id) FROM accounts), 0)::bigint AS account_id_max,
-    coalesce((SELECT max(id) FROM transfers), 0)::bigint AS transfer_id_max,
+    coalesce(
+        greatest((SELECT max(id) FROM transfers), (SELECT max(id) / 2 FROM entries)), 0
+    )::bigint AS transfer_id_max,
     (SELECT count(*) FROM entries) AS entry_count;
 
 -- name: ListWrongBalances :many

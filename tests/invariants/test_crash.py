@@ -8,10 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.process.conftest import home, scratch, stopped_bank
 from tests.process.processes import Served, run_bankapp
-
-__all__ = ["home", "scratch", "stopped_bank"]
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from bankapp import cli
-from bankapp.embedded import SUPERUSER
+from bankapp.embedded.server import SUPERUSER
 from bankapp.settings import EXAMPLES
 from bankapp.store.store import Store
 from tests.factories import Make, transfer
@@ -215,6 +215,13 @@ def test_verify_names_what_is_wrong(
     assert code == 1
 
 
+def test_verify_orphan_entries_where_no_transfer_is_left(books: Books, command: Command) -> None:
+    books.corrupt("DELETE FROM transfers")
+    code, out, _ = command("verify", DATABASE_URL=books.url)
+    assert f"entry {2 * books.transfer}: its transfer does not exist\n" in out
+    assert code == 1
+
+
 def test_verify_in_a_process_of_its_own(books: Books, tmp_path: Path) -> None:
     books.corrupt("UPDATE accounts SET balance = balance + 1 WHERE id = {source}")
     done = run_bankapp("verify", cwd=tmp_path, DATABASE_URL=books.url)
@@ -222,6 +229,13 @@ def test_verify_in_a_process_of_its_own(books: Books, tmp_path: Path) -> None:
     assert done.stderr == ""
     assert done.stdout.startswith(f"account {books.source}: ")
     assert not list(tmp_path.iterdir())
+
+
+def test_verify_unreachable_database(command: Command) -> None:
+    url = "postgresql://bank:hunter2@127.0.0.1:1/bank"
+    message = command.failure("verify", DATABASE_URL=url)
+    assert "127.0.0.1" in message
+    assert "hunter2" not in message
 
 
 def test_verify_without_a_schema(command: Command, scratch: Path) -> None:
@@ -254,6 +268,20 @@ def test_migrate_creates_the_data(command: Command, scratch: Path) -> None:
     assert not processes_in(scratch)
     code, _, _ = command("verify", BANK_DATA_DIR=home)
     assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("PGBIN", "/nowhere", id="there is no PostgreSQL in PGBIN"),
+        pytest.param("BANK_DATA_DIR", "/dev/null/bank", id="the data's parent is a file"),
+        pytest.param("BANK_DATA_DIR", "/proc/bank", id="the data cannot be written"),
+    ],
+)
+def test_setting_that_proves_wrong(command: Command, scratch: Path, name: str, value: str) -> None:
+    message = command.failure("migrate", **{"BANK_DATA_DIR": scratch / "bank", name: value})
+    assert name in message
+    assert value in message
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -136,14 +136,32 @@ def test_next_start_recovers_a_killed_server(home: Path, scratch: Path) -> None:
         assert read(server.url("postgres")) == 1000
 
 
-def test_stale_pid_file_names_another_process(home: Path) -> None:
-    pid_file = home / "postgres" / "postmaster.pid"
+def test_next_start_recovers_a_server_killed_at_work(home: Path) -> None:
+    with Owner(home) as owner:
+        write(owner.wait().url)
+        with closing(psycopg.connect(owner.url)) as connection:
+            connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 1000000000)")
+            connection.pgconn.flush()
+            os.kill(postmaster_pid(home), signal.SIGKILL)
+            owner.kill()
+            with running(home) as server:
+                assert read(server.url("postgres")) == 1000
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("postgres/postmaster.pid", id="of the data"),
+        pytest.param(".s.PGSQL.5432.lock", id="of the socket"),
+    ],
+)
+def test_stale_lock_file_names_another_process(home: Path, name: str) -> None:
     with subprocess.Popen(["sleep", "600"]) as bystander:
         try:
             with running(home):
-                lines = pid_file.read_text().splitlines()
+                lines = (home / name).read_text().splitlines()
             lines[0] = str(bystander.pid)
-            pid_file.write_text("\n".join(lines) + "\n")
+            (home / name).write_text("\n".join(lines) + "\n")
             with running(home) as server:
                 psycopg.connect(server.url("postgres")).close()
             assert bystander.poll() is None
@@ -161,11 +179,37 @@ def test_remains_of_an_initdb(scratch: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "reached", ["PG_VERSION", "postgresql.conf", "base/1/PG_VERSION", "base/4"]
+)
+def test_killed_in_the_middle_of_initdb(scratch: Path, reached: str) -> None:
+    home = scratch / "bank"
+    with Owner(home) as owner:
+        until(lambda: list(home.glob(f"postgres.unfinished*/{reached}")))
+        owner.kill()
+        with running(home) as server:
+            write(server.url("postgres"))
+            until(lambda: len(initdbs(scratch)) == 0)
+        with running(home) as server:
+            assert read(server.url("postgres")) == 1000
+
+
+def initdbs(scratch: Path) -> list[int]:
+    """The initdb processes that work in `scratch`."""
+    found: list[int] = []
+    for pid in processes_in(scratch):
+        with suppress(OSError):  # it has just ended
+            if b"initdb" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append(pid)
+    return found
+
+
+@pytest.mark.parametrize(
     "name",
     [
         pytest.param("my bank", id="a space"),
         pytest.param("alice's", id="an apostrophe"),
         pytest.param('the "bank"', id="quotes"),
+        pytest.param("bank, new", id="a comma"),
         pytest.param("100%_?a=b&c#d@e:f\\g", id="what means something in a URL"),
         pytest.param("bänk-银行", id="letters beyond ASCII"),
     ],
@@ -207,6 +251,18 @@ def test_path_of_the_socket(
         )
 
 
+def test_temporary_directory_of_the_socket_is_removed(
+    scratch: Path, stopped_bank: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = scratch / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    home = Path(shutil.copytree(stopped_bank, scratch / ("x" * 200)))
+    with running(home):
+        assert list(temporary.iterdir())
+    assert not list(temporary.iterdir())
+
+
 def test_modes_of_what_is_above_stay(scratch: Path) -> None:
     above = [scratch / "a", scratch / "a" / "b"]
     for directory, mode in zip(above, (0o711, 0o700), strict=True):
@@ -219,6 +275,14 @@ def test_modes_of_what_is_above_stay(scratch: Path) -> None:
     assert [(s.st_mode, s.st_uid, s.st_gid) for s in after] == [
         (s.st_mode, s.st_uid, s.st_gid) for s in before
     ]
+
+
+@pytest.mark.parametrize("mode", [0o700, 0o755, 0o777], ids=oct)
+def test_nobody_else_can_connect(home: Path, mode: int) -> None:
+    home.chmod(mode)
+    with running(home):
+        gates = (home / ".s.PGSQL.5432", home)
+        assert any(gate.stat().st_mode & 0o077 == 0 for gate in gates)
 
 
 def test_no_network_port(home: Path, scratch: Path) -> None:

@@ -1,5 +1,6 @@
 """The migrations: up, down, several at once, on the oldest and the newest PostgreSQL."""
 
+import shutil
 import subprocess
 import sys
 import uuid
@@ -7,9 +8,11 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from bankapp import migrations
 from bankapp.embedded import EmbeddedServer, ensure_database, find_binaries, throwaway_server
@@ -84,6 +87,24 @@ def new_database(server: EmbeddedServer) -> Database:
     return Database(ensure_database(server, f"bank_{uuid.uuid4().hex}", "bank"), server.binaries)
 
 
+def test_down_undoes_each_migration(database: Database, scratch: Path) -> None:
+    """Goal: every migration can be taken back, to exactly the schema before it.
+
+    Method: apply them one by one, noting the schema; roll back one by one and compare.
+    """
+    schemas: list[str] = []
+    for path in FILES:
+        shutil.copy(path, scratch)
+        database.dbmate(scratch, "migrate")
+        schemas.append(database.schema())
+    assert len(set(schemas)) == len(FILES) - 1  # the last one only inserts rows
+    for number in reversed(range(1, len(FILES))):
+        database.dbmate(scratch, "rollback")
+        assert database.schema() == schemas[number - 1], f"after taking back {FILES[number].name}"
+    database.dbmate(scratch, "rollback")
+    assert not database.applied()
+
+
 def test_up_down_up(database: Database) -> None:
     currencies = "SELECT code, exponent FROM currencies ORDER BY code"
     cash = "SELECT currency FROM accounts WHERE kind = 'cash' ORDER BY currency"
@@ -153,6 +174,22 @@ def test_several_databases_of_a_new_server_at_once(major: int, postgres_16: Path
         assert [database.applied() for database in databases] == [VERSIONS] * AT_ONCE
 
 
+def test_databases_of_two_owners_on_one_server(database: Database) -> None:
+    migrate(database.url)
+    parts = urlsplit(database.url)
+    owner, name = (f"{kind}_{uuid.uuid4().hex}" for kind in ("owner", "bank"))
+    superuser = make_conninfo(database.url, user="postgres", dbname="postgres")
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {owner} LOGIN CREATEROLE".encode())
+        connection.execute(f"CREATE DATABASE {name} OWNER {owner}".encode())
+        url = parts._replace(netloc=f"{owner}@", path=f"/{name}").geturl()
+        with pytest.raises(MigrationError, match="permission denied to grant role"):
+            migrate(url)
+        connection.execute(f"GRANT bank_application TO {owner}".encode())
+    migrate(url)
+    assert Database(url, database.binaries).applied() == VERSIONS
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_first_line_says_why(path: Path) -> None:
     first, *_ = path.read_text().splitlines()
@@ -168,8 +205,13 @@ def test_numbers_are_unique() -> None:
 @pytest.mark.parametrize(
     "url",
     [
+        pytest.param("postgresql://bank:hunter2@127.0.0.1:1/bank", id="nobody listens"),
+        pytest.param("postgresql://bank:hunter2@localhost:1/bank", id="on no address of a name"),
         pytest.param("postgresql://bank:hunter2@nohost.invalid/bank", id="the host is unknown"),
+        pytest.param("postgresql://bank:hunter2@/bank?host=/nowhere", id="there is no socket"),
         pytest.param("postgresql://bank:hunter2@127.0.0.1:port/bank", id="the port is a word"),
+        pytest.param("postgresql://bank:hunter2%zz@127.0.0.1:1/bank", id="a stray percent sign"),
+        pytest.param("postgresql://bank:hunter2@127.0.0.1:1/bank?x=1", id="an unknown option"),
     ],
 )
 def test_unreachable(url: str) -> None:
@@ -181,10 +223,10 @@ def test_unreachable(url: str) -> None:
     assert "hunter2" not in message
 
 
-@pytest.mark.parametrize("character", list("?/@: [%\\"))
+@pytest.mark.parametrize("character", list("#?/@: ^[%|\\"))
 def test_password_with(database: Database, character: str) -> None:
     """Goal: a password goes as written to psycopg and dbmate. Method: a server that takes any."""
-    quoted = f"hunter2%{ord(character):02x}x"
+    quoted = f"hunter2{character}x" if character in "#^|" else f"hunter2%{ord(character):02x}x"
     migrate(database.url.replace("bank@", f"bank:{quoted}@"))
     assert database.applied() == VERSIONS
 

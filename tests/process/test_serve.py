@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bankapp.app import DATABASE, OWNER
+from bankapp.database import DATABASE, OWNER
 from bankapp.embedded import (
     EmbeddedServer,
     ensure_database,
@@ -92,6 +92,16 @@ def test_first_start_in_an_empty_directory(scratch: Path) -> None:
     assert modes["postgres"] == 0o700
 
 
+def test_listens_on_ipv6(home: Path) -> None:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with Served(home, BANK_HTTP_ADDRESS="[::1]:0") as served:
+        assert served.wait().is_ready()
+
+
 @pytest.mark.parametrize("signal_number", SIGNALS)
 def test_stopped_while_it_starts(scratch: Path, signal_number: int) -> None:
     home = scratch / "bank"
@@ -116,6 +126,18 @@ def test_request_in_flight_is_answered(home: Path, scratch: Path) -> None:
         assert answer.result(STOP_TIMEOUT_S).status == 201
         assert served.process.wait(STOP_TIMEOUT_S) == 0
         assert not processes_in(scratch)
+
+
+def test_request_that_does_not_end_delays_the_stop_only_so_long(home: Path, scratch: Path) -> None:
+    with ThreadPoolExecutor(1) as thread, Served(home) as served:
+        account_id = served.wait().open_account()
+        token = served.log_in_admin()
+        with locked_account(home, account_id) as lock:
+            answer = thread.submit(served.deposit, account_id, 1000, token)
+            until(lambda: is_waiting(lock))
+            assert served.stop(signal.SIGTERM) == 0
+            assert not processes_in(scratch)
+        assert answer.exception(STOP_TIMEOUT_S) or answer.result().status == 503
 
 
 def test_connections_left_open_do_not_delay_the_stop(home: Path, scratch: Path) -> None:
@@ -196,6 +218,21 @@ def test_own_database_is_killed(home: Path, scratch: Path) -> None:
         assert served.stop(signal.SIGTERM) == 0
         assert not processes_in(scratch)
     assert balances(home) == []
+
+
+def test_database_does_not_answer(home: Path) -> None:
+    """Goal: a hung database is a 503, not a hung bank. Method: stop all processes of PostgreSQL."""
+    with Served(home) as served:
+        assert served.wait().is_ready()
+        frozen = processes_in(home)
+        try:
+            for pid in frozen:
+                os.kill(pid, signal.SIGSTOP)
+            assert not served.is_ready()
+        finally:
+            for pid in frozen:
+                os.kill(pid, signal.SIGCONT)
+        until(served.is_ready)
 
 
 def test_several_start_on_one_new_database(scratch: Path) -> None:

@@ -4,10 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from tests.process.conftest import scratch
 from tests.process.processes import Served, environment
-
-__all__ = ["scratch"]
 
 COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 CHANGING = [

@@ -1,5 +1,6 @@
 """From an operation to an aiohttp handler: all of HTTP is derived from the declaration."""
 
+import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -90,13 +91,21 @@ async def _read_body(request: web.Request) -> dict[str, Any]:
     try:
         body = await request.read()
         data = pydantic_core.from_json(body, allow_inf_nan=False)
+        json.loads(body, object_pairs_hook=_refuse_repeated_names)  # which from_json overlooks
     except web.HTTPRequestEntityTooLarge:
         raise PayloadTooLarge from None
+    except web.RequestPayloadError:
+        raise errors.MalformedRequest("The body cannot be read as its headers say.") from None
     except ValueError as error:
         raise errors.MalformedRequest(f"The body is not JSON: {error}.") from None
     if not isinstance(data, dict):
         raise errors.MalformedRequest("The body must be a JSON object.")
     return cast("dict[str, Any]", data)
+
+
+def _refuse_repeated_names(members: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in members}) < len(members):
+        raise ValueError("an object has two members of one name")
 
 
 def _validate(model: type[BaseModel], fields: dict[str, Any]) -> BaseModel:

