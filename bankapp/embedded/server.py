@@ -30,6 +30,7 @@ THROWAWAY: Final[Mapping[str, str]] = MappingProxyType(
         "fsync": "off",
         "full_page_writes": "off",
         "synchronous_commit": "off",
+        "autovacuum": "off",
         "max_connections": "300",
     }
 )
