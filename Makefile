@@ -33,7 +33,7 @@ check: lint types contracts verify-generate verify-schema test ## Do all that CI
 .PHONY: setup
 setup: $(READY) ## Prepare .venv from uv.lock, as every target does by itself
 
-$(READY): uv.lock pyproject.toml
+$(READY): uv.lock pyproject.toml sqlc_gen_psycopg/pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo 'make: needs Python 3.11 or later with venv (Debian: apt-get install python3-venv)' >&2; \
 		exit 1; }
