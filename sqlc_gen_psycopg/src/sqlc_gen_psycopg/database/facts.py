@@ -1,0 +1,59 @@
+"""The facts a database gives about queries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+TypeKind: TypeAlias = Literal["base", "enum", "composite", "range", "multirange"]
+
+
+@dataclass(frozen=True)
+class TypeFacts:
+    """A type, domains resolved to what they are of and arrays to their elements.
+
+    `array_dims` is 0 for what is no array. PostgreSQL does not enforce the number of dimensions: it is
+    what the column was declared with, 1 for an expression.
+    """
+
+    schema: str
+    name: str
+    kind: TypeKind = "base"
+    array_dims: int = 0
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """A column of a result.
+
+    `is_outer` says that the column is NULL where an outer join found no row for its table.
+    """
+
+    name: str
+    type: TypeFacts
+    is_nullable: bool
+    is_outer: bool = False
+
+
+@dataclass(frozen=True)
+class QueryFacts:
+    """A query as the server describes it."""
+
+    columns: tuple[ColumnFacts, ...]
+    parameters: tuple[TypeFacts, ...]
+
+
+@dataclass(frozen=True)
+class CompositeFacts:
+    """A composite type and its fields, in order; a field of a composite can always be NULL."""
+
+    schema: str
+    name: str
+    fields: tuple[tuple[str, TypeFacts], ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All facts of one run. `queries` is by file name and query name."""
+
+    queries: Mapping[tuple[str, str], QueryFacts] = field(default_factory=dict)
+    composites: tuple[CompositeFacts, ...] = ()
