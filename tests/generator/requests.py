@@ -32,7 +32,18 @@ def column(
     is_slice: bool = False,
 ) -> Column:
     """A column of a table, a result column (an expression unless it has a table) or a parameter."""
-    return Column(name, type, not_null, is_array, array_dims, table, embed, is_slice, comment="")
+    return Column(
+        name=name,
+        type=type,
+        not_null=not_null,
+        is_array=is_array,
+        array_dims=array_dims,
+        original_name=name,
+        table=table,
+        embed_table=embed,
+        is_slice=is_slice,
+        comment="",
+    )
 
 
 def query(
@@ -44,11 +55,21 @@ def query(
     parameters: Sequence[Column] = (),
     comments: Sequence[str] = (),
     filename: str = "things.sql",
+    table: tuple[str, str] | None = None,
 ) -> Query:
     """A query; one that returns rows returns an integer unless it has columns."""
     if not columns and command in (":one", ":many"):
         columns = (column("one", "integer"),)
-    return Query(name, command, text, tuple(columns), tuple(parameters), tuple(comments), filename)
+    return Query(
+        name=name,
+        command=command,
+        text=text,
+        columns=tuple(columns),
+        parameters=tuple(parameters),
+        comments=tuple(comments),
+        filename=filename,
+        insert_into_table=table,
+    )
 
 
 def request(

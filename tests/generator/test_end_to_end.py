@@ -283,8 +283,8 @@ def test_generating_elsewhere_gives_the_same_bytes(generated: Project, project: 
         ),
         pytest.param(
             "-- name: ListNames :many",
-            "-- name: ListNames :execresult",
-            "queries/authors.sql:34: ListNames: :execresult is not supported",
+            "-- name: ListNames :execlastid",
+            "queries/authors.sql:34: ListNames: :execlastid is not supported",
             id="a command without a Python counterpart, found by the plugin",
         ),
     ],

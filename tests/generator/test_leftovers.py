@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-
-from sqlc_gen_psycopg.emit import HEADER
+from sqlc_gen_psycopg.emit.text import HEADER
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.leftovers import MANIFEST, find_leftovers, manifest
+
 from tests.generator.project import Project
 
 

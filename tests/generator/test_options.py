@@ -1,7 +1,6 @@
 """The options of the plugin."""
 
 import pytest
-
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.options import Options, parse_options
 
@@ -25,7 +24,13 @@ def test_all_given() -> None:
             "query_parameter_limit": 0,
             "inflection_exclude_table_names": ["news"],
         }
-    ) == Options("bank.gen", True, True, 0, ("news",))  # noqa: FBT003
+    ) == Options(
+        package="bank.gen",
+        emit_sync_querier=True,
+        emit_async_querier=True,
+        query_parameter_limit=0,
+        inflection_exclude_table_names=("news",),
+    )
 
 
 @pytest.mark.parametrize(

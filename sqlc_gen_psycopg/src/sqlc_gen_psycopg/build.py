@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlc_gen_psycopg import names
 from sqlc_gen_psycopg.annotations import Annotations, parse_comments
+from sqlc_gen_psycopg.emit.bodies import COMMANDS
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.options import Options
 from sqlc_gen_psycopg.program import (
@@ -19,8 +20,12 @@ from sqlc_gen_psycopg.program import (
 )
 from sqlc_gen_psycopg.request import Column, Enum, Query, Request, Table
 from sqlc_gen_psycopg.types import BUILT_IN, PythonType
+from sqlc_gen_psycopg.usage import without_unused
 
-COMMANDS = (":one", ":many", ":exec", ":execrows")
+INSTEAD = {
+    ":execlastid": "PostgreSQL has no last id; use :one with RETURNING",
+    ":execresultrows": "use :execrows",
+}
 RESERVED_MODULES = ("__init__", "models", "queries")
 # Names that annotations use: a field or method of that name would hide them from type checkers.
 USED_IN_ANNOTATIONS = frozenset(
@@ -43,7 +48,9 @@ class _Builder:
         self.options = options
         _require_distinct("enums", [enum.name for enum in request.enums])
         _require_distinct("tables", [table.name for table in request.tables])
-        self.enums = {enum.name: _enum_class(enum) for enum in request.enums}
+        self.enums = {
+            enum.name: _enum_class(enum, self._renamed(enum.name)) for enum in request.enums
+        }
         self.models = {table.name: self._model(table) for table in request.tables}
         classes = [enum.name for enum in self.enums.values()]
         classes += [model.name for model in self.models.values()]
@@ -51,19 +58,32 @@ class _Builder:
 
     def build(self) -> Program:
         filenames = sorted({query.filename for query in self.request.queries})
-        return Program(
+        program = Program(
             package=self.options.package,
             sqlc_version=self.request.sqlc_version,
+            imports=tuple(sorted({o.py_import for o in self.options.overrides if o.py_import})),
             emit_sync=self.options.emit_sync_querier,
             emit_async=self.options.emit_async_querier,
+            emit_str_enum=self.options.emit_str_enum,
+            emit_frozen_models=self.options.emit_frozen_models,
+            emit_querier_protocol=self.options.emit_querier_protocol,
+            model_type="pydantic" if self.options.emit_pydantic_models else self.options.model_type,
             enums=tuple(sorted(self.enums.values(), key=lambda enum: enum.name)),
             models=tuple(sorted(self.models.values(), key=lambda model: model.name)),
             modules=tuple(self._module(filename) for filename in filenames),
         )
+        return without_unused(program) if self.options.omit_unused_structs else program
 
     def _model(self, table: Table) -> RowClass:
-        excluded = table.name in self.options.inflection_exclude_table_names
-        name = names.class_name(table.name if excluded else names.singular(table.name))
+        excluded = (
+            self.options.emit_exact_table_names
+            or table.name in self.options.inflection_exclude_table_names
+        )
+        name = names.class_name(
+            self._renamed(table.name)
+            if excluded or table.name in self.options.rename
+            else names.singular(table.name)
+        )
         try:
             return RowClass(name, self._fields(table.columns), table.comment, is_model=True)
         except GeneratorError as error:
@@ -99,26 +119,32 @@ class _Builder:
 
     def _method(self, query: Query) -> Method:
         if query.command not in COMMANDS:
-            raise GeneratorError(
-                f"{query.command} is not supported; use one of {', '.join(COMMANDS)}"
-            )
+            hint = INSTEAD.get(query.command, f"use one of {', '.join(COMMANDS)}")
+            raise GeneratorError(f"{query.command} is not supported; {hint}")
         annotations = parse_comments(query.comments)
         self._check_annotations(query, annotations)
         parameters = self._parameters(query)
-        limit = self.options.query_parameter_limit
+        is_of_rows = query.command == ":copyfrom" or query.command.startswith(":batch")
+        limit = 1 if is_of_rows else self.options.query_parameter_limit
+        if is_of_rows and not parameters:
+            raise GeneratorError(f"{query.command} needs parameters")
+        description = annotations.description
+        if self.options.emit_sql_as_comment:
+            description = f"{description}\n\n{query.text}".strip()
         return Method(
             name=_apart_from_annotations(names.snake_case(query.name)),
             query_name=query.name,
             command=query.command,
             constant=names.constant_name(query.name),
-            sql=f"-- name: {query.name} {query.command}\n{query.text}\n",
-            description=annotations.description,
+            sql=_copy_statement(query) if query.command == ":copyfrom" else _named(query),
+            description=description,
             parameters=parameters,
             parameters_class=f"{names.class_name(query.name)}Params"
             if len(parameters) > limit
             else None,
             result=self._result(query, annotations),
             is_required=annotations.is_required,
+            stream_size=annotations.stream_size,
         )
 
     def _check_annotations(self, query: Query, annotations: Annotations) -> None:
@@ -129,6 +155,10 @@ class _Builder:
             )
         if annotations.is_required and query.command != ":one":
             raise GeneratorError("@required is for :one")
+        if annotations.stream_size is not None and query.command != ":many":
+            raise GeneratorError("@stream is for :many")
+        if annotations.stream_size == 0:
+            raise GeneratorError("@stream fetches at least one row at a time")
 
     def _parameters(self, query: Query) -> tuple[Value, ...]:
         if any(parameter.is_slice for parameter in query.parameters):
@@ -136,7 +166,7 @@ class _Builder:
                 "PostgreSQL needs no sqlc.slice; write `= ANY (sqlc.arg(x)::type[])`"
             )
         spelled = [
-            names.identifier(parameter.name or f"dollar_{number}")
+            names.identifier(self._renamed(parameter.name) or f"dollar_{number}")
             for number, parameter in enumerate(query.parameters, 1)
         ]
         return tuple(
@@ -145,7 +175,7 @@ class _Builder:
         )
 
     def _result(self, query: Query, annotations: Annotations) -> RowClass | Value | None:
-        if query.command in (":exec", ":execrows"):
+        if query.command not in (":one", ":many", ":batchone", ":batchmany"):
             return None
         if not query.columns:
             raise GeneratorError(f"{query.command} needs a query that returns columns")
@@ -175,7 +205,9 @@ class _Builder:
         spelled = [
             names.snake_case(self.models[column.embed_table].name)
             if column.embed_table is not None
-            else _apart_from_annotations(names.identifier(column.name or f"column_{number}"))
+            else _apart_from_annotations(
+                names.identifier(self._renamed(column.name) or f"column_{number}")
+            )
             for number, column in enumerate(columns, 1)
         ]
         return tuple(
@@ -202,13 +234,53 @@ class _Builder:
             )
         return Value(name, self._type(column), is_nullable, column.is_array, column.comment)
 
+    def _renamed(self, name: str) -> str:
+        return self.options.rename.get(name, name)
+
+    def _override(self, column: Column) -> PythonType | None:
+        for override in self.options.overrides:
+            of_column = f"{column.table}.{column.original_name or column.name}"
+            of_type = override.db_type == column.type and (override.nullable or column.not_null)
+            if override.column == of_column if override.column else of_type:
+                return PythonType(
+                    override.py_type,
+                    override.py_import or None,
+                    decoder=override.decode or None,
+                    encoder=override.encode or None,
+                )
+        return None
+
     def _type(self, column: Column) -> PythonType:
+        if (override := self._override(column)) is not None:
+            return override
         if column.type in self.enums:
             enum = self.enums[column.type]
             return PythonType(f"models.{enum.name}", "models", enum=enum.name)
         if column.type in BUILT_IN:
             return BUILT_IN[column.type]
         raise GeneratorError(f"column {column.name!r} is of type {column.type!r}, unknown here")
+
+
+def _named(query: Query) -> str:
+    return f"-- name: {query.name} {query.command}\n{query.text}\n"
+
+
+def _copy_statement(query: Query) -> str:
+    """The COPY that does what the INSERT of a :copyfrom says."""
+    if query.insert_into_table is None:
+        raise GeneratorError(":copyfrom needs an INSERT of one row of bare parameters")
+    schema, table = query.insert_into_table
+    columns = [column.original_name or column.name for column in query.parameters]
+    quoted = [_quoted(name) for name in columns]
+    target = f"{_quoted(schema)}.{_quoted(table)}" if schema else _quoted(table)
+    return (
+        f"-- name: {query.name} {query.command}\nCOPY {target} ({', '.join(quoted)}) FROM STDIN\n"
+    )
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
 
 
 def _apart_from_annotations(name: str) -> str:
@@ -221,10 +293,10 @@ def _require_distinct(what: str, spelled: Sequence[str]) -> None:
             raise GeneratorError(f"two {what} would be called {name!r}; rename one")
 
 
-def _enum_class(enum: Enum) -> EnumClass:
+def _enum_class(enum: Enum, name: str) -> EnumClass:
     members = names.distinct(_member_name(label) for label in enum.labels)
     return EnumClass(
-        names.class_name(enum.name), tuple(zip(members, enum.labels, strict=True)), enum.comment
+        names.class_name(name), tuple(zip(members, enum.labels, strict=True)), enum.comment
     )
 
 

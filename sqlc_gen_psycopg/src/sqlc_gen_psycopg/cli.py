@@ -10,7 +10,7 @@ from sqlc_gen_psycopg.emit import emit_program
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.formatting import format_files
 from sqlc_gen_psycopg.leftovers import MANIFEST, find_leftovers, manifest
-from sqlc_gen_psycopg.options import parse_options
+from sqlc_gen_psycopg.options import describe_options, parse_options
 from sqlc_gen_psycopg.request import parse_request
 
 GENERATE = "/plugin.CodegenService/Generate"
@@ -44,6 +44,8 @@ def main() -> int:
         match sys.argv[1:]:
             case [path] if path == GENERATE:
                 sys.stdout.buffer.write(generate(sys.stdin.buffer.read()))
+            case ["--help" | "-h"]:
+                print(f"{USAGE}\n\n{describe_options()}")
             case ["prune", directory]:
                 for leftover in find_leftovers(Path(directory)):
                     leftover.unlink()

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from sqlc_gen_psycopg.emit import HEADER
+from sqlc_gen_psycopg.emit.text import HEADER
 from sqlc_gen_psycopg.errors import GeneratorError
 
 MANIFEST = "manifest.json"

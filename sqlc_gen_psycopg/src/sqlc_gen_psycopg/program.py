@@ -1,8 +1,11 @@
 """The Python program to be written: what the request means, before any text."""
 
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from sqlc_gen_psycopg.types import PythonType
+
+ModelType: TypeAlias = Literal["dataclass", "attrs", "msgspec", "namedtuple", "pydantic"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,10 @@ class Embedded:
 
 @dataclass(frozen=True)
 class Method:
-    """One query as a method. `result` is None where the command returns no rows."""
+    """One query as a method.
+
+    `result` is None where the command returns no rows; with `stream_size` they are yielded.
+    """
 
     name: str
     query_name: str
@@ -54,7 +60,8 @@ class Method:
     parameters: tuple[Value, ...]
     parameters_class: str | None
     result: RowClass | Value | None
-    is_required: bool
+    is_required: bool = False
+    stream_size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -70,8 +77,13 @@ class Module:
 class Program:
     package: str
     sqlc_version: str
+    imports: tuple[str, ...]
     emit_sync: bool
     emit_async: bool
+    emit_str_enum: bool = True
+    emit_frozen_models: bool = False
+    emit_querier_protocol: bool = False
+    model_type: ModelType = "dataclass"
     enums: tuple[EnumClass, ...] = field(default=())
     models: tuple[RowClass, ...] = field(default=())
     modules: tuple[Module, ...] = field(default=())

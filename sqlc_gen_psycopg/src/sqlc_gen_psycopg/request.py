@@ -18,6 +18,7 @@ class Column:
     not_null: bool
     is_array: bool
     array_dims: int
+    original_name: str
     table: str | None
     embed_table: str | None
     is_slice: bool
@@ -40,7 +41,10 @@ class Enum:
 
 @dataclass(frozen=True)
 class Query:
-    """A named query. `text` is its SQL as it goes to the server."""
+    """A named query. `text` is its SQL as it goes to the server.
+
+    `insert_into_table` is schema, empty for the default one, and name of the table of a :copyfrom.
+    """
 
     name: str
     command: str
@@ -49,6 +53,7 @@ class Query:
     parameters: tuple[Column, ...]
     comments: tuple[str, ...]
     filename: str
+    insert_into_table: tuple[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,7 @@ def _table(data: Mapping[str, Any]) -> Table:
 
 
 def _query(data: Mapping[str, Any]) -> Query:
+    table = data["insert_into_table"]
     parameters = sorted(data["params"], key=lambda parameter: int(parameter["number"]))
     return Query(
         name=data["name"],
@@ -104,6 +110,7 @@ def _query(data: Mapping[str, Any]) -> Query:
         parameters=tuple(_column(parameter["column"]) for parameter in parameters),
         comments=tuple(data["comments"]),
         filename=data["filename"],
+        insert_into_table=(table["schema"], table["name"]) if table else None,
     )
 
 
@@ -115,6 +122,7 @@ def _column(data: Mapping[str, Any]) -> Column:
         not_null=data["not_null"],
         is_array=data["is_array"],
         array_dims=data["array_dims"],
+        original_name=data["original_name"],
         table=data["table"]["name"] if data["table"] else None,
         embed_table=data["embed_table"]["name"] if data["embed_table"] else None,
         is_slice=data["is_sqlc_slice"],

@@ -8,9 +8,10 @@ from typing import Final
 class PythonType:
     """The Python side of a PostgreSQL type.
 
-    `annotation` may need the module named by `module`. `wrapper` is put around a parameter, from
-    the module `wrapper_module`: it fixes the type the server sees where psycopg would choose one by
-    value. `enum` is the name of the generated enum whose labels travel as text.
+    `annotation` may need `module` imported. `wrapper` is put around a parameter, from the module
+    `wrapper_module`: it fixes the type the server sees where psycopg would choose one by value.
+    `enum` is the generated enum whose labels travel as text. `decoder` and `encoder` are the
+    callables of an override.
     """
 
     annotation: str
@@ -18,6 +19,8 @@ class PythonType:
     wrapper: str | None = None
     wrapper_module: str | None = None
     enum: str | None = None
+    decoder: str | None = None
+    encoder: str | None = None
 
 
 _NUMERIC: Final = "psycopg.types.numeric"

@@ -11,8 +11,8 @@ TypeKind: TypeAlias = Literal["base", "enum", "composite", "range", "multirange"
 class TypeFacts:
     """A type, domains resolved to what they are of and arrays to their elements.
 
-    `array_dims` is 0 for what is no array. PostgreSQL does not enforce the number of dimensions: it is
-    what the column was declared with, 1 for an expression.
+    `array_dims` is 0 for what is no array. PostgreSQL does not enforce the number of dimensions: it
+    is what the column was declared with, 1 for an expression.
     """
 
     schema: str

@@ -1,0 +1,197 @@
+"""What the methods do: one function per command."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlc_gen_psycopg import names
+from sqlc_gen_psycopg.emit.classes import maker_name, result_type
+from sqlc_gen_psycopg.emit.values import encode
+from sqlc_gen_psycopg.program import Method, Value
+
+
+@dataclass(frozen=True)
+class _Context:
+    """The words of one method in one of the two flavours."""
+
+    method: Method
+    is_async: bool
+    cursor: str
+    row: str
+
+    @property
+    def wait(self) -> str:
+        return "await " if self.is_async else ""
+
+    @property
+    def repeat(self) -> str:
+        return "async for" if self.is_async else "for"
+
+    @property
+    def open(self) -> str:
+        """Makes the cursor."""
+        cursor_class = "AsyncRawCursor" if self.is_async else "RawCursor"
+        if self.method.result is None:
+            return f"{self.cursor} = {cursor_class}(self._connection)"
+        maker = maker_name(self.method.name, self.method.result)
+        return f"{self.cursor} = {cursor_class}(self._connection, row_factory=lambda _: {maker})"
+
+    @property
+    def execute(self) -> str:
+        """Runs the query once."""
+        return f"{self.wait}{self.cursor}.execute({self.method.constant}{self.arguments})"
+
+    @property
+    def arguments(self) -> str:
+        """The parameters as a tuple, after the comma; nothing where there are none."""
+        return f", {_tuple(self.method, '')}" if self.method.parameters else ""
+
+    @property
+    def items(self) -> str:
+        """The parameters of every row of a batch."""
+        return f"[{_tuple(self.method, 'row')} for row in rows]"
+
+
+def body(method: Method, *, is_async: bool) -> list[str]:
+    """The lines of the method, after its docstring."""
+    parameters = [value.name for value in method.parameters]
+    *_, cursor, row = names.distinct([*parameters, "cursor", "row"])
+    context = _Context(method, is_async, cursor, row)
+    return (_stream if needs_iterator(method) else _BODIES[method.command])(context)
+
+
+def needs_iterator(method: Method) -> bool:
+    """Whether the method yields its rows."""
+    return method.stream_size is not None
+
+
+def return_type(method: Method, *, is_async: bool) -> str:
+    """What the method returns."""
+    if method.result is None:
+        cursor = "AsyncRawCursor[TupleRow]" if is_async else "RawCursor[TupleRow]"
+        return {":exec": "None", ":execresult": cursor}.get(method.command, "int")
+    row = result_type(method.result)
+    if needs_iterator(method):
+        return f"AsyncIterator[{row}]" if is_async else f"Iterator[{row}]"
+    optional = row if method.is_required or row.endswith("| None") else f"{row} | None"
+    return {
+        ":one": optional,
+        ":many": f"list[{row}]",
+        ":batchone": f"list[{optional}]",
+        ":batchmany": f"list[list[{row}]]",
+    }[method.command]
+
+
+def _one(context: _Context) -> list[str]:
+    fetch = f"{context.wait}{context.cursor}.fetchone()"
+    if not context.method.is_required:
+        return [context.open, context.execute, f"return {fetch}"]
+    # A value that may be NULL does not tell whether there was a row.
+    result = context.method.result
+    is_nullable = isinstance(result, Value) and result.is_nullable
+    is_missing = f"{context.cursor}.rowcount == 0" if is_nullable else f"{context.row} is None"
+    return [
+        context.open,
+        context.execute,
+        f"{context.row} = {fetch}",
+        f"if {is_missing}:",
+        f'    raise NoDataFound("{context.method.query_name} returned no row")',
+        f"return {context.row}",
+    ]
+
+
+def _many(context: _Context) -> list[str]:
+    return [
+        context.open,
+        context.execute,
+        f"return {context.wait}{context.cursor}.fetchall()",
+    ]
+
+
+def _exec(context: _Context) -> list[str]:
+    return [context.open, context.execute]
+
+
+def _execrows(context: _Context) -> list[str]:
+    return [context.open, context.execute, f"return {context.cursor}.rowcount"]
+
+
+def _execresult(context: _Context) -> list[str]:
+    return [context.open, f"return {context.execute}"]
+
+
+def _stream(context: _Context) -> list[str]:
+    method = context.method
+    arguments = context.arguments or ", ()"
+    call = f"{context.cursor}.stream({method.constant}{arguments}, size={method.stream_size})"
+    return [context.open, f"{context.repeat} {context.row} in {call}:", f"    yield {context.row}"]
+
+
+def _copyfrom(context: _Context) -> list[str]:
+    block = "async with" if context.is_async else "with"
+    return [
+        context.open,
+        f"{block} {context.cursor}.copy({context.method.constant}) as copy:",
+        "    for row in rows:",
+        f"        {context.wait}copy.write_row({_tuple(context.method, 'row', is_copy=True)})",
+        f"return {context.cursor}.rowcount",
+    ]
+
+
+def _batchexec(context: _Context) -> list[str]:
+    call = f"{context.cursor}.executemany({context.method.constant}, {context.items})"
+    return [context.open, f"{context.wait}{call}", f"return {context.cursor}.rowcount"]
+
+
+def _batch_results(context: _Context, fetch: str) -> list[str]:
+    constant = context.method.constant
+    call = f"{context.cursor}.executemany({constant}, {context.items}, returning=True)"
+    results = f"{context.repeat} _ in {context.cursor}.results()"
+    return [
+        context.open,
+        f"{context.wait}{call}",
+        f"return [{context.wait}{context.cursor}.{fetch}() {results}]",
+    ]
+
+
+def _batchone(context: _Context) -> list[str]:
+    return _batch_results(context, "fetchone")
+
+
+def _batchmany(context: _Context) -> list[str]:
+    return _batch_results(context, "fetchall")
+
+
+_BODIES: Final[dict[str, Callable[[_Context], list[str]]]] = {
+    ":one": _one,
+    ":many": _many,
+    ":exec": _exec,
+    ":execrows": _execrows,
+    ":execresult": _execresult,
+    ":copyfrom": _copyfrom,
+    ":batchexec": _batchexec,
+    ":batchone": _batchone,
+    ":batchmany": _batchmany,
+}
+COMMANDS: Final = tuple(_BODIES)
+
+
+def _tuple(method: Method, row: str, *, is_copy: bool = False) -> str:
+    """The parameters as psycopg takes them; `row` holds them in a batch, alone if there is one."""
+    holder = row or "arg"
+    is_alone = bool(row) and method.parameters_class is None
+    encoded = [
+        _encoded(
+            value,
+            holder if is_alone else f"{holder}." * bool(method.parameters_class) + value.name,
+            is_copy=is_copy,
+        )
+        for value in method.parameters
+    ]
+    return f"({', '.join(encoded)},)"
+
+
+def _encoded(value: Value, name: str, *, is_copy: bool) -> str:
+    # COPY knows the types of its columns: only what psycopg cannot write by itself needs help.
+    needs_help = value.type.encoder is not None or value.type.wrapper in ("Json", "Jsonb")
+    return name if is_copy and not needs_help else encode(value, name)

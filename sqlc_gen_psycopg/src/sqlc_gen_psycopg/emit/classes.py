@@ -1,0 +1,115 @@
+"""Classes of values: enums, models, rows and parameters, and how a row becomes one."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from sqlc_gen_psycopg import names
+from sqlc_gen_psycopg.emit.text import HEADER, TYPE_IMPORTS, docstring, string
+from sqlc_gen_psycopg.emit.values import annotation, decode, enum_lookup, model_annotation
+from sqlc_gen_psycopg.program import Embedded, EnumClass, ModelType, Program, RowClass, Value
+
+Annotate: TypeAlias = Callable[[Value | Embedded], str]
+
+CLASS_IMPORTS = """\
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import attrs
+import msgspec
+import pydantic
+"""
+# What stands before `class Name` and what the class is made from.
+_HEADS: dict[ModelType, tuple[str, str]] = {
+    "dataclass": ("@dataclass(slots=True)\n", ""),
+    "attrs": ("@attrs.define\n", ""),
+    "msgspec": ("", "(msgspec.Struct)"),
+    "namedtuple": ("", "(NamedTuple)"),
+    "pydantic": ("", "(pydantic.BaseModel)"),
+}
+_FROZEN_HEADS: dict[ModelType, tuple[str, str]] = {
+    **_HEADS,
+    "dataclass": ("@dataclass(frozen=True, slots=True)\n", ""),
+    "attrs": ("@attrs.frozen\n", ""),
+    "msgspec": ("", "(msgspec.Struct, frozen=True, gc=False)"),
+    "pydantic": ("", "(pydantic.BaseModel, frozen=True)"),
+}
+
+
+def models_file(program: Program) -> str:
+    """The text of models.py."""
+    parts = [
+        f'{HEADER}"""The enums and the rows of the schema."""\n',
+        TYPE_IMPORTS,
+        CLASS_IMPORTS,
+        *(f"import {module}" for module in program.imports),
+        "from collections.abc import Mapping",
+        "from enum import Enum, StrEnum",
+        *(_enum(enum, program) for enum in program.enums),
+        *(row_class(model, model_annotation, program) for model in program.models),
+    ]
+    return "\n".join(parts)
+
+
+def _enum(enum: EnumClass, program: Program) -> str:
+    members = "\n".join(f"    {name} = {string(label)}" for name, label in enum.members)
+    base = "StrEnum" if program.emit_str_enum else "str, Enum"
+    return (
+        f"\n\nclass {enum.name}({base}):\n{docstring(enum.comment)}{members or '    pass'}\n\n\n"
+        f"{enum_lookup(enum.name)}: Final[Mapping[str, {enum.name}]] = "
+        f"{{member.value: member for member in {enum.name}}}\n"
+    )
+
+
+def row_class(row: RowClass, annotate: Annotate, program: Program) -> str:
+    """The class, of the kind that the options ask for."""
+    heads = _FROZEN_HEADS if program.emit_frozen_models else _HEADS
+    decorator, base = heads[program.model_type]
+    fields = "".join(
+        f"    {field.name}: {annotate(field)}\n{docstring(_comment(field))}" for field in row.fields
+    )
+    body = f"{docstring(row.comment)}\n{fields or '    pass'}"
+    return f"\n\n{decorator}class {row.name}{base}:\n{body}\n"
+
+
+def _comment(field: Value | Embedded) -> str:
+    return field.comment if isinstance(field, Value) else ""
+
+
+def row_maker(name: str, result: RowClass | Value, program: Program) -> str:
+    """The function from a row to a result; by position, so that column names cannot clash."""
+    if isinstance(result, RowClass):
+        body = f"    return {_construct(result, iter(range(_width(result))), program)}\n"
+    else:
+        body = f"    value: {annotation(result)} = {decode(result, 0)}\n    return value\n"
+    return f"\n\ndef {name}(row: Sequence[Any]) -> {result_type(result)}:\n{body}"
+
+
+def result_type(result: RowClass | Value) -> str:
+    """The type of one row of a query."""
+    if isinstance(result, Value):
+        return annotation(result)
+    return f"{'models.' if result.is_model else ''}{result.name}"
+
+
+def maker_name(method_name: str, result: RowClass | Value) -> str:
+    """What the row maker is called: rows of one class share it."""
+    if isinstance(result, RowClass):
+        return f"_{names.snake_case(result.name).rstrip('_')}"
+    return f"_{method_name.rstrip('_')}_value"
+
+
+def _width(row: RowClass) -> int:
+    return sum(_width(field.row) if isinstance(field, Embedded) else 1 for field in row.fields)
+
+
+def _construct(row: RowClass, positions: Iterator[int], program: Program) -> str:
+    # Only pydantic insists on names; for the others positions cost less.
+    is_named = program.model_type == "pydantic"
+    arguments: list[str] = []
+    for field in row.fields:
+        if isinstance(field, Embedded):
+            value = _construct(field.row, positions, program)
+        else:
+            value = decode(field, next(positions))
+        arguments.append(f"{field.name}={value}" if is_named else value)
+    return f"{'models.' if row.is_model else ''}{row.name}({', '.join(arguments)})"

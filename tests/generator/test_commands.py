@@ -1,0 +1,275 @@
+"""The commands beyond :one, :many, :exec and :execrows, in every kind of model, run for real."""
+
+import base64
+import datetime
+import json
+import os
+import uuid
+from collections.abc import AsyncGenerator, Generator
+from decimal import Decimal
+from importlib import import_module
+from inspect import isawaitable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlc_gen_psycopg.cli import generate
+
+from tests.conftest import ServerAddress
+from tests.generator.project import Project
+from tests.generator.requests import importable
+
+SHOP = Path(__file__).parent / "shop"
+NOW = datetime.datetime(2026, 11, 20, tzinfo=datetime.UTC)
+
+
+def compiled(
+    directory: Path, server: ServerAddress, *, plugin: str = "sqlc-gen-psycopg", **options: object
+) -> Project:
+    """The shop compiled with these options."""
+    package = directory.name
+    options = {"package": package, "emit_sync_querier": True, "emit_async_querier": True, **options}
+    queries = directory / "queries"
+    queries.mkdir(parents=True)
+    (queries / "items.sql").write_text((SHOP / "items.sql").read_text())
+    (directory / "schema.sql").write_text((SHOP / "schema.sql").read_text())
+    config = {
+        "version": "2",
+        "plugins": [{"name": "psycopg", "process": {"cmd": plugin, "format": "json"}}],
+        "servers": [{"engine": "postgresql", "uri": "${DATABASE_URL}"}],
+        "sql": [
+            {
+                "engine": "postgresql",
+                "schema": "schema.sql",
+                "queries": "queries",
+                "database": {"managed": True},
+                "codegen": [{"plugin": "psycopg", "out": package, "options": options}],
+            }
+        ],
+    }
+    (directory / "sqlc.yaml").write_text(json.dumps(config))
+    project = Project(directory, server.url("postgres"))
+    done = project.run("sqlc", "generate")
+    assert done.returncode == 0, done.stderr
+    return project
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress) -> Project:
+    return compiled(tmp_path_factory.mktemp("shop") / "shop", sqlc_server)
+
+
+@pytest.fixture(scope="module")
+def shop_url(sqlc_server: ServerAddress) -> str:
+    database = f"shop_{os.getpid()}"
+    with psycopg.connect(sqlc_server.url("postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+    with psycopg.connect(sqlc_server.url(database)) as connection:
+        connection.execute((SHOP / "schema.sql").read_bytes())
+    return sqlc_server.url(database)
+
+
+@pytest.fixture(scope="module")
+def items(shop: Project) -> Generator[Any]:
+    with importable("shop", shop.directory):
+        yield import_module("shop.items")
+
+
+@pytest.fixture(params=["sync", "async"])
+async def q(request: pytest.FixtureRequest, items: Any, shop_url: str) -> AsyncGenerator[Any]:
+    """A querier on a connection whose work is rolled back."""
+    if request.param == "sync":
+        with psycopg.connect(shop_url) as connection:
+            yield items.Querier(connection)
+            connection.rollback()
+    else:
+        async with await psycopg.AsyncConnection.connect(shop_url) as connection:
+            yield items.AsyncQuerier(connection)
+            await connection.rollback()
+
+
+async def settled(result: Any) -> Any:
+    """What a method returns, sync or async; of an iterator all it yields."""
+    if isawaitable(result):
+        return await result
+    if hasattr(result, "__aiter__"):
+        return [item async for item in result]
+    is_cursor = hasattr(result, "rowcount")
+    return list(result) if hasattr(result, "__next__") and not is_cursor else result
+
+
+def item(items: Any, number: int, **changes: Any) -> Any:
+    fields: dict[str, Any] = {
+        "id": number,
+        "name": f'item {number}\t\\ " é',
+        "colour": None,
+        "price": Decimal("1.50"),
+        "tags": ["a", None, "b,c"],
+        "counts": [1, None, 2**31 - 1],
+        "details": {"n": [number, None], "text": "\\"},
+        "added_at": NOW,
+    }
+    return items.CopyItemsParams(**{**fields, **changes})
+
+
+async def test_copied_rows_come_back_as_they_went(q: Any, items: Any) -> None:
+    models = items.models
+    rows = [item(items, 1, colour=models.Colour.GREEN), item(items, 2, counts=None)]
+    assert await settled(q.copy_items(rows=rows)) == 2
+    first, second = await settled(q.find_items(rows=[1, 2]))
+    assert first == models.Item(
+        1,
+        'item 1\t\\ " é',
+        models.Colour.GREEN,
+        Decimal("1.50"),
+        ["a", None, "b,c"],
+        [1, None, 2**31 - 1],
+        {"n": [1, None], "text": "\\"},
+        NOW,
+    )
+    assert (second.colour, second.counts) == (None, None)
+
+
+async def test_one_column_is_copied_from_plain_values(q: Any) -> None:
+    assert await settled(q.copy_names(rows=(name for name in ("x", "y", "z")))) == 3
+    assert await settled(q.copy_names(rows=[])) == 0
+    assert len(await settled(q.stream_ids())) == 3
+
+
+async def test_a_batch_runs_for_every_row(q: Any, items: Any) -> None:
+    await settled(q.copy_items(rows=[item(items, number) for number in range(1, 4)]))
+    renamed = [items.RenameItemsParams(name=f"new {number}", id=number) for number in (1, 2, 9)]
+    assert await settled(q.rename_items(rows=renamed)) == 2
+    found = await settled(q.find_items(rows=[2, 9, 1]))
+    assert [row and row.name for row in found] == ["new 2", None, "new 1"]
+    ranges = [items.FindNamesBetweenParams(first_id=a, last_id=b) for a, b in ((1, 2), (8, 9))]
+    assert await settled(q.find_names_between(rows=ranges)) == [["new 1", "new 2"], []]
+
+
+async def test_a_result_is_the_cursor(q: Any, items: Any) -> None:
+    await settled(q.copy_items(rows=[item(items, 1), item(items, 2)]))
+    cursor = await settled(q.raise_prices(amount=Decimal(1)))
+    assert (cursor.rowcount, cursor.statusmessage) == (2, "UPDATE 2")
+
+
+async def test_a_stream_yields_what_many_returns(q: Any, items: Any) -> None:
+    await settled(q.copy_items(rows=[item(items, number) for number in range(1, 6)]))
+    streamed = await settled(q.stream_items(after_id=1))
+    assert [row.id for row in streamed] == [2, 3, 4, 5]
+    assert isinstance(streamed[0], items.models.Item)
+
+
+KINDS: list[dict[str, Any]] = [
+    {"model_type": "dataclass", "emit_frozen_models": True},
+    {"model_type": "attrs"},
+    {"model_type": "attrs", "emit_frozen_models": True},
+    {"model_type": "msgspec"},
+    {"model_type": "msgspec", "emit_frozen_models": True},
+    {"model_type": "namedtuple"},
+    {"emit_pydantic_models": True},
+    {"model_type": "pydantic", "emit_frozen_models": True},
+    {"emit_str_enum": False, "emit_querier_protocol": True, "emit_sql_as_comment": True},
+]
+
+
+@pytest.fixture(scope="module")
+def message(tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress) -> dict[str, Any]:
+    """What sqlc sends for the shop, so that other options need no other run of it."""
+    directory = tmp_path_factory.mktemp("message")
+    plugin = directory / "keep"
+    kept = directory / "message.json"
+    plugin.write_text(f"#!/bin/sh\ncat > '{kept}'\necho '{{}}'\n")
+    plugin.chmod(0o755)
+    compiled(directory / "shop", sqlc_server, plugin=str(plugin))
+    message: dict[str, Any] = json.loads(kept.read_text())
+    return message
+
+
+def written(message: dict[str, Any], directory: Path, options: dict[str, Any]) -> str:
+    """The shop with other options, as a package in `directory`; its name."""
+    name = f"shop_{uuid.uuid4().hex}"
+    options = {"package": name, "emit_sync_querier": True, "emit_async_querier": True, **options}
+    encoded = base64.b64encode(json.dumps(options).encode()).decode()
+    answer = json.loads(generate(json.dumps({**message, "plugin_options": encoded}).encode()))
+    (directory / name).mkdir()
+    for file in answer["files"]:
+        (directory / name / file["name"]).write_bytes(base64.b64decode(file["contents"]))
+    return name
+
+
+@pytest.mark.parametrize("options", KINDS, ids=str)
+def test_every_kind_of_model_runs(
+    options: dict[str, Any], message: dict[str, Any], tmp_path: Path, shop_url: str
+) -> None:
+    name = written(message, tmp_path, options)
+    with importable(name, tmp_path), psycopg.connect(shop_url) as connection:
+        made = import_module(f"{name}.items")
+        q = made.Querier(connection)
+        assert q.copy_items(rows=[item(made, 1)]) == 1
+        [found] = q.find_items(rows=[1])
+        assert (found.id, found.tags) == (1, ["a", None, "b,c"])
+        if options.get("emit_frozen_models"):
+            with pytest.raises((AttributeError, ValueError)):
+                found.id = 2
+        connection.rollback()
+
+
+def test_every_kind_of_model_is_typed(message: dict[str, Any], tmp_path: Path) -> None:
+    packages = [written(message, tmp_path, options) for options in KINDS]
+    (tmp_path / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
+    project = Project(tmp_path, "")
+    for command in (["mypy", "--strict", "--no-incremental"], ["pyright"]):
+        typed = project.run(*command, *packages)
+        assert typed.returncode == 0, typed.stdout
+
+
+def test_names_and_unused_models(message: dict[str, Any], tmp_path: Path) -> None:
+    options = {"omit_unused_structs": True, "emit_exact_table_names": True}
+    name = written(message, tmp_path, {**options, "rename": {"colour": "tint"}})
+    models = (tmp_path / name / "models.py").read_text()
+    assert "class Items:" in models
+    assert "class Tint(StrEnum)" in models
+    assert "tint: Tint | None" in models
+    assert "Unused" not in models
+
+
+async def test_overrides(tmp_path: Path, sqlc_server: ServerAddress, shop_url: str) -> None:
+    """A JSON document as a class of one's own, and one column as another type."""
+    (tmp_path / "codec.py").write_text(
+        "from dataclasses import dataclass\n"
+        "from typing import Any\n"
+        "from psycopg.types.json import Jsonb\n\n\n"
+        "@dataclass\nclass Details:\n    text: str\n\n\n"
+        "def decode(document: Any) -> Details:\n    return Details(document['text'])\n\n\n"
+        "def encode(details: Details) -> Jsonb:\n    return Jsonb({'text': details.text})\n"
+    )
+    overrides = [
+        {
+            "db_type": "jsonb",
+            "py_type": "codec.Details",
+            "py_import": "codec",
+            "decode": "codec.decode",
+            "encode": "codec.encode",
+        },
+        {"column": "items.price", "py_type": "float", "decode": "float"},
+    ]
+    project = compiled(tmp_path / "shop_overridden", sqlc_server, overrides=overrides)
+    with (
+        importable("shop_overridden", project.directory),
+        importable("codec", tmp_path),
+        psycopg.connect(shop_url) as connection,
+    ):
+        made, codec = import_module("shop_overridden.items"), import_module("codec")
+        q = made.Querier(connection)
+        assert q.copy_items(rows=[item(made, 1, details=codec.Details("x"))]) == 1
+        [found] = q.find_items(rows=[1])
+        assert found.details == codec.Details("x")
+        assert (found.price, type(found.price)) == (1.5, float)
+        connection.rollback()
+
+
+def test_wrong_option_stops_sqlc(tmp_path: Path, sqlc_server: ServerAddress) -> None:
+    with pytest.raises(AssertionError, match="unknown option 'emit_everything'"):
+        compiled(tmp_path / "shop_wrong", sqlc_server, emit_everything=True)
