@@ -6,15 +6,17 @@ import ipaddress
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import psycopg
 import pytest
-
+from psycopg.types.multirange import Multirange
+from psycopg.types.range import Range
 from sqlc_gen_psycopg.build import build_program
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.request import Enum
 from sqlc_gen_psycopg.types import BUILT_IN
+
 from tests.generator.requests import (
     OPTIONS,
     build,
@@ -31,6 +33,8 @@ MODULES = {
     "ipaddress": ipaddress,
     "uuid": uuid,
     "Any": Any,
+    "Range": Range,
+    "Multirange": Multirange,
 }
 ADDRESSES = ("10.0.0.1", "::1")
 LITERALS = {
@@ -48,8 +52,61 @@ LITERALS = {
     BUILT_IN["inet"].annotation: (*ADDRESSES, "10.0.0.1/8", "::1/64"),
     BUILT_IN["cidr"].annotation: ("10.0.0.0/8", "2001:db8::/32"),
 }
+# What is read as text, each with a text of its own.
+TEXTS = {
+    "bit": ("1",),
+    "bit varying": ("10",),
+    "varbit": ("10",),
+    "box": ("(1,1),(0,0)",),
+    "cid": ("1",),
+    "circle": ("<(0,0),1>",),
+    "jsonpath": ("$.a",),
+    "line": ("{1,2,3}",),
+    "lseg": ("[(0,0),(1,1)]",),
+    "macaddr": ("08:00:2b:01:02:03",),
+    "macaddr8": ("08:00:2b:01:02:03:04:05",),
+    "money": ("1.50",),
+    "path": ("((0,0),(1,1))",),
+    "pg_lsn": ("16/B374D848",),
+    "pg_snapshot": ("10:20:10,14,15",),
+    "txid_snapshot": ("10:20:10,14,15",),
+    "point": ("(1,2)",),
+    "polygon": ("((0,0),(1,1))",),
+    "tid": ("(0,1)",),
+    "tsquery": ("a & b",),
+    "tsvector": ("a fat cat",),
+    "xid": ("1",),
+    "xid8": ("1",),
+    "regclass": ("pg_class",),
+    "regcollation": ('"C"',),
+    "regconfig": ("simple",),
+    "regdictionary": ("simple",),
+    "regnamespace": ("public",),
+    "regoper": ("pg_catalog.||/",),
+    "regoperator": ("+(integer,integer)",),
+    "regproc": ("now",),
+    "regprocedure": ("abs(integer)",),
+    "regrole": ("pg_monitor",),
+    "regtype": ("integer",),
+}
+RANGES = {
+    "int4range": ("[1,5)", "empty", "(,)"),
+    "int8range": ("[1,5)", "(,3)"),
+    "numrange": ("[1.5,2.5)",),
+    "daterange": ("[2026-01-01,2026-02-01)",),
+    "tsrange": ("[2026-01-01 10:00,2026-02-01 10:00)",),
+    "tstzrange": ("[2026-01-01 10:00,)",),
+    "int4multirange": ("{[1,5),[7,9)}", "{}"),
+    "int8multirange": ("{[1,5)}",),
+    "nummultirange": ("{[1.5,2.5)}",),
+    "datemultirange": ("{[2026-01-01,2026-02-01)}",),
+    "tsmultirange": ("{[2026-01-01 10:00,2026-02-01 10:00)}",),
+    "tstzmultirange": ("{[2026-01-01 10:00,)}",),
+}
 TYPED = {
-    name: BUILT_IN[name].annotation for name in BUILT_IN if name not in ("json", "jsonb", "void")
+    name: BUILT_IN[name].annotation
+    for name in BUILT_IN
+    if name not in ("json", "jsonb", "void", "xml", *RANGES)  # this server has no XML
 }
 
 
@@ -74,8 +131,30 @@ def test_annotation_is_exactly_what_psycopg_returns(
     library: psycopg.Connection[Any], type_name: str, annotation: str
 ) -> None:
     expected: Any = eval(annotation, dict(MODULES))
-    values = read_back(library, type_name, LITERALS[annotation])
+    literals = TEXTS.get(type_name) or LITERALS[annotation]
+    values = read_back(library, type_name, literals)
     assert {type(value) for value in values} == set(get_args(expected) or [expected])
+
+
+@pytest.mark.parametrize("type_name", RANGES)
+def test_range_is_of_what_it_is_said_to_be_of(
+    library: psycopg.Connection[Any], type_name: str
+) -> None:
+    """Its class, and the class of every bound; and it goes back as it came."""
+    expected: Any = eval(BUILT_IN[type_name].annotation, dict(MODULES))
+    [element] = get_args(expected)
+    values = read_back(library, type_name, RANGES[type_name])
+    assert {type(value) for value in values} == {get_origin(expected)}
+    ranges = [item for value in values for item in ([value] if "multi" not in type_name else value)]
+    bounds = [bound for item in ranges for bound in (item.lower, item.upper) if bound is not None]
+    assert {type(bound) for bound in bounds} == {element}
+    for value in values:
+        back = library.execute(f"SELECT %s::{type_name}".encode(), [value]).fetchone()
+        assert back == (value,)
+
+
+def test_every_text_and_range_is_tried() -> None:
+    assert {*TEXTS, *RANGES} < BUILT_IN.keys()
 
 
 @pytest.mark.parametrize("type_name", ["json", "jsonb"])
@@ -132,14 +211,14 @@ def test_unknown_type_says_where(tmp_path: Path) -> None:
     (tmp_path / "things.sql").write_text(
         "-- name: GetThingTwice :one\nSELECT 1;\n\n-- name: GetThing :one\nSELECT area FROM t;\n"
     )
-    asked = query("GetThing", columns=[column("area", "polygon")])
+    asked = query("GetThing", columns=[column("area", "geometry")])
     with pytest.raises(GeneratorError) as raised:
         build_program(request(asked, query_paths=[str(tmp_path)]), OPTIONS)
     assert str(raised.value) == (
-        f"{tmp_path}/things.sql:4: GetThing: column 'area' is of type 'polygon', unknown here"
+        f"{tmp_path}/things.sql:4: GetThing: column 'area' is of type 'geometry', unknown here"
     )
 
 
 def test_unknown_type_of_a_parameter_is_refused() -> None:
-    with pytest.raises(GeneratorError, match=r"sql: GetThing: .*'corner' is of type 'point'"):
-        build_method(query(parameters=[column("corner", "point")]))
+    with pytest.raises(GeneratorError, match=r"sql: GetThing: .*'corner' is of type 'geometry'"):
+        build_method(query(parameters=[column("corner", "geometry")]))

@@ -29,6 +29,17 @@ _ADDRESS: Final = "ipaddress.IPv4Address | ipaddress.IPv6Address"
 _INTERFACE: Final = "ipaddress.IPv4Interface | ipaddress.IPv6Interface"
 _NETWORK: Final = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
+_TEXT: Final = PythonType("str")
+
+
+def _range(element: str) -> PythonType:
+    return PythonType(f"Range[{element}]", "psycopg.types.range")
+
+
+def _multirange(element: str) -> PythonType:
+    return PythonType(f"Multirange[{element}]", "psycopg.types.multirange")
+
+
 _BY_SPELLINGS: Final[dict[str, PythonType]] = {
     "bool boolean": PythonType("bool"),
     # An int would go as int2, int4 or int8 by its value: three prepared statements, and overflow on
@@ -57,6 +68,19 @@ _BY_SPELLINGS: Final[dict[str, PythonType]] = {
     "inet": PythonType(f"{_ADDRESS} | {_INTERFACE}", "ipaddress"),
     "cidr": PythonType(_NETWORK, "ipaddress"),
     "void": PythonType("str"),  # psycopg reads the empty text
+    # psycopg reads these as the server writes them.
+    "bit varbit bit\0varying box cid circle jsonpath line lseg macaddr macaddr8 money path": _TEXT,
+    "pg_lsn pg_snapshot point polygon tid tsquery tsvector txid_snapshot xid xid8 xml": _TEXT,
+    "regclass regcollation regconfig regdictionary regnamespace regoper regoperator": _TEXT,
+    "regproc regprocedure regrole regtype": _TEXT,
+    "int4range int8range": _range("int"),
+    "numrange": _range("decimal.Decimal"),
+    "daterange": _range("datetime.date"),
+    "tsrange tstzrange": _range("datetime.datetime"),
+    "int4multirange int8multirange": _multirange("int"),
+    "nummultirange": _multirange("decimal.Decimal"),
+    "datemultirange": _multirange("datetime.date"),
+    "tsmultirange tstzmultirange": _multirange("datetime.datetime"),
 }
 
 BUILT_IN: Final[dict[str, PythonType]] = {

@@ -11,6 +11,8 @@ import datetime
 import decimal
 import ipaddress
 import uuid
+from psycopg.types.multirange import Multirange
+from psycopg.types.range import Range
 """
 
 

@@ -1,0 +1,50 @@
+"""The generator's README documents what there is."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from sqlc_gen_psycopg.emit.bodies import COMMANDS
+from sqlc_gen_psycopg.options import Options, Override, describe_options
+from sqlc_gen_psycopg.types import BUILT_IN
+
+
+@pytest.fixture(scope="module")
+def readme(root: Path) -> str:
+    return (root / "sqlc_gen_psycopg" / "README.md").read_text()
+
+
+def test_every_option_is_in_the_table(readme: str) -> None:
+    [table] = re.findall(
+        r"\| option \| default \| \|\n\|---\|---\|---\|\n(.*?)\n\n", readme, re.DOTALL
+    )
+    documented = re.findall(r"^\| `(\w+)` \| `?(.*?)`? \|", table, re.MULTILINE)
+    assert [name for name, _ in documented] == [known.name for known in fields(Options)]
+    for name, default in documented:
+        [known] = [known for known in fields(Options) if known.name == name]
+        if default not in ("required", "[]", "{}"):
+            assert str(known.default).lower() == default
+
+
+def test_every_option_is_in_the_help() -> None:
+    described = describe_options()
+    for known in (*fields(Options), *fields(Override)):
+        assert f"  {known.name} " in described
+
+
+def test_every_key_of_an_override_is_explained(readme: str) -> None:
+    for known in fields(Override):
+        assert f"`{known.name}" in readme
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_explained(readme: str, command: str) -> None:
+    assert f"`{command}`" in readme
+
+
+def test_every_type_is_in_the_table(readme: str) -> None:
+    annotations = {known.annotation.split(" | ")[0] for known in BUILT_IN.values()}
+    for annotation in annotations:
+        module, _, name = annotation.rpartition(".")
+        assert f"`{annotation}`" in readme or f"of `{module}`" in readme, (module, name)
