@@ -196,8 +196,8 @@ def test_unsupported_command_is_refused(command: str, message: str) -> None:
             id="no columns to return",
         ),
         pytest.param(
-            query(comments=["@stream"]),
-            "things.sql: GetThing: unknown or incomplete annotation '@stream'",
+            query(comments=["@streams"]),
+            "things.sql: GetThing: unknown or incomplete annotation '@streams'",
             id="an unknown annotation",
         ),
     ],
@@ -208,8 +208,8 @@ def test_refusals_name_file_and_query(asked: Query, message: str) -> None:
 
 
 def test_unknown_type_of_a_table_names_the_table() -> None:
-    table = Table("areas", (column("shape", "polygon"),), "")
-    with pytest.raises(GeneratorError, match="table areas: column 'shape' is of type 'polygon'"):
+    table = Table("areas", (column("shape", "geometry"),), "")
+    with pytest.raises(GeneratorError, match="table areas: column 'shape' is of type 'geometry'"):
         build(tables=[table])
 
 

@@ -34,7 +34,9 @@ def compiled(
     queries = directory / "queries"
     queries.mkdir(parents=True)
     (queries / "items.sql").write_text((SHOP / "items.sql").read_text())
-    (directory / "schema.sql").write_text((SHOP / "schema.sql").read_text())
+    # sqlc names its database by the schema's hash, and two of it at once would both create it.
+    schema = (SHOP / "schema.sql").read_text()
+    (directory / "schema.sql").write_text(f"-- {uuid.uuid4()}\n{schema}")
     config = {
         "version": "2",
         "plugins": [{"name": "psycopg", "process": {"cmd": plugin, "format": "json"}}],
@@ -126,6 +128,7 @@ async def test_copied_rows_come_back_as_they_went(q: Any, items: Any) -> None:
         Decimal("1.50"),
         ["a", None, "b,c"],
         [1, None, 2**31 - 1],
+        None,
         {"n": [1, None], "text": "\\"},
         NOW,
     )
@@ -152,6 +155,19 @@ async def test_a_result_is_the_cursor(q: Any, items: Any) -> None:
     await settled(q.copy_items(rows=[item(items, 1), item(items, 2)]))
     cursor = await settled(q.raise_prices(amount=Decimal(1)))
     assert (cursor.rowcount, cursor.statusmessage) == (2, "UPDATE 2")
+
+
+async def test_arrays_of_enums_come_back_as_they_went(q: Any, items: Any) -> None:
+    registration = import_module("shop.registration")
+    is_async = isinstance(q, items.AsyncQuerier)
+    register = registration.register_types_async if is_async else registration.register_types
+    await settled(register(q._connection))  # noqa: SLF001 - made by the fixture
+    await settled(q.copy_items(rows=[item(items, 1)]))
+    red, green = items.models.Colour
+    for colours in ([red, None, green, red], [], None):
+        assert await settled(q.paint_item(colours=colours, id=1)) == colours
+        [found] = await settled(q.find_items(rows=[1]))
+        assert found.colours == colours
 
 
 async def test_a_stream_yields_what_many_returns(q: Any, items: Any) -> None:

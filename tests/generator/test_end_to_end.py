@@ -65,6 +65,9 @@ def generated(tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddre
     directory = tmp_path_factory.mktemp("generated") / "with a space"
     shutil.copytree(LIBRARY, directory)
     (directory / "use.py").write_text(USE)
+    # sqlc names its database by the schema's hash, and two of it at once would both create it.
+    with (directory / "schema.sql").open("a") as schema:
+        schema.write(f"-- {uuid.uuid4()}\n")
     project = Project(directory, sqlc_server.url("postgres"))
     done = project.run("sqlc", "generate")
     assert done.returncode == 0, done.stderr

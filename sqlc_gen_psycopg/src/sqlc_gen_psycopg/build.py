@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlc_gen_psycopg import names
@@ -26,7 +27,7 @@ INSTEAD = {
     ":execlastid": "PostgreSQL has no last id; use :one with RETURNING",
     ":execresultrows": "use :execrows",
 }
-RESERVED_MODULES = ("__init__", "models", "queries")
+RESERVED_MODULES = ("__init__", "models", "queries", "registration")
 # Names that annotations use: a field or method of that name would hide them from type checkers.
 USED_IN_ANNOTATIONS = frozenset(
     {"bool", "bytes", "float", "int", "list", "str"}
@@ -46,6 +47,7 @@ class _Builder:
     def __init__(self, request: Request, options: Options) -> None:
         self.request = request
         self.options = options
+        self.registered: set[str] = set()
         _require_distinct("enums", [enum.name for enum in request.enums])
         _require_distinct("tables", [table.name for table in request.tables])
         self.enums = {
@@ -72,6 +74,7 @@ class _Builder:
             models=tuple(sorted(self.models.values(), key=lambda model: model.name)),
             modules=tuple(self._module(filename) for filename in filenames),
         )
+        program = replace(program, registered=tuple(sorted(self.registered)))
         return without_unused(program) if self.options.omit_unused_structs else program
 
     def _model(self, table: Table) -> RowClass:
@@ -221,7 +224,7 @@ class _Builder:
         if column.embed_table is not None:
             return Embedded(name, self.models[column.embed_table])
         if column.is_array and column.type in self.enums:
-            raise GeneratorError(f"column {name!r} is an array of an enum; cast it to text[]")
+            self.registered.add(column.type)
         if column.array_dims > 1:
             raise GeneratorError(f"column {name!r} is an array of arrays, not supported yet")
         is_nullable = not column.not_null

@@ -75,6 +75,8 @@ class Module:
 
 @dataclass(frozen=True)
 class Program:
+    """Everything to be written; `registered` are types psycopg must be told of."""
+
     package: str
     sqlc_version: str
     imports: tuple[str, ...]
@@ -87,3 +89,4 @@ class Program:
     enums: tuple[EnumClass, ...] = field(default=())
     models: tuple[RowClass, ...] = field(default=())
     modules: tuple[Module, ...] = field(default=())
+    registered: tuple[str, ...] = field(default=())

@@ -16,6 +16,13 @@ SELECT *
 FROM items
 WHERE id = sqlc.arg(id);
 
+-- name: PaintItem :one
+-- @required
+UPDATE items
+SET colours = sqlc.narg(colours)
+WHERE id = sqlc.arg(id)
+RETURNING colours;
+
 -- name: FindNamesBetween :batchmany
 SELECT name
 FROM items

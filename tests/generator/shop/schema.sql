@@ -7,6 +7,7 @@ CREATE TABLE items (
     price numeric(10, 2) NOT NULL DEFAULT 0,
     tags text [] NOT NULL DEFAULT '{}',
     counts integer [],
+    colours colour [],
     details jsonb NOT NULL DEFAULT '{}',
     added_at timestamptz NOT NULL DEFAULT now()
 );

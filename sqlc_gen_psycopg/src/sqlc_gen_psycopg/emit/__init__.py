@@ -6,6 +6,7 @@ Imports are written generously and lines as they come: `formatting` removes and 
 from sqlc_gen_psycopg.emit.classes import models_file
 from sqlc_gen_psycopg.emit.facade import facade_file
 from sqlc_gen_psycopg.emit.queriers import queries_file
+from sqlc_gen_psycopg.emit.registration import registration_file
 from sqlc_gen_psycopg.emit.text import HEADER
 from sqlc_gen_psycopg.program import Program
 
@@ -17,6 +18,8 @@ def emit_program(program: Program) -> dict[str, str]:
         "models.py": models_file(program),
         "queries.py": facade_file(program),
     }
+    if program.registered:
+        files["registration.py"] = registration_file(program)
     for module in program.modules:
         files[f"{module.name}.py"] = queries_file(program, module)
     return files
