@@ -8,6 +8,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import structlog
 import uvloop
 from aiohttp import web
@@ -15,14 +16,13 @@ from aiohttp import web
 from bankapp.api.http.server import create_app
 from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import KEY_BYTES, PasetoTokenMaker
-from bankapp.domain import errors, limits
-from bankapp.domain.roles import Role
+from bankapp.domain import limits
 from bankapp.failure import StartError
 from bankapp.operations.operation import Bank
+from bankapp.operations.users import ensure_admin
 from bankapp.settings import Settings
 from bankapp.store.store import Store
 from bankapp.store.transaction import create_pool
-from bankapp.store.users import NewUser
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
@@ -43,11 +43,12 @@ async def serve(settings: Settings, database_url: str) -> None:
     pool = create_pool(database_url)
     try:
         await pool.open(wait=True, timeout=limits.CONNECTION_TIMEOUT_S)
-    except Exception as error:
+    except psycopg.Error as error:
         raise StartError(f"the database does not answer: {error}") from error
     try:
         bank = create_bank(settings, Store(pool))
-        await _ensure_admin(settings, bank)
+        if (admin := _admin_credentials(settings)) is not None:
+            await ensure_admin(bank, *admin)
         await _serve_http(settings, bank, stop)
     finally:
         await pool.close()
@@ -86,33 +87,14 @@ async def _serve_http(settings: Settings, bank: Bank, stop: asyncio.Event) -> No
         await runner.cleanup()
 
 
-async def _ensure_admin(settings: Settings, bank: Bank) -> None:
-    username, password = _admin_credentials(settings)
-    if username is None or password is None:
-        return
-    known = await bank.store.get_user(username)
-    if known is None:
-        admin = NewUser(
-            username=username,
-            hashed_password=await bank.passwords.hash(password),
-            full_name="Administrator",
-            email=f"{username}@localhost",
-            role=Role.ADMIN,
-        )
-        with suppress(errors.UsernameTaken):  # by another process that starts at the same time
-            await bank.store.register_user(admin)
-    elif Role(known.role) is not Role.ADMIN:
-        await bank.store.change_role(username, Role.ADMIN)
-
-
-def _admin_credentials(settings: Settings) -> tuple[str | None, str | None]:
+def _admin_credentials(settings: Settings) -> tuple[str, str] | None:
     if settings.admin_username is not None and settings.admin_password is not None:
         return settings.admin_username, settings.admin_password.get_secret_value()
     if settings.environment == "production" or settings.database_url is not None:
-        return None, None
+        return None
     path = settings.data_dir / "admin_password"
     password = _kept_secret(path, secrets.token_urlsafe(18))
-    _log.info("first admin", username="admin", password_file=str(path))
+    _log.info("admin", username="admin", password_file=str(path))
     return "admin", password
 
 

@@ -87,7 +87,13 @@ class Settings(BaseSettings):
         timedelta, BeforeValidator(_duration), Field(alias="BANK_ACCESS_TOKEN_DURATION")
     ] = timedelta(minutes=15)
     admin_username: Annotated[
-        str | None, Field(alias="BANK_ADMIN_USERNAME", pattern="^[a-z0-9_]{3,100}$")
+        str | None,
+        Field(
+            alias="BANK_ADMIN_USERNAME",
+            pattern="^[a-z0-9_]+$",
+            min_length=limits.USERNAME_LENGTH_MIN,
+            max_length=limits.USERNAME_LENGTH_MAX,
+        ),
     ] = None
     admin_password: Annotated[SecretStr | None, Field(alias="BANK_ADMIN_PASSWORD")] = None
     bcrypt_cost: Annotated[int, Field(alias="BANK_BCRYPT_COST", ge=4, le=20)] = 12
@@ -125,7 +131,10 @@ def load_settings() -> Settings:
     if settings.admin_password is not None:
         size = len(settings.admin_password.get_secret_value().encode())
         if not limits.PASSWORD_BYTES_MIN <= size <= limits.PASSWORD_BYTES_MAX:
-            raise _wrong("BANK_ADMIN_PASSWORD", "must have 8 to 72 bytes")
+            raise _wrong(
+                "BANK_ADMIN_PASSWORD",
+                f"must have {limits.PASSWORD_BYTES_MIN} to {limits.PASSWORD_BYTES_MAX} bytes",
+            )
     return settings
 
 

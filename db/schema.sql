@@ -109,7 +109,7 @@ CREATE FUNCTION public.post_transfers(kinds public.transfer_kind[], from_account
 --
 -- 1. Lock every account once, in ascending id, so that no two batches wait for each other.
 -- 2. Walk the items in order with running balances: each finds what its predecessors left.
--- 3. Write three sets: transfers, entries, and one final balance per account. An account updated
+-- 3. Write three sets: transfers, one final balance per account, and entries. An account updated
 --    once per item would drag a chain of dead row versions through the rest of the batch.
 #variable_conflict use_column
 DECLARE
@@ -201,6 +201,11 @@ BEGIN
             AS u (id, kind, payer_id, payee_id, amount, currency, description)
         WHERE u.id IS NOT NULL;
 
+        UPDATE accounts AS a
+        SET balance = u.balance
+        FROM unnest(account_ids, balances) AS u (id, balance)
+        WHERE a.id = u.id AND a.balance <> u.balance;
+
         INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
         SELECT 2 * u.id + side.is_credit, u.id, side.account_id, side.amount, side.balance, moment
         FROM unnest(transfer_ids, payer_ids, payee_ids, amounts, payer_balances, payee_balances)
@@ -211,11 +216,6 @@ BEGIN
                 (1, u.payee_id, u.amount, u.payee_balance)
         ) AS side (is_credit, account_id, amount, balance)
         WHERE u.id IS NOT NULL;
-
-        UPDATE accounts AS a
-        SET balance = u.balance
-        FROM unnest(account_ids, balances) AS u (id, balance)
-        WHERE a.id = u.id AND a.balance <> u.balance;
     END IF;
 
     RETURN QUERY
@@ -245,6 +245,31 @@ $$;
 
 
 --
+-- Name: require_balance_of_last_entry(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.require_balance_of_last_entry() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    last_balance bigint;
+BEGIN
+    SELECT balance_after
+    INTO last_balance
+    FROM entries
+    WHERE account_id = NEW.id
+    ORDER BY transfer_id DESC
+    LIMIT 1;
+    IF NEW.balance <> coalesce(last_balance, 0) THEN
+        RAISE EXCEPTION 'account % has no entry that makes its balance %', NEW.id, NEW.balance
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+
+--
 -- Name: require_both_entries(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -262,6 +287,50 @@ BEGIN
         AND credit.amount = NEW.amount;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'transfer % lacks its two entries of amount %', NEW.id, NEW.amount
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+
+--
+-- Name: require_running_balance(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.require_running_balance() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    wrong_id bigint;
+BEGIN
+    SELECT added.id
+    INTO wrong_id
+    FROM added
+    LEFT JOIN LATERAL (
+        SELECT entries.balance_after
+        FROM entries
+        WHERE entries.account_id = added.account_id
+            AND entries.transfer_id < added.transfer_id
+        ORDER BY entries.transfer_id DESC
+        LIMIT 1
+    ) AS earlier ON true
+    WHERE added.balance_after <> coalesce(earlier.balance_after, 0) + added.amount
+    LIMIT 1;
+    IF NOT FOUND THEN
+        SELECT newest.id
+        INTO wrong_id
+        FROM (
+            SELECT DISTINCT ON (account_id) id, account_id, balance_after
+            FROM added
+            ORDER BY account_id, transfer_id DESC
+        ) AS newest
+        INNER JOIN accounts ON accounts.id = newest.account_id
+        WHERE accounts.balance <> newest.balance_after
+        LIMIT 1;
+    END IF;
+    IF FOUND THEN
+        RAISE EXCEPTION 'entry % does not fit the balance of its account', wrong_id
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
     END IF;
     RETURN NULL;
@@ -468,7 +537,7 @@ COMMENT ON TABLE public.transfers IS 'Money moved from one account to another of
 -- Name: COLUMN transfers.created_at; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.transfers.created_at IS 'Taken under the accounts'' locks: never earlier than an older transfer''s';
+COMMENT ON COLUMN public.transfers.created_at IS 'Taken under the accounts'' locks: never earlier than an older transfer of the same account';
 
 
 --
@@ -599,17 +668,17 @@ ALTER TABLE ONLY public.users
 
 
 --
--- Name: sessions_username_idx; Type: INDEX; Schema: public; Owner: -
---
-
-CREATE INDEX sessions_username_idx ON public.sessions USING btree (username, created_at);
-
-
---
 -- Name: users_email_key; Type: INDEX; Schema: public; Owner: -
 --
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
+
+
+--
+-- Name: accounts accounts_balance_of_last_entry; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE CONSTRAINT TRIGGER accounts_balance_of_last_entry AFTER INSERT OR UPDATE OF balance ON public.accounts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.require_balance_of_last_entry();
 
 
 --
@@ -624,6 +693,13 @@ CREATE TRIGGER currencies_open_cash_account AFTER INSERT ON public.currencies FO
 --
 
 CREATE TRIGGER entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entries FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+
+--
+-- Name: entries entries_running_balance; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER entries_running_balance AFTER INSERT ON public.entries REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.require_running_balance();
 
 
 --

@@ -76,7 +76,9 @@ class Querier:
         cursor.execute(GET_ACCOUNT, (Int8(id),))
         return cursor.fetchone()
 
-    def list_accounts(self, *, owner: str, before_id: int, page_size: int) -> list[models.Account]:
+    def list_accounts(
+        self, *, owner: str, before_id: int, row_count_max: int
+    ) -> list[models.Account]:
         """Newest first. A person has at most one account per currency, so the sort is over a
         handful.
         """
@@ -86,7 +88,7 @@ class Querier:
             (
                 owner,
                 Int8(before_id),
-                Int8(page_size),
+                Int8(row_count_max),
             ),
         )
         return cursor.fetchall()
@@ -120,7 +122,7 @@ class AsyncQuerier:
         return await cursor.fetchone()
 
     async def list_accounts(
-        self, *, owner: str, before_id: int, page_size: int
+        self, *, owner: str, before_id: int, row_count_max: int
     ) -> list[models.Account]:
         """Newest first. A person has at most one account per currency, so the sort is over a
         handful.
@@ -131,7 +133,7 @@ class AsyncQuerier:
             (
                 owner,
                 Int8(before_id),
-                Int8(page_size),
+                Int8(row_count_max),
             ),
         )
         return await cursor.fetchall()

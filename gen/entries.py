@@ -33,7 +33,7 @@ class Querier:
         self._connection = connection
 
     def list_entries(
-        self, *, account_id: int, before_transfer_id: int, page_size: int
+        self, *, account_id: int, before_transfer_id: int, row_count_max: int
     ) -> list[models.Entry]:
         """Newest first. An account has one entry per transfer, so the transfer's id orders and
         pages them.
@@ -44,7 +44,7 @@ class Querier:
             (
                 Int8(account_id),
                 Int8(before_transfer_id),
-                Int8(page_size),
+                Int8(row_count_max),
             ),
         )
         return cursor.fetchall()
@@ -59,7 +59,7 @@ class AsyncQuerier:
         self._connection = connection
 
     async def list_entries(
-        self, *, account_id: int, before_transfer_id: int, page_size: int
+        self, *, account_id: int, before_transfer_id: int, row_count_max: int
     ) -> list[models.Entry]:
         """Newest first. An account has one entry per transfer, so the transfer's id orders and
         pages them.
@@ -70,7 +70,7 @@ class AsyncQuerier:
             (
                 Int8(account_id),
                 Int8(before_transfer_id),
-                Int8(page_size),
+                Int8(row_count_max),
             ),
         )
         return await cursor.fetchall()

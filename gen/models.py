@@ -139,7 +139,9 @@ class Transfer:
     currency: str
     description: str | None
     created_at: datetime.datetime
-    """Taken under the accounts' locks: never earlier than an older transfer's"""
+    """Taken under the accounts' locks: never earlier than an older transfer of the same
+    account
+    """
 
 
 @dataclass(slots=True)

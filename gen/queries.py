@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg import AsyncConnection, Connection
 
-from gen import accounts, currencies, entries, reports, sessions, transfers, users
+from gen import accounts, entries, reports, sessions, transfers, users
 
 
 class Queries:
@@ -13,7 +13,6 @@ class Queries:
 
     __slots__ = (
         "accounts",
-        "currencies",
         "entries",
         "reports",
         "sessions",
@@ -23,7 +22,6 @@ class Queries:
 
     def __init__(self, connection: Connection[Any]) -> None:
         self.accounts = accounts.Querier(connection)
-        self.currencies = currencies.Querier(connection)
         self.entries = entries.Querier(connection)
         self.reports = reports.Querier(connection)
         self.sessions = sessions.Querier(connection)
@@ -36,7 +34,6 @@ class AsyncQueries:
 
     __slots__ = (
         "accounts",
-        "currencies",
         "entries",
         "reports",
         "sessions",
@@ -46,7 +43,6 @@ class AsyncQueries:
 
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self.accounts = accounts.AsyncQuerier(connection)
-        self.currencies = currencies.AsyncQuerier(connection)
         self.entries = entries.AsyncQuerier(connection)
         self.reports = reports.AsyncQuerier(connection)
         self.sessions = sessions.AsyncQuerier(connection)

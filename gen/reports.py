@@ -9,6 +9,12 @@ from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.errors import NoDataFound
 from psycopg.types.numeric import Int8
 
+PING: Final = """\
+-- name: Ping :one
+SELECT 1 AS answer
+"""
+
+
 GET_LEDGER_SIZE: Final = """\
 -- name: GetLedgerSize :one
 SELECT
@@ -87,8 +93,10 @@ LIST_ORPHAN_ENTRIES: Final = """\
 -- name: ListOrphanEntries :many
 SELECT entries.id
 FROM entries
-LEFT JOIN transfers ON transfers.id = entries.transfer_id
-WHERE entries.transfer_id BETWEEN $1 AND $2
+LEFT JOIN transfers
+    ON transfers.id = entries.transfer_id
+        AND transfers.id BETWEEN $1 AND $2
+WHERE entries.id BETWEEN 2 * $1::bigint AND 2 * $2::bigint + 1
     AND transfers.id IS NULL
 ORDER BY entries.id
 LIMIT $3
@@ -142,6 +150,11 @@ class ListCurrencyTotalsRow:
     balance_sum: int
 
 
+def _ping_value(row: Sequence[Any]) -> int:
+    value: int = row[0]
+    return value
+
+
 def _get_ledger_size_row(row: Sequence[Any]) -> GetLedgerSizeRow:
     return GetLedgerSizeRow(row[0], row[1], row[2])
 
@@ -174,6 +187,15 @@ class Querier:
 
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection = connection
+
+    def ping(self) -> int:
+        """Whether the database answers."""
+        cursor = RawCursor(self._connection, row_factory=lambda _: _ping_value)
+        cursor.execute(PING)
+        row = cursor.fetchone()
+        if row is None:
+            raise NoDataFound("Ping returned no row")
+        return row
 
     def get_ledger_size(self) -> GetLedgerSizeRow:
         cursor = RawCursor(self._connection, row_factory=lambda _: _get_ledger_size_row)
@@ -233,7 +255,7 @@ class Querier:
     def list_orphan_entries(
         self, *, first_id: int, last_id: int, finding_count_max: int
     ) -> list[int]:
-        """Entries of an id range that have no transfer."""
+        """Entries that have no transfer, of the range of transfers they should have."""
         cursor = RawCursor(self._connection, row_factory=lambda _: _list_orphan_entries_value)
         cursor.execute(
             LIST_ORPHAN_ENTRIES,
@@ -259,6 +281,15 @@ class AsyncQuerier:
 
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self._connection = connection
+
+    async def ping(self) -> int:
+        """Whether the database answers."""
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _ping_value)
+        await cursor.execute(PING)
+        row = await cursor.fetchone()
+        if row is None:
+            raise NoDataFound("Ping returned no row")
+        return row
 
     async def get_ledger_size(self) -> GetLedgerSizeRow:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_ledger_size_row)
@@ -322,7 +353,7 @@ class AsyncQuerier:
     async def list_orphan_entries(
         self, *, first_id: int, last_id: int, finding_count_max: int
     ) -> list[int]:
-        """Entries of an id range that have no transfer."""
+        """Entries that have no transfer, of the range of transfers they should have."""
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _list_orphan_entries_value)
         await cursor.execute(
             LIST_ORPHAN_ENTRIES,

@@ -50,33 +50,45 @@ WHERE transfers.id = $1
 
 LIST_ACCOUNT_TRANSFERS: Final = """\
 -- name: ListAccountTransfers :many
-SELECT transfers.id, transfers.kind, transfers.from_account_id, transfers.to_account_id, transfers.amount, transfers.currency, transfers.description, transfers.created_at
-FROM entries
-INNER JOIN transfers ON transfers.id = entries.transfer_id
-WHERE entries.account_id = $1
-    AND entries.transfer_id < $2
-ORDER BY entries.transfer_id DESC
-LIMIT $3
+SELECT id, kind, from_account_id, to_account_id, amount, currency, description, created_at
+FROM transfers
+WHERE id = ANY(
+        ARRAY(
+            SELECT entries.transfer_id
+            FROM entries
+            WHERE entries.account_id = $1
+                AND entries.transfer_id < $2
+            ORDER BY entries.transfer_id DESC
+            LIMIT $3
+        )
+    )
+ORDER BY id DESC
 """
 
 
 LIST_OWNER_TRANSFERS: Final = """\
 -- name: ListOwnerTransfers :many
-SELECT transfers.id, transfers.kind, transfers.from_account_id, transfers.to_account_id, transfers.amount, transfers.currency, transfers.description, transfers.created_at
-FROM accounts
-CROSS JOIN
-    LATERAL (
-        SELECT entries.transfer_id
-        FROM entries
-        WHERE entries.account_id = accounts.id
-            AND entries.transfer_id < $1
-        ORDER BY entries.transfer_id DESC
-        LIMIT $2
-    ) AS newest
-INNER JOIN transfers ON transfers.id = newest.transfer_id
-WHERE accounts.owner = $3::text
-ORDER BY newest.transfer_id DESC
-LIMIT $2
+SELECT id, kind, from_account_id, to_account_id, amount, currency, description, created_at
+FROM transfers
+WHERE id = ANY(
+        ARRAY(
+            SELECT newest.transfer_id
+            FROM accounts
+            CROSS JOIN
+                LATERAL (
+                    SELECT entries.transfer_id
+                    FROM entries
+                    WHERE entries.account_id = accounts.id
+                        AND entries.transfer_id < $1
+                    ORDER BY entries.transfer_id DESC
+                    LIMIT $2
+                ) AS newest
+            WHERE accounts.owner = $3::text
+            ORDER BY newest.transfer_id DESC
+            LIMIT $2
+        )
+    )
+ORDER BY id DESC
 """
 
 
@@ -188,10 +200,12 @@ class Querier:
         return cursor.fetchone()
 
     def list_account_transfers(
-        self, *, account_id: int, before_id: int, page_size: int
+        self, *, account_id: int, before_id: int, row_count_max: int
     ) -> list[models.Transfer]:
         """Newest first. Goes through the account's entries, whose key is in this very order,
-        so that a page deep in the past costs what the first one costs.
+        so that a page deep in the past costs what the first one costs. An array rather than
+        a join: not knowing the limit, the planner would expect a tenth of all entries and
+        read all transfers.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _transfer)
         cursor.execute(
@@ -199,13 +213,13 @@ class Querier:
             (
                 Int8(account_id),
                 Int8(before_id),
-                Int8(page_size),
+                Int8(row_count_max),
             ),
         )
         return cursor.fetchall()
 
     def list_owner_transfers(
-        self, *, before_id: int, page_size: int, owner: str
+        self, *, before_id: int, row_count_max: int, owner: str
     ) -> list[models.Transfer]:
         """Newest first, over all accounts of a person: a page of each account, merged. Nobody
         has two accounts of one currency, so no transfer has both sides here.
@@ -215,7 +229,7 @@ class Querier:
             LIST_OWNER_TRANSFERS,
             (
                 Int8(before_id),
-                Int8(page_size),
+                Int8(row_count_max),
                 owner,
             ),
         )
@@ -266,10 +280,12 @@ class AsyncQuerier:
         return await cursor.fetchone()
 
     async def list_account_transfers(
-        self, *, account_id: int, before_id: int, page_size: int
+        self, *, account_id: int, before_id: int, row_count_max: int
     ) -> list[models.Transfer]:
         """Newest first. Goes through the account's entries, whose key is in this very order,
-        so that a page deep in the past costs what the first one costs.
+        so that a page deep in the past costs what the first one costs. An array rather than
+        a join: not knowing the limit, the planner would expect a tenth of all entries and
+        read all transfers.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _transfer)
         await cursor.execute(
@@ -277,13 +293,13 @@ class AsyncQuerier:
             (
                 Int8(account_id),
                 Int8(before_id),
-                Int8(page_size),
+                Int8(row_count_max),
             ),
         )
         return await cursor.fetchall()
 
     async def list_owner_transfers(
-        self, *, before_id: int, page_size: int, owner: str
+        self, *, before_id: int, row_count_max: int, owner: str
     ) -> list[models.Transfer]:
         """Newest first, over all accounts of a person: a page of each account, merged. Nobody
         has two accounts of one currency, so no transfer has both sides here.
@@ -293,7 +309,7 @@ class AsyncQuerier:
             LIST_OWNER_TRANSFERS,
             (
                 Int8(before_id),
-                Int8(page_size),
+                Int8(row_count_max),
                 owner,
             ),
         )

@@ -4,9 +4,9 @@ import itertools
 
 from bankapp.domain.money import Posting, TransferKind
 from bankapp.domain.roles import Role
+from bankapp.domain.users import NewUser
 from bankapp.store.postings import Posted
 from bankapp.store.store import Store
-from bankapp.store.users import NewUser
 from gen import models
 
 # bcrypt of PASSWORD at the lowest cost

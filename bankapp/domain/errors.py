@@ -106,6 +106,6 @@ class BalanceLimitExceeded(Refusal):
 
 
 class Unavailable(Refusal):
-    """The bank cannot reach its database; what was asked may or may not have happened."""
+    """The bank cannot answer now; what was asked may or may not have happened."""
 
     retryable = True

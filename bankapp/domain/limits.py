@@ -1,4 +1,4 @@
-"""Every number that limits something; the unit comes last in the name."""
+"""What the bank puts a limit to; the unit comes last in the name."""
 
 from typing import Final
 
@@ -28,5 +28,5 @@ STATEMENT_TIMEOUT_S: Final = 10
 LOCK_TIMEOUT_S: Final = 5
 TRANSACTION_RETRY_COUNT_MAX: Final = 3
 POSTING_COUNT_MAX: Final = 1000
-SHUTDOWN_TIMEOUT_S: Final = 1.5
+SHUTDOWN_TIMEOUT_S: Final = 1.25  # aiohttp waits it out twice
 FINDING_COUNT_MAX: Final = 100

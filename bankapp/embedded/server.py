@@ -21,9 +21,9 @@ SUPERUSER: Final = "postgres"
 PORT: Final = 5432  # names the socket file only: the server listens on no network address
 SOCKET_PATH_BYTES_MAX: Final = 107  # sun_path of Linux, less the closing NUL
 START_TIMEOUT_S: Final = 60.0
-STOP_TIMEOUT_S: Final = 4.0
+STOP_TIMEOUT_S: Final = 2.0
 
-DURABLE: Final[Mapping[str, str]] = MappingProxyType({"max_connections": "100"})
+DURABLE: Final[Mapping[str, str]] = MappingProxyType({})
 # Only for data that may be lost with the machine: tests and the code generator.
 THROWAWAY: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -157,6 +157,8 @@ class EmbeddedServer:
         while pid is not None:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGINT if time.monotonic() < deadline else signal.SIGQUIT)
+            if time.monotonic() > deadline + STOP_TIMEOUT_S:
+                raise EmbeddedError(f"PostgreSQL (process {pid}) does not stop; end it")
             time.sleep(0.05)
             pid = self._postmaster_pid()
         # Without its postmaster a busy backend goes on until its statement ends, and PostgreSQL

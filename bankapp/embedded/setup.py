@@ -51,10 +51,10 @@ def ensure_database(server: EmbeddedServer, database: str, owner: str) -> str:
 
 
 @contextmanager
-def throwaway_server(binaries: Path, parent: Path | None = None) -> Generator[EmbeddedServer]:
+def throwaway_server(binaries: Path) -> Generator[EmbeddedServer]:
     """A fresh server without durability, gone with its data when the block ends."""
-    if parent is None and os.access("/dev/shm", os.W_OK):
-        parent = Path("/dev/shm")
+    # In memory where there is such a place.
+    parent = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="bankapp-", dir=parent) as directory:
         server = EmbeddedServer(Path(directory), binaries, THROWAWAY)
         server.start()

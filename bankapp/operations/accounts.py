@@ -10,7 +10,7 @@ from bankapp.operations.fields import (
     ResponseModel,
     SomeUsername,
     Time,
-    encode_cursor,
+    page_of,
 )
 from bankapp.operations.operation import Bank, Caller, operation
 from gen import models
@@ -90,13 +90,9 @@ async def list_accounts(bank: Bank, caller: Caller, request: ListAccountsRequest
     if not caller.may_see(owner):
         raise errors.NotFound
     rows = await bank.store.list_accounts(
-        owner, before_id=request.cursor, page_size=request.row_count_max
+        owner, before_id=request.cursor, row_count_max=request.row_count_max
     )
-    page = rows[: request.limit]
-    return Page(
-        items=[Account.from_row(row) for row in page],
-        next_cursor=encode_cursor(page[-1].id) if len(rows) > request.limit else None,
-    )
+    return page_of(rows, request, item=Account.from_row, position=lambda row: row.id)
 
 
 @operation(refuses=(errors.NotFound,))
@@ -104,13 +100,9 @@ async def list_entries(bank: Bank, caller: Caller, request: ListEntriesRequest) 
     """What happened to an account, newest first."""
     await visible_account(bank, caller, request.account_id)
     rows = await bank.store.list_entries(
-        request.account_id, before_transfer_id=request.cursor, page_size=request.row_count_max
+        request.account_id, before_transfer_id=request.cursor, row_count_max=request.row_count_max
     )
-    page = rows[: request.limit]
-    return Page(
-        items=[Entry.model_validate(row) for row in page],
-        next_cursor=encode_cursor(page[-1].transfer_id) if len(rows) > request.limit else None,
-    )
+    return page_of(rows, request, item=Entry.model_validate, position=lambda row: row.transfer_id)
 
 
 async def visible_account(bank: Bank, caller: Caller, account_id: int) -> models.Account:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
@@ -20,6 +21,7 @@ from pydantic import (
 from bankapp.domain import limits
 
 Item = TypeVar("Item")
+Row = TypeVar("Row")
 
 
 class RequestModel(BaseModel):
@@ -68,7 +70,7 @@ def _nobody_with_nul(name: str) -> str:
     return "" if "\0" in name else name
 
 
-def _address(text: object) -> object:
+def _bare_address(text: object) -> object:
     # EmailStr would also take "Name <address>" and cut off spaces.
     if isinstance(text, str) and any(c.isspace() or c in "<>" for c in text):
         raise ValueError("must be an e-mail address and nothing else")
@@ -114,7 +116,7 @@ FullName = Annotated[
 ]
 Email = Annotated[
     EmailStr,
-    BeforeValidator(_address),
+    BeforeValidator(_bare_address),
     Field(max_length=limits.EMAIL_LENGTH_MAX),
     AfterValidator(str.lower),
 ]
@@ -152,3 +154,19 @@ class Page(ResponseModel, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None
+
+
+def page_of(
+    rows: Sequence[Row],
+    request: PageRequest,
+    *,
+    item: Callable[[Row], Item],
+    position: Callable[[Row], int],
+) -> Page[Item]:
+    """The page of up to `request.row_count_max` rows; the list is in order of `position`."""
+    shown = rows[: request.limit]
+    has_next = len(rows) > request.limit
+    return Page(
+        items=[item(row) for row in shown],
+        next_cursor=encode_cursor(position(shown[-1])) if has_next else None,
+    )

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import TokenMaker
+from bankapp.domain import errors
 from bankapp.domain.errors import Refusal
 from bankapp.domain.roles import Role
 from bankapp.store.store import Store
@@ -94,3 +95,17 @@ def _declare(
     response = hints.pop("return")
     *_, request = hints.values()
     return Operation(run.__name__, run, request, response, role, refuses)
+
+
+async def authenticate(bank: Bank, visitor: Visitor, token: str, role: Role) -> Caller:
+    """The caller an access token stands for.
+
+    Raises Unauthenticated, TokenExpired, and Forbidden when the caller lacks `role`.
+    """
+    known = await bank.store.get_session_caller(bank.tokens.verify(token))
+    if known is None:
+        raise errors.Unauthenticated
+    caller = Caller(visitor.address, visitor.user_agent, known.username, Role(known.role))
+    if not caller.role.includes(role):
+        raise errors.Forbidden
+    return caller

@@ -15,7 +15,7 @@ from bankapp.operations.fields import (
     RequestModel,
     ResponseModel,
     Time,
-    encode_cursor,
+    page_of,
 )
 from bankapp.operations.operation import Bank, Caller, operation
 from bankapp.store.postings import Posted
@@ -148,18 +148,14 @@ async def list_transfers(
     """Transfers of one account, or of all one's own, newest first."""
     if request.account_id is None:
         rows = await bank.store.list_owner_transfers(
-            caller.username, before_id=request.cursor, page_size=request.row_count_max
+            caller.username, before_id=request.cursor, row_count_max=request.row_count_max
         )
     else:
         await visible_account(bank, caller, request.account_id)
         rows = await bank.store.list_account_transfers(
-            request.account_id, before_id=request.cursor, page_size=request.row_count_max
+            request.account_id, before_id=request.cursor, row_count_max=request.row_count_max
         )
-    page = rows[: request.limit]
-    return Page(
-        items=[Transfer.model_validate(row) for row in page],
-        next_cursor=encode_cursor(page[-1].id) if len(rows) > request.limit else None,
-    )
+    return page_of(rows, request, item=Transfer.model_validate, position=lambda row: row.id)
 
 
 async def _post(bank: Bank, posting: Posting) -> Posted:

@@ -1,9 +1,11 @@
 """Users: sign up, sign in, roles."""
 
 import uuid
+from contextlib import suppress
 
 from bankapp.domain import errors
 from bankapp.domain.roles import Role
+from bankapp.domain.users import NewUser
 from bankapp.operations.fields import (
     Email,
     FullName,
@@ -15,7 +17,6 @@ from bankapp.operations.fields import (
     Username,
 )
 from bankapp.operations.operation import Bank, Caller, Visitor, operation, public_operation
-from bankapp.store.users import NewUser
 
 
 class User(ResponseModel):
@@ -115,3 +116,22 @@ async def change_role(bank: Bank, caller: Caller, request: ChangeRoleRequest) ->
     if user is None:
         raise errors.NotFound
     return User.model_validate(user)
+
+
+async def ensure_admin(bank: Bank, username: str, password: str) -> None:
+    """Make sure an admin of this name exists; an existing user keeps the password.
+
+    No operation: nobody asks for it, the bank does it by itself when it starts.
+    """
+    known = await bank.store.get_user(username)
+    if known is not None and Role(known.role) is Role.ADMIN:
+        return
+    admin = NewUser(
+        username=username,
+        hashed_password=await bank.passwords.hash(password),
+        full_name="Administrator",
+        email=f"{username}@localhost",
+        role=Role.ADMIN,
+    )
+    with suppress(errors.UsernameTaken):  # by another process that starts at the same time
+        await bank.store.ensure_admin(admin)

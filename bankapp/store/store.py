@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv6Address
 from bankapp.domain import errors, limits
 from bankapp.domain.money import Posting
 from bankapp.domain.roles import Role
+from bankapp.domain.users import NewUser
 from bankapp.store import postings, users
 from bankapp.store.postings import Outcome
 from bankapp.store.transaction import Pool, Transactions
@@ -26,8 +27,10 @@ class Store:
     def __init__(
         self, pool: Pool, *, retry_count_max: int = limits.TRANSACTION_RETRY_COUNT_MAX
     ) -> None:
-        self._run = Transactions(pool, retry_count_max).run
-        self._ping: asyncio.Task[list[models.Currency]] | None = None
+        transactions = Transactions(pool, retry_count_max)
+        self._run = transactions.run
+        self._run_statement = transactions.run_statement
+        self._ping: asyncio.Task[int] | None = None
 
     async def ping(self) -> None:
         """Ask the database for a sign of life.
@@ -35,24 +38,26 @@ class Store:
         One question at a time: a frozen server, which does not even refuse, is not asked again.
         """
         if self._ping is None or self._ping.done():
-            self._ping = asyncio.create_task(self._run(lambda q: q.currencies.list_currencies()))
+            self._ping = asyncio.create_task(self._run_statement(lambda q: q.reports.ping()))
         answered, _ = await asyncio.wait({self._ping}, timeout=limits.CONNECTION_TIMEOUT_S)
         if not answered:
             raise errors.Unavailable
         self._ping.result()
 
-    # Users and sessions
-
-    async def register_user(self, user: users.NewUser) -> models.User:
+    async def register_user(self, user: NewUser) -> models.User:
         """Raises UsernameTaken, EmailTaken."""
-        return await self._run(users.insert, user)
+        return await self._run_statement(users.insert, user)
+
+    async def ensure_admin(self, admin: NewUser) -> None:
+        """Make sure the user exists and is an admin; an existing one keeps the password."""
+        await self._run(users.ensure_admin, admin)
 
     async def get_user(self, username: str) -> models.User | None:
-        return await self._run(lambda q: q.users.get_user(username=username))
+        return await self._run_statement(lambda q: q.users.get_user(username=username))
 
     async def change_role(self, username: str, role: Role) -> models.User | None:
         """Takes effect with the user's next request."""
-        return await self._run(
+        return await self._run_statement(
             lambda q: q.users.update_user_role(username=username, role=models.UserRole(role))
         )
 
@@ -65,7 +70,7 @@ class Store:
         client_address: IPv4Address | IPv6Address | None,
         expires_at: datetime,
     ) -> None:
-        await self._run(
+        await self._run_statement(
             lambda q: q.sessions.insert_session(
                 id=session_id,
                 username=username,
@@ -77,38 +82,38 @@ class Store:
 
     async def get_session_caller(self, session_id: uuid.UUID) -> GetSessionCallerRow | None:
         """Who is behind a session; None when it has ended."""
-        return await self._run(lambda q: q.sessions.get_session_caller(id=session_id))
-
-    # Accounts
+        return await self._run_statement(lambda q: q.sessions.get_session_caller(id=session_id))
 
     async def open_account(self, owner: str, currency: str) -> models.Account:
         """Raises AccountExists, ValidationFailed for a currency the bank does not have."""
-        return await self._run(lambda q: q.accounts.insert_account(owner=owner, currency=currency))
+        return await self._run_statement(
+            lambda q: q.accounts.insert_account(owner=owner, currency=currency)
+        )
 
     async def get_account(self, account_id: int) -> models.Account | None:
-        return await self._run(lambda q: q.accounts.get_account(id=account_id))
+        return await self._run_statement(lambda q: q.accounts.get_account(id=account_id))
 
     async def list_accounts(
-        self, owner: str, *, before_id: int, page_size: int
+        self, owner: str, *, before_id: int, row_count_max: int
     ) -> list[models.Account]:
         """Newest first, those with an id below `before_id`."""
-        return await self._run(
+        return await self._run_statement(
             lambda q: q.accounts.list_accounts(
-                owner=owner, before_id=before_id, page_size=page_size
+                owner=owner, before_id=before_id, row_count_max=row_count_max
             )
         )
 
     async def list_entries(
-        self, account_id: int, *, before_transfer_id: int, page_size: int
+        self, account_id: int, *, before_transfer_id: int, row_count_max: int
     ) -> list[models.Entry]:
         """Newest first, those of transfers with an id below `before_transfer_id`."""
-        return await self._run(
+        return await self._run_statement(
             lambda q: q.entries.list_entries(
-                account_id=account_id, before_transfer_id=before_transfer_id, page_size=page_size
+                account_id=account_id,
+                before_transfer_id=before_transfer_id,
+                row_count_max=row_count_max,
             )
         )
-
-    # Money
 
     async def post(self, batch: Sequence[Posting]) -> list[Outcome]:
         """Move money. The only method that does.
@@ -118,28 +123,28 @@ class Store:
         posted.
         """
         assert len(batch) <= limits.POSTING_COUNT_MAX
-        return await self._run(postings.post, batch)
+        return await self._run_statement(postings.post, batch)
 
     async def get_transfer(self, transfer_id: int) -> GetTransferRow | None:
         """With the owners of both sides."""
-        return await self._run(lambda q: q.transfers.get_transfer(id=transfer_id))
+        return await self._run_statement(lambda q: q.transfers.get_transfer(id=transfer_id))
 
     async def list_account_transfers(
-        self, account_id: int, *, before_id: int, page_size: int
+        self, account_id: int, *, before_id: int, row_count_max: int
     ) -> list[models.Transfer]:
         """Newest first, those with an id below `before_id`."""
-        return await self._run(
+        return await self._run_statement(
             lambda q: q.transfers.list_account_transfers(
-                account_id=account_id, before_id=before_id, page_size=page_size
+                account_id=account_id, before_id=before_id, row_count_max=row_count_max
             )
         )
 
     async def list_owner_transfers(
-        self, owner: str, *, before_id: int, page_size: int
+        self, owner: str, *, before_id: int, row_count_max: int
     ) -> list[models.Transfer]:
         """Of all accounts of a person, newest first, those with an id below `before_id`."""
-        return await self._run(
+        return await self._run_statement(
             lambda q: q.transfers.list_owner_transfers(
-                owner=owner, before_id=before_id, page_size=page_size
+                owner=owner, before_id=before_id, row_count_max=row_count_max
             )
         )

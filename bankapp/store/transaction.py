@@ -21,10 +21,10 @@ Step: TypeAlias = Callable[Concatenate[AsyncQueries, Arguments], Awaitable[Resul
 APPLICATION_ROLE = "bank_application"
 
 
-def create_pool(url: str, *, role: str = APPLICATION_ROLE) -> Pool:
-    """A pool, not yet open, of connections that work as `role` and do not wait forever."""
+def create_pool(url: str) -> Pool:
+    """A pool, not yet open, of connections as the application's role that do not wait forever."""
     options = {
-        "role": role,
+        "role": APPLICATION_ROLE,
         "statement_timeout": f"{limits.STATEMENT_TIMEOUT_S}s",
         "lock_timeout": f"{limits.LOCK_TIMEOUT_S}s",
         "idle_in_transaction_session_timeout": f"{limits.STATEMENT_TIMEOUT_S}s",
@@ -64,16 +64,42 @@ class Transactions:
         *args: Arguments.args,
         **kwargs: Arguments.kwargs,
     ) -> Result:
-        """Run a `step` of one statement, which is a transaction by itself: one round trip.
+        """Run `step` between BEGIN and COMMIT.
 
         Raises Unavailable when the database cannot be reached, and the refusals of broken
         constraints.
         """
+
+        async def transact(connection: AsyncConnection[Any]) -> Result:
+            async with connection.transaction():
+                return await step(AsyncQueries(connection), *args, **kwargs)
+
+        return await self._with_connection(transact)
+
+    async def run_statement(
+        self,
+        step: Step[Arguments, Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Run a `step` of a single statement, which is a transaction by itself: one round trip.
+
+        Raises as `run` does.
+        """
+
+        async def execute(connection: AsyncConnection[Any]) -> Result:
+            return await step(AsyncQueries(connection), *args, **kwargs)
+
+        return await self._with_connection(execute)
+
+    async def _with_connection(
+        self, work: Callable[[AsyncConnection[Any]], Awaitable[Result]]
+    ) -> Result:
         retry_count = 0
         while True:
             try:
                 async with self._pool.connection() as connection:
-                    return await step(AsyncQueries(connection), *args, **kwargs)
+                    return await work(connection)
             except psycopg.Error as error:  # those of the pool are among them
                 if sqlstate.is_conflict(error) and retry_count < self._retry_count_max:
                     retry_count += 1

@@ -1,21 +1,8 @@
 """Steps on users."""
 
-from dataclasses import dataclass
-
-from bankapp.domain.roles import Role
+from bankapp.domain.users import NewUser
 from gen import models
 from gen.queries import AsyncQueries
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewUser:
-    """A user to be inserted; the password is hashed already."""
-
-    username: str
-    hashed_password: str
-    full_name: str
-    email: str
-    role: Role = Role.DEPOSITOR
 
 
 async def insert(q: AsyncQueries, user: NewUser) -> models.User:
@@ -27,3 +14,10 @@ async def insert(q: AsyncQueries, user: NewUser) -> models.User:
         email=user.email,
         role=models.UserRole(user.role),
     )
+
+
+async def ensure_admin(q: AsyncQueries, admin: NewUser) -> None:
+    """Give the user of that name the admin's role, adding them when there is no such user."""
+    role = models.UserRole(admin.role)
+    if await q.users.update_user_role(username=admin.username, role=role) is None:
+        await insert(q, admin)

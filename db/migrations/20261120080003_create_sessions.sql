@@ -15,8 +15,6 @@ CREATE TABLE sessions (
     CONSTRAINT sessions_user_agent_length CHECK (length(user_agent) <= 500)
 );
 
-CREATE INDEX sessions_username_idx ON sessions (username, created_at);
-
 COMMENT ON TABLE sessions IS 'A sign-in; its access tokens work until it expires or is ended';
 
 -- migrate:down

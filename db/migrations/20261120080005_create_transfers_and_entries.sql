@@ -27,7 +27,7 @@ CREATE TABLE transfers (
 COMMENT ON TABLE transfers IS
 'Money moved from one account to another of the same currency; append-only';
 COMMENT ON COLUMN transfers.created_at IS
-'Taken under the accounts'' locks: never earlier than an older transfer''s';
+'Taken under the accounts'' locks: never earlier than an older transfer of the same account';
 
 CREATE TABLE entries (
     id bigint NOT NULL,
@@ -77,6 +77,75 @@ AFTER INSERT ON transfers
 DEFERRABLE INITIALLY DEFERRED
 FOR EACH ROW EXECUTE FUNCTION require_both_entries();
 
+-- Deferred, because balances are written before their entries.
+CREATE FUNCTION require_balance_of_last_entry() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+    last_balance bigint;
+BEGIN
+    SELECT balance_after
+    INTO last_balance
+    FROM entries
+    WHERE account_id = NEW.id
+    ORDER BY transfer_id DESC
+    LIMIT 1;
+    IF NEW.balance <> coalesce(last_balance, 0) THEN
+        RAISE EXCEPTION 'account % has no entry that makes its balance %', NEW.id, NEW.balance
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE CONSTRAINT TRIGGER accounts_balance_of_last_entry
+AFTER INSERT OR UPDATE OF balance ON accounts
+DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION require_balance_of_last_entry();
+
+-- Every balance_after continues the account's entry before it, and the last one is the balance.
+CREATE FUNCTION require_running_balance() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+    wrong_id bigint;
+BEGIN
+    SELECT added.id
+    INTO wrong_id
+    FROM added
+    LEFT JOIN LATERAL (
+        SELECT entries.balance_after
+        FROM entries
+        WHERE entries.account_id = added.account_id
+            AND entries.transfer_id < added.transfer_id
+        ORDER BY entries.transfer_id DESC
+        LIMIT 1
+    ) AS earlier ON true
+    WHERE added.balance_after <> coalesce(earlier.balance_after, 0) + added.amount
+    LIMIT 1;
+    IF NOT FOUND THEN
+        SELECT newest.id
+        INTO wrong_id
+        FROM (
+            SELECT DISTINCT ON (account_id) id, account_id, balance_after
+            FROM added
+            ORDER BY account_id, transfer_id DESC
+        ) AS newest
+        INNER JOIN accounts ON accounts.id = newest.account_id
+        WHERE accounts.balance <> newest.balance_after
+        LIMIT 1;
+    END IF;
+    IF FOUND THEN
+        RAISE EXCEPTION 'entry % does not fit the balance of its account', wrong_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER entries_running_balance
+AFTER INSERT ON entries
+REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION require_running_balance();
+
 CREATE FUNCTION refuse_change() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -94,8 +163,11 @@ BEFORE UPDATE OR DELETE OR TRUNCATE ON entries
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- migrate:down
+DROP TRIGGER accounts_balance_of_last_entry ON accounts;
 DROP TABLE entries;
 DROP TABLE transfers;
 DROP FUNCTION refuse_change();
+DROP FUNCTION require_running_balance();
+DROP FUNCTION require_balance_of_last_entry();
 DROP FUNCTION require_both_entries();
 DROP TYPE transfer_kind;

@@ -37,7 +37,7 @@ RETURNS TABLE (
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = public, pg_temp
-SET plan_cache_mode = force_generic_plan -- as fast for large batches, half the time for small ones
+SET plan_cache_mode = force_generic_plan -- planning anew costs more than it gains
 AS $$
 -- Item n of the batch is element n of every array; row n of the result is its outcome. A deposit
 -- names no paying account and a withdrawal no receiving one: there the bank's cash account of the
@@ -45,7 +45,7 @@ AS $$
 --
 -- 1. Lock every account once, in ascending id, so that no two batches wait for each other.
 -- 2. Walk the items in order with running balances: each finds what its predecessors left.
--- 3. Write three sets: transfers, entries, and one final balance per account. An account updated
+-- 3. Write three sets: transfers, one final balance per account, and entries. An account updated
 --    once per item would drag a chain of dead row versions through the rest of the batch.
 #variable_conflict use_column
 DECLARE
@@ -137,6 +137,11 @@ BEGIN
             AS u (id, kind, payer_id, payee_id, amount, currency, description)
         WHERE u.id IS NOT NULL;
 
+        UPDATE accounts AS a
+        SET balance = u.balance
+        FROM unnest(account_ids, balances) AS u (id, balance)
+        WHERE a.id = u.id AND a.balance <> u.balance;
+
         INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
         SELECT 2 * u.id + side.is_credit, u.id, side.account_id, side.amount, side.balance, moment
         FROM unnest(transfer_ids, payer_ids, payee_ids, amounts, payer_balances, payee_balances)
@@ -147,11 +152,6 @@ BEGIN
                 (1, u.payee_id, u.amount, u.payee_balance)
         ) AS side (is_credit, account_id, amount, balance)
         WHERE u.id IS NOT NULL;
-
-        UPDATE accounts AS a
-        SET balance = u.balance
-        FROM unnest(account_ids, balances) AS u (id, balance)
-        WHERE a.id = u.id AND a.balance <> u.balance;
     END IF;
 
     RETURN QUERY

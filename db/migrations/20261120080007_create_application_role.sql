@@ -24,12 +24,9 @@ $$;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO bank_application;
 GRANT INSERT (username, hashed_password, full_name, email, role) ON users TO bank_application;
-GRANT UPDATE (hashed_password, full_name, email, is_email_verified, role, password_changed_at)
-ON users TO bank_application;
+GRANT UPDATE (role) ON users TO bank_application;
 GRANT INSERT (id, username, user_agent, client_address, expires_at) ON sessions TO bank_application;
-GRANT UPDATE (ended_at) ON sessions TO bank_application;
 GRANT INSERT (owner, currency) ON accounts TO bank_application;
-GRANT UPDATE (status) ON accounts TO bank_application;
 
 REVOKE EXECUTE ON FUNCTION post_transfers(
     transfer_kind[], bigint[], bigint[], bigint[], text[], text[], text[]

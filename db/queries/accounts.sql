@@ -16,4 +16,4 @@ FROM accounts
 WHERE owner = sqlc.arg(owner)::text
     AND id < sqlc.arg(before_id)
 ORDER BY id DESC
-LIMIT sqlc.arg(page_size);
+LIMIT sqlc.arg(row_count_max);

@@ -5,4 +5,4 @@ FROM entries
 WHERE account_id = sqlc.arg(account_id)
     AND transfer_id < sqlc.arg(before_transfer_id)
 ORDER BY transfer_id DESC
-LIMIT sqlc.arg(page_size);
+LIMIT sqlc.arg(row_count_max);

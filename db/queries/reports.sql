@@ -1,3 +1,9 @@
+-- name: Ping :one
+-- Whether the database answers.
+-- @required
+-- @notnull answer
+SELECT 1 AS answer;
+
 -- name: GetLedgerSize :one
 -- @required
 -- @notnull account_id_max transfer_id_max entry_count
@@ -70,11 +76,13 @@ ORDER BY transfers.id
 LIMIT sqlc.arg(finding_count_max);
 
 -- name: ListOrphanEntries :many
--- Entries of an id range that have no transfer.
+-- Entries that have no transfer, of the range of transfers they should have.
 SELECT entries.id
 FROM entries
-LEFT JOIN transfers ON transfers.id = entries.transfer_id
-WHERE entries.transfer_id BETWEEN sqlc.arg(first_id) AND sqlc.arg(last_id)
+LEFT JOIN transfers
+    ON transfers.id = entries.transfer_id
+        AND transfers.id BETWEEN sqlc.arg(first_id) AND sqlc.arg(last_id)
+WHERE entries.id BETWEEN 2 * sqlc.arg(first_id)::bigint AND 2 * sqlc.arg(last_id)::bigint + 1
     AND transfers.id IS NULL
 ORDER BY entries.id
 LIMIT sqlc.arg(finding_count_max);

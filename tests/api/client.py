@@ -1,5 +1,6 @@
 """Speaks HTTP to the bank under test, so that tests read as prose."""
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,9 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 from multidict import CIMultiDict
 
+from bankapp.api.http import problems
+from bankapp.api.http.routes import ROUTES
+from bankapp.domain import errors
 from bankapp.domain.roles import Role
 from bankapp.operations.operation import Bank
 from gen import models
@@ -95,7 +99,9 @@ class Api:
         if token is not None:
             all_headers["Authorization"] = f"Bearer {token}"
         async with self._client.request(method, path, headers=all_headers, **kwargs) as response:
-            return await _read(response)
+            answer = await _read(response)
+        _require_declared(method, path, answer)
+        return answer
 
     async def person(self, username: str | None = None, role: Role = Role.DEPOSITOR) -> Person:
         """A new user of a role, logged in."""
@@ -119,3 +125,27 @@ async def _read(response: ClientResponse) -> Answer:
     is_json = response.content_type.endswith("json")
     body = await response.json(content_type=None) if is_json else await response.text()
     return Answer(response.status, CIMultiDict(response.headers), body)
+
+
+# What any operation may answer, because of the request's form or the state of the bank.
+SHARED: tuple[type[errors.Refusal], ...] = (
+    errors.MalformedRequest,
+    errors.ValidationFailed,
+    errors.Unauthenticated,
+    errors.TokenExpired,
+    errors.Forbidden,
+    errors.Unavailable,
+    problems.PayloadTooLarge,
+    problems.UnsupportedMediaType,
+    problems.InternalError,
+)
+
+
+def _require_declared(method: str, path: str, answer: Answer) -> None:
+    """An operation answers with no refusal that it does not declare."""
+    for route in ROUTES:
+        pattern = re.sub(r"\{\w+\}", "[^/]+", route.path)
+        if route.method == method and re.fullmatch(pattern, path.partition("?")[0]):
+            declared = {refusal.code for refusal in (*route.operation.refuses, *SHARED)}
+            assert answer.status < 400 or answer.body["code"] in declared, (route, answer)
+            return

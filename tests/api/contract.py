@@ -1,4 +1,4 @@
-"""The shapes of API.md, said once more and apart from the code, and the means to compare."""
+"""The shapes of the HTTP contract, said apart from the code, and the means to compare."""
 
 import re
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Requests that were answered wrongly once."""
+"""Requests made to be answered wrongly."""
 
 import base64
 from typing import Any

@@ -23,6 +23,11 @@ DEBIT = """
 INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
 VALUES (2000, 1000, %(source)s, -10, 90, now())
 """
+BALANCES = """
+UPDATE accounts
+SET balance = CASE id WHEN %(source)s THEN 90 ELSE 10 END
+WHERE id IN (%(source)s, %(target)s)
+"""
 CREDIT = """
 INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
 VALUES (2001, 1000, %(target)s, 10, 10, now())
@@ -40,39 +45,73 @@ async def pair(store: Store, make: Make) -> dict[str, int]:
 def test_a_transfer_with_its_two_entries_commits(
     connection: Connection, pair: dict[str, int]
 ) -> None:
-    for statement in (TRANSFER, DEBIT, CREDIT):
+    for statement in (TRANSFER, BALANCES, DEBIT, CREDIT):
         connection.execute(statement, pair)
     connection.commit()
 
 
 @pytest.mark.parametrize(
-    "statements",
+    ("statements", "rule"),
     [
-        pytest.param([TRANSFER], id="no entry"),
-        pytest.param([TRANSFER, DEBIT], id="the debit only"),
-        pytest.param([TRANSFER, CREDIT], id="the credit only"),
-        pytest.param([TRANSFER, DEBIT, CREDIT.replace("10, 10", "11, 10")], id="unequal entries"),
+        pytest.param([TRANSFER], "transfers_have_both_entries", id="no entry"),
         pytest.param(
-            [TRANSFER, DEBIT.replace("-10", "-9"), CREDIT.replace("10, 10", "9, 10")],
+            [TRANSFER, BALANCES, DEBIT], "transfers_have_both_entries", id="the debit only"
+        ),
+        pytest.param(
+            [TRANSFER, BALANCES, CREDIT], "transfers_have_both_entries", id="the credit only"
+        ),
+        pytest.param(
+            [
+                TRANSFER,
+                BALANCES.replace("10 END", "11 END"),
+                DEBIT,
+                CREDIT.replace("10, 10", "11, 11"),
+            ],
+            "transfers_have_both_entries",
+            id="unequal entries",
+        ),
+        pytest.param(
+            [
+                TRANSFER,
+                BALANCES.replace("90", "91").replace("10 END", "9 END"),
+                DEBIT.replace("-10, 90", "-9, 91"),
+                CREDIT.replace("10, 10", "9, 9"),
+            ],
+            "transfers_have_both_entries",
             id="equal entries of another amount",
         ),
+        pytest.param([BALANCES], "accounts_balance_of_last_entry", id="a balance without entry"),
         pytest.param(
-            [TRANSFER, DEBIT.replace("source", "target"), CREDIT.replace("target", "source")],
-            id="the accounts swapped",
+            [TRANSFER, DEBIT], "entries_running_balance", id="an entry that changes no balance"
         ),
         pytest.param(
-            [TRANSFER, DEBIT, CREDIT.replace("target", "euro")], id="the credit on a third account"
+            [TRANSFER, BALANCES.replace("90", "80"), DEBIT.replace("90", "80")],
+            "entries_running_balance",
+            id="an entry that does not continue the one before",
+        ),
+        pytest.param(
+            [
+                (
+                    "INSERT INTO accounts (owner, currency, balance) "
+                    "SELECT owner, 'GBP', 1 FROM accounts WHERE id = %(source)s"
+                )
+            ],
+            "accounts_balance_of_last_entry",
+            id="a new account with money from nowhere",
         ),
     ],
 )
-def test_an_unbalanced_transfer_cannot_commit(
-    connection: Connection, pair: dict[str, int], statements: list[LiteralString]
+def test_books_that_do_not_balance_cannot_commit(
+    connection: Connection, pair: dict[str, int], statements: list[LiteralString], rule: str
 ) -> None:
-    for statement in statements:
-        connection.execute(statement, pair)
-    with pytest.raises(pg.CheckViolation) as refused:
+    def commit() -> None:
+        for statement in statements:
+            connection.execute(statement, pair)
         connection.commit()
-    assert refused.value.diag.constraint_name == "transfers_have_both_entries"
+
+    with pytest.raises(pg.CheckViolation) as refused:
+        commit()
+    assert refused.value.diag.constraint_name == rule
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ class BankMachine(RuleBasedStateMachine):
             account: models.Account = self.run(self.store.get_account(account_id))
             assert account.balance == expected >= 0
             entries = self.run(
-                self.store.list_entries(account_id, before_transfer_id=2**62, page_size=1000)
+                self.store.list_entries(account_id, before_transfer_id=2**62, row_count_max=1000)
             )
             assert len(entries) == self.entry_counts[account_id]
             assert sum(entry.amount for entry in entries) == expected

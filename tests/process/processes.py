@@ -172,7 +172,8 @@ class Served:
         """Start it, not waiting until it serves."""
         with self._log.open("w") as log:
             self.process = subprocess.Popen(
-                [BANKAPP, "serve"],
+                # A background job of a shell ignores Ctrl-C; the bank under test shall not.
+                ["env", "--default-signal=INT", BANKAPP, "serve"],
                 env=environment(**self._settings),
                 cwd=self.home.parent,
                 stdin=subprocess.DEVNULL,

@@ -64,7 +64,7 @@ async def test_running_balances_follow_the_order_of_commits(store: Store, make: 
     """
     source, target = await make.account(balance=1000), await make.account()
     await asyncio.gather(*(store.post([transfer(source, target, 1)]) for _ in range(100)))
-    entries = await store.list_entries(target.id, before_transfer_id=2**62, page_size=200)
+    entries = await store.list_entries(target.id, before_transfer_id=2**62, row_count_max=200)
     entries.reverse()
     assert [entry.balance_after for entry in entries] == list(range(1, 101))
     moments = [entry.created_at for entry in entries]

@@ -8,8 +8,12 @@ import pytest
 from psycopg import errors as pg
 
 from bankapp.domain import errors, limits
+from bankapp.domain.users import NewUser
+from bankapp.store import users
 from bankapp.store.transaction import Pool, Transactions
+from gen import models
 from gen.queries import AsyncQueries
+from tests.factories import Make
 
 
 class Loser:
@@ -61,6 +65,26 @@ async def test_what_an_error_becomes(
     assert loser.runs == 1
 
 
+async def test_a_step_is_all_or_nothing(pool: Pool, make: Make) -> None:
+    """Of a step of two statements, the second of which is refused, nothing stays."""
+    alice = await make.user("alice")
+
+    async def change_and_fail(q: AsyncQueries) -> None:
+        await q.users.update_user_role(username=alice.username, role=models.UserRole.ADMIN)
+        await users.insert(q, NewUser(username="bob", hashed_password="", full_name="", email=""))
+
+    with pytest.raises(pg.CheckViolation):
+        await Transactions(pool, retry_count_max=3).run(change_and_fail)
+    async with pool.connection() as connection:
+        assert await AsyncQueries(connection).users.get_user(username="alice") == alice
+
+
+@pytest.mark.parametrize("method", ["run", "run_statement"])
+async def test_both_ways_retry(pool: Pool, method: str) -> None:
+    run = getattr(Transactions(pool, retry_count_max=1), method)
+    assert await run(Loser(pg.DeadlockDetected(), 1)) == 2
+
+
 async def test_broken_connections_are_replaced(
     pool: Pool, connection: psycopg.Connection[Any]
 ) -> None:
@@ -68,9 +92,9 @@ async def test_broken_connections_are_replaced(
     transactions = Transactions(pool, retry_count_max=0)
 
     async def ask(q: AsyncQueries) -> int:
-        return len(await q.currencies.list_currencies())
+        return await q.reports.ping()
 
-    assert await transactions.run(ask) == 11
+    assert await transactions.run(ask) == 1
     connection.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -84,6 +108,6 @@ async def test_broken_connections_are_replaced(
         except errors.Unavailable:
             refused += 1
         else:
-            assert answers == [11] * 8
+            assert answers == [1] * 8
             break
     assert refused < limits.CONNECTION_COUNT_MAX

@@ -10,10 +10,10 @@ import pydantic_core
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from bankapp.api.http.authentication import authenticate, identify_visitor
+from bankapp.api.http.authentication import bearer_token, identify_visitor
 from bankapp.api.http.problems import PayloadTooLarge, UnsupportedMediaType
 from bankapp.domain import errors
-from bankapp.operations.operation import Bank, Operation
+from bankapp.operations.operation import Bank, Operation, authenticate
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -45,10 +45,9 @@ def create_handler(route: Route) -> Handler:
 
     async def handle(request: web.Request) -> web.Response:
         bank = request.app[BANK]
-        if operation.role is None:
-            asker = identify_visitor(request)
-        else:
-            asker = await authenticate(request, bank, operation.role)
+        asker = identify_visitor(request)
+        if operation.role is not None:
+            asker = await authenticate(bank, asker, bearer_token(request), operation.role)
         model = _validate(operation.request, await _read_fields(request))
         response = await operation.run(bank, asker, model)
         return _answer(route, response)

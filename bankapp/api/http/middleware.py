@@ -43,6 +43,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         _log.exception("request failed", request_id=request_id, path=request.path)
         response = problem_response(InternalError(), request_id)
     response.headers["X-Request-Id"] = request_id
+    response.headers["Server"] = "bankapp"
     resource = request.match_info.route.resource
     _log.info(
         "request",
@@ -56,8 +57,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def _refusal_of_aiohttp(error: web.HTTPException) -> errors.Refusal:
-    by_status = {
-        STATUS[refusal]: refusal for refusal in (MethodNotAllowed, PayloadTooLarge, RouteNotFound)
-    }
-    refusal = by_status.get(error.status)  # type: ignore[call-overload]
+    known = (MethodNotAllowed, PayloadTooLarge, RouteNotFound)
+    by_status: dict[int, type[errors.Refusal]] = {STATUS[refusal]: refusal for refusal in known}
+    refusal = by_status.get(error.status)
     return errors.MalformedRequest() if refusal is None else refusal()
