@@ -12,6 +12,8 @@ import pytest
 import bankapp
 from bankapp.api.http.problems import STATUS, RouteNotFound, problem_response
 from bankapp.domain import errors
+from tests.api.client import Api
+from tests.api.conftest import Connection
 from tests.api.contract import PROBLEM
 
 
@@ -86,3 +88,15 @@ def test_violations_are_told_in_their_order() -> None:
 
 def test_only_what_is_worth_another_try_is_retryable() -> None:
     assert [refusal.code for refusal in refusals() if refusal.retryable] == ["unavailable"]
+
+
+async def test_a_mistake_of_ours_tells_nothing(api: Api, connection: Connection) -> None:
+    """A bug answers 500 with the request's id, and with no word of the driver or the schema."""
+    alice = await api.person()
+    source = await api.make.account(owner=alice.username, balance=10)
+    target = await api.make.account()
+    connection.execute("ALTER FUNCTION post_transfers RENAME TO gone")
+    connection.commit()
+    answer = await alice.transfer(source, target, 1)
+    assert (answer.status, answer.code) == (500, "internal_error")
+    assert "post_transfers" not in str(answer.body)
