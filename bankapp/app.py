@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import secrets
 import signal
 import tempfile
@@ -11,36 +12,39 @@ from pathlib import Path
 import psycopg
 import structlog
 import uvloop
-from aiohttp import web
 
+from bankapp.api.http.listening import listen
 from bankapp.api.http.server import create_app
 from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import KEY_BYTES, PasetoTokenMaker
-from bankapp.domain import limits
+from bankapp.database import Database
+from bankapp.domain import errors, limits
 from bankapp.failure import StartError
 from bankapp.operations.operation import Bank
 from bankapp.operations.users import ensure_admin
-from bankapp.settings import Settings
+from bankapp.settings import TOKEN_KEY_PATTERN, Settings
 from bankapp.store.store import Store
 from bankapp.store.transaction import create_pool
 
+DATABASE_CHECK_S = 0.5
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
-def run_server(settings: Settings, database_url: str) -> None:
+def run_server(settings: Settings, database: Database) -> None:
     """Serve HTTP until SIGINT or SIGTERM; raises as `serve` does."""
-    uvloop.run(serve(settings, database_url))
+    uvloop.run(serve(settings, database))
 
 
-async def serve(settings: Settings, database_url: str) -> None:
+async def serve(settings: Settings, database: Database) -> None:
     """Serve HTTP until SIGINT or SIGTERM, then finish the requests that were accepted.
 
-    Raises StartError when the address cannot be had or the database does not answer.
+    Raises StartError when the address cannot be had, the database does not answer, or the embedded
+    server ends.
     """
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    pool = create_pool(database_url)
+    pool = create_pool(database.url)
     try:
         await pool.open(wait=True, timeout=limits.CONNECTION_TIMEOUT_S)
     except psycopg.Error as error:
@@ -48,10 +52,31 @@ async def serve(settings: Settings, database_url: str) -> None:
     try:
         bank = create_bank(settings, Store(pool))
         if (admin := _admin_credentials(settings)) is not None:
-            await ensure_admin(bank, *admin)
+            await _ensure_admin(bank, *admin)
+        watch = asyncio.create_task(_stop_with(database, stop))
         await _serve_http(settings, bank, stop)
+        watch.cancel()
+        if database.has_ended():
+            raise StartError("the embedded PostgreSQL has ended; its log says why: postgres.log")
     finally:
         await pool.close()
+
+
+async def _ensure_admin(bank: Bank, username: str, password: str) -> None:
+    try:
+        await ensure_admin(bank, username, password)
+    except errors.UsernameTaken:
+        raise StartError(
+            f"a user {username} exists, with another password; "
+            "set BANK_ADMIN_USERNAME to another name"
+        ) from None
+
+
+async def _stop_with(database: Database, stop: asyncio.Event) -> None:
+    """Stop serving when the embedded server ends: a restart brings both back."""
+    while not database.has_ended():
+        await asyncio.sleep(DATABASE_CHECK_S)
+    stop.set()
 
 
 def create_bank(settings: Settings, store: Store) -> Bank:
@@ -65,26 +90,16 @@ def create_bank(settings: Settings, store: Store) -> Bank:
 
 
 async def _serve_http(settings: Settings, bank: Bank, stop: asyncio.Event) -> None:
-    runner = web.AppRunner(
-        create_app(bank), access_log=None, shutdown_timeout=limits.SHUTDOWN_TIMEOUT_S
-    )
-    await runner.setup()
     try:
-        site = web.TCPSite(runner, settings.http_host, settings.http_port, backlog=1024)
-        try:
-            await site.start()
-        except OSError as error:
-            raise StartError(
-                f"cannot listen on {settings.http_address} ({error.strerror}); "
-                "set BANK_HTTP_ADDRESS to another one"
-            ) from None
-        host, port = runner.addresses[0][:2]
-        shown = f"[{host}]" if ":" in host else host
-        _log.info("listening", url=f"http://{shown}:{port}")
-        await stop.wait()
-        _log.info("stopping")
-    finally:
-        await runner.cleanup()
+        async with listen(create_app(bank), settings.http_host, settings.http_port) as url:
+            _log.info("listening", url=url)
+            await stop.wait()
+            _log.info("stopping")
+    except OSError as error:
+        raise StartError(
+            f"cannot listen on {settings.http_address} ({error.strerror}); "
+            "set BANK_HTTP_ADDRESS to another one"
+        ) from None
 
 
 def _admin_credentials(settings: Settings) -> tuple[str, str] | None:
@@ -99,7 +114,11 @@ def _admin_credentials(settings: Settings) -> tuple[str, str] | None:
 
 
 def _development_key(data_dir: Path) -> bytes:
-    return bytes.fromhex(_kept_secret(data_dir / "token_key", secrets.token_hex(KEY_BYTES)))
+    path = data_dir / "token_key"
+    key = _kept_secret(path, secrets.token_hex(KEY_BYTES))
+    if not re.fullmatch(TOKEN_KEY_PATTERN, key):
+        raise StartError(f"{path} holds no key; delete it, and a new one is made")
+    return bytes.fromhex(key)
 
 
 def _kept_secret(path: Path, fresh: str) -> str:
@@ -110,8 +129,12 @@ def _kept_secret(path: Path, fresh: str) -> str:
     try:
         with os.fdopen(descriptor, "w") as file:
             file.write(fresh)
+            file.flush()
+            os.fsync(file.fileno())
         with suppress(FileExistsError):
             os.link(written, path)
     finally:
         Path(written).unlink()
-    return path.read_text().strip()
+    if not (secret := path.read_text().strip()):
+        raise StartError(f"{path} is empty; delete it, and a new secret is made")
+    return secret

@@ -46,21 +46,21 @@ def main() -> int:
 def _serve(settings: Settings) -> int:
     from bankapp.app import run_server  # noqa: PLC0415 - the other commands start without it
 
-    with open_database(settings) as database_url:
-        migrate(database_url)
-        run_server(settings, database_url)
+    with open_database(settings) as database:
+        migrate(database.url)
+        run_server(settings, database)
     return 0
 
 
 def _migrate(settings: Settings) -> int:
-    with open_database(settings, beside_server=True) as database_url:
-        migrate(database_url)
+    with open_database(settings, beside_server=True) as database:
+        migrate(database.url)
     return 0
 
 
 def _verify(settings: Settings) -> int:
-    with open_database(settings, beside_server=True) as database_url:
-        report = asyncio.run(verify_ledger(database_url, _terminal_progress()))
+    with open_database(settings, beside_server=True) as database:
+        report = asyncio.run(verify_ledger(database.url, _terminal_progress()))
     for finding in report.findings:
         print(finding)
     print(_summary(report))

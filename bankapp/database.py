@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from bankapp.embedded import EmbeddedServer, ensure_database, find_binaries
 from bankapp.settings import Settings
@@ -9,22 +10,34 @@ from bankapp.settings import Settings
 DATABASE = OWNER = "bank"
 
 
+@dataclass(frozen=True)
+class Database:
+    """Where the bank's data is, and the server that runs for it, if it is ours."""
+
+    url: str
+    server: EmbeddedServer | None = None
+
+    def has_ended(self) -> bool:
+        """Whether our server has ended, by itself or by somebody else's doing."""
+        return self.server is not None and self.server.has_ended()
+
+
 @contextmanager
-def open_database(settings: Settings, *, beside_server: bool = False) -> Generator[str]:
-    """The database's URL; an embedded server runs for as long as the block does.
+def open_database(settings: Settings, *, beside_server: bool = False) -> Generator[Database]:
+    """The database; an embedded server runs for as long as the block does.
 
     With `beside_server` an embedded server that runs already is used, not refused. Raises
     EmbeddedError.
     """
     if settings.database_url is not None:
-        yield settings.database_url.get_secret_value()
+        yield Database(settings.database_url.get_secret_value())
         return
     server = EmbeddedServer(settings.data_dir, find_binaries(settings.pgbin))
     if beside_server and server.is_running():
-        yield server.url(DATABASE, OWNER)
+        yield Database(server.url(DATABASE, OWNER))
         return
     server.start()
     try:
-        yield ensure_database(server, DATABASE, OWNER)
+        yield Database(ensure_database(server, DATABASE, OWNER), server)
     finally:
         server.stop()

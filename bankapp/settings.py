@@ -25,6 +25,9 @@ EXAMPLES: Final[dict[str, str]] = {
 }
 
 
+TOKEN_KEY_PATTERN: Final = r"[0-9a-fA-F]{64}"
+
+
 class SettingError(Exception):
     """A setting is wrong; the message is one line that names it."""
 
@@ -43,7 +46,7 @@ def _token_keys(value: object) -> object:
     if not isinstance(value, str):
         return value
     keys = [key.strip() for key in value.split(",") if key.strip()]
-    if not keys or not all(re.fullmatch(r"[0-9a-fA-F]{64}", key) for key in keys):
+    if not keys or not all(re.fullmatch(TOKEN_KEY_PATTERN, key) for key in keys):
         raise ValueError("must be keys of 64 hexadecimal digits (32 bytes)")
     return [bytes.fromhex(key) for key in keys]
 

@@ -86,6 +86,7 @@ CREATE TYPE public.user_role AS ENUM (
 
 CREATE FUNCTION public.open_cash_account() RETURNS trigger
     LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     INSERT INTO accounts (kind, currency) VALUES ('cash', NEW.code);
@@ -125,14 +126,25 @@ DECLARE
     payee_balances bigint[];
     moment timestamptz;
     has_accepted boolean := false;
+    is_well_formed boolean;
 BEGIN
     SELECT array_agg(coalesce(u.from_account_id, cash.id) ORDER BY u.n),
-        array_agg(coalesce(u.to_account_id, cash.id) ORDER BY u.n)
-    INTO payer_ids, payee_ids
-    FROM unnest(kinds, from_account_ids, to_account_ids, currencies)
-        WITH ORDINALITY AS u (kind, from_account_id, to_account_id, currency, n)
+        array_agg(coalesce(u.to_account_id, cash.id) ORDER BY u.n),
+        bool_and(
+            u.kind IS NOT NULL
+            AND (u.kind = 'deposit') = (u.from_account_id IS NULL)
+            AND (u.kind = 'withdrawal') = (u.to_account_id IS NULL)
+            AND (u.kind = 'transfer') = (u.payer IS NOT NULL)
+        )
+    INTO payer_ids, payee_ids, is_well_formed
+    FROM unnest(kinds, from_account_ids, to_account_ids, currencies, payers)
+        WITH ORDINALITY AS u (kind, from_account_id, to_account_id, currency, payer, n)
     LEFT JOIN accounts AS cash
         ON u.kind <> 'transfer' AND cash.owner IS NULL AND cash.currency = u.currency;
+    IF NOT is_well_formed THEN
+        RAISE EXCEPTION 'an item has a side too many or too few for its kind'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
 
     SELECT array_agg(locked.id), array_agg(locked.balance)
     INTO account_ids, balances
@@ -236,6 +248,7 @@ $$;
 
 CREATE FUNCTION public.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     RAISE EXCEPTION '% is append-only: correct a transfer by posting another', TG_TABLE_NAME
@@ -250,6 +263,7 @@ $$;
 
 CREATE FUNCTION public.require_balance_of_last_entry() RETURNS trigger
     LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 DECLARE
     last_balance bigint;
@@ -275,6 +289,7 @@ $$;
 
 CREATE FUNCTION public.require_both_entries() RETURNS trigger
     LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     PERFORM
@@ -300,6 +315,7 @@ $$;
 
 CREATE FUNCTION public.require_running_balance() RETURNS trigger
     LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 DECLARE
     wrong_id bigint;
@@ -357,7 +373,8 @@ CREATE TABLE public.accounts (
     CONSTRAINT accounts_balance_limit CHECK (((balance >= '-9007199254740991'::bigint) AND (balance <= '9007199254740991'::bigint))),
     CONSTRAINT accounts_balance_not_negative CHECK (((balance >= 0) OR (kind = 'cash'::public.account_kind))),
     CONSTRAINT accounts_cash_has_no_owner CHECK (((kind = 'cash'::public.account_kind) = (owner IS NULL))),
-    CONSTRAINT accounts_cash_stays_open CHECK (((kind <> 'cash'::public.account_kind) OR (status = 'open'::public.account_status)))
+    CONSTRAINT accounts_cash_stays_open CHECK (((kind <> 'cash'::public.account_kind) OR (status = 'open'::public.account_status))),
+    CONSTRAINT accounts_id_positive CHECK ((id > 0))
 );
 
 
@@ -522,7 +539,8 @@ CREATE TABLE public.transfers (
     CONSTRAINT transfers_accounts_differ CHECK ((from_account_id <> to_account_id)),
     CONSTRAINT transfers_amount_limit CHECK ((amount <= '9007199254740991'::bigint)),
     CONSTRAINT transfers_amount_positive CHECK ((amount > 0)),
-    CONSTRAINT transfers_description_length CHECK (((length(description) >= 1) AND (length(description) <= 200)))
+    CONSTRAINT transfers_description_length CHECK (((length(description) >= 1) AND (length(description) <= 200))),
+    CONSTRAINT transfers_id_positive CHECK ((id > 0))
 );
 
 

@@ -20,7 +20,7 @@ VALUES (
     $2,
     $3,
     $4,
-    $5
+    now() + $5::interval
 )
 """
 
@@ -67,7 +67,7 @@ class Querier:
         | ipaddress.IPv4Interface
         | ipaddress.IPv6Interface
         | None,
-        expires_at: datetime.datetime,
+        lifetime: datetime.timedelta,
     ) -> None:
         cursor = RawCursor(self._connection)
         cursor.execute(
@@ -77,7 +77,7 @@ class Querier:
                 username,
                 user_agent,
                 client_address,
-                expires_at,
+                lifetime,
             ),
         )
 
@@ -109,7 +109,7 @@ class AsyncQuerier:
         | ipaddress.IPv4Interface
         | ipaddress.IPv6Interface
         | None,
-        expires_at: datetime.datetime,
+        lifetime: datetime.timedelta,
     ) -> None:
         cursor = AsyncRawCursor(self._connection)
         await cursor.execute(
@@ -119,7 +119,7 @@ class AsyncQuerier:
                 username,
                 user_agent,
                 client_address,
-                expires_at,
+                lifetime,
             ),
         )
 

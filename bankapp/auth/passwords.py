@@ -1,27 +1,54 @@
 """Passwords, hashed with bcrypt off the event loop."""
 
 import asyncio
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import bcrypt
 
-from bankapp.domain import limits
+from bankapp.domain import errors, limits
+
+Result = TypeVar("Result")
 
 
 class PasswordHasher:
-    """Hashes and checks passwords at one cost: each step of it doubles the time."""
+    """Hashes and checks passwords at one cost: each step of it doubles the time.
+
+    As many at once as there are processors, and a short queue: who would wait for long is refused,
+    so that a flood of logins cannot keep everybody out for minutes.
+    """
 
     def __init__(self, cost: int) -> None:
         self._cost = cost
         # Checked when the user does not exist, so that the answer takes the same time.
         self._nobody = bcrypt.hashpw(b"nobody", bcrypt.gensalt(cost)).decode()
+        self._thread_count = os.cpu_count() or 1
+        self._threads = ThreadPoolExecutor(self._thread_count, thread_name_prefix="bcrypt")
+        self._pending_count = 0
 
     async def hash(self, password: str) -> str:
-        """The bcrypt hash of a password of at most 72 bytes."""
-        return await asyncio.to_thread(self._hash, password)
+        """The bcrypt hash of a password of at most 72 bytes. Raises Unavailable when too many wait."""
+        return await self._run(self._hash, password)
 
     async def verify(self, password: str, hashed_password: str | None) -> bool:
-        """Whether the password is the hashed one; without a hash always False, in the same time."""
-        return await asyncio.to_thread(self._verify, password, hashed_password)
+        """Whether the password is the hashed one; without a hash always False, in the same time.
+
+        Raises Unavailable when too many wait.
+        """
+        return await self._run(self._verify, password, hashed_password)
+
+    async def _run(self, work: Callable[..., Result], *args: object) -> Result:
+        if self._pending_count >= self._thread_count + limits.PASSWORD_QUEUE_LENGTH_MAX:
+            raise errors.Unavailable("Too many passwords are being checked.")
+        self._pending_count += 1
+        try:
+            future = self._threads.submit(work, *args)
+            # Shielded: bcrypt goes on, and counts, even when nobody waits for it any more.
+            return await asyncio.shield(asyncio.wrap_future(future))
+        finally:
+            self._pending_count -= 1
 
     def _hash(self, password: str) -> str:
         return bcrypt.hashpw(password.encode(), bcrypt.gensalt(self._cost)).decode()

@@ -23,6 +23,7 @@ class AccessToken:
 
     text: str
     expires_at: datetime
+    lifetime: timedelta
 
 
 class TokenMaker(Protocol):
@@ -59,7 +60,7 @@ class PasetoTokenMaker:
             "exp": expires_at.isoformat(),
         }
         token = pyseto.encode(self._newest, claims, footer=_footer(self._newest), serializer=json)
-        return AccessToken(token.decode(), expires_at)
+        return AccessToken(token.decode(), expires_at, self._duration)
 
     def verify(self, text: str) -> uuid.UUID:
         """The session of a token. Raises Unauthenticated, TokenExpired."""

@@ -91,7 +91,7 @@ class EmbeddedServer:
                 self._process.wait(STOP_TIMEOUT_S)
             except subprocess.TimeoutExpired:
                 self._process.send_signal(signal.SIGQUIT)  # recovers from the log at the next start
-                self._process.wait()
+                self._wait_or_kill(self._process)
             self._process = None
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
@@ -100,9 +100,20 @@ class EmbeddedServer:
             os.close(self._lock)
             self._lock = None
 
+    def _wait_or_kill(self, process: "subprocess.Popen[bytes]") -> None:
+        try:
+            process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()  # frozen; recovers as well
+            process.wait()
+
     def is_running(self) -> bool:
         """Whether a server runs on this directory, whoever started it."""
         return self._postmaster_pid() is not None and self._status() == "ready"
+
+    def has_ended(self) -> bool:
+        """Whether the server that this object started has ended."""
+        return self._process is not None and self._process.poll() is not None
 
     def _acquire_lock(self) -> None:
         lock = os.open(self.home / "postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

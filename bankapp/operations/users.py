@@ -1,7 +1,6 @@
 """Users: sign up, sign in, roles."""
 
 import uuid
-from contextlib import suppress
 
 from bankapp.domain import errors
 from bankapp.domain.roles import Role
@@ -90,7 +89,7 @@ async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInRe
         username=user.username,
         user_agent=visitor.user_agent,
         client_address=visitor.address,
-        expires_at=token.expires_at,
+        lifetime=token.lifetime,
     )
     return LogInResponse(
         session_id=session_id,
@@ -119,13 +118,17 @@ async def change_role(bank: Bank, caller: Caller, request: ChangeRoleRequest) ->
 
 
 async def ensure_admin(bank: Bank, username: str, password: str) -> None:
-    """Make sure an admin of this name exists; an existing user keeps the password.
+    """Make sure an admin of this name exists; an existing admin keeps the password.
 
-    No operation: nobody asks for it, the bank does it by itself when it starts.
+    No operation: nobody asks for it, the bank does it by itself when it starts. Raises UsernameTaken
+    when somebody else has the name: anybody could have signed up with it, and only the password
+    tells whose it is.
     """
     known = await bank.store.get_user(username)
     if known is not None and Role(known.role) is Role.ADMIN:
         return
+    if known is not None and not await bank.passwords.verify(password, known.hashed_password):
+        raise errors.UsernameTaken
     admin = NewUser(
         username=username,
         hashed_password=await bank.passwords.hash(password),
@@ -133,5 +136,4 @@ async def ensure_admin(bank: Bank, username: str, password: str) -> None:
         email=f"{username}@localhost",
         role=Role.ADMIN,
     )
-    with suppress(errors.UsernameTaken):  # by another process that starts at the same time
-        await bank.store.ensure_admin(admin)
+    await bank.store.ensure_admin(admin)

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Address
 
 from bankapp.domain import errors, limits
@@ -68,7 +68,7 @@ class Store:
         username: str,
         user_agent: str,
         client_address: IPv4Address | IPv6Address | None,
-        expires_at: datetime,
+        lifetime: timedelta,
     ) -> None:
         await self._run_statement(
             lambda q: q.sessions.insert_session(
@@ -76,7 +76,7 @@ class Store:
                 username=username,
                 user_agent=user_agent,
                 client_address=client_address,
-                expires_at=expires_at,
+                lifetime=lifetime,
             )
         )
 

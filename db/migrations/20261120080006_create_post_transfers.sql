@@ -61,14 +61,25 @@ DECLARE
     payee_balances bigint[];
     moment timestamptz;
     has_accepted boolean := false;
+    is_well_formed boolean;
 BEGIN
     SELECT array_agg(coalesce(u.from_account_id, cash.id) ORDER BY u.n),
-        array_agg(coalesce(u.to_account_id, cash.id) ORDER BY u.n)
-    INTO payer_ids, payee_ids
-    FROM unnest(kinds, from_account_ids, to_account_ids, currencies)
-        WITH ORDINALITY AS u (kind, from_account_id, to_account_id, currency, n)
+        array_agg(coalesce(u.to_account_id, cash.id) ORDER BY u.n),
+        bool_and(
+            u.kind IS NOT NULL
+            AND (u.kind = 'deposit') = (u.from_account_id IS NULL)
+            AND (u.kind = 'withdrawal') = (u.to_account_id IS NULL)
+            AND (u.kind = 'transfer') = (u.payer IS NOT NULL)
+        )
+    INTO payer_ids, payee_ids, is_well_formed
+    FROM unnest(kinds, from_account_ids, to_account_ids, currencies, payers)
+        WITH ORDINALITY AS u (kind, from_account_id, to_account_id, currency, payer, n)
     LEFT JOIN accounts AS cash
         ON u.kind <> 'transfer' AND cash.owner IS NULL AND cash.currency = u.currency;
+    IF NOT is_well_formed THEN
+        RAISE EXCEPTION 'an item has a side too many or too few for its kind'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
 
     SELECT array_agg(locked.id), array_agg(locked.balance)
     INTO account_ids, balances

@@ -5,7 +5,7 @@ VALUES (
     sqlc.arg(username),
     sqlc.arg(user_agent),
     sqlc.narg(client_address),
-    sqlc.arg(expires_at)
+    now() + sqlc.arg(lifetime)::interval
 );
 
 -- name: GetSessionCaller :one

@@ -1,5 +1,6 @@
 """From an operation to an aiohttp handler: all of HTTP is derived from the declaration."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from bankapp.api.http.authentication import bearer_token, identify_visitor
 from bankapp.api.http.problems import PayloadTooLarge, UnsupportedMediaType
-from bankapp.domain import errors
+from bankapp.domain import errors, limits
 from bankapp.operations.operation import Bank, Operation, authenticate
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -45,10 +46,12 @@ def create_handler(route: Route) -> Handler:
 
     async def handle(request: web.Request) -> web.Response:
         bank = request.app[BANK]
+        # Before it is known who asks: a role could be lost while the body is on its way.
+        body = await _receive(request) if request.method in METHODS_WITH_BODY else b""
         asker = identify_visitor(request)
         if operation.role is not None:
             asker = await authenticate(bank, asker, bearer_token(request), operation.role)
-        model = _validate(operation.request, await _read_fields(request))
+        model = _validate(operation.request, _read_fields(request, body))
         response = await operation.run(bank, asker, model)
         return _answer(route, response)
 
@@ -67,14 +70,14 @@ def _answer(route: Route, response: BaseModel) -> web.Response:
     )
 
 
-async def _read_fields(request: web.Request) -> dict[str, Any]:
+def _read_fields(request: web.Request, body: bytes) -> dict[str, Any]:
     """Path, query and body as the fields of one request, each name from one place."""
     fields: dict[str, Any] = dict(request.match_info)
     given: Mapping[str, Any] = request.query
     if request.method in METHODS_WITH_BODY:
         if request.query:
             raise _unknown(request.query)
-        given = await _read_body(request)
+        given = _parse(request, body)
     elif len(request.query) != len(set(request.query)):
         raise errors.ValidationFailed(
             violations=[errors.Violation(name, "is given twice") for name in _twice(request)]
@@ -84,17 +87,24 @@ async def _read_fields(request: web.Request) -> dict[str, Any]:
     return {**fields, **given}
 
 
-async def _read_body(request: web.Request) -> dict[str, Any]:
-    if request.content_type != "application/json":
-        raise UnsupportedMediaType
+async def _receive(request: web.Request) -> bytes:
     try:
-        body = await request.read()
-        data = pydantic_core.from_json(body, allow_inf_nan=False)
-        json.loads(body, object_pairs_hook=_refuse_repeated_names)  # which from_json overlooks
+        async with asyncio.timeout(limits.BODY_TIMEOUT_S):
+            return await request.read()
+    except TimeoutError:
+        raise errors.MalformedRequest("The body did not arrive in time.") from None
     except web.HTTPRequestEntityTooLarge:
         raise PayloadTooLarge from None
-    except web.RequestPayloadError:
+    except (web.RequestPayloadError, ConnectionError):
         raise errors.MalformedRequest("The body cannot be read as its headers say.") from None
+
+
+def _parse(request: web.Request, body: bytes) -> dict[str, Any]:
+    if request.content_type != "application/json" or "Content-Encoding" in request.headers:
+        raise UnsupportedMediaType
+    try:
+        data = pydantic_core.from_json(body, allow_inf_nan=False)
+        json.loads(body, object_pairs_hook=_refuse_repeated_names)  # which from_json overlooks
     except ValueError as error:
         raise errors.MalformedRequest(f"The body is not JSON: {error}.") from None
     if not isinstance(data, dict):
@@ -114,7 +124,7 @@ def _validate(model: type[BaseModel], fields: dict[str, Any]) -> BaseModel:
         violations = [
             errors.Violation(".".join(map(str, item["loc"])), _message(item["msg"]))
             for item in error.errors(include_url=False, include_context=False, include_input=False)
-        ]
+        ][: limits.VIOLATION_COUNT_MAX]
         raise errors.ValidationFailed(violations=violations) from None
 
 

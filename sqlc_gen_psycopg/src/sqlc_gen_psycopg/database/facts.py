@@ -53,7 +53,16 @@ class CompositeFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """All facts of one run. `queries` is by file name and query name."""
+    """All facts of one run.
 
-    queries: Mapping[tuple[str, str], QueryFacts] = field(default_factory=dict)
+    `queries` is by file name and query name, without those that the server refuses; `tables`, which
+    views are too, by schema and name.
+    """
+
+    queries: Mapping[tuple[str, str], QueryFacts] = field(
+        default_factory=dict[tuple[str, str], QueryFacts]
+    )
     composites: tuple[CompositeFacts, ...] = ()
+    tables: Mapping[tuple[str, str], tuple[ColumnFacts, ...]] = field(
+        default_factory=dict[tuple[str, str], tuple[ColumnFacts, ...]]
+    )

@@ -1,0 +1,108 @@
+"""Whether aggregates and window functions can be NULL."""
+
+from dataclasses import replace
+
+from sqlc_gen_psycopg.database.expressions import Place, is_nullable
+from sqlc_gen_psycopg.database.functions import (
+    NON_NULL_AGGREGATES,
+    NON_NULL_OF_ANY_ROW,
+    NON_NULL_OF_ANY_VALUE,
+    NON_NULL_WINDOW_FUNCTIONS,
+)
+from sqlc_gen_psycopg.database.node_tree import Node
+
+_EMPTY_SET, _SIMPLE, _ROLLUP, _CUBE, _SETS = range(5)
+
+# FRAMEOPTION_… of parsenodes.h: where the frame begins and ends, and what is left out of it.
+_STARTS_BY_CURRENT_ROW = 0x20 | 0x200 | 0x800
+_ENDS_BY_CURRENT_ROW = 0x100 | 0x400 | 0x4000
+_LEAVES_CURRENT_ROW_OUT = 0x8000 | 0x10000
+
+
+def is_nullable_aggregate(call: Node, place: Place, query: Node) -> bool:
+    """Whether an AGGREF of the query can be NULL."""
+    function = place.scope.catalog.functions.get(call.number("aggfnoid"))
+    if function is None or not function.is_built_in:
+        return True
+    if function.name in NON_NULL_AGGREGATES:
+        return False
+    if call.number("agglevelsup") or call.node("aggfilter") or not has_only_full_groups(query):
+        return True
+    if function.name in NON_NULL_OF_ANY_ROW:
+        return False
+    if function.name not in NON_NULL_OF_ANY_VALUE:
+        return True
+    # What it is ordered by is junk.
+    arguments = [one.child("expr") for one in call.nodes("args") if not one.flag("resjunk")]
+    if function.name == "string_agg":
+        arguments = arguments[:1]  # a NULL between the values is as good as ''
+    # Inside of it there are no groups yet.
+    inside = replace(place, is_grouped=False)
+    direct = call.nodes("aggdirectargs")
+    return any(is_nullable(one, inside) for one in arguments) or any(
+        is_nullable(one, place) for one in direct
+    )
+
+
+def is_nullable_window_function(call: Node, place: Place, query: Node) -> bool:
+    """Whether a WINDOWFUNC of the query can be NULL."""
+    function = place.scope.catalog.functions.get(call.number("winfnoid"))
+    if function is None or not function.is_built_in:
+        return True
+    name, arguments = function.name, call.nodes("args")
+    if name in NON_NULL_WINDOW_FUNCTIONS:
+        return False
+    if name in ("ntile", "lag", "lead"):
+        # lag and lead need a default, their third argument, for where there is no such row.
+        is_total = name == "ntile" or len(arguments) == 3
+        return not is_total or any(is_nullable(one, place) for one in arguments)
+    if call.node("aggfilter") or not _has_current_row(call.number("winref"), query):
+        return True
+    if name in NON_NULL_OF_ANY_VALUE or name in ("first_value", "last_value"):
+        return is_nullable(arguments[0], place)
+    return name not in NON_NULL_OF_ANY_ROW
+
+
+def _has_current_row(window: int, query: Node) -> bool:
+    """Whether the window's frame has the current row in it, so that it is never empty."""
+    for clause in query.nodes("windowClause"):
+        if clause.number("winref") == window:
+            options = clause.number("frameOptions")
+            return bool(
+                options & _STARTS_BY_CURRENT_ROW
+                and options & _ENDS_BY_CURRENT_ROW
+                and not options & _LEAVES_CURRENT_ROW_OUT
+            )
+    return False
+
+
+def has_only_full_groups(query: Node) -> bool:
+    """Whether every group has a row: the group of all rows may have none."""
+    sets = query.nodes("groupingSets")
+    if not query.nodes("groupClause"):
+        return False
+    return not sets or not all(_can_be_empty(one) for one in sets)
+
+
+def _can_be_empty(grouping: Node) -> bool:
+    match grouping.number("kind"):
+        case kind if kind == _SIMPLE:
+            return False
+        case kind if kind == _SETS:
+            return any(_can_be_empty(one) for one in grouping.nodes("content"))
+        case _:
+            return True
+
+
+def kept_groups(query: Node) -> frozenset[int]:
+    """The references of what is in every grouping set, so that no set makes it NULL."""
+    return frozenset(reference for one in query.nodes("groupingSets") for reference in _kept(one))
+
+
+def _kept(grouping: Node) -> frozenset[int]:
+    if grouping.number("kind") == _SIMPLE:
+        return frozenset(grouping.numbers("content"))
+    if grouping.number("kind") == _SETS:
+        first, *others = map(_kept, grouping.nodes("content"))
+        return first.intersection(*others)
+    return frozenset()

@@ -1,0 +1,236 @@
+"""What the system catalogs say of types, tables, functions and operators, read in bulk."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, LiteralString, TypeAlias
+
+import psycopg
+from psycopg.abc import Params
+from psycopg.rows import tuple_row
+
+from sqlc_gen_psycopg.database.functions import Function, Operator
+from sqlc_gen_psycopg.database.node_tree import Node, nodes_of, parse_node_tree
+from sqlc_gen_psycopg.database.types import Type, Types
+
+Connection: TypeAlias = psycopg.Connection[Any]
+
+TYPES = """
+SELECT
+    t.oid, n.nspname, t.typname, t.typtype::text,
+    CASE WHEN e.typarray = t.oid THEN e.oid ELSE 0 END,
+    t.typbasetype, t.typndims, t.typnotnull,
+    coalesce(f.fields, '{}')
+FROM pg_catalog.pg_type AS t
+INNER JOIN pg_catalog.pg_namespace AS n ON t.typnamespace = n.oid
+LEFT JOIN pg_catalog.pg_type AS e ON t.typelem = e.oid
+LEFT JOIN pg_catalog.pg_class AS c ON t.typrelid = c.oid AND c.relkind = 'c'
+LEFT JOIN LATERAL (
+    SELECT
+        array_agg(
+            ARRAY[a.attname::text, a.atttypid::text, a.attndims::text] ORDER BY a.attnum
+        ) AS fields
+    FROM pg_catalog.pg_attribute AS a
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+) AS f ON true
+WHERE t.typtype <> 'p' AND NOT (t.typtype = 'c' AND n.nspname = 'information_schema')
+"""
+
+RELATIONS = """
+SELECT
+    c.oid, n.nspname, c.relname, c.relkind::text,
+    c.relkind = 'r' AND NOT c.relhasrules AND NOT c.relhassubclass AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_trigger AS g
+        WHERE
+            g.tgrelid = c.oid
+            AND (NOT g.tgisinternal OR g.tgparentid <> 0)
+            AND g.tgtype & 3 = 3 -- BEFORE, FOR EACH ROW
+    ),
+    CASE WHEN c.relkind IN ('v', 'm') THEN (
+        SELECT r.ev_action::text FROM pg_catalog.pg_rewrite AS r
+        WHERE r.ev_class = c.oid AND r.rulename = '_RETURN'
+    ) END
+FROM pg_catalog.pg_class AS c
+INNER JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid
+WHERE
+    c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    AND (
+        c.oid = ANY (%(oids)s::oid [])
+        OR NOT n.nspname ~ '^(pg_|information_schema$)'
+    )
+"""
+
+# A parent's NOT NULL says nothing of the rows of children that have dropped it, and what was added
+# NOT VALID (PostgreSQL 18) nothing of the rows that were there.
+ATTRIBUTES = """
+WITH RECURSIVE attributes AS (
+    SELECT
+        a.*,
+        a.attnotnull AND NOT EXISTS (
+            SELECT FROM pg_catalog.pg_constraint AS k
+            WHERE
+                k.conrelid = a.attrelid AND k.contype = 'n' AND NOT k.convalidated
+                AND a.attnum = ANY (k.conkey)
+        ) AS is_not_null
+    FROM pg_catalog.pg_attribute AS a
+    INNER JOIN pg_catalog.pg_class AS c ON a.attrelid = c.oid
+    INNER JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid
+    WHERE
+        a.attnum > 0
+        AND NOT a.attisdropped
+        AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+        AND (
+            c.oid = ANY (%(oids)s::oid [])
+            OR NOT n.nspname ~ '^(pg_|information_schema$)'
+        )
+), descendants (root, relid) AS (
+    SELECT inhparent, inhrelid FROM pg_catalog.pg_inherits
+    UNION
+    SELECT d.root, i.inhrelid
+    FROM descendants AS d
+    INNER JOIN pg_catalog.pg_inherits AS i ON d.relid = i.inhparent
+)
+SELECT
+    a.attrelid, a.attnum, a.attname, a.atttypid, a.attndims,
+    a.is_not_null AND NOT EXISTS (
+        SELECT
+        FROM descendants AS d
+        INNER JOIN attributes AS b ON d.relid = b.attrelid AND b.attname = a.attname
+        WHERE d.root = a.attrelid AND NOT b.is_not_null
+    ),
+    CASE WHEN a.attgenerated <> '' THEN (
+        SELECT x.adbin::text FROM pg_catalog.pg_attrdef AS x
+        WHERE x.adrelid = a.attrelid AND x.adnum = a.attnum
+    ) END
+FROM attributes AS a
+ORDER BY a.attrelid, a.attnum
+"""
+
+FUNCTIONS = """
+SELECT
+    p.oid, p.proname, p.pronamespace = 'pg_catalog'::regnamespace, p.proisstrict,
+    p.provolatile = 'v',
+    ARRAY(
+        SELECT t.typname::text
+        FROM unnest(p.proargtypes::oid []) WITH ORDINALITY AS a (type, number)
+        INNER JOIN pg_catalog.pg_type AS t ON a.type = t.oid
+        ORDER BY a.number
+    )
+FROM pg_catalog.pg_proc AS p
+WHERE p.oid = ANY (%s::oid [])
+"""
+
+OPERATORS = """
+SELECT
+    o.oid, o.oprname, o.oprnamespace = 'pg_catalog'::regnamespace,
+    EXISTS (
+        SELECT FROM pg_catalog.pg_amop AS a
+        INNER JOIN pg_catalog.pg_am AS m ON a.amopmethod = m.oid
+        WHERE a.amopopr IN (o.oid, o.oprnegate) AND m.amname IN ('btree', 'hash')
+    ),
+    ARRAY(
+        SELECT typname::text FROM pg_catalog.pg_type WHERE oid IN (o.oprleft, o.oprright)
+    )
+FROM pg_catalog.pg_operator AS o
+WHERE o.oid = ANY (%s::oid [])
+"""
+
+_RELATION_OID = re.compile(r" :relid (\d+)")
+_FUNCTION_OID = re.compile(r" :(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)")
+_OPERATOR_OID = re.compile(r" :opno (\d+)")
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A column of a table or view. `generated` is the expression of a generated column."""
+
+    name: str
+    type: int
+    dims: int
+    is_not_null: bool
+    generated: Node | None
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table or view.
+
+    `is_plain`: a row is stored as it was given, no trigger or rule changes it. `query` is a view's.
+    """
+
+    oid: int
+    schema: str
+    name: str
+    kind: str
+    is_plain: bool
+    query: Node | None
+    attributes: Mapping[int, Attribute]
+
+    @property
+    def is_of_system(self) -> bool:
+        return self.schema == "information_schema" or self.schema.startswith("pg_")
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """What is needed of the catalogs to analyse some queries."""
+
+    types: Types
+    relations: Mapping[int, Relation] = field(default_factory=dict[int, Relation])
+    functions: Mapping[int, Function] = field(default_factory=dict[int, Function])
+    operators: Mapping[int, Operator] = field(default_factory=dict[int, Operator])
+
+
+def fetch_types(connection: Connection) -> Types:
+    """All types of the database."""
+    return Types(
+        Type(*_and(row, tuple((name, int(oid), int(dims)) for name, oid, dims in fields)))
+        for *row, fields in _rows(connection, TYPES)
+    )
+
+
+def fetch_catalog(
+    connection: Connection, types: Types, trees: Sequence[str], relations: Iterable[int]
+) -> Catalog:
+    """What the node trees refer to, the `relations`, and all tables and views of users."""
+    oids = list(_oids(_RELATION_OID, trees) | set(relations))
+    relation_rows = _rows(connection, RELATIONS, {"oids": oids})
+    attribute_rows = _rows(connection, ATTRIBUTES, {"oids": oids})
+    inner = [row[-1] for row in (*relation_rows, *attribute_rows) if row[-1]]
+    trees = [*trees, *inner]
+    functions = _rows(connection, FUNCTIONS, [list(_oids(_FUNCTION_OID, trees))])
+    operators = _rows(connection, OPERATORS, [list(_oids(_OPERATOR_OID, trees))])
+    attributes: dict[int, dict[int, Attribute]] = {}
+    for relation, number, *row, generated in attribute_rows:
+        attributes.setdefault(relation, {})[number] = Attribute(*_and(row, _only_node(generated)))
+    return Catalog(
+        types,
+        {
+            oid: Relation(oid, *_and(row, _only_node(rule), attributes.get(oid, {})))
+            for oid, *row, rule in relation_rows
+        },
+        {oid: Function(*_and(row, tuple(types))) for oid, *row, types in functions},
+        {oid: Operator(*_and(row, tuple(types))) for oid, *row, types in operators},
+    )
+
+
+def _only_node(tree: str | None) -> Node | None:
+    """The node of an expression or of a rule, whose action is a list of one query."""
+    if tree is None:
+        return None
+    value = parse_node_tree(tree)
+    return value if isinstance(value, Node) else next(iter(nodes_of(value)), None)
+
+
+def _oids(pattern: re.Pattern[str], trees: Iterable[str]) -> set[int]:
+    return {int(oid) for tree in trees for oid in pattern.findall(tree)}
+
+
+def _rows(
+    connection: Connection, query: LiteralString, parameters: Params | None = None
+) -> list[tuple[Any, ...]]:
+    return connection.cursor(row_factory=tuple_row).execute(query, parameters).fetchall()
+
+
+def _and(row: Sequence[Any], *more: object) -> list[Any]:
+    return [*row, *more]

@@ -1,0 +1,167 @@
+"""Collects the facts of a project's queries from a database that has its schema."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from sqlc_gen_psycopg.database.catalog import (
+    Catalog,
+    Connection,
+    Relation,
+    fetch_catalog,
+    fetch_types,
+)
+from sqlc_gen_psycopg.database.expressions import Nullability
+from sqlc_gen_psycopg.database.facts import ColumnFacts, Facts, QueryFacts
+from sqlc_gen_psycopg.database.node_tree import Node, nodes_of, parse_node_tree
+from sqlc_gen_psycopg.database.nullability import analyse, analyse_column
+from sqlc_gen_psycopg.database.server import Description, ResultColumn, describe, fetch_trees
+from sqlc_gen_psycopg.database.types import Types
+from sqlc_gen_psycopg.request import Query
+
+# Many may have piled up: sqlc never drops one.
+_MANAGED_DATABASES = """
+SELECT datname FROM pg_catalog.pg_database
+WHERE datname ~ '^sqlc_managed_' AND datallowconn
+ORDER BY oid DESC
+LIMIT 20
+"""
+
+# What an unknown tree can bring about; a query nested too deep is one.
+_NOT_UNDERSTOOD = (ValueError, LookupError, AssertionError, RecursionError)
+
+
+def find_database(url: str, queries: Sequence[Query]) -> str | None:
+    """The URL of the database in which every query can be prepared.
+
+    That is the newest that sqlc has made of the project's schema (`managed: true`) on the server
+    of `url`, or else the database of `url` itself. None when there is no such one, or no server.
+    """
+    with suppress(psycopg.Error):
+        with _connect(url) as connection:
+            managed = [name for (name,) in connection.execute(_MANAGED_DATABASES).fetchall()]
+            is_itself = _can_prepare(connection, queries)
+        for name in managed:
+            found = make_conninfo(url, dbname=name)
+            with suppress(psycopg.Error), _connect(found) as connection:
+                if _can_prepare(connection, queries):
+                    return found
+        return url if is_itself else None
+    return None
+
+
+def collect_facts(url: str, queries: Sequence[Query]) -> Facts:
+    """What the database of `url` knows of the queries.
+
+    A query that it cannot prepare is left out. Changes nothing in the database.
+    Raises psycopg.Error when there is no connection.
+    """
+    with _connect(url) as connection:
+        found = describe(connection.pgconn, [query.text for query in queries])
+        types = fetch_types(connection)
+        described = [
+            (query, description)
+            for query, description in zip(queries, found, strict=True)
+            if description is not None
+        ]
+        trees = _fetch_trees(connection, described, types)
+        origins = {column.table for _, one in described for column in one.columns}
+        texts = [tree for tree in trees if tree is not None]
+        catalog = fetch_catalog(connection, types, texts, origins)
+    facts = {
+        (query.filename, query.name): _query_facts(query, description, tree, catalog)
+        for (query, description), tree in zip(described, trees, strict=True)
+    }
+    return Facts(facts, types.composites(), _table_facts(catalog))
+
+
+def _connect(url: str) -> Connection:
+    return psycopg.connect(url, autocommit=True)
+
+
+def _can_prepare(connection: Connection, queries: Sequence[Query]) -> bool:
+    return None not in describe(connection.pgconn, [query.text for query in queries])
+
+
+def _fetch_trees(
+    connection: Connection, described: Sequence[tuple[Query, Description]], types: Types
+) -> list[str | None]:
+    named = [
+        (
+            query.text,
+            [types.sql_name(oid) or "pg_catalog.unknown" for oid in description.parameters],
+        )
+        for query, description in described
+    ]
+    return fetch_trees(connection.pgconn, named)
+
+
+def _query_facts(
+    query: Query, description: Description, tree: str | None, catalog: Catalog
+) -> QueryFacts:
+    nullable_parameters = [not parameter.not_null for parameter in query.parameters]
+    nullabilities = _analyse(tree, catalog, nullable_parameters)
+    if len(nullabilities) != len(description.columns):
+        nullabilities = (Nullability(is_nullable=True),) * len(description.columns)
+    return QueryFacts(
+        columns=tuple(
+            _column_facts(column, nullability, catalog)
+            for column, nullability in zip(description.columns, nullabilities, strict=True)
+        ),
+        parameters=tuple(map(catalog.types.resolve, description.parameters)),
+    )
+
+
+def _analyse(
+    tree: str | None, catalog: Catalog, nullable_parameters: Sequence[bool]
+) -> tuple[Nullability, ...]:
+    """The columns of the tree's query; none where it is not understood."""
+    if tree is not None:
+        with suppress(*_NOT_UNDERSTOOD):
+            return analyse(_only_query(tree), catalog, nullable_parameters)
+    return ()
+
+
+def _only_query(tree: str) -> Node:
+    [queries] = _lists(tree)
+    [query] = nodes_of(queries)
+    return query
+
+
+def _lists(tree: str) -> tuple[tuple[Node, ...], ...]:
+    value = parse_node_tree(tree)
+    return tuple(nodes_of(item) for item in value) if isinstance(value, tuple) else ()
+
+
+def _column_facts(column: ResultColumn, nullability: Nullability, catalog: Catalog) -> ColumnFacts:
+    relation = catalog.relations.get(column.table)
+    attribute = relation.attributes.get(column.attribute) if relation else None
+    type_ = (
+        catalog.types.resolve(attribute.type, attribute.dims)
+        if attribute
+        else catalog.types.resolve(column.type)
+    )
+    return ColumnFacts(column.name, type_, nullability.is_nullable, nullability.is_outer)
+
+
+def _table_facts(catalog: Catalog) -> Mapping[tuple[str, str], tuple[ColumnFacts, ...]]:
+    return {
+        (relation.schema, relation.name): tuple(
+            ColumnFacts(
+                attribute.name,
+                catalog.types.resolve(attribute.type, attribute.dims),
+                _is_nullable(relation, number, catalog),
+            )
+            for number, attribute in relation.attributes.items()
+        )
+        for relation in catalog.relations.values()
+        if not relation.is_of_system
+    }
+
+
+def _is_nullable(relation: Relation, number: int, catalog: Catalog) -> bool:
+    with suppress(*_NOT_UNDERSTOOD):
+        return analyse_column(relation, number, catalog).is_nullable
+    return True

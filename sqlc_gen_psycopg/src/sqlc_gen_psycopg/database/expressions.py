@@ -1,0 +1,287 @@
+"""Whether an expression can be NULL."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sqlc_gen_psycopg.database.catalog import Catalog
+from sqlc_gen_psycopg.database.functions import FIELDS_OF_INFINITY, NON_NULL_COLUMNS, Function, Rule
+from sqlc_gen_psycopg.database.node_tree import Node
+from sqlc_gen_psycopg.database.requirements import PARAM_SUBLINK, Items, Requirements
+
+_EXISTS, _ALL, _ANY, _EXPR, _ARRAY = 0, 1, 2, 4, 6
+_CURRENT_SCHEMA = 14
+_JSON_OBJECT, _JSON_ARRAY = 1, 2
+_XML_ELEMENT = 1
+_NEVER_NULL = frozenset(
+    {"ARRAYEXPR", "ROWEXPR", "NULLTEST", "BOOLEANTEST", "DISTINCTEXPR", "NEXTVALUEEXPR"}
+    | {"GROUPINGFUNC", "MERGESUPPORTFUNC", "CURRENTOFEXPR"}
+)
+_AS_AN_ARGUMENT = {
+    "ARRAYCOERCEEXPR": "arg",
+    "COERCEVIAIO": "arg",
+    "COLLATEEXPR": "arg",
+    "CONVERTROWTYPEEXPR": "arg",
+    "JSONISPREDICATE": "expr",
+    "JSONVALUEEXPR": "formatted_expr",
+    "NAMEDARGEXPR": "arg",
+    "RELABELTYPE": "arg",
+}
+
+
+@dataclass(frozen=True)
+class Nullability:
+    """Of a column; `is_outer` as in ColumnFacts."""
+
+    is_nullable: bool
+    is_outer: bool = False
+
+
+class Scope(Protocol):
+    """The query that an expression belongs to."""
+
+    catalog: Catalog
+    requirements: Requirements
+    # Whether parameter $n can be NULL is at n - 1.
+    nullable_parameters: Sequence[bool]
+    has_single_srf: bool
+
+    def variable(self, node: Node, place: "Place") -> Nullability:
+        """What a VAR is."""
+        ...
+
+    def verdict(self, expression: Node, place: "Place") -> bool | None:
+        """What the query's conditions and groups say of the expression itself."""
+        ...
+
+    def subquery(self, query: Node) -> "Subquery":
+        """A query inside of the expression."""
+        ...
+
+    def matched_by(self, items: Items) -> frozenset[tuple[int, int]]:
+        """See Joins."""
+        ...
+
+    def aggregate(self, node: Node, place: "Place") -> bool:
+        """Whether an AGGREF can be NULL."""
+        ...
+
+    def window_function(self, node: Node, place: "Place") -> bool:
+        """Whether a WINDOWFUNC can be NULL."""
+        ...
+
+
+class Subquery(Protocol):
+    """A query inside of an expression."""
+
+    @property
+    def is_always_one_row(self) -> bool:
+        """Whether it returns one row whatever the data are."""
+        ...
+
+    def output(self) -> Sequence[Nullability]:
+        """Its columns."""
+        ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in its query an expression stands.
+
+    `is_grouped`: after GROUP BY. `known`: what a CASE has found to be non-NULL, and `matched` the
+    joins that it has found a row for. `subquery`: whether its columns can be NULL, in the test of a
+    subquery. `is_before_change`: where the row of the changed table is still the old one.
+    """
+
+    scope: Scope
+    is_grouped: bool = True
+    known: frozenset[str] = frozenset()
+    matched: frozenset[tuple[int, int]] = frozenset()
+    subquery: tuple[bool, ...] = ()
+    is_before_change: bool = False
+
+    def knowing(self, items: Items) -> "Place":
+        """The same place, where the items are non-NULL."""
+        return replace(
+            self,
+            known=self.known | items.keys(),
+            matched=self.matched | self.scope.matched_by(items),
+        )
+
+
+def is_nullable(expression: Node, place: Place) -> bool:
+    """Whether the expression can be NULL; what is not known can be."""
+    verdict = place.scope.verdict(expression, place)
+    if verdict is not None:
+        return verdict
+    kind = expression.kind
+    if kind in _NEVER_NULL:
+        return False
+    if kind in _AS_AN_ARGUMENT:
+        return is_nullable(expression.child(_AS_AN_ARGUMENT[kind]), place)
+    handler = _HANDLERS.get(kind)
+    return handler is None or handler(expression, place)
+
+
+def _any(expressions: Sequence[Node], place: Place) -> bool:
+    return any(is_nullable(one, place) for one in expressions)
+
+
+def _all(expressions: Sequence[Node], place: Place) -> bool:
+    return all(is_nullable(one, place) for one in expressions)
+
+
+def _any_argument(expression: Node, place: Place) -> bool:
+    return _any(expression.nodes("args"), place)
+
+
+def _all_arguments(expression: Node, place: Place) -> bool:
+    return _all(expression.nodes("args"), place)
+
+
+def _parameter(parameter: Node, place: Place) -> bool:
+    number = parameter.number("paramid")
+    match parameter.number("paramkind"):
+        case 0:
+            nullable = place.scope.nullable_parameters
+        case kind if kind == PARAM_SUBLINK:
+            nullable = place.subquery
+        case _:
+            nullable = ()
+    return nullable[number - 1] if number <= len(nullable) else True
+
+
+def _function(call: Node, place: Place) -> bool:
+    function = place.scope.catalog.functions.get(call.number("funcid"))
+    if function is None:
+        return True
+    arguments = call.nodes("args")
+    if call.flag("funcretset"):
+        return not place.scope.has_single_srf or is_nullable_column(function, 1)
+    if function.is_extract:
+        is_answered = not function.takes_infinity or _field(arguments[0]) in FIELDS_OF_INFINITY
+        return not is_answered or _any(arguments, place)
+    return _result(function.rule, call, place)
+
+
+def is_nullable_column(function: Function, column: int) -> bool:
+    """Whether a column of the rows that a set-returning function returns can be NULL."""
+    if function.is_built_in and function.name == "string_to_table":
+        return len(function.arguments) > 2  # the third is what becomes NULL
+    return not function.is_built_in or column not in NON_NULL_COLUMNS.get(function.name, ())
+
+
+def _field(constant: Node) -> str:
+    """The text of a constant, or nothing."""
+    # Four bytes of length come first.
+    return constant.bytes("constvalue")[4:].decode() if constant.kind == "CONST" else ""
+
+
+def _operator(expression: Node, place: Place) -> bool:
+    catalog = place.scope.catalog
+    operator = catalog.operators.get(expression.number("opno"))
+    function = catalog.functions.get(expression.number("opfuncid"))
+    if operator is None or function is None or not operator.is_total:
+        return True
+    return _result("any" if function.is_strict else function.rule, expression, place)
+
+
+def _result(rule: Rule | None, call: Node, place: Place) -> bool:
+    """Whether a function that follows the rule returns NULL for the call's arguments."""
+    arguments = call.nodes("args")
+    match rule:
+        case "never":
+            return False
+        case "any":
+            return _any(arguments, place)
+        case "first":
+            return _any(arguments[:1], place)
+        case "first two":
+            return _any(arguments[:2], place)
+        case "all":
+            return _all(arguments, place)
+        case None:
+            return True
+
+
+def _array_comparison(comparison: Node, place: Place) -> bool:
+    _, array = comparison.nodes("args")
+    return _operator(comparison, place) or has_nullable_elements(array, place)
+
+
+def has_nullable_elements(array: Node, place: Place) -> bool:
+    """Whether an array, if it is one, can hold NULL."""
+    match array.kind:
+        case "ARRAYEXPR":
+            return _any(array.nodes("elements"), place)
+        case "CONST":
+            # Of the header: length, dimensions, and where the data begin if there are NULLs.
+            return any(array.bytes("constvalue")[8:12])
+        case "RELABELTYPE" | "ARRAYCOERCEEXPR":
+            return has_nullable_elements(array.child("arg"), place)
+        case "SUBLINK" if array.number("subLinkType") == _ARRAY:
+            return place.scope.subquery(array.child("subselect")).output()[0].is_nullable
+        case _:
+            return True
+
+
+def _case(case: Node, place: Place) -> bool:
+    requirements = place.scope.requirements
+    for when in case.nodes("args"):
+        condition = when.child("expr")
+        if is_nullable(when.child("result"), place.knowing(requirements.of_true(condition))):
+            return True
+        place = place.knowing(requirements.of_not_true(condition))
+    return is_nullable(case.child("defresult"), place)
+
+
+def _sublink(sublink: Node, place: Place) -> bool:
+    kind = sublink.number("subLinkType")
+    if kind in (_EXISTS, _ARRAY):
+        return False
+    subquery = place.scope.subquery(sublink.child("subselect"))
+    columns = tuple(column.is_nullable for column in subquery.output())
+    if kind == _EXPR:
+        return not subquery.is_always_one_row or columns[0]
+    if kind in (_ALL, _ANY):
+        return is_nullable(sublink.child("testexpr"), replace(place, subquery=columns))
+    return True
+
+
+def _domain(coercion: Node, place: Place) -> bool:
+    if place.scope.catalog.types.is_not_null(coercion.number("resulttype")):
+        return False
+    return is_nullable(coercion.child("arg"), place)
+
+
+def _json_constructor(constructor: Node, place: Place) -> bool:
+    if constructor.number("type") in (_JSON_OBJECT, _JSON_ARRAY):
+        return False
+    function = constructor.node("func")
+    return is_nullable(function, place) if function else _any_argument(constructor, place)
+
+
+def _row_comparison(comparison: Node, place: Place) -> bool:
+    return _any((*comparison.nodes("largs"), *comparison.nodes("rargs")), place)
+
+
+_HANDLERS: dict[str, Callable[[Node, Place], bool]] = {
+    "AGGREF": lambda node, place: place.scope.aggregate(node, place),
+    "BOOLEXPR": _any_argument,
+    "CASEEXPR": _case,
+    "COALESCEEXPR": _all_arguments,
+    "COERCETODOMAIN": _domain,
+    "CONST": lambda node, _: node.flag("constisnull"),
+    "FUNCEXPR": _function,
+    "JSONCONSTRUCTOREXPR": _json_constructor,
+    "MINMAXEXPR": _all_arguments,
+    "OPEXPR": _operator,
+    "PARAM": _parameter,
+    "ROWCOMPAREEXPR": _row_comparison,
+    "SCALARARRAYOPEXPR": _array_comparison,
+    "SQLVALUEFUNCTION": lambda node, _: node.number("op") == _CURRENT_SCHEMA,
+    "SUBLINK": _sublink,
+    "VAR": lambda node, place: place.scope.variable(node, place).is_nullable,
+    "WINDOWFUNC": lambda node, place: place.scope.window_function(node, place),
+    "XMLEXPR": lambda node, _: node.number("op") != _XML_ELEMENT,
+}

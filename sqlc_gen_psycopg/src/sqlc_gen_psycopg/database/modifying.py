@@ -1,0 +1,121 @@
+"""What RETURNING returns of the rows that a statement changes."""
+
+from typing import TYPE_CHECKING
+
+from sqlc_gen_psycopg.database.catalog import Relation
+from sqlc_gen_psycopg.database.expressions import Nullability, Place, is_nullable
+from sqlc_gen_psycopg.database.node_tree import Node
+from sqlc_gen_psycopg.database.range_table import NON_NULL, NULLABLE
+
+if TYPE_CHECKING:
+    from sqlc_gen_psycopg.database.nullability import QueryScope
+
+_UPDATE, _INSERT, _DELETE, _MERGE, _NOTHING = 2, 3, 4, 5, 7
+_OLD, _NEW = 1, 2
+_ON_CONFLICT_UPDATE = 2
+_NOT_MATCHED_BY_SOURCE = 1
+_MISSING = Nullability(is_nullable=True, is_outer=True)
+
+
+class Modification:
+    """An INSERT, UPDATE, DELETE or MERGE."""
+
+    def __init__(self, scope: "QueryScope") -> None:
+        self._scope = scope
+        self._query = scope.query
+        self._command = scope.query.number("commandType")
+        self._target = scope.query.number("resultRelation")
+        self._actions = [
+            action
+            for action in scope.query.nodes("mergeActionList")
+            if action.number("commandType") != _NOTHING
+        ]
+        conflict = scope.query.node("onConflict")
+        self._excluded = conflict.number("exclRelIndex") if conflict else 0
+        self._conflict_set = (
+            conflict.nodes("onConflictSet")
+            if conflict and conflict.number("action") == _ON_CONFLICT_UPDATE
+            else None
+        )
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Whether the rows that are returned are those that WHERE saw."""
+        return self._command == _DELETE
+
+    def variable(self, node: Node, place: Place) -> Nullability | None:
+        """What a VAR is; None where it is what it would be in a SELECT."""
+        index, number = node.number("varno"), node.number("varattno")
+        if index == self._excluded and self._excluded:
+            # The row has been checked before the conflict is found.
+            stored = (
+                self._scope.range_table.stored(self._target, number) if number > 0 else NULLABLE
+            )
+            return self._inserted(number) if stored.is_nullable else stored
+        if index != self._target:
+            return _MISSING if self._can_lack_source else None
+        return None if place.is_before_change else self._target_column(node)
+
+    @property
+    def _can_lack_source(self) -> bool:
+        return any(action.number("matchKind") == _NOT_MATCHED_BY_SOURCE for action in self._actions)
+
+    def _target_column(self, node: Node) -> Nullability | None:
+        commands = {action.number("commandType") for action in self._actions} or {self._command}
+        match node.number("varreturningtype"):
+            case kind if kind == _OLD:
+                return _MISSING if _INSERT in commands else None
+            case kind if kind == _NEW and _DELETE in commands:
+                return _MISSING
+            case _ if commands == {_DELETE}:
+                return None
+            case _:
+                return self._new(node.number("varattno"))
+
+    def _new(self, number: int) -> Nullability | None:
+        """A column of a row as it has been written."""
+        relation = self._scope.range_table.relation(self._target)
+        if relation is None or relation.query is not None:  # a trigger may return anything
+            return NULLABLE
+        if number <= 0 or not self._scope.range_table.stored(self._target, number).is_nullable:
+            return NON_NULL
+        if self._command == _INSERT:
+            inserted = self._inserted(number)
+            return inserted if inserted.is_nullable else self._on_conflict(relation, number)
+        if self._command == _UPDATE and _is_written(relation, number):
+            assigned = _assigned(self._query.nodes("targetList"), number)
+            return None if assigned is None else self._written(assigned)
+        return NULLABLE
+
+    def _inserted(self, number: int) -> Nullability:
+        """A column of a row that is to be inserted."""
+        relation = self._scope.range_table.relation(self._target)
+        if number <= 0 or relation is None or not _is_written(relation, number):
+            return NULLABLE
+        assigned = _assigned(self._query.nodes("targetList"), number)
+        return NULLABLE if assigned is None else self._written(assigned)
+
+    def _on_conflict(self, relation: Relation, number: int) -> Nullability:
+        """A column that is non-NULL if the row is inserted, where it may be updated instead."""
+        if self._conflict_set is None:
+            return NON_NULL
+        assigned = _assigned(self._conflict_set, number)
+        if assigned is None or not relation.is_plain:
+            return NULLABLE
+        return self._written(assigned)
+
+    def _written(self, expression: Node) -> Nullability:
+        return Nullability(is_nullable(expression, Place(self._scope, is_before_change=True)))
+
+
+def _is_written(relation: Relation, number: int) -> bool:
+    """Whether the column holds what the statement gives."""
+    attribute = relation.attributes.get(number)
+    return relation.is_plain and attribute is not None and attribute.generated is None
+
+
+def _assigned(targets: tuple[Node, ...], number: int) -> Node | None:
+    for target in targets:
+        if target.number("resno") == number:
+            return target.child("expr")
+    return None

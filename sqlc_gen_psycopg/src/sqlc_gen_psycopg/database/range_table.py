@@ -1,0 +1,194 @@
+"""The range table of a query: the tables, subqueries, functions … that its columns come from."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlc_gen_psycopg.database.catalog import Relation
+from sqlc_gen_psycopg.database.expressions import (
+    Nullability,
+    Place,
+    has_nullable_elements,
+    is_nullable,
+    is_nullable_column,
+)
+from sqlc_gen_psycopg.database.node_tree import Node, nodes_of
+
+if TYPE_CHECKING:
+    from sqlc_gen_psycopg.database.nullability import QueryScope
+
+# RTEKind of parsenodes.h.
+_RELATION, _SUBQUERY, _JOIN, _FUNCTION, _TABLEFUNC, _VALUES, _CTE, _GROUP = 0, 1, 2, 3, 4, 5, 6, 9
+_WITH_WHOLE_ROWS = (_RELATION, _SUBQUERY, _VALUES, _CTE)
+_FULL_JOIN = 2
+
+NULLABLE = Nullability(is_nullable=True)
+NON_NULL = Nullability(is_nullable=False)
+
+
+def query_of_one_row(relation: Relation, expression: Node | None = None) -> Node:
+    """A query that reads the table alone, as the expression of a generated column does."""
+    return Node(
+        "QUERY",
+        {
+            "commandType": "1",
+            "rtable": (Node("RANGETBLENTRY", {"rtekind": "0", "relid": str(relation.oid)}),),
+            "jointree": Node("FROMEXPR", {"fromlist": None, "quals": None}),
+            "targetList": (Node("TARGETENTRY", {"expr": expression}),),
+        },
+    )
+
+
+class RangeTable:
+    """What the query of `scope` reads."""
+
+    def __init__(self, scope: "QueryScope") -> None:
+        self._scope = scope
+        self._entries = scope.query.nodes("rtable")
+        self._columns: dict[int, tuple[Nullability, ...]] = {}
+
+    def entry(self, index: int) -> Node:
+        """The RANGETBLENTRY of an index, which counts from 1."""
+        return self._entries[index - 1]
+
+    def relation(self, index: int) -> Relation | None:
+        """The table or view that the entry is."""
+        return self._scope.catalog.relations.get(self.entry(index).number("relid"))
+
+    def column(self, index: int, attribute: int, place: Place) -> Nullability:
+        """A column by its number, which counts from 1; 0 is the row, less are system columns."""
+        entry = self.entry(index)
+        kind = entry.number("rtekind")
+        if attribute < 0:
+            return NON_NULL
+        if attribute == 0:
+            return NON_NULL if kind in _WITH_WHOLE_ROWS else NULLABLE
+        if kind == _RELATION:
+            return self.stored(index, attribute)
+        if kind == _JOIN:
+            return self._join_column(entry, attribute, place)
+        if kind == _GROUP:
+            return self._of_expression(entry.nodes("groupexprs")[attribute - 1], place)
+        columns = self.columns(index)
+        return columns[attribute - 1] if attribute <= len(columns) else NULLABLE
+
+    def columns(self, index: int) -> tuple[Nullability, ...]:
+        """The columns of an entry that is a query or a function."""
+        if index not in self._columns:
+            self._columns[index] = self._find_columns(self.entry(index))
+        return self._columns[index]
+
+    def _find_columns(self, entry: Node) -> tuple[Nullability, ...]:
+        match entry.number("rtekind"):
+            case kind if kind == _SUBQUERY:
+                return self._scope.subquery(entry.child("subquery")).output()
+            case kind if kind == _CTE:
+                return self._cte_columns(entry)
+            case kind if kind == _VALUES:
+                return self._values_columns(entry)
+            case kind if kind == _FUNCTION:
+                return self._function_columns(entry)
+            case kind if kind == _TABLEFUNC:
+                table = entry.child("tablefunc")
+                ordinality = table.number("ordinalitycol")
+                return (*[NULLABLE] * ordinality, NON_NULL) if ordinality >= 0 else ()
+            case _:
+                return ()
+
+    def stored(self, index: int, number: int) -> Nullability:
+        """A column of a table as it is stored, or of a view."""
+        relation = self.relation(index)
+        if relation is None:
+            return NULLABLE
+        if relation.query is not None:
+            if index not in self._columns:
+                scope = type(self._scope)(relation.query, self._scope.catalog)
+                self._columns[index] = scope.output()
+            return self._columns[index][number - 1]
+        attribute = relation.attributes.get(number)
+        if attribute is None:
+            return NULLABLE
+        if attribute.is_not_null or self._scope.catalog.types.is_not_null(attribute.type):
+            return NON_NULL
+        if attribute.generated is None:
+            return NULLABLE
+        query = query_of_one_row(relation, attribute.generated)
+        return type(self._scope)(query, self._scope.catalog).output()[0]
+
+    def _join_column(self, entry: Node, number: int, place: Place) -> Nullability:
+        expression = nodes_of(entry.fields["joinaliasvars"])[number - 1]
+        is_merged = number <= entry.number("joinmergedcols")
+        if not (is_merged and entry.number("jointype") == _FULL_JOIN):
+            return self._of_expression(expression, place)
+        # Of each row of FULL JOIN … USING one side at least is there.
+        sides = [
+            Node(side.kind, {**side.fields, "varnullingrels": frozenset()})
+            for side in expression.nodes("args")
+        ]
+        return Nullability(any(is_nullable(side, place) for side in sides))
+
+    def _of_expression(self, expression: Node, place: Place) -> Nullability:
+        if expression.kind == "VAR":
+            return self._scope.variable(expression, place)
+        return Nullability(is_nullable(expression, replace(place, is_grouped=False)))
+
+    def _cte_columns(self, entry: Node) -> tuple[Nullability, ...]:
+        scope, name = self._scope.ancestor(entry.number("ctelevelsup")), entry.text("ctename")
+        if name in scope.assumed:
+            return scope.assumed[name]
+        [cte] = [cte for cte in scope.query.nodes("cteList") if cte.text("ctename") == name]
+        query = cte.child("ctequery")
+        if not cte.flag("cterecursive"):
+            columns = scope.subquery(query).output()
+        else:
+            # Nothing is taken to be NULL but what is found to be so from there.
+            columns = tuple(NON_NULL for _ in query.nodes("targetList"))
+            found = None
+            while found != columns:
+                scope.assumed[name] = columns
+                found, columns = columns, scope.subquery(query).output()
+        scope.assumed[name] = (*columns, *_search_and_cycle(cte))
+        return scope.assumed[name]
+
+    def _values_columns(self, entry: Node) -> tuple[Nullability, ...]:
+        rows = entry.fields["values_lists"]
+        assert isinstance(rows, tuple)
+        place = Place(self._scope)
+        return tuple(
+            Nullability(any(is_nullable(expression, place) for expression in column))
+            for column in zip(*map(nodes_of, rows), strict=True)
+        )
+
+    def _function_columns(self, entry: Node) -> tuple[Nullability, ...]:
+        functions = entry.nodes("functions")
+        columns: list[Nullability] = []
+        for function in functions:
+            # The shorter ones of ROWS FROM are filled up with NULL.
+            columns += [
+                Nullability(len(functions) > 1 or self._is_nullable_result(function, number))
+                for number in range(1, function.number("funccolcount") + 1)
+            ]
+        return (*columns, NON_NULL) if entry.flag("funcordinality") else tuple(columns)
+
+    def _is_nullable_result(self, entry: Node, column: int) -> bool:
+        call, place = entry.child("funcexpr"), Place(self._scope)
+        if not call.flag("funcretset"):
+            return entry.number("funccolcount") > 1 or is_nullable(call, place)
+        function = self._scope.catalog.functions.get(call.number("funcid"))
+        if function is None:
+            return True
+        if function.is_built_in and function.name == "unnest":
+            return function.arguments != ("anyarray",) or has_nullable_elements(
+                call.nodes("args")[0], place
+            )
+        return is_nullable_column(function, column)
+
+
+def _search_and_cycle(cte: Node) -> tuple[Nullability, ...]:
+    """The columns that SEARCH and CYCLE add, which are not in the query of the CTE."""
+    search = (NON_NULL,) if cte.node("search_clause") else ()
+    cycle = cte.node("cycle_clause")
+    if cycle is None:
+        return search
+    marks = (cycle.child("cycle_mark_value"), cycle.child("cycle_mark_default"))
+    is_marked = all(mark.kind == "CONST" and not mark.flag("constisnull") for mark in marks)
+    return (*search, Nullability(not is_marked), NON_NULL)

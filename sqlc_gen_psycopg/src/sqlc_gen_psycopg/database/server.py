@@ -1,0 +1,120 @@
+"""Asks a server to describe queries and to give their parse trees, many at a time."""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from psycopg import pq
+from psycopg.pq.abc import PGconn, PGresult
+
+# The newest query's parse tree: PostgreSQL keeps it for a function with a body in standard SQL.
+_CREATE = """\
+CREATE FUNCTION pg_temp.sqlc_gen_psycopg_query({parameters}) RETURNS void LANGUAGE sql
+BEGIN ATOMIC
+{query}
+; END"""
+_READ = """\
+SELECT prosqlbody::pg_catalog.text FROM pg_catalog.pg_proc
+WHERE oid = 'pg_temp.sqlc_gen_psycopg_query'::pg_catalog.regproc"""
+
+
+@dataclass(frozen=True)
+class ResultColumn:
+    """A column that a query returns, and where it comes from if that is a table."""
+
+    name: str
+    type: int
+    table: int
+    attribute: int
+
+
+@dataclass(frozen=True)
+class Description:
+    """A prepared query."""
+
+    parameters: tuple[int, ...]
+    columns: tuple[ResultColumn, ...]
+
+
+def describe(connection: PGconn, queries: Sequence[str]) -> list[Description | None]:
+    """Prepare queries; None for what the server refuses."""
+    with _pipeline(connection):
+        for query in queries:
+            connection.send_prepare(b"", query.encode())
+            connection.send_describe_prepared(b"")
+            connection.pipeline_sync()
+        return [_description(list(_until_sync(connection))) for _ in queries]
+
+
+def fetch_trees(
+    connection: PGconn, queries: Sequence[tuple[str, Sequence[str]]]
+) -> list[str | None]:
+    """The parse trees of queries, given with the names of their parameters' types.
+
+    None for what the server refuses. Nothing stays in the database.
+    """
+    with _pipeline(connection):
+        _send(connection, "BEGIN", "SAVEPOINT clean")
+        for query, parameters in queries:
+            create = _CREATE.format(parameters=", ".join(parameters), query=query)
+            _send(connection, create, _READ)
+            _send(connection, "ROLLBACK TO clean")
+        _send(connection, "ROLLBACK")
+        list(_until_sync(connection))
+        trees: list[str | None] = []
+        for _ in queries:
+            trees.append(_single_value(list(_until_sync(connection))))
+            list(_until_sync(connection))
+        list(_until_sync(connection))
+        return trees
+
+
+@contextmanager
+def _pipeline(connection: PGconn) -> Generator[None]:
+    was_nonblocking, connection.nonblocking = connection.nonblocking, 0
+    connection.enter_pipeline_mode()
+    yield
+    connection.exit_pipeline_mode()
+    connection.nonblocking = was_nonblocking
+
+
+def _send(connection: PGconn, *statements: str) -> None:
+    for statement in statements:
+        connection.send_query_params(statement.encode(), None)
+    connection.pipeline_sync()
+
+
+def _until_sync(connection: PGconn) -> Iterator[PGresult]:
+    """The results up to the next sync; nothing ends each statement's results."""
+    while True:
+        result = connection.get_result()
+        if result is None:
+            continue
+        if result.status == pq.ExecStatus.PIPELINE_SYNC:
+            return
+        yield result
+
+
+def _description(results: Sequence[PGresult]) -> Description | None:
+    if any(result.status != pq.ExecStatus.COMMAND_OK for result in results):
+        return None
+    described = results[-1]
+    return Description(
+        tuple(described.param_type(number) for number in range(described.nparams)),
+        tuple(
+            ResultColumn(
+                (described.fname(number) or b"").decode(),
+                described.ftype(number),
+                described.ftable(number),
+                described.ftablecol(number),
+            )
+            for number in range(described.nfields)
+        ),
+    )
+
+
+def _single_value(results: Sequence[PGresult]) -> str | None:
+    if len(results) != 2 or results[-1].status != pq.ExecStatus.TUPLES_OK:
+        return None
+    value = results[-1].get_value(0, 0)
+    return value.decode() if value is not None else None

@@ -1,0 +1,68 @@
+"""The types of a database."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlc_gen_psycopg.database.facts import CompositeFacts, TypeFacts, TypeKind
+
+_KINDS: Mapping[str, TypeKind] = {"c": "composite", "e": "enum", "m": "multirange", "r": "range"}
+
+
+@dataclass(frozen=True)
+class Type:
+    """A row of pg_type. `element` is 0 for what is no array, `base` for what is no domain."""
+
+    oid: int
+    schema: str
+    name: str
+    kind: str
+    element: int
+    base: int
+    base_dims: int
+    is_not_null: bool
+    # Names and types of the fields of a composite type that is no table's row.
+    fields: tuple[tuple[str, int, int], ...]
+
+
+class Types:
+    """All types, by OID."""
+
+    def __init__(self, types: Iterable[Type]) -> None:
+        self._types = {type.oid: type for type in types}
+
+    def resolve(self, oid: int, dims: int = 0) -> TypeFacts:
+        """The type, declared with so many dimensions if it is an array."""
+        type_ = self._types.get(oid)
+        if type_ is None:  # a pseudo-type
+            return TypeFacts("pg_catalog", "unknown", array_dims=dims)
+        if type_.base:
+            return self.resolve(type_.base, type_.base_dims or dims)
+        if type_.element:
+            element = self.resolve(type_.element)
+            dims = max(dims, 1) + element.array_dims
+            return TypeFacts(element.schema, element.name, element.kind, dims)
+        return TypeFacts(type_.schema, type_.name, _KINDS.get(type_.kind, "base"))
+
+    def is_not_null(self, oid: int) -> bool:
+        """Whether it is a domain that refuses NULL, or is based on one."""
+        type_ = self._types.get(oid)
+        return type_ is not None and (type_.is_not_null or self.is_not_null(type_.base))
+
+    def sql_name(self, oid: int) -> str | None:
+        """The type's name in SQL, quoted."""
+        type_ = self._types.get(oid)
+        if type_ is None:
+            return None
+        return ".".join('"' + name.replace('"', '""') + '"' for name in (type_.schema, type_.name))
+
+    def composites(self) -> tuple[CompositeFacts, ...]:
+        """The composite types that were created as such."""
+        return tuple(
+            CompositeFacts(
+                type_.schema,
+                type_.name,
+                tuple((name, self.resolve(oid, dims)) for name, oid, dims in type_.fields),
+            )
+            for type_ in sorted(self._types.values(), key=lambda one: (one.schema, one.name))
+            if type_.fields
+        )

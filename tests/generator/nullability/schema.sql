@@ -1,0 +1,79 @@
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE DOMAIN short_text AS text CHECK (length(value) < 40);
+CREATE DOMAIN required_text AS text NOT NULL;
+CREATE TYPE pair AS (first integer, second text);
+
+CREATE TABLE a (
+    id integer PRIMARY KEY,
+    n text,
+    x integer,
+    tags text [] NOT NULL DEFAULT '{}',
+    opts integer [],
+    data jsonb NOT NULL DEFAULT '{}',
+    at timestamptz NOT NULL DEFAULT now(),
+    r int4range NOT NULL DEFAULT 'empty',
+    short short_text,
+    req required_text DEFAULT 'r',
+    mood mood,
+    p pair,
+    g integer GENERATED ALWAYS AS (id + 1) STORED,
+    gx integer GENERATED ALWAYS AS (x + 1) STORED
+);
+CREATE TABLE b (
+    id integer PRIMARY KEY,
+    a_id integer NOT NULL,
+    k text NOT NULL,
+    o integer
+);
+CREATE TABLE c (
+    id integer PRIMARY KEY,
+    b_id integer,
+    z integer
+);
+CREATE TABLE empty (id integer PRIMARY KEY, k text NOT NULL, o integer);
+
+CREATE VIEW v AS
+SELECT a.id, a.n, b.k, coalesce(b.o, 0) AS o
+FROM a
+LEFT JOIN b ON a.id = b.a_id;
+CREATE VIEW v_of_v AS SELECT v.id, v.k, v.n FROM v WHERE v.n IS NOT NULL;
+CREATE VIEW renamed (one, two) AS SELECT n, id FROM a;
+CREATE MATERIALIZED VIEW m AS SELECT id, x FROM a WITH NO DATA;
+CREATE RECURSIVE VIEW counter (i, half) AS
+SELECT 1, NULL::integer
+UNION ALL
+SELECT i + 1, i / 2 FROM counter WHERE i < 4;
+
+CREATE TABLE parent (id integer NOT NULL, kept integer NOT NULL, lost integer NOT NULL);
+CREATE TABLE child (only_here integer) INHERITS (parent);
+CREATE TABLE parted (id integer NOT NULL, v integer) PARTITION BY LIST (id);
+CREATE TABLE part_1 PARTITION OF parted FOR VALUES IN (1);
+
+CREATE TABLE erased (id integer PRIMARY KEY, o integer);
+
+CREATE FUNCTION nothing(integer) RETURNS integer LANGUAGE sql STRICT IMMUTABLE AS
+'SELECT NULL::integer';
+CREATE FUNCTION rows_of_b() RETURNS SETOF b LANGUAGE sql AS
+'SELECT NULL::integer, NULL::integer, NULL::text, NULL::integer';
+CREATE FUNCTION pairs() RETURNS TABLE (one integer, two text) LANGUAGE sql AS 'SELECT 1, NULL';
+CREATE FUNCTION maybe(integer) RETURNS integer LANGUAGE sql VOLATILE STRICT AS
+'SELECT CASE WHEN $1 = 1 THEN NULL ELSE 1 END';
+
+INSERT INTO a (id, n, x, tags, opts, data, at, r, short, mood, p) VALUES
+(1, 'one', 1, '{a}', '{1}', '{"a": 1}', '2026-01-01', '[1,5)', 's', 'ok', (1, 'p')),
+(2, NULL, NULL, '{}', NULL, '{}', 'infinity', 'empty', NULL, NULL, NULL),
+(3, 'three', NULL, '{NULL}', '{NULL}', '{"a": null}', '2026-01-03', '(,)', NULL, 'sad', (NULL, NULL)),
+(4, NULL, 4, '{x,y}', '{}', '[1, null]', '-infinity', '[1,)', 's', NULL, NULL),
+(9, 'nine', NULL, '{}', NULL, '{}', '2026-01-09', 'empty', NULL, NULL, NULL);
+INSERT INTO b (id, a_id, k, o) VALUES
+(1, 1, 'k1', 1), (2, 1, 'k2', NULL), (3, 99, 'k3', 3), (4, 4, 'k4', 4), (5, 98, 'k5', NULL), (6, 3, 'k6', NULL);
+INSERT INTO c (id, b_id, z) VALUES (1, 1, 1), (2, NULL, NULL), (3, 4, NULL), (4, 77, 4), (5, 2, 5);
+INSERT INTO parent VALUES (1, 1, 1);
+INSERT INTO erased VALUES (1, 1);
+INSERT INTO parted VALUES (1, NULL);
+
+CREATE FUNCTION erase() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN new.o := NULL; RETURN new; END';
+CREATE TRIGGER erase BEFORE INSERT OR UPDATE ON erased FOR EACH ROW EXECUTE FUNCTION erase();
+
+REFRESH MATERIALIZED VIEW m;

@@ -1,0 +1,268 @@
+"""The types that the database gives, and where the facts come from."""
+
+import os
+from collections.abc import Generator, Sequence
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+from sqlc_gen_psycopg.database import collect_facts, find_database
+from sqlc_gen_psycopg.database.facts import ColumnFacts, CompositeFacts, QueryFacts, TypeFacts
+from sqlc_gen_psycopg.request import Query
+
+from tests.conftest import ServerAddress
+from tests.generator.requests import column, query
+
+SCHEMA = """
+CREATE SCHEMA other;
+CREATE TYPE other.mood AS ENUM ('sad', 'ok');
+CREATE DOMAIN cents AS bigint CHECK (value >= 0);
+CREATE DOMAIN price AS cents NOT NULL;
+CREATE DOMAIN matrix AS integer [][];
+CREATE TYPE "Odd ""x"" one" AS (a price, b other.mood [], "C d" text);
+CREATE TYPE nested AS (odd "Odd ""x"" one");
+CREATE TYPE span AS RANGE (subtype = date);
+CREATE TABLE things (
+    id serial,
+    price price,
+    grid integer [][] NOT NULL,
+    grid_2 matrix,
+    moods other.mood [] NOT NULL,
+    span span,
+    odd "Odd ""x"" one",
+    name varchar(9) NOT NULL
+);
+CREATE VIEW cheap AS SELECT id, name, price + 1 AS more, odd FROM things WHERE price < 9;
+"""
+
+
+def pg(name: str, dims: int = 0) -> TypeFacts:
+    return TypeFacts("pg_catalog", name, array_dims=dims)
+
+
+MOOD = TypeFacts("other", "mood", "enum")
+MOODS = TypeFacts("other", "mood", "enum", array_dims=1)
+ODD = TypeFacts("public", 'Odd "x" one', "composite")
+
+
+@pytest.fixture
+def databases(sqlc_server: ServerAddress) -> Generator[list[str]]:
+    """Names of databases to drop."""
+    names: list[str] = []
+    yield names
+    with psycopg.connect(sqlc_server.url("postgres"), autocommit=True) as connection:
+        for name in names:
+            connection.execute(SQL("DROP DATABASE {}").format(Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def url(sqlc_server: ServerAddress) -> str:
+    database = f"facts_{os.getpid()}"
+    _create(sqlc_server, database, SCHEMA)
+    return sqlc_server.url(database)
+
+
+def _create(server: ServerAddress, database: str, schema: str) -> None:
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(database)))
+    with psycopg.connect(server.url(database)) as connection:
+        connection.execute(schema.encode())
+
+
+def _ask(url: str, sql: str, *, parameters: int = 0) -> QueryFacts | None:
+    asked = query(text=sql, parameters=[column()] * parameters)
+    return collect_facts(url, [asked]).queries.get((asked.filename, asked.name))
+
+
+@pytest.mark.parametrize(
+    ("sql", "types"),
+    [
+        pytest.param("SELECT id, name FROM things", [pg("int4"), pg("varchar")], id="plain"),
+        pytest.param("SELECT price FROM things", [pg("int8")], id="a domain over a domain"),
+        pytest.param("SELECT 1::price", [pg("int8")], id="an expression of a domain"),
+        pytest.param("SELECT grid, grid_2 FROM things", [pg("int4", 2)] * 2, id="dimensions"),
+        pytest.param(
+            "SELECT g FROM (SELECT grid AS g FROM things) AS s", [pg("int4", 2)], id="inside"
+        ),
+        pytest.param("SELECT '{}'::text[][]", [pg("text", 1)], id="an array"),
+        pytest.param("SELECT moods, moods[1] FROM things", [MOODS, MOOD], id="enums"),
+        pytest.param("SELECT odd FROM things", [ODD], id="a composite"),
+        pytest.param(
+            "SELECT things FROM things", [TypeFacts("public", "things", "composite")], id="a row"
+        ),
+        pytest.param(
+            "SELECT span FROM things", [TypeFacts("public", "span", "range")], id="a range"
+        ),
+        pytest.param(
+            "SELECT '{}'::int4multirange",
+            [TypeFacts("pg_catalog", "int4multirange", "multirange")],
+            id="a multirange",
+        ),
+        pytest.param("SELECT sum(id), avg(id) FROM things", [pg("int8"), pg("numeric")], id="sums"),
+        pytest.param("SELECT ROW(1, 'a')", [TypeFacts("pg_catalog", "unknown")], id="a record"),
+        pytest.param("SELECT cheap.more FROM cheap", [pg("int8")], id="a view"),
+    ],
+)
+def test_types_of_columns(url: str, sql: str, types: Sequence[TypeFacts]) -> None:
+    facts = _ask(url, sql)
+    assert facts
+    assert [column.type for column in facts.columns] == types
+
+
+@pytest.mark.parametrize(
+    ("sql", "types"),
+    [
+        pytest.param("SELECT id FROM things LIMIT $1", [pg("int8")], id="a limit"),
+        pytest.param(
+            "SELECT 1 FROM things WHERE name = $1 AND id = $2", [pg("text"), pg("int4")], id="two"
+        ),
+        pytest.param("SELECT $1::price", [pg("int8")], id="a domain"),
+        pytest.param("SELECT id FROM things WHERE id = ANY ($1)", [pg("int4", 1)], id="an array"),
+        pytest.param("UPDATE things SET moods = $1, odd = $2", [MOODS, ODD], id="types of users"),
+        pytest.param(
+            "INSERT INTO things (name, grid) VALUES ($2, $1)",
+            [pg("int4", 1), pg("varchar")],
+            id="numbers",
+        ),
+    ],
+)
+def test_types_of_parameters(url: str, sql: str, types: Sequence[TypeFacts]) -> None:
+    facts = _ask(url, sql, parameters=len(types))
+    assert facts
+    assert list(facts.parameters) == types
+
+
+def test_composites(url: str) -> None:
+    fields = (("a", pg("int8")), ("b", MOODS), ("C d", pg("text")))
+    assert collect_facts(url, []).composites == (
+        CompositeFacts("public", 'Odd "x" one', fields),
+        CompositeFacts("public", "nested", (("odd", ODD),)),
+    )
+
+
+def test_tables(url: str) -> None:
+    tables = collect_facts(url, []).tables
+    assert tables.keys() == {("public", "things"), ("public", "cheap")}
+    things = {column.name: column.is_nullable for column in tables["public", "things"]}
+    assert [name for name, is_nullable in things.items() if is_nullable] == [
+        "grid_2",
+        "span",
+        "odd",
+    ]
+    assert tables["public", "cheap"] == (
+        ColumnFacts("id", pg("int4"), is_nullable=False),
+        ColumnFacts("name", pg("varchar"), is_nullable=False),
+        ColumnFacts("more", pg("int8"), is_nullable=False),
+        ColumnFacts("odd", ODD, is_nullable=True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "outer"),
+    [
+        pytest.param("SELECT a.id, b.id, b.odd FROM {}", [False, True, True], id="a left join"),
+        pytest.param(
+            "SELECT b.id, b.odd FROM {} WHERE b.id > 0", [False, False], id="no outer join"
+        ),
+        pytest.param(
+            "SELECT s.* FROM (SELECT a.id, b.odd FROM {}) AS s", [False, True], id="inside"
+        ),
+        pytest.param(
+            "SELECT coalesce(b.id, 0), b.id + 1 FROM {}", [False, False], id="expressions"
+        ),
+        pytest.param("SELECT a.odd, b.odd FROM {} GROUP BY 1, 2", [False, True], id="groups"),
+    ],
+)
+def test_outer(url: str, sql: str, outer: Sequence[bool]) -> None:
+    facts = _ask(url, sql.format("things AS a LEFT JOIN things AS b ON a.id = b.id + 1"))
+    assert facts
+    assert [column.is_outer for column in facts.columns] == outer
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT nothing", "SELEC 1", "SELECT 1; SELECT 2", "SELECT $1 + $2", ""]
+)
+def test_query_that_the_server_refuses(url: str, sql: str) -> None:
+    wrong = query("Wrong", text=sql)
+    facts = collect_facts(url, [query("First"), wrong, query("Last")])
+    found = {name for _, name in facts.queries}
+    assert {"First", "Last"} <= found
+    if sql:
+        assert "Wrong" not in found
+
+
+@pytest.mark.parametrize(
+    ("sql", "count"),
+    [
+        pytest.param("SHOW timezone", 0, id="no query"),
+        pytest.param(
+            f"SELECT id FROM things WHERE id IN ({', '.join(f'${n}' for n in range(1, 102))})",
+            101,
+            id="more parameters than a function can have",
+        ),
+        pytest.param("SELECT " + "(" * 400 + "1" + " + 1)" * 400, 0, id="too deep"),
+    ],
+)
+def test_query_without_a_tree_is_nullable(url: str, sql: str, count: int) -> None:
+    facts = _ask(url, sql, parameters=count)
+    assert facts
+    assert all(column.is_nullable for column in facts.columns)
+
+
+def test_comment_at_the_end(url: str) -> None:
+    assert _ask(url, "SELECT 1; -- $2") == QueryFacts(
+        (ColumnFacts("?column?", pg("int4"), is_nullable=False),), ()
+    )
+
+
+def test_nothing_is_left_behind(url: str) -> None:
+    sql = "DELETE FROM things RETURNING id"
+    assert _ask(url, sql)
+    with psycopg.connect(url) as connection:
+        functions = connection.execute(
+            "SELECT count(*) FROM pg_proc WHERE proname LIKE 'sqlc_gen%'"
+        ).fetchone()
+    assert functions == (0,)
+
+
+def test_newest_database_of_sqlc_that_fits(
+    sqlc_server: ServerAddress, databases: list[str]
+) -> None:
+    url, queries = sqlc_server.url("postgres"), [query(text="SELECT fits FROM fitting")]
+    assert find_database(url, queries) is None
+    for name, schema in (
+        ("sqlc_managed_1", "CREATE TABLE fitting (fits text)"),
+        ("sqlc_managed_2", "CREATE TABLE fitting (fits integer)"),
+        ("sqlc_managed_3", "CREATE TABLE fitting (other integer)"),
+        ("not_of_sqlc", "CREATE TABLE fitting (fits date)"),
+    ):
+        _create(sqlc_server, name, schema)
+        databases.append(name)
+    found = find_database(url, queries)
+    assert found
+    [facts] = collect_facts(found, queries).queries.values()
+    assert facts.columns[0].type == pg("int4")
+    itself = sqlc_server.url("not_of_sqlc")
+    assert (
+        find_database(itself, [query(text="SELECT fits - current_date FROM fitting")]) is not None
+    )
+
+
+def test_database_of_the_url_itself(url: str) -> None:
+    assert find_database(url, [query(text="SELECT id FROM things")]) == url
+    assert find_database(url, [query(text="SELECT nothing FROM things")]) is None
+
+
+def test_server_that_is_not_there() -> None:
+    assert find_database("postgresql://127.0.0.1:1/nothing", []) is None
+
+
+def test_many_queries_at_once(url: str) -> None:
+    sql = """
+        SELECT a.id, b.name, count(*) OVER () AS total, coalesce(b.odd, a.odd) AS odd
+        FROM things AS a
+        LEFT JOIN things AS b ON a.id = b.id
+        WHERE a.price > $1 AND b.name LIKE $2
+    """
+    queries: list[Query] = [query(f"Q{n}", text=sql, parameters=[column()] * 2) for n in range(200)]
+    assert len(collect_facts(url, queries).queries) == 200
