@@ -29,7 +29,10 @@ class PasswordHasher:
         self._pending_count = 0
 
     async def hash(self, password: str) -> str:
-        """The bcrypt hash of a password of at most 72 bytes. Raises Unavailable when too many wait."""
+        """The bcrypt hash of a password of at most 72 bytes.
+
+        Raises Unavailable when too many wait.
+        """
         return await self._run(self._hash, password)
 
     async def verify(self, password: str, hashed_password: str | None) -> bool:

@@ -120,9 +120,9 @@ async def change_role(bank: Bank, caller: Caller, request: ChangeRoleRequest) ->
 async def ensure_admin(bank: Bank, username: str, password: str) -> None:
     """Make sure an admin of this name exists; an existing admin keeps the password.
 
-    No operation: nobody asks for it, the bank does it by itself when it starts. Raises UsernameTaken
-    when somebody else has the name: anybody could have signed up with it, and only the password
-    tells whose it is.
+    No operation: nobody asks for it, the bank does it by itself when it starts. Raises
+    UsernameTaken when somebody else has the name: anybody could have signed up with it, and only
+    the password tells whose it is.
     """
     known = await bank.store.get_user(username)
     if known is not None and Role(known.role) is Role.ADMIN:

@@ -1,12 +1,10 @@
 -- name: Ping :one
 -- Whether the database answers.
 -- @required
--- @notnull answer
 SELECT 1 AS answer;
 
 -- name: GetLedgerSize :one
 -- @required
--- @notnull account_id_max transfer_id_max entry_count
 SELECT
     coalesce((SELECT max(id) FROM accounts), 0)::bigint AS account_id_max,
     coalesce(
@@ -16,7 +14,6 @@ SELECT
 
 -- name: ListWrongBalances :many
 -- Accounts of an id range whose balance is not the sum of their entries.
--- @notnull entries_sum
 SELECT
     accounts.id,
     accounts.balance,
@@ -32,7 +29,6 @@ LIMIT sqlc.arg(finding_count_max);
 -- name: ListWrongRunningBalances :many
 -- Entries of a range of accounts whose balance_after is not the sum of the account's entries so
 -- far.
--- @notnull entries_sum
 SELECT
     running.id,
     running.account_id,
@@ -55,7 +51,6 @@ LIMIT sqlc.arg(finding_count_max);
 
 -- name: ListUnbalancedTransfers :many
 -- Transfers of an id range whose entries are not exactly their two sides.
--- @notnull entry_count entries_sum
 SELECT
     transfers.id,
     transfers.amount,
@@ -89,7 +84,6 @@ LIMIT sqlc.arg(finding_count_max);
 
 -- name: ListCurrencyTotals :many
 -- What all balances of a currency add up to: zero, always.
--- @notnull balance_sum
 SELECT
     currency,
     sum(balance)::bigint AS balance_sum

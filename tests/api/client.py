@@ -3,7 +3,7 @@
 import re
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import ClientResponse
@@ -116,7 +116,7 @@ class Api:
             username=username,
             user_agent="test",
             client_address=None,
-            expires_at=datetime.now(UTC) + timedelta(minutes=15),
+            lifetime=timedelta(minutes=15),
         )
         return Person(self, username, self.bank.tokens.create(session_id).text)
 

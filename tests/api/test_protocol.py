@@ -58,7 +58,7 @@ async def test_a_broken_body_is_malformed(api: Api) -> None:
     ]
     bodies += [b"\xff", b"\0", b"nul", b'{"a": 01}', b'{"a": "\n"}', b'{"a": "\\x"}', b"{a: 1}"]
     bodies += [b"\xef\xbb\xbf" + GOOD_BODY, GOOD_BODY.decode().encode("utf-16"), GOOD_BODY[:-1]]
-    bodies += [b"[" * 100_000, b'{"a":' * 100_000, b'{"a": ' + b"9" * 100_000 + b"}"]
+    bodies += [b"[" * 10_000, b'{"a":' * 10_000, b'{"a": ' + b"9" * 10_000 + b"}"]
     bodies += [b'{"a": NaN}', b'{"a": Infinity}', b'{"\\ud800": 1}', b"// x\n{}", b"{} // x"]
     for body in bodies:
         answer = await post(api, body)
@@ -95,17 +95,21 @@ async def test_the_content_type_may_have_parameters_and_any_case(api: Api) -> No
 @pytest.mark.parametrize(
     ("size", "code"),
     [
-        pytest.param(limits.BODY_BYTES_MAX, "invalid_credentials", id="a mebibyte is read"),
+        pytest.param(limits.BODY_BYTES_MAX, "invalid_credentials", id="the largest is read"),
         pytest.param(limits.BODY_BYTES_MAX + 1, "payload_too_large", id="one byte more is not"),
     ],
 )
 async def test_body_limit(api: Api, size: int, code: str) -> None:
     body = GOOD_BODY.ljust(size)
     assert (await post(api, io.BytesIO(body))).code == code
-    packed = {**JSON, "Content-Encoding": "gzip"}
-    answer = await post(api, gzip.compress(body), packed)
-    assert answer.code == code
-    assert answer.status == (413 if code == "payload_too_large" else 401)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "identity"])
+async def test_a_packed_body_is_not_unpacked(api: Api, encoding: str) -> None:
+    packed = {**JSON, "Content-Encoding": encoding}
+    answer = await post(api, gzip.compress(GOOD_BODY), packed)
+    assert answer.status in (400, 415)
+    assert answer.status == 415 or answer.code == "malformed_request"
 
 
 async def test_a_body_has_no_unknown_fields_nor_names_of_the_path(

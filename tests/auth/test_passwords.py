@@ -1,8 +1,11 @@
 """Hashing passwords."""
 
+import asyncio
+
 import pytest
 
 from bankapp.auth.passwords import PasswordHasher
+from bankapp.domain import errors, limits
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +64,17 @@ async def test_the_cost_is_the_one_set(hasher: PasswordHasher) -> None:
     hashed = await dearer.hash("password")
     assert hashed.startswith("$2b$05$")
     assert await hasher.verify("password", hashed)
+
+
+async def test_too_many_at_once_are_refused_and_the_rest_served() -> None:
+    """A flood is cut off at the queue's length; those within it get their answers."""
+    hasher = PasswordHasher(4)
+    results = await asyncio.gather(
+        *(hasher.verify("x", None) for _ in range(200)), return_exceptions=True
+    )
+    refused = [result for result in results if isinstance(result, errors.Unavailable)]
+    served = [result for result in results if result is False]
+    assert len(refused) + len(served) == 200
+    assert len(served) >= limits.PASSWORD_QUEUE_LENGTH_MAX
+    assert refused
+    assert await hasher.verify("x", None) is False

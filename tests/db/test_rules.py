@@ -145,6 +145,7 @@ def test_books_that_do_not_balance_cannot_commit(
         ("UPDATE accounts SET kind = 'cash' WHERE id = %(source)s", "accounts_cash_has_no_owner"),
         ("UPDATE accounts SET owner = NULL WHERE id = %(source)s", "accounts_cash_has_no_owner"),
         ("UPDATE accounts SET status = 'frozen' WHERE kind = 'cash'", "accounts_cash_stays_open"),
+        (TRANSFER.replace("VALUES (1000", "VALUES (0"), "transfers_id_positive"),
         ("UPDATE accounts SET currency = 'EUR' WHERE id = %(source)s", None),
         ("DELETE FROM accounts WHERE id = %(source)s", None),
         (
@@ -266,6 +267,36 @@ async def test_the_posting_call_is_not_fooled_by_objects_of_the_caller(
         [[pair["source"]], [pair["target"]]],
     ).fetchone()
     assert row == (None,)
+
+
+def test_the_rules_are_not_fooled_by_objects_of_a_session(
+    connection: Connection, pair: dict[str, int]
+) -> None:
+    """A temporary table named as ours hides it from a query, but not from the triggers."""
+    connection.execute("CREATE TEMPORARY TABLE entries (LIKE public.entries)")
+    connection.execute(TRANSFER, pair)
+    connection.execute(DEBIT, pair)
+    connection.execute(CREDIT, pair)
+    with pytest.raises(pg.CheckViolation):
+        connection.commit()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param("'{transfer}', '{1}', '{2}', '{1}', '{USD}', '{x}', '{}'", id="few payers"),
+        pytest.param("'{transfer}', '{1}', '{2}', '{1}', '{USD}', '{x}', '{NULL}'", id="no payer"),
+        pytest.param("'{deposit}', '{1}', '{2}', '{1}', '{USD}', '{x}', '{NULL}'", id="two sides"),
+        pytest.param("'{transfer}', '{1}', '{NULL}', '{1}', '{USD}', '{x}', '{a}'", id="one side"),
+        pytest.param("'{NULL}', '{1}', '{2}', '{1}', '{USD}', '{x}', '{a}'", id="no kind"),
+        pytest.param("'{}', '{1}', '{2}', '{1}', '{USD}', '{x}', '{a}'", id="too few kinds"),
+    ],
+)
+def test_the_posting_call_refuses_what_makes_no_sense(
+    connection: Connection, arguments: LiteralString
+) -> None:
+    with pytest.raises(pg.InvalidParameterValue):
+        connection.execute(f"SELECT * FROM post_transfers({arguments})")
 
 
 def test_a_new_currency_opens_its_cash_account(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from importlib import import_module
 from inspect import isawaitable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import psycopg
 import pytest
@@ -39,7 +39,13 @@ def compiled(
     (directory / "schema.sql").write_text(f"-- {uuid.uuid4()}\n{schema}")
     config = {
         "version": "2",
-        "plugins": [{"name": "psycopg", "process": {"cmd": plugin, "format": "json"}}],
+        "plugins": [
+            {
+                "name": "psycopg",
+                "process": {"cmd": plugin, "format": "json"},
+                "env": ["DATABASE_URL"],
+            }
+        ],
         "servers": [{"engine": "postgresql", "uri": "${DATABASE_URL}"}],
         "sql": [
             {
@@ -129,6 +135,8 @@ async def test_copied_rows_come_back_as_they_went(q: Any, items: Any) -> None:
         ["a", None, "b,c"],
         [1, None, 2**31 - 1],
         None,
+        None,
+        None,
         {"n": [1, None], "text": "\\"},
         NOW,
     )
@@ -191,7 +199,9 @@ KINDS: list[dict[str, Any]] = [
 
 
 @pytest.fixture(scope="module")
-def message(tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress) -> dict[str, Any]:
+def message(
+    tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress
+) -> Generator[dict[str, Any]]:
     """What sqlc sends for the shop, so that other options need no other run of it."""
     directory = tmp_path_factory.mktemp("message")
     plugin = directory / "keep"
@@ -199,14 +209,16 @@ def message(tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress
     plugin.write_text(f"#!/bin/sh\ncat > '{kept}'\necho '{{}}'\n")
     plugin.chmod(0o755)
     compiled(directory / "shop", sqlc_server, plugin=str(plugin))
-    message: dict[str, Any] = json.loads(kept.read_text())
-    return message
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SHOP_DATABASE_URL", sqlc_server.url("postgres"))
+        yield json.loads(kept.read_text())
 
 
 def written(message: dict[str, Any], directory: Path, options: dict[str, Any]) -> str:
     """The shop with other options, as a package in `directory`; its name."""
     name = f"shop_{uuid.uuid4().hex}"
     options = {"package": name, "emit_sync_querier": True, "emit_async_querier": True, **options}
+    options["database_url_env"] = "SHOP_DATABASE_URL"
     encoded = base64.b64encode(json.dumps(options).encode()).decode()
     answer = json.loads(generate(json.dumps({**message, "plugin_options": encoded}).encode()))
     (directory / name).mkdir()
@@ -289,3 +301,31 @@ async def test_overrides(tmp_path: Path, sqlc_server: ServerAddress, shop_url: s
 def test_wrong_option_stops_sqlc(tmp_path: Path, sqlc_server: ServerAddress) -> None:
     with pytest.raises(AssertionError, match="unknown option 'emit_everything'"):
         compiled(tmp_path / "shop_wrong", sqlc_server, emit_everything=True)
+
+
+async def test_what_the_database_knows(q: Any, items: Any) -> None:
+    """An embed under an outer join is None, or the model; what can be NULL is, and is typed so."""
+    models = items.models
+    hints = get_type_hints(items.GetSummaryRow)
+    assert hints == {
+        "count": int,
+        "max_price": Decimal | None,
+        "max_or_zero": Decimal,
+        "contact": str | None,
+    }
+    assert get_type_hints(items.ListItemsWithMakerRow)["maker"] == models.Maker | None
+    assert get_type_hints(models.MakerPrice)["total"] == Decimal | None
+    assert get_type_hints(models.MakerPrice)["item_count"] is int
+    empty = await settled(q.get_summary(maker_id=1))
+    assert empty == items.GetSummaryRow(0, None, Decimal(0), None)
+    maker = models.Maker(1, "Ada", "ada@example.com", models.Colour.RED)
+    await settled(q.insert_maker(id=1, name="Ada", contact=maker.contact, favourite="red"))
+    grid = [[1, 2], [3, None]]
+    await settled(q.insert_item(name="made", price=Decimal(2), grid=grid, maker_id=1))
+    await settled(q.insert_item(name="found", price=Decimal(3), grid=None, maker_id=None))
+    made, found = await settled(q.list_items_with_maker())
+    assert (made.item.name, made.item.grid, made.maker) == ("made", grid, maker)
+    assert (found.item.name, found.item.grid, found.maker) == ("found", None, None)
+    assert (await settled(q.get_summary(maker_id=1))).contact == "ada@example.com"
+    [price] = await settled(q.list_maker_prices())
+    assert (price.total, price.item_count) == (Decimal(2), 1)

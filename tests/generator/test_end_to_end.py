@@ -329,3 +329,9 @@ def test_module_of_a_deleted_query_file_is_found_and_deleted(project: Project) -
     }
     assert by_hand.read_text() == "# Mine.\n"
     assert project.run("sqlc-gen-psycopg", "check", "library").returncode == 0
+
+
+def test_without_asking_the_database_it_says_what_it_guessed(generated: Project) -> None:
+    """This project does not list DATABASE_URL in the plugin's `env`."""
+    manifest = json.loads((generated.out / "manifest.json").read_text())
+    assert "books.sql: ListBooksWithAuthor" in manifest["guessed"]

@@ -1,15 +1,25 @@
 """Names that would hide each other, or something of Python's, are told apart or refused."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from sqlc_gen_psycopg.build import build_program
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.program import Embedded, RowClass
 from sqlc_gen_psycopg.request import Enum, Query, Table
 
-from tests.generator.requests import build, build_method, column, made_things, query
+from tests.generator.requests import (
+    OPTIONS,
+    build,
+    build_method,
+    column,
+    made_things,
+    query,
+    request,
+)
 
 ID = column("id", table="things")
 THINGS = Table("things", (ID,), "")
@@ -78,9 +88,18 @@ def test_a_required_value_may_be_null(connection: psycopg.Connection[Any], tmp_p
         assert things.Querier(connection).nothing() is None
 
 
-def test_arrays_of_arrays_are_refused() -> None:
-    with pytest.raises(GeneratorError, match="array of arrays"):
-        build(query(columns=[column("grid", is_array=True, array_dims=2)]))
+def test_a_named_tuple_keeps_its_methods() -> None:
+    options = replace(OPTIONS, model_type="namedtuple")
+    asked = query(columns=[column("count"), column("index"), column("name")])
+    [module] = build_program(request(asked), options).modules
+    assert isinstance(module.methods[0].result, RowClass)
+    assert [field.name for field in module.methods[0].result.fields] == ["count_", "index_", "name"]
+
+
+def test_arrays_of_arrays_are_lists_of_anything() -> None:
+    method = build_method(query(columns=[column("grid", is_array=True, array_dims=2)]))
+    assert not isinstance(method.result, RowClass | None)
+    assert (method.result.type.annotation, method.result.is_array) == ("Any", True)
 
 
 def test_an_annotation_makes_a_row_of_its_own() -> None:

@@ -225,6 +225,16 @@ class Served:
         self.process.send_signal(signal_number)
         return self.process.wait(STOP_TIMEOUT_S)
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        listening = self.event("listening")
+        assert listening is not None
+        parts = urlsplit(str(listening["url"]))
+        assert parts.hostname is not None
+        assert parts.port is not None
+        return parts.hostname, parts.port
+
     def ask(
         self, method: str, path: str, body: object = None, *, token: str | None = None
     ) -> Answer:
@@ -236,7 +246,7 @@ class Served:
         headers = {"Content-Type": "application/json"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=15)
+        connection = http.client.HTTPConnection(*self.address, timeout=15)
         try:
             connection.request(method, path, json.dumps(body) if body else None, headers)
             response = connection.getresponse()

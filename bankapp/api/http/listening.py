@@ -10,8 +10,9 @@ from typing import Final
 
 import structlog
 from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
 
-from bankapp.api.http.problems import STATUS, InternalError, problem_response
+from bankapp.api.http.problems import SERVER, STATUS, InternalError, problem_response
 from bankapp.domain import errors, limits
 
 BACKLOG: Final = 1024
@@ -37,6 +38,7 @@ class _Connection(web.RequestHandler):
         if request.writer.output_size > 0:
             raise ConnectionError("a part of another answer is already sent")
         response = problem_response(refusal, request_id)
+        response.headers["Server"] = SERVER
         response.force_close()
         return response
 
@@ -78,7 +80,7 @@ def _connection(runner: web.AppRunner, loop: asyncio.AbstractEventLoop) -> _Conn
     )
 
 
-class _NoAccessLog(web.AbstractAccessLogger):
+class _NoAccessLog(AbstractAccessLogger):
     """The middleware logs every request."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:

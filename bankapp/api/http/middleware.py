@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bankapp.api.http.endpoint import Handler
 from bankapp.api.http.problems import (
+    SERVER,
     STATUS,
     InternalError,
     MethodNotAllowed,
@@ -43,7 +44,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         _log.exception("request failed", request_id=request_id, path=request.path)
         response = problem_response(InternalError(), request_id)
     response.headers["X-Request-Id"] = request_id
-    response.headers["Server"] = "bankapp"
+    response.headers["Server"] = SERVER
     resource = request.match_info.route.resource
     _log.info(
         "request",

@@ -57,6 +57,7 @@ STATUS: Final[dict[type[errors.Refusal], HTTPStatus]] = {
 }
 
 RETRY_AFTER_S: Final = 1
+SERVER: Final = "bankapp"  # and not which library in which version
 
 
 def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
@@ -78,6 +79,7 @@ def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
         ]
     body = json.dumps(problem, ensure_ascii=False, separators=(",", ":")).encode()
     response = web.Response(status=status, body=body, content_type="application/problem+json")
+    response.headers["X-Request-Id"] = request_id
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

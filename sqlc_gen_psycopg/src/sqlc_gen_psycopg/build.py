@@ -188,18 +188,20 @@ class _Builder:
         fields = self._fields(query.columns, annotations)
         if len(fields) == 1 and isinstance(fields[0], Value):
             return fields[0]
-        if len(fields) == 1 and isinstance(fields[0], Embedded):
+        if len(fields) == 1 and isinstance(fields[0], Embedded) and not fields[0].is_nullable:
             return fields[0].row
         return RowClass(f"{names.class_name(query.name)}Row", fields)
 
     def _is_whole_row(self, columns: Sequence[Column], table: Table) -> bool:
-        """Whether the result is the table's row: all its columns, in order, as nullable."""
+        """Whether the result is the table's row: all its columns, in order, no more nullable.
 
-        def shape(column: Column) -> tuple[str, bool, bool]:
-            return column.name, column.not_null, column.is_array
-
-        return all(column.table == table.name for column in columns) and (
-            [shape(column) for column in columns] == [shape(column) for column in table.columns]
+        A condition may make one less nullable; one class for all rows of a table is worth more.
+        """
+        return len(columns) == len(table.columns) and all(
+            column.table == table.name
+            and (column.name, column.is_array) == (known.name, known.is_array)
+            and (column.not_null or not known.not_null)
+            for column, known in zip(columns, table.columns, strict=True)
         )
 
     def _fields(
@@ -208,9 +210,7 @@ class _Builder:
         spelled = [
             names.snake_case(self.models[column.embed_table].name)
             if column.embed_table is not None
-            else _apart_from_annotations(
-                names.identifier(self._renamed(column.name) or f"column_{number}")
-            )
+            else self._field_name(self._renamed(column.name) or f"column_{number}")
             for number, column in enumerate(columns, 1)
         ]
         return tuple(
@@ -218,20 +218,24 @@ class _Builder:
             for name, column in zip(names.distinct(spelled), columns, strict=True)
         )
 
+    def _field_name(self, name: str) -> str:
+        is_method_of_tuple = self.options.model_type == "namedtuple" and name in ("count", "index")
+        spelled = _apart_from_annotations(names.identifier(name))
+        return f"{spelled}_" if is_method_of_tuple else spelled
+
     def _field(
         self, name: str, column: Column, annotations: Annotations | None
     ) -> Value | Embedded:
         if column.embed_table is not None:
-            return Embedded(name, self.models[column.embed_table])
+            model = self.models[column.embed_table]
+            return Embedded(name, model, is_nullable=column.is_known and not column.not_null)
         if column.is_array and column.type in self.enums:
             self.registered.add(column.type)
-        if column.array_dims > 1:
-            raise GeneratorError(f"column {name!r} is an array of arrays, not supported yet")
         is_nullable = not column.not_null
         if annotations is not None:
-            # sqlc calls every expression NOT NULL, which is often wrong: only a table's column is
-            # believed.
-            is_nullable = is_nullable or column.table is None
+            # sqlc calls every expression NOT NULL, which is often wrong: without the database only
+            # a table's column is believed.
+            is_nullable = is_nullable or (column.table is None and not column.is_known)
             is_nullable = column.name in annotations.nullable or (
                 is_nullable and column.name not in annotations.notnull
             )
@@ -256,6 +260,8 @@ class _Builder:
     def _type(self, column: Column) -> PythonType:
         if (override := self._override(column)) is not None:
             return override
+        if column.array_dims > 1:
+            return PythonType("Any", "typing")  # lists of lists, as deep as the value is
         if column.type in self.enums:
             enum = self.enums[column.type]
             return PythonType(f"models.{enum.name}", "models", enum=enum.name)

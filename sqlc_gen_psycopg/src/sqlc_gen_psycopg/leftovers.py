@@ -1,6 +1,7 @@
 """Finds generated files that no query file asks for any more; sqlc does not report them."""
 
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sqlc_gen_psycopg.emit.text import HEADER
@@ -9,9 +10,13 @@ from sqlc_gen_psycopg.errors import GeneratorError
 MANIFEST = "manifest.json"
 
 
-def manifest(filenames: list[str]) -> str:
-    """The list of generated files, itself a generated file."""
-    return json.dumps({"files": sorted(filenames)}, indent=2) + "\n"
+def manifest(filenames: Iterable[str], unasked: Sequence[str] = ()) -> str:
+    """The list of generated files, itself a generated file.
+
+    It names the queries for which no database could be asked: what can be NULL there is a guess.
+    """
+    content = {"files": sorted(filenames)} | ({"guessed": list(unasked)} if unasked else {})
+    return json.dumps(content, indent=2) + "\n"
 
 
 def find_leftovers(directory: Path) -> list[Path]:

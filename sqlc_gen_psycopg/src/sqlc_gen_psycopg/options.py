@@ -63,6 +63,9 @@ class Options:
     query_parameter_limit: int = _option(
         4, "how many parameters a method takes by keyword; with more it takes one Params object"
     )
+    database_url_env: str = _option(
+        "DATABASE_URL", "the variable that names the server to ask; list it in the plugin's `env`"
+    )
     rename: Mapping[str, str] = field(
         default_factory=dict[str, str],
         metadata={"meaning": "other names for columns, tables and enums: {iban_no: iban}"},

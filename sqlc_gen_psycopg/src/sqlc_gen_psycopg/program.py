@@ -38,10 +38,14 @@ class RowClass:
 
 @dataclass(frozen=True)
 class Embedded:
-    """A field that holds a whole model: sqlc.embed."""
+    """A field that holds a whole model: sqlc.embed.
+
+    With `is_nullable` it is None where an outer join found no row.
+    """
 
     name: str
     row: RowClass
+    is_nullable: bool = False
 
 
 @dataclass(frozen=True)

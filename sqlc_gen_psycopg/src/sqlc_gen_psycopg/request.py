@@ -11,7 +11,10 @@ from sqlc_gen_psycopg.errors import GeneratorError
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table, a result column or a parameter. `name` is empty where SQL gives none."""
+    """A column of a table, a result column or a parameter. `name` is empty where SQL gives none.
+
+    `is_known` says that type and nullability come from the database, not from sqlc's inference.
+    """
 
     name: str
     type: str
@@ -23,6 +26,7 @@ class Column:
     embed_table: str | None
     is_slice: bool
     comment: str
+    is_known: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     comment: str
+    schema: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ def parse_request(message: bytes) -> Request:
 
 def _table(data: Mapping[str, Any]) -> Table:
     columns = tuple(_column(column) for column in data["columns"])
-    return Table(data["rel"]["name"], columns, data["comment"])
+    return Table(data["rel"]["name"], columns, data["comment"], data["rel"]["schema"])
 
 
 def _query(data: Mapping[str, Any]) -> Query:

@@ -45,3 +45,33 @@ ORDER BY id;
 SELECT id
 FROM items
 ORDER BY id;
+
+-- name: ListItemsWithMaker :many
+SELECT
+    sqlc.embed(items),
+    sqlc.embed(makers)
+FROM items
+LEFT JOIN makers ON makers.id = items.maker_id
+ORDER BY items.id;
+
+-- name: GetSummary :one
+-- @required
+SELECT
+    count(*),
+    max(price) AS max_price,
+    coalesce(max(price), 0) AS max_or_zero,
+    (SELECT contact FROM makers WHERE makers.id = sqlc.arg(maker_id)) AS contact
+FROM items;
+
+-- name: ListMakerPrices :many
+SELECT *
+FROM maker_prices
+ORDER BY id;
+
+-- name: InsertMaker :exec
+INSERT INTO makers (id, name, contact, favourite)
+VALUES (sqlc.arg(id), sqlc.arg(name), sqlc.narg(contact), sqlc.arg(favourite));
+
+-- name: InsertItem :exec
+INSERT INTO items (name, price, grid, maker_id)
+VALUES (sqlc.arg(name), sqlc.arg(price), sqlc.narg(grid), sqlc.narg(maker_id));

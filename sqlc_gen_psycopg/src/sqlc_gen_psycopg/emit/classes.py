@@ -1,6 +1,7 @@
 """Classes of values: enums, models, rows and parameters, and how a row becomes one."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TypeAlias
 
 from sqlc_gen_psycopg import names
@@ -108,8 +109,20 @@ def _construct(row: RowClass, positions: Iterator[int], program: Program) -> str
     arguments: list[str] = []
     for field in row.fields:
         if isinstance(field, Embedded):
-            value = _construct(field.row, positions, program)
+            value = _construct_embedded(field, positions, program)
         else:
             value = decode(field, next(positions))
         arguments.append(f"{field.name}={value}" if is_named else value)
     return f"{'models.' if row.is_model else ''}{row.name}({', '.join(arguments)})"
+
+
+def _construct_embedded(field: Embedded, positions: Iterator[int], program: Program) -> str:
+    taken = list(islice(positions, _width(field.row)))
+    value = _construct(field.row, iter(taken), program)
+    if not field.is_nullable:
+        return value
+    # Where the outer join found nothing all is NULL; one column that is never NULL else tells.
+    columns = list(zip(taken, field.row.fields, strict=True))
+    telling = [at for at, inner in columns if isinstance(inner, Value) and not inner.is_nullable]
+    is_missing = " and ".join(f"row[{at}] is None" for at in telling[:1] or taken)
+    return f"None if {is_missing} else {value}"

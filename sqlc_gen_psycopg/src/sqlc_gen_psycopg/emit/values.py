@@ -11,7 +11,7 @@ def annotation(
 ) -> str:
     """The type of a field where rows are read."""
     if isinstance(field, Embedded):
-        return f"models.{field.row.name}"
+        return f"models.{field.row.name}{' | None' if field.is_nullable else ''}"
     enum = field.type.enum
     text = field.type.annotation if enum is None else f"{enum_module}{enum}"
     if field.is_array:
