@@ -1,25 +1,13 @@
 """The command line: bankapp serve, migrate, verify."""
 
 import argparse
-import asyncio
 import sys
-import time
 
-import psycopg
-
-from bankapp.database import open_database
-from bankapp.failure import Failure
-from bankapp.logs import configure_logs
-from bankapp.migrations import migrate
-from bankapp.settings import SettingError, Settings, load_settings
-from bankapp.store.verification import Progress, Report, verify_ledger
-
-PROGRESS_AFTER_S = 1.0
+from bankapp.failure import Failure, SettingError
 
 
 def main() -> int:
     """Entry point of the console script. Exit codes: 0, 1 for a failure, 2 for a wrong call."""
-    commands = {"serve": _serve, "migrate": _migrate, "verify": _verify}
     parser = argparse.ArgumentParser(prog="bankapp", description="A bank whose source is SQL.")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     subparsers.add_parser("serve", help="bring the schema up to date and serve HTTP until Ctrl-C")
@@ -30,58 +18,15 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     try:
-        settings = load_settings()
-        configure_logs(settings.log_format)
-        return commands[arguments.command](settings)
+        # Here, so that Ctrl-C while it all loads ends as at any other time.
+        from bankapp import commands  # noqa: PLC0415
+
+        return commands.run(arguments.command)
     except SettingError as error:
         print(f"bankapp: {error}", file=sys.stderr)
         return 2
-    except (Failure, psycopg.Error) as error:
+    except Failure as error:
         print(f"bankapp: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-
-
-def _serve(settings: Settings) -> int:
-    from bankapp.app import run_server  # noqa: PLC0415 - the other commands start without it
-
-    with open_database(settings) as database:
-        migrate(database.url)
-        run_server(settings, database)
-    return 0
-
-
-def _migrate(settings: Settings) -> int:
-    with open_database(settings, beside_server=True) as database:
-        migrate(database.url)
-    return 0
-
-
-def _verify(settings: Settings) -> int:
-    with open_database(settings, beside_server=True) as database:
-        report = asyncio.run(verify_ledger(database.url, _terminal_progress()))
-    for finding in report.findings:
-        print(finding)
-    print(_summary(report))
-    return 1 if report.findings else 0
-
-
-def _summary(report: Report) -> str:
-    verdict = f"{len(report.findings)} wrong" if report.findings else "all is well"
-    return (
-        f"checked {report.entry_count} entries, accounts up to {report.account_id_max} and "
-        f"transfers up to {report.transfer_id_max} in {report.duration_s:.2f} s: {verdict}"
-    )
-
-
-def _terminal_progress() -> Progress:
-    """Shows the part done on a terminal, once it takes longer than a moment."""
-    started = time.monotonic()
-
-    def show(done: float) -> None:
-        if sys.stderr.isatty() and time.monotonic() - started > PROGRESS_AFTER_S:
-            ending = "\n" if done >= 1 else ""
-            print(f"\rverifying {done:4.0%}", end=ending, file=sys.stderr, flush=True)
-
-    return show

@@ -1,4 +1,4 @@
-"""What ends a command: reported in one line, with exit code 1."""
+"""What ends a command: reported in one line."""
 
 
 class Failure(Exception):
@@ -7,3 +7,7 @@ class Failure(Exception):
 
 class StartError(Failure):
     """The server cannot start."""
+
+
+class SettingError(Failure):
+    """A setting is wrong; the message names it."""

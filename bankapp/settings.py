@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bankapp.domain import limits
+from bankapp.failure import SettingError
 
 EXAMPLES: Final[dict[str, str]] = {
     "DATABASE_URL": "postgresql://bank@db.example.org/bank",
@@ -26,10 +27,6 @@ EXAMPLES: Final[dict[str, str]] = {
 
 
 TOKEN_KEY_PATTERN: Final = r"[0-9a-fA-F]{64}"
-
-
-class SettingError(Exception):
-    """A setting is wrong; the message is one line that names it."""
 
 
 def _duration(value: object) -> object:

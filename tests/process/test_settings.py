@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bankapp import cli
-from bankapp.settings import EXAMPLES, SettingError, Settings, load_settings
+from bankapp.failure import SettingError
+from bankapp.settings import EXAMPLES, Settings, load_settings
 from tests.process.processes import failure, run_bankapp
 
 SECRET = "hunter2"
