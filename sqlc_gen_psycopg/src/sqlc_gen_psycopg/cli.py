@@ -21,6 +21,8 @@ GENERATE = "/plugin.CodegenService/Generate"
 USAGE = """\
 usage: sqlc-gen-psycopg prune DIR   delete generated files in DIR whose query file is gone
        sqlc-gen-psycopg check DIR   list them, and fail if there is one
+       sqlc-gen-psycopg watch DIR SOURCE... -- COMMAND...
+                                    run COMMAND on every change of a SOURCE; say what changes in DIR
 
 sqlc itself runs it as a process plugin with `format: json`."""
 
@@ -73,6 +75,11 @@ def main() -> int:
                 for leftover in leftovers:
                     print(f"{leftover}: left over, its query file is gone", file=sys.stderr)
                 return 1 if leftovers else 0
+            case ["watch", directory, *rest] if "--" in rest[1:-1]:
+                from sqlc_gen_psycopg.watch import watch_and_run  # noqa: PLC0415 - sqlc needs it not
+
+                sources, command = rest[: rest.index("--")], rest[rest.index("--") + 1 :]
+                watch_and_run(Path(directory), [Path(source) for source in sources], command)
             case _:
                 print(USAGE, file=sys.stderr)
                 return 2
