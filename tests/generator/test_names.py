@@ -1,6 +1,8 @@
 """From SQL names to Python names."""
 
 import keyword
+from enum import StrEnum
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -102,3 +104,17 @@ def test_distinct(given_names: tuple[str, ...], expected: tuple[str, ...]) -> No
 def test_distinct_names_differ(given_names: list[str]) -> None:
     distinct = names.distinct(given_names)
     assert len(distinct) == len(set(distinct)) == len(given_names)
+
+
+LABELS = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("_-+ aA1")), max_size=5)
+
+
+@given(st.lists(LABELS, min_size=1, max_size=6, unique=True))
+def test_every_label_becomes_a_member(labels: list[str]) -> None:
+    members = names.distinct(map(names.member_name, labels))
+    body = "".join(
+        f"    {member} = {label!r}\n" for member, label in zip(members, labels, strict=True)
+    )
+    made: dict[str, Any] = {"StrEnum": StrEnum}
+    exec(f"class E(StrEnum):\n{body}", made)
+    assert [member.value for member in made["E"]] == labels

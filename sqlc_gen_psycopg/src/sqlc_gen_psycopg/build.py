@@ -20,6 +20,7 @@ from sqlc_gen_psycopg.program import (
     Value,
 )
 from sqlc_gen_psycopg.request import Column, Enum, Query, Request, Table
+from sqlc_gen_psycopg.statements import copy_statement, named_statement, qualified
 from sqlc_gen_psycopg.types import BUILT_IN, PythonType
 from sqlc_gen_psycopg.usage import without_unused
 
@@ -74,7 +75,12 @@ class _Builder:
             models=tuple(sorted(self.models.values(), key=lambda model: model.name)),
             modules=tuple(self._module(filename) for filename in filenames),
         )
-        program = replace(program, registered=tuple(sorted(self.registered)))
+        registered = (
+            qualified(enum.schema, enum.name)
+            for enum in self.request.enums
+            if enum.name in self.registered
+        )
+        program = replace(program, registered=tuple(sorted(registered)))
         return without_unused(program) if self.options.omit_unused_structs else program
 
     def _model(self, table: Table) -> RowClass:
@@ -139,7 +145,7 @@ class _Builder:
             query_name=query.name,
             command=query.command,
             constant=names.constant_name(query.name),
-            sql=_copy_statement(query) if query.command == ":copyfrom" else _named(query),
+            sql=copy_statement(query) if query.command == ":copyfrom" else named_statement(query),
             description=description,
             parameters=parameters,
             parameters_class=f"{names.class_name(query.name)}Params"
@@ -270,28 +276,6 @@ class _Builder:
         raise GeneratorError(f"column {column.name!r} is of type {column.type!r}, unknown here")
 
 
-def _named(query: Query) -> str:
-    return f"-- name: {query.name} {query.command}\n{query.text}\n"
-
-
-def _copy_statement(query: Query) -> str:
-    """The COPY that does what the INSERT of a :copyfrom says."""
-    if query.insert_into_table is None:
-        raise GeneratorError(":copyfrom needs an INSERT of one row of bare parameters")
-    schema, table = query.insert_into_table
-    columns = [column.original_name or column.name for column in query.parameters]
-    quoted = [_quoted(name) for name in columns]
-    target = f"{_quoted(schema)}.{_quoted(table)}" if schema else _quoted(table)
-    return (
-        f"-- name: {query.name} {query.command}\nCOPY {target} ({', '.join(quoted)}) FROM STDIN\n"
-    )
-
-
-def _quoted(name: str) -> str:
-    escaped = name.replace('"', '""')
-    return f'"{escaped}"'
-
-
 def _apart_from_annotations(name: str) -> str:
     return f"{name}_" if name in USED_IN_ANNOTATIONS else name
 
@@ -303,13 +287,7 @@ def _require_distinct(what: str, spelled: Sequence[str]) -> None:
 
 
 def _enum_class(enum: Enum, name: str) -> EnumClass:
-    members = names.distinct(_member_name(label) for label in enum.labels)
+    members = names.distinct(names.member_name(label) for label in enum.labels)
     return EnumClass(
         names.class_name(name), tuple(zip(members, enum.labels, strict=True)), enum.comment
     )
-
-
-def _member_name(label: str) -> str:
-    name = names.identifier(label).upper()
-    # An enum keeps names like _A_ for itself.
-    return (name.rstrip("_") or "_") if name[0] == name[-1] == "_" else name

@@ -63,7 +63,7 @@ def _correct_result(
 def _correct_parameter(parameter: Column, known: TypeFacts, facts: Facts) -> Column:
     """The server tells of no dimensions of a parameter; the column it is for does."""
     corrected = _correct_type(parameter, known)
-    table = facts.tables.get(("public", parameter.table or ""), ())
+    table = facts.tables.get((parameter.table_schema or "public", parameter.table or ""), ())
     dims = [fact.type.array_dims for fact in table if fact.name == parameter.original_name]
     return replace(corrected, array_dims=max([corrected.array_dims, *dims]))
 

@@ -2,7 +2,21 @@
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Iterable
+from typing import Final
+
+# What tables are often called and the rules get wrong.
+IRREGULAR: Final = {
+    "aliases": "alias",
+    "analyses": "analysis",
+    "calories": "calorie",
+    "cookies": "cookie",
+    "movies": "movie",
+    "series": "series",
+    "species": "species",
+    "statuses": "status",
+}
 
 
 def identifier(name: str) -> str:
@@ -29,8 +43,20 @@ def constant_name(name: str) -> str:
     return snake_case(name).upper()
 
 
+def member_name(label: str) -> str:
+    """A member of an enum: in-stock becomes IN_STOCK, + becomes PLUS_SIGN."""
+    if not identifier(label).strip("_"):
+        label = " ".join(unicodedata.name(sign, "SIGN") for sign in label) or "EMPTY"
+    name = identifier(label).upper()
+    # A class hides names like __A, and an enum keeps names like _A_ for itself.
+    return re.sub("_+", "_", name).rstrip("_") if name.startswith("_") else name
+
+
 def singular(table: str) -> str:
     """The English singular of a table's name, by the regular rules; exceptions go in options."""
+    head, separator, word = table.rpartition("_")
+    if word in IRREGULAR:
+        return f"{head}{separator}{IRREGULAR[word]}"
     for ending, replacement in (
         ("ies", "y"),
         ("sses", "ss"),

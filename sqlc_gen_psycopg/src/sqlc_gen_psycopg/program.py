@@ -79,7 +79,7 @@ class Module:
 
 @dataclass(frozen=True)
 class Program:
-    """Everything to be written; `registered` are types psycopg must be told of."""
+    """Everything to be written; `registered` are types psycopg must be told of, named as in SQL."""
 
     package: str
     sqlc_version: str

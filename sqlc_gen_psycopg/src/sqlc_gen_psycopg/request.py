@@ -13,6 +13,7 @@ from sqlc_gen_psycopg.errors import GeneratorError
 class Column:
     """A column of a table, a result column or a parameter. `name` is empty where SQL gives none.
 
+    `type` has no schema; that of `table` is empty where it is the default one.
     `is_known` says that type and nullability come from the database, not from sqlc's inference.
     """
 
@@ -27,6 +28,7 @@ class Column:
     is_slice: bool
     comment: str
     is_known: bool = False
+    table_schema: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Enum:
+    """An enum. `schema` is empty where it is the default one."""
+
     name: str
     labels: tuple[str, ...]
     comment: str
+    schema: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,7 @@ def parse_request(message: bytes) -> Request:
     """
     try:
         data = json.loads(message)
+        default = data["catalog"]["default_schema"]
         schemas = [
             schema
             for schema in data["catalog"]["schemas"]
@@ -89,7 +95,7 @@ def parse_request(message: bytes) -> Request:
             options=json.loads(base64.b64decode(data["plugin_options"]) or b"{}") or {},
             tables=tuple(_table(table) for schema in schemas for table in schema["tables"]),
             enums=tuple(
-                Enum(enum["name"], tuple(enum["vals"]), enum["comment"])
+                _enum(enum, "" if schema["name"] == default else schema["name"])
                 for schema in schemas
                 for enum in schema["enums"]
             ),
@@ -102,6 +108,10 @@ def parse_request(message: bytes) -> Request:
 def _table(data: Mapping[str, Any]) -> Table:
     columns = tuple(_column(column) for column in data["columns"])
     return Table(data["rel"]["name"], columns, data["comment"], data["rel"]["schema"])
+
+
+def _enum(data: Mapping[str, Any], schema: str) -> Enum:
+    return Enum(data["name"], tuple(data["vals"]), data["comment"], schema)
 
 
 def _query(data: Mapping[str, Any]) -> Query:
@@ -123,7 +133,7 @@ def _column(data: Mapping[str, Any]) -> Column:
     return Column(
         name=data["name"],
         # sqlc spells one type in several ways, the schema sometimes inside the name.
-        type=data["type"]["name"].removeprefix("pg_catalog."),
+        type=data["type"]["name"].rpartition(".")[2],
         not_null=data["not_null"],
         is_array=data["is_array"],
         array_dims=data["array_dims"],
@@ -132,4 +142,5 @@ def _column(data: Mapping[str, Any]) -> Column:
         embed_table=data["embed_table"]["name"] if data["embed_table"] else None,
         is_slice=data["is_sqlc_slice"],
         comment=data["comment"],
+        table_schema=data["table"]["schema"] if data["table"] else "",
     )
