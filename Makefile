@@ -54,6 +54,10 @@ generate: setup ## Compile db/ to gen/ and db/schema.sql
 		sqlc generate; status=$$?; wait $$dump && exit $$status'
 	@$(BIN)/sqlc-gen-psycopg prune gen
 
+.PHONY: watch
+watch: setup ## Compile on every save
+	@$(BIN)/sqlc-gen-psycopg watch gen db -- $(MAKE) --no-print-directory generate
+
 .PHONY: format
 format: setup ## Format the Python and the SQL
 	@$(BIN)/ruff check --fix --quiet --exit-zero .
@@ -84,3 +88,8 @@ verify-generate: setup ## Fail when gen/ is not what db/ compiles to
 verify-schema: setup ## Fail when db/schema.sql is not what db/migrations make
 	@dump=$$(mktemp) && $(WITH_DATABASE) $(DUMP_SCHEMA) "$$dump" up >/dev/null \
 		&& diff -u db/schema.sql "$$dump"; status=$$?; rm -f "$$dump"; exit $$status
+
+.PHONY: bench
+bench: setup ## Measure against peers
+	@UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --frozen --quiet --inexact --group bench
+	@$(WITH_DATABASE) $(BIN)/python -m bench.generator

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.errors import NoDataFound
+from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
 from gen import models
@@ -82,7 +83,7 @@ class Querier:
         """Newest first. A person has at most one account per currency, so the sort is over a
         handful.
         """
-        cursor = RawCursor(self._connection, row_factory=lambda _: _account)
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
             LIST_ACCOUNTS,
             (
@@ -91,7 +92,8 @@ class Querier:
                 Int8(row_count_max),
             ),
         )
-        return cursor.fetchall()
+        rows = cursor.fetchall()
+        return [_account(row) for row in rows]
 
 
 class AsyncQuerier:
@@ -127,7 +129,7 @@ class AsyncQuerier:
         """Newest first. A person has at most one account per currency, so the sort is over a
         handful.
         """
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _account)
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
             LIST_ACCOUNTS,
             (
@@ -136,4 +138,5 @@ class AsyncQuerier:
                 Int8(row_count_max),
             ),
         )
-        return await cursor.fetchall()
+        rows = await cursor.fetchall()
+        return [_account(row) for row in rows]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
+from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
 from gen import models
@@ -21,7 +22,7 @@ LIMIT $3
 
 
 def _entry(row: Sequence[Any]) -> models.Entry:
-    return models.Entry(row[0], row[1], row[2], row[3], row[4], row[5])
+    return models.Entry(*row)
 
 
 class Querier:
@@ -38,7 +39,7 @@ class Querier:
         """Newest first. An account has one entry per transfer, so the transfer's id orders and
         pages them.
         """
-        cursor = RawCursor(self._connection, row_factory=lambda _: _entry)
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
             LIST_ENTRIES,
             (
@@ -47,7 +48,8 @@ class Querier:
                 Int8(row_count_max),
             ),
         )
-        return cursor.fetchall()
+        rows = cursor.fetchall()
+        return [_entry(row) for row in rows]
 
 
 class AsyncQuerier:
@@ -64,7 +66,7 @@ class AsyncQuerier:
         """Newest first. An account has one entry per transfer, so the transfer's id orders and
         pages them.
         """
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _entry)
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
             LIST_ENTRIES,
             (
@@ -73,4 +75,5 @@ class AsyncQuerier:
                 Int8(row_count_max),
             ),
         )
-        return await cursor.fetchall()
+        rows = await cursor.fetchall()
+        return [_entry(row) for row in rows]

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.errors import NoDataFound
+from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
 PING: Final = """\
@@ -156,19 +157,19 @@ def _ping_value(row: Sequence[Any]) -> int:
 
 
 def _get_ledger_size_row(row: Sequence[Any]) -> GetLedgerSizeRow:
-    return GetLedgerSizeRow(row[0], row[1], row[2])
+    return GetLedgerSizeRow(*row)
 
 
 def _list_wrong_balances_row(row: Sequence[Any]) -> ListWrongBalancesRow:
-    return ListWrongBalancesRow(row[0], row[1], row[2])
+    return ListWrongBalancesRow(*row)
 
 
 def _list_wrong_running_balances_row(row: Sequence[Any]) -> ListWrongRunningBalancesRow:
-    return ListWrongRunningBalancesRow(row[0], row[1], row[2], row[3])
+    return ListWrongRunningBalancesRow(*row)
 
 
 def _list_unbalanced_transfers_row(row: Sequence[Any]) -> ListUnbalancedTransfersRow:
-    return ListUnbalancedTransfersRow(row[0], row[1], row[2], row[3])
+    return ListUnbalancedTransfersRow(*row)
 
 
 def _list_orphan_entries_value(row: Sequence[Any]) -> int:
@@ -177,7 +178,7 @@ def _list_orphan_entries_value(row: Sequence[Any]) -> int:
 
 
 def _list_currency_totals_row(row: Sequence[Any]) -> ListCurrencyTotalsRow:
-    return ListCurrencyTotalsRow(row[0], row[1])
+    return ListCurrencyTotalsRow(*row)
 
 
 class Querier:
@@ -209,7 +210,7 @@ class Querier:
         self, *, first_id: int, last_id: int, finding_count_max: int
     ) -> list[ListWrongBalancesRow]:
         """Accounts of an id range whose balance is not the sum of their entries."""
-        cursor = RawCursor(self._connection, row_factory=lambda _: _list_wrong_balances_row)
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
             LIST_WRONG_BALANCES,
             (
@@ -218,7 +219,8 @@ class Querier:
                 Int8(finding_count_max),
             ),
         )
-        return cursor.fetchall()
+        rows = cursor.fetchall()
+        return [_list_wrong_balances_row(row) for row in rows]
 
     def list_wrong_running_balances(
         self, *, first_id: int, last_id: int, finding_count_max: int
@@ -226,7 +228,7 @@ class Querier:
         """Entries of a range of accounts whose balance_after is not the sum of the account's
         entries so far.
         """
-        cursor = RawCursor(self._connection, row_factory=lambda _: _list_wrong_running_balances_row)
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
             LIST_WRONG_RUNNING_BALANCES,
             (
@@ -235,13 +237,14 @@ class Querier:
                 Int8(finding_count_max),
             ),
         )
-        return cursor.fetchall()
+        rows = cursor.fetchall()
+        return [_list_wrong_running_balances_row(row) for row in rows]
 
     def list_unbalanced_transfers(
         self, *, first_id: int, last_id: int, finding_count_max: int
     ) -> list[ListUnbalancedTransfersRow]:
         """Transfers of an id range whose entries are not exactly their two sides."""
-        cursor = RawCursor(self._connection, row_factory=lambda _: _list_unbalanced_transfers_row)
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
             LIST_UNBALANCED_TRANSFERS,
             (
@@ -250,13 +253,14 @@ class Querier:
                 Int8(finding_count_max),
             ),
         )
-        return cursor.fetchall()
+        rows = cursor.fetchall()
+        return [_list_unbalanced_transfers_row(row) for row in rows]
 
     def list_orphan_entries(
         self, *, first_id: int, last_id: int, finding_count_max: int
     ) -> list[int]:
         """Entries that have no transfer, of the range of transfers they should have."""
-        cursor = RawCursor(self._connection, row_factory=lambda _: _list_orphan_entries_value)
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
             LIST_ORPHAN_ENTRIES,
             (
@@ -265,13 +269,15 @@ class Querier:
                 Int8(finding_count_max),
             ),
         )
-        return cursor.fetchall()
+        rows = cursor.fetchall()
+        return [_list_orphan_entries_value(row) for row in rows]
 
     def list_currency_totals(self) -> list[ListCurrencyTotalsRow]:
         """What all balances of a currency add up to: zero, always."""
-        cursor = RawCursor(self._connection, row_factory=lambda _: _list_currency_totals_row)
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_CURRENCY_TOTALS)
-        return cursor.fetchall()
+        rows = cursor.fetchall()
+        return [_list_currency_totals_row(row) for row in rows]
 
 
 class AsyncQuerier:
@@ -303,7 +309,7 @@ class AsyncQuerier:
         self, *, first_id: int, last_id: int, finding_count_max: int
     ) -> list[ListWrongBalancesRow]:
         """Accounts of an id range whose balance is not the sum of their entries."""
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _list_wrong_balances_row)
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
             LIST_WRONG_BALANCES,
             (
@@ -312,7 +318,8 @@ class AsyncQuerier:
                 Int8(finding_count_max),
             ),
         )
-        return await cursor.fetchall()
+        rows = await cursor.fetchall()
+        return [_list_wrong_balances_row(row) for row in rows]
 
     async def list_wrong_running_balances(
         self, *, first_id: int, last_id: int, finding_count_max: int
@@ -320,9 +327,7 @@ class AsyncQuerier:
         """Entries of a range of accounts whose balance_after is not the sum of the account's
         entries so far.
         """
-        cursor = AsyncRawCursor(
-            self._connection, row_factory=lambda _: _list_wrong_running_balances_row
-        )
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
             LIST_WRONG_RUNNING_BALANCES,
             (
@@ -331,15 +336,14 @@ class AsyncQuerier:
                 Int8(finding_count_max),
             ),
         )
-        return await cursor.fetchall()
+        rows = await cursor.fetchall()
+        return [_list_wrong_running_balances_row(row) for row in rows]
 
     async def list_unbalanced_transfers(
         self, *, first_id: int, last_id: int, finding_count_max: int
     ) -> list[ListUnbalancedTransfersRow]:
         """Transfers of an id range whose entries are not exactly their two sides."""
-        cursor = AsyncRawCursor(
-            self._connection, row_factory=lambda _: _list_unbalanced_transfers_row
-        )
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
             LIST_UNBALANCED_TRANSFERS,
             (
@@ -348,13 +352,14 @@ class AsyncQuerier:
                 Int8(finding_count_max),
             ),
         )
-        return await cursor.fetchall()
+        rows = await cursor.fetchall()
+        return [_list_unbalanced_transfers_row(row) for row in rows]
 
     async def list_orphan_entries(
         self, *, first_id: int, last_id: int, finding_count_max: int
     ) -> list[int]:
         """Entries that have no transfer, of the range of transfers they should have."""
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _list_orphan_entries_value)
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
             LIST_ORPHAN_ENTRIES,
             (
@@ -363,10 +368,12 @@ class AsyncQuerier:
                 Int8(finding_count_max),
             ),
         )
-        return await cursor.fetchall()
+        rows = await cursor.fetchall()
+        return [_list_orphan_entries_value(row) for row in rows]
 
     async def list_currency_totals(self) -> list[ListCurrencyTotalsRow]:
         """What all balances of a currency add up to: zero, always."""
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _list_currency_totals_row)
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_CURRENCY_TOTALS)
-        return await cursor.fetchall()
+        rows = await cursor.fetchall()
+        return [_list_currency_totals_row(row) for row in rows]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
+from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
 from gen import models
@@ -178,7 +179,7 @@ class Querier:
         """The one way money moves; the function explains itself in its migration. One row per
         item, in their order.
         """
-        cursor = RawCursor(self._connection, row_factory=lambda _: _post_transfers_row)
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
             POST_TRANSFERS,
             (
@@ -191,7 +192,8 @@ class Querier:
                 [*payers],
             ),
         )
-        return cursor.fetchall()
+        rows = cursor.fetchall()
+        return [_post_transfers_row(row) for row in rows]
 
     def get_transfer(self, *, id: int) -> GetTransferRow | None:
         """With the owners of both sides, for they alone may see it."""
@@ -207,7 +209,7 @@ class Querier:
         a join: not knowing the limit, the planner would expect a tenth of all entries and
         read all transfers.
         """
-        cursor = RawCursor(self._connection, row_factory=lambda _: _transfer)
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
             LIST_ACCOUNT_TRANSFERS,
             (
@@ -216,7 +218,8 @@ class Querier:
                 Int8(row_count_max),
             ),
         )
-        return cursor.fetchall()
+        rows = cursor.fetchall()
+        return [_transfer(row) for row in rows]
 
     def list_owner_transfers(
         self, *, before_id: int, row_count_max: int, owner: str
@@ -224,7 +227,7 @@ class Querier:
         """Newest first, over all accounts of a person: a page of each account, merged. Nobody
         has two accounts of one currency, so no transfer has both sides here.
         """
-        cursor = RawCursor(self._connection, row_factory=lambda _: _transfer)
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
             LIST_OWNER_TRANSFERS,
             (
@@ -233,7 +236,8 @@ class Querier:
                 owner,
             ),
         )
-        return cursor.fetchall()
+        rows = cursor.fetchall()
+        return [_transfer(row) for row in rows]
 
 
 class AsyncQuerier:
@@ -258,7 +262,7 @@ class AsyncQuerier:
         """The one way money moves; the function explains itself in its migration. One row per
         item, in their order.
         """
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _post_transfers_row)
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
             POST_TRANSFERS,
             (
@@ -271,7 +275,8 @@ class AsyncQuerier:
                 [*payers],
             ),
         )
-        return await cursor.fetchall()
+        rows = await cursor.fetchall()
+        return [_post_transfers_row(row) for row in rows]
 
     async def get_transfer(self, *, id: int) -> GetTransferRow | None:
         """With the owners of both sides, for they alone may see it."""
@@ -287,7 +292,7 @@ class AsyncQuerier:
         a join: not knowing the limit, the planner would expect a tenth of all entries and
         read all transfers.
         """
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _transfer)
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
             LIST_ACCOUNT_TRANSFERS,
             (
@@ -296,7 +301,8 @@ class AsyncQuerier:
                 Int8(row_count_max),
             ),
         )
-        return await cursor.fetchall()
+        rows = await cursor.fetchall()
+        return [_transfer(row) for row in rows]
 
     async def list_owner_transfers(
         self, *, before_id: int, row_count_max: int, owner: str
@@ -304,7 +310,7 @@ class AsyncQuerier:
         """Newest first, over all accounts of a person: a page of each account, merged. Nobody
         has two accounts of one currency, so no transfer has both sides here.
         """
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _transfer)
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
             LIST_OWNER_TRANSFERS,
             (
@@ -313,4 +319,5 @@ class AsyncQuerier:
                 owner,
             ),
         )
-        return await cursor.fetchall()
+        rows = await cursor.fetchall()
+        return [_transfer(row) for row in rows]

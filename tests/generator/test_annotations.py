@@ -1,7 +1,6 @@
 """What the comments of a query tell the generator."""
 
 import pytest
-
 from sqlc_gen_psycopg.annotations import Annotations, parse_comments
 from sqlc_gen_psycopg.errors import GeneratorError
 

@@ -314,11 +314,12 @@ async def test_what_the_database_knows(q: Any, items: Any) -> None:
         "contact": str | None,
     }
     assert get_type_hints(items.ListItemsWithMakerRow)["maker"] == models.Maker | None
+    assert get_type_hints(models.Maker)["contacts"] == str | None
     assert get_type_hints(models.MakerPrice)["total"] == Decimal | None
     assert get_type_hints(models.MakerPrice)["item_count"] is int
     empty = await settled(q.get_summary(maker_id=1))
     assert empty == items.GetSummaryRow(0, None, Decimal(0), None)
-    maker = models.Maker(1, "Ada", "ada@example.com", models.Colour.RED)
+    maker = models.Maker(1, "Ada", "ada@example.com", None, models.Colour.RED)
     await settled(q.insert_maker(id=1, name="Ada", contact=maker.contact, favourite="red"))
     grid = [[1, 2], [3, None]]
     await settled(q.insert_item(name="made", price=Decimal(2), grid=grid, maker_id=1))

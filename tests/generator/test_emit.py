@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.errors import NoDataFound
-
 from sqlc_gen_psycopg.build import build_program
 from sqlc_gen_psycopg.emit import emit_program
 from sqlc_gen_psycopg.options import Options
 from sqlc_gen_psycopg.request import Query, Table
+
 from tests.generator.requests import build, column, made_things, query, request
 
 TEXTS = {

@@ -107,3 +107,10 @@ def test_an_annotation_makes_a_row_of_its_own() -> None:
     assert not isinstance(method.result, RowClass)
     assert method.result is not None
     assert method.result.is_nullable
+
+
+def test_an_embed_of_no_table_is_refused() -> None:
+    with pytest.raises(
+        GeneratorError, match=r"things.sql: GetThing: sqlc.embed\(cte\) is of no table"
+    ):
+        build(query(columns=[column("cte", "", embed="cte"), ID]), tables=[THINGS])

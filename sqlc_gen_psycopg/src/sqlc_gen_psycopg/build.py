@@ -213,6 +213,11 @@ class _Builder:
     def _fields(
         self, columns: Sequence[Column], annotations: Annotations | None = None
     ) -> tuple[Value | Embedded, ...]:
+        for column in columns:
+            if column.embed_table is not None and column.embed_table not in self.models:
+                raise GeneratorError(
+                    f"sqlc.embed({column.embed_table}) is of no table; list its columns"
+                )
         spelled = [
             names.snake_case(self.models[column.embed_table].name)
             if column.embed_table is not None

@@ -69,7 +69,8 @@ def _correct_parameter(parameter: Column, known: TypeFacts, facts: Facts) -> Col
 
 
 def _correct_column(column: Column, known: ColumnFacts) -> Column:
-    corrected = _correct_type(column, known.type)
+    kind = TypeFacts("pg_catalog", "text") if known.type.is_read_as_text else known.type
+    corrected = _correct_type(column, kind)
     return replace(corrected, not_null=not known.is_nullable, is_known=True)
 
 

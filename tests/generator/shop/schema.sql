@@ -6,6 +6,7 @@ CREATE TABLE makers (
     id bigint NOT NULL PRIMARY KEY,
     name text NOT NULL,
     contact email,
+    contacts email [],
     favourite colour NOT NULL
 );
 

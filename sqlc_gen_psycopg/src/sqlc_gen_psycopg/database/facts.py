@@ -12,13 +12,15 @@ class TypeFacts:
     """A type, domains resolved to what they are of and arrays to their elements.
 
     `array_dims` is 0 for what is no array. PostgreSQL does not enforce the number of dimensions: it
-    is what the column was declared with, 1 for an expression.
+    is what the column was declared with, 1 for an expression. `is_read_as_text` is for arrays of a
+    domain, of which psycopg knows nothing.
     """
 
     schema: str
     name: str
     kind: TypeKind = "base"
     array_dims: int = 0
+    is_read_as_text: bool = False
 
 
 @dataclass(frozen=True)

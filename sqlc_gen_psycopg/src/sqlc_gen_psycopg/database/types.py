@@ -40,7 +40,8 @@ class Types:
         if type_.element:
             element = self.resolve(type_.element)
             dims = max(dims, 1) + element.array_dims
-            return TypeFacts(element.schema, element.name, element.kind, dims)
+            is_of_domain = type_.element in self._types and self._types[type_.element].base != 0
+            return TypeFacts(element.schema, element.name, element.kind, dims, is_of_domain)
         return TypeFacts(type_.schema, type_.name, _KINDS.get(type_.kind, "base"))
 
     def is_not_null(self, oid: int) -> bool:

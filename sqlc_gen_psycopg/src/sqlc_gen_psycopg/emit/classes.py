@@ -78,11 +78,20 @@ def _comment(field: Value | Embedded) -> str:
 
 def row_maker(name: str, result: RowClass | Value, program: Program) -> str:
     """The function from a row to a result; by position, so that column names cannot clash."""
-    if isinstance(result, RowClass):
+    if isinstance(result, RowClass) and _is_taken_as_it_is(result, program):
+        body = f"    return {result_type(result)}(*row)\n"
+    elif isinstance(result, RowClass):
         body = f"    return {_construct(result, iter(range(_width(result))), program)}\n"
     else:
         body = f"    value: {annotation(result)} = {decode(result, 0)}\n    return value\n"
     return f"\n\ndef {name}(row: Sequence[Any]) -> {result_type(result)}:\n{body}"
+
+
+def _is_taken_as_it_is(row: RowClass, program: Program) -> bool:
+    """Whether the row's values are the arguments, none to be converted or named."""
+    return program.model_type != "pydantic" and all(
+        isinstance(field, Value) and decode(field, 0) == "row[0]" for field in row.fields
+    )
 
 
 def result_type(result: RowClass | Value) -> str:

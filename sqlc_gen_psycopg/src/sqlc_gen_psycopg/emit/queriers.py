@@ -26,7 +26,7 @@ def queries_file(program: Program, module: Module) -> str:
         "from typing import Protocol",
         "from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor",
         "from psycopg.errors import NoDataFound",
-        "from psycopg.rows import TupleRow",
+        "from psycopg.rows import TupleRow, tuple_row",
         "from psycopg.types.json import Json, Jsonb",
         "from psycopg.types.numeric import Float4, Float8, Int2, Int4, Int8, Oid",
         f"from {program.package} import models",

@@ -1,0 +1,1 @@
+"""The generated code against hand-written psycopg, the official shape and asyncpg."""

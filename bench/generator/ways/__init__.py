@@ -1,0 +1,1 @@
+"""The ways: one module each, with the same names for the same work."""

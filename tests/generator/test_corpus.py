@@ -1,0 +1,338 @@
+"""Many queries of every kind, compiled by the real sqlc and run: what comes back is as it is typed.
+
+The queries are in corpus/queries, and the data of corpus/data.sql gives NULL wherever it can be.
+"""
+
+import datetime
+import json
+import os
+import re
+import types
+import uuid
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
+from importlib import import_module
+from inspect import signature
+from pathlib import Path
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+from psycopg.types.multirange import Multirange
+from psycopg.types.range import Range
+
+from tests.conftest import ServerAddress
+from tests.generator.project import Project
+from tests.generator.requests import importable
+
+CORPUS = Path(__file__).parent / "corpus"
+QUERIES = {
+    f"{path.stem}.{re.sub('(?<!^)(?=[A-Z])', '_', name).lower()}": command
+    for path in sorted((CORPUS / "queries").glob("*.sql"))
+    for name, command in re.findall(r"^-- name: (\w+) :(\w+)$", path.read_text(), re.MULTILINE)
+}
+DAY = datetime.date(2026, 3, 1)
+
+# What a parameter is given by its annotation, or by its name in one query. A parameter that may be
+# None is None.
+VALUES: dict[Any, Any] = {
+    int: 1,
+    str: "k1",
+    bytes: b"\0",
+    Decimal: Decimal("1.50"),
+    datetime.date: DAY,
+    datetime.datetime: datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC),
+    datetime.timedelta: datetime.timedelta(days=36500),
+    Any: [{"i": 1}, {"n": "x"}],
+    Range[datetime.date]: Range(DAY, None),
+}
+GIVEN: dict[str, dict[str, Any]] = {
+    "changes.merge_params": {"dollar_1": "s1", "dollar_2": 8},
+    "changes.set_quantities": {"sku": "s1"},
+    "changes.take_quantities": {"sku": "s1"},
+    "conditions.equals": {"nick": "three"},
+    "conditions.between": {"low": 1, "high": 9},
+    "conditions.in_param_list": {"b": 5},
+    "conditions.dollar_name": {"note": "gone", "quantity": -1},
+    "functions.make_interval": {"days": 36500},
+    "expressions.percent": {"part": "d"},
+    "functions.full_text": {"words": "Ada"},
+    "sets.two_updates": {"a": "s1", "b": "s2"},
+    "sets.recursive": {"id": 4},
+    "tables.list_by_mood": {"mood": "sad"},
+    "tables.search_people": {"page_size": 9},
+    "changes.insert_order": {"id": 50, "code": "k50"},
+}
+
+
+QUERY = "-- name: Q :one\nSELECT 1;\n"
+# What sqlc says to queries and statements of a schema that PostgreSQL runs.
+REFUSED = {
+    "TABLE stock": "star expansion failed for query",
+    "SELECT s FROM stock AS s": "no rows in result set",
+    "SELECT * FROM unnest(ARRAY[1], ARRAY[2])": 'column reference "unnest" is ambiguous',
+    "SELECT sku FROM stock WHERE quantity > @limit": 'syntax error at or near "limit"',
+    "SELECT sku FROM stock WHERE quantity > -@least": 'column "least" does not exist',
+    "DELETE FROM stock RETURNING WITH (OLD AS o) o.sku": 'syntax error at or near "WITH"',
+    "SELECT * FROM renamed": 'column "sku" does not exist',
+    "MERGE INTO stock AS s USING (SELECT 1) AS v ON s.sku = sqlc.arg(code) "
+    "WHEN MATCHED THEN DELETE RETURNING s.sku": 'column "code" does not exist',
+}
+REFUSED_SCHEMAS = {
+    "CREATE TABLE t (i integer, j integer GENERATED ALWAYS AS (i + 1) VIRTUAL)": (
+        'syntax error at or near "VIRTUAL"'
+    ),
+    "CREATE TABLE t (i integer, CONSTRAINT i_is NOT NULL i)": 'syntax error at or near "NOT"',
+}
+
+
+@dataclass
+class Findings:
+    """What is wrong with the values that came, and where None may be and where it was."""
+
+    wrong: list[str] = field(default_factory=list[str])
+    may_be_none: set[str] = field(default_factory=set[str])
+    is_none: set[str] = field(default_factory=set[str])
+
+    def check(self, value: Any, annotation: Any, where: str) -> None:
+        """Find what of `value` is not as annotated."""
+        kinds = get_args(annotation) if _is_union(annotation) else (annotation,)
+        if types.NoneType in kinds:
+            self.may_be_none.add(where)
+        if value is None and types.NoneType in kinds:
+            self.is_none.add(where)
+        elif matching := [kind for kind in kinds if type(value) is (get_origin(kind) or kind)]:
+            for part, hint, name in _parts(value, matching[0], where):
+                self.check(part, hint, name)
+        elif Any not in kinds:
+            self.wrong.append(f"{where}: {value!r} is not {annotation}")
+
+
+def _is_union(annotation: Any) -> bool:
+    return get_origin(annotation) in (Union, types.UnionType)
+
+
+def _parts(value: Any, annotation: Any, where: str) -> Iterator[tuple[Any, Any, str]]:
+    """What is in a value, how that is annotated, and what to call it."""
+    if is_dataclass(annotation):
+        owner = type(value).__name__ if type(value).__module__.endswith(".models") else where
+        for name, hint in get_type_hints(annotation).items():
+            yield getattr(value, name), hint, f"{owner}.{name}"
+    kind = get_origin(annotation)
+    for element in get_args(annotation):
+        if kind is Range:
+            yield from ((end, element | None, f"{where}[]") for end in (value.lower, value.upper))
+        else:
+            hint = types.GenericAlias(Range, (element,)) if kind is Multirange else element
+            yield from ((part, hint, f"{where}[]") for part in value)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress) -> Project:
+    return _project(
+        tmp_path_factory.mktemp("corpus") / "corpus",
+        sqlc_server,
+        {path.name: path.read_text() for path in (CORPUS / "queries").glob("*.sql")},
+    )
+
+
+@pytest.fixture(scope="module")
+def package(project: Project) -> Generator[str]:
+    done = project.run("sqlc", "generate")
+    assert done.returncode == 0, done.stderr
+    with importable("corpus", project.directory):
+        yield "corpus"
+
+
+@pytest.fixture(scope="module")
+def url(sqlc_server: ServerAddress) -> str:
+    database = f"corpus_{os.getpid()}"
+    with psycopg.connect(sqlc_server.url("postgres"), autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(database)))
+    with psycopg.connect(sqlc_server.url(database)) as connection:
+        connection.execute((CORPUS / "schema.sql").read_bytes())
+        connection.execute((CORPUS / "data.sql").read_bytes())
+    return sqlc_server.url(database)
+
+
+def test_every_value_is_as_it_is_typed(package: str, url: str) -> None:
+    findings, failed = Findings(), list[str]()
+    with psycopg.connect(url) as connection:
+        import_module(f"{package}.registration").register_types(connection)
+        connection.commit()
+        for name, command in QUERIES.items():
+            try:
+                _run(package, name, command, connection, findings)
+            except Exception as error:  # noqa: BLE001 - all of them are shown at once
+                failed.append(f"{name}: {type(error).__name__}: {error}")
+            connection.rollback()
+    assert not failed, "\n".join(failed)
+    assert not findings.wrong, "\n".join(findings.wrong)
+    # An element of an array can always be None, and so can what stands for no row.
+    may_be_none = {
+        where
+        for where in findings.may_be_none
+        if not where.endswith("[]") and QUERIES.get(where) not in ("one", "batchone")
+    }
+    never = sorted(may_be_none - findings.is_none)
+    report = f"{len(never)} of {len(may_be_none)} are never None: {', '.join(never)}"
+    assert len(never) <= 60, report
+
+
+def test_every_query_is_typed(package: str, project: Project) -> None:
+    typed = project.run("mypy", "--strict", "--no-incremental", package)
+    assert typed.returncode == 0, typed.stdout
+
+
+def test_what_is_wrong_is_found() -> None:
+    findings = Findings()
+    for value, annotation in (
+        (None, str),
+        ("a", int),
+        (True, int),
+        (1, str | None),
+        ([1, None], list[int]),
+        (["ok"], list[bytes | None]),
+        (Range(1.5, None), Range[int]),
+        (Multirange([Range(1, DAY)]), Multirange[int]),
+    ):
+        before = len(findings.wrong)
+        findings.check(value, annotation, "value")
+        assert len(findings.wrong) == before + 1, annotation
+
+
+def test_there_are_many() -> None:
+    assert len(QUERIES) >= 300
+
+
+def test_every_construct_that_sqlc_refuses(tmp_path: Path, sqlc_server: ServerAddress) -> None:
+    numbered = list(enumerate(REFUSED.items()))
+    files = {f"q{n}.sql": f"-- name: Q{n} :many\n{query};\n" for n, (query, _) in numbered}
+    done = _project(tmp_path / "refused", sqlc_server, files).run("sqlc", "generate")
+    for n, (query, error) in numbered:
+        assert re.search(rf"q{n}\.sql:\d+:\d+: {re.escape(error)}$", done.stderr, re.MULTILINE), (
+            query
+        )
+
+
+def test_the_schemas_that_sqlc_refuses(tmp_path: Path, sqlc_server: ServerAddress) -> None:
+    for number, (statement, error) in enumerate(REFUSED_SCHEMAS.items()):
+        project = _project(tmp_path / f"refused_{number}", sqlc_server, {"q.sql": QUERY}, statement)
+        done = project.run("sqlc", "generate")
+        assert error in done.stderr, statement
+
+
+def test_the_star_of_a_function_of_no_type(tmp_path: Path, sqlc_server: ServerAddress) -> None:
+    files = {"q.sql": "-- name: Q :many\nSELECT * FROM pairs();\n"}
+    done = _project(tmp_path / "star", sqlc_server, files).run("sqlc", "generate")
+    assert "q.sql:1: Q: column 'pairs' is of type 'unknown', unknown here" in done.stderr
+
+
+def test_the_star_of_using_repeats_its_column(package: str) -> None:
+    names = [known.name for known in fields(import_module(f"{package}.joins").StarUsingRow)]
+    assert names == [
+        "id",
+        "person_id",
+        "code",
+        "amount",
+        "placed_at",
+        "id_2",
+        "order_id",
+        "quantity",
+    ]
+
+
+def test_what_sqlc_cannot_do_is_documented(root: Path) -> None:
+    readme = (root / "sqlc_gen_psycopg" / "README.md").read_text()
+    [section] = re.findall(r"^## What sqlc cannot do\n(.*?)^## ", readme, re.DOTALL | re.MULTILINE)
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    assert len(rows) == len(REFUSED) + len(REFUSED_SCHEMAS) + 2
+    for error in (*REFUSED.values(), *REFUSED_SCHEMAS.values()):
+        assert f"`{error}`" in section
+
+
+def _run(
+    package: str,
+    name: str,
+    command: str,
+    connection: psycopg.Connection[Any],
+    findings: Findings,
+) -> None:
+    """Call a method; its result must have rows, and they must be as annotated."""
+    module, _, method_name = name.partition(".")
+    queries = import_module(f"{package}.{module}")
+    method = getattr(queries.Querier(connection), method_name)
+    hints = get_type_hints(method)
+    returned = hints.pop("return")
+    given = GIVEN.get(name, {})
+    arguments = {key: _value(hints[key], key, given) for key in signature(method).parameters}
+    result = method(**arguments)
+    kinds = get_args(returned)
+    row_type: Any = type(cast("object", result))
+    if command == "execresult":
+        assert result.rowcount
+    elif get_origin(returned) in (list, Iterator):
+        rows = list(result)
+        assert rows
+        for row in rows:
+            findings.check(row, kinds[0], name)
+    elif command == "one" and is_dataclass(row_type):
+        assert row_type in (returned, *kinds)
+        findings.check(result, row_type, name)
+    else:
+        assert not any(map(is_dataclass, kinds)), "there is no row"
+        findings.check(result, returned, name)
+
+
+def _value(annotation: Any, name: str, given: dict[str, Any]) -> Any:
+    """A value for a parameter: given by its name, or one of its type."""
+    value: Any = None
+    if name in given:
+        value = given[name]
+    elif annotation in VALUES:
+        value = VALUES[annotation]
+    elif is_dataclass(annotation):
+        hints = get_type_hints(annotation)
+        values = {key: _value(hint, key, given) for key, hint in hints.items()}
+        value = cast("type[Any]", annotation)(**values)
+    elif isinstance(annotation, type) and issubclass(annotation, Enum):
+        value = next(iter(annotation))
+    elif not _is_union(annotation):
+        # A list, of what may be None.
+        [element] = get_args(annotation)
+        [kind, *_] = get_args(element) if _is_union(element) else (element,)
+        value = [_value(kind, "", given)]
+    return value
+
+
+def _project(
+    directory: Path, server: ServerAddress, queries: dict[str, str], more: str = ""
+) -> Project:
+    """The schema of the corpus, and `more`, with these files of queries."""
+    (directory / "queries").mkdir(parents=True)
+    for name, text in queries.items():
+        (directory / "queries" / name).write_text(text)
+    # sqlc names its database by the schema's hash, and two of it at once would both create it.
+    schema = (CORPUS / "schema.sql").read_text()
+    (directory / "schema.sql").write_text(f"-- {uuid.uuid4()}\n{schema}\n{more};\n")
+    plugin = {"name": "psycopg", "process": {"cmd": "sqlc-gen-psycopg", "format": "json"}}
+    options = {"package": "corpus", "emit_sync_querier": True}
+    config = {
+        "version": "2",
+        "plugins": [{**plugin, "env": ["DATABASE_URL"]}],
+        "servers": [{"engine": "postgresql", "uri": "${DATABASE_URL}"}],
+        "sql": [
+            {
+                "engine": "postgresql",
+                "schema": "schema.sql",
+                "queries": "queries",
+                "database": {"managed": True},
+                "codegen": [{"plugin": "psycopg", "out": "corpus", "options": options}],
+            }
+        ],
+    }
+    (directory / "sqlc.yaml").write_text(json.dumps(config))
+    return Project(directory, server.url("postgres"))
