@@ -47,8 +47,16 @@ def generate(message: bytes) -> bytes:
 
 def _ask_database(request: Request, options: Options) -> Facts:
     server = os.environ.get(options.database_url_env)
-    url = find_database(server, request.queries) if server else None
-    return Facts() if url is None else collect_facts(url, request.queries)
+    if not server or not request.queries:
+        return Facts()
+    url = find_database(server, request.queries)
+    if url is None:
+        raise GeneratorError(
+            f"no database on the server of {options.database_url_env} can prepare these queries; "
+            "if sqlc made none because it answered from its cache, delete ~/.cache/sqlc or set "
+            "SQLCCACHE to an empty directory"
+        )
+    return collect_facts(url, request.queries)
 
 
 def _unasked(request: Request, facts: Facts) -> list[str]:
