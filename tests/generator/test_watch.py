@@ -1,5 +1,6 @@
 """Compiling on every save."""
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Generator
@@ -39,7 +40,7 @@ def watching(directory: Path) -> Generator["subprocess.Popen[str]"]:
     process = subprocess.Popen(
         [
             *(Path(sys.executable).parent / "sqlc-gen-psycopg", "watch", "gen", "db", "--"),
-            *("sh", "-c", command.replace("python", sys.executable)),
+            *("sh", "-c", command.replace("python", shlex.quote(sys.executable))),
         ],
         cwd=directory,
         stdout=subprocess.PIPE,
@@ -53,6 +54,13 @@ def watching(directory: Path) -> Generator["subprocess.Popen[str]"]:
         process.communicate(timeout=10)
 
 
+def save(path: Path, text: str) -> None:
+    """Write a file as editors do: never half of it is there."""
+    fresh = path.parent.parent / "fresh"
+    fresh.write_text(text)
+    fresh.replace(path)
+
+
 def test_every_save_is_compiled_and_reported(tmp_path: Path) -> None:
     source = tmp_path / "db" / "things.py"
     source.parent.mkdir()
@@ -62,9 +70,9 @@ def test_every_save_is_compiled_and_reported(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline().endswith("things.get new\n")
         assert process.stdout.readline() == "watching db\n"
-        source.write_text(MODULE.replace("SELECT 1", "SELECT 2"))
+        save(source, MODULE.replace("SELECT 1", "SELECT 2"))
         assert process.stdout.readline().endswith("things.get changed\n")
-        source.write_text("def broken(")
+        save(source, "def broken(")
         assert "things.py" in process.stdout.readline()
         assert "def broken(" in process.stdout.readline()
 
