@@ -330,3 +330,11 @@ async def test_what_the_database_knows(q: Any, items: Any) -> None:
     assert (await settled(q.get_summary(maker_id=1))).contact == "ada@example.com"
     [price] = await settled(q.list_maker_prices())
     assert (price.total, price.item_count) == (Decimal(2), 1)
+
+
+async def test_marks_at_a_column_decide(q: Any, items: Any) -> None:
+    """`AS "name?"` and `AS "name!"` are taken at their word, and the name is without them."""
+    assert get_type_hints(items.GetMarkedRow) == {"at_most": int | None, "first_id": int}
+    await settled(q.insert_item(name="x", price=Decimal(1), grid=None, maker_id=None))
+    marked = await settled(q.get_marked())
+    assert (marked.at_most, type(marked.first_id)) == (1, int)

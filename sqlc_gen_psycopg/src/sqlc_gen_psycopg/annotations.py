@@ -1,9 +1,10 @@
 """What the comments of a query tell the generator."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlc_gen_psycopg.errors import GeneratorError
+from sqlc_gen_psycopg.request import Query
 
 STREAM_SIZE = 500  # measured: quicker than fetching all, in constant memory
 
@@ -54,4 +55,17 @@ def parse_comments(comments: Sequence[str]) -> Annotations:
         notnull=frozenset(columns["@notnull"]),
         is_required=is_required,
         stream_size=stream_size,
+    )
+
+
+def apply_marks(query: Query, annotations: Annotations) -> tuple[Query, Annotations]:
+    """Take `AS "name?"` for `@nullable name` and `AS "name!"` for `@notnull name`."""
+    names = [column.name for column in query.columns]
+    nullable = {name[:-1] for name in names if name.endswith("?")}
+    notnull = {name[:-1] for name in names if name.endswith("!")}
+    columns = [replace(column, name=column.name.rstrip("?!")) for column in query.columns]
+    return replace(query, columns=tuple(columns)), replace(
+        annotations,
+        nullable=annotations.nullable | nullable,
+        notnull=annotations.notnull | notnull,
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sqlc_gen_psycopg import names
-from sqlc_gen_psycopg.annotations import Annotations, parse_comments
+from sqlc_gen_psycopg.annotations import Annotations, apply_marks, parse_comments
 from sqlc_gen_psycopg.emit.bodies import COMMANDS
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.options import Options
@@ -130,7 +130,7 @@ class _Builder:
         if query.command not in COMMANDS:
             hint = INSTEAD.get(query.command, f"use one of {', '.join(COMMANDS)}")
             raise GeneratorError(f"{query.command} is not supported; {hint}")
-        annotations = parse_comments(query.comments)
+        query, annotations = apply_marks(query, parse_comments(query.comments))
         self._check_annotations(query, annotations)
         parameters = self._parameters(query)
         is_of_rows = query.command == ":copyfrom" or query.command.startswith(":batch")

@@ -75,3 +75,10 @@ VALUES (sqlc.arg(id), sqlc.arg(name), sqlc.narg(contact), sqlc.arg(favourite));
 -- name: InsertItem :exec
 INSERT INTO items (name, price, grid, maker_id)
 VALUES (sqlc.arg(name), sqlc.arg(price), sqlc.narg(grid), sqlc.narg(maker_id));
+
+-- name: GetMarked :one
+-- @required
+SELECT
+    count(*) AS "at_most?",
+    (SELECT min(id) FROM items) AS "first_id!"
+FROM items;
