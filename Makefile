@@ -10,10 +10,10 @@ LOCKED := uv.lock pyproject.toml sqlc_gen_psycopg/pyproject.toml
 READY := $(VENV)/.ready
 UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)
 
-# Emptied before each run: from its cache sqlc answers without making the database that the generator asks.
+# Runs a command with DATABASE_URL set to a PostgreSQL that is thrown away afterwards. What sqlc has
+# cached goes first: it would answer from there, and not make the database that the generator asks.
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
-# Runs a command with DATABASE_URL set to a PostgreSQL that is thrown away afterwards.
-WITH_DATABASE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.embedded
+WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.embedded
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
 
 .PHONY: help
@@ -52,7 +52,6 @@ migration: setup ## Start a migration: make migration NAME=add_holds
 
 .PHONY: generate
 generate: setup ## Compile db/ to gen/ and db/schema.sql
-	@rm -rf "$(SQLCCACHE)"
 	@$(WITH_DATABASE) sh -c '$(DUMP_SCHEMA) db/schema.sql up >/dev/null & dump=$$!; \
 		sqlc generate; status=$$?; wait $$dump && exit $$status'
 	@$(BIN)/sqlc-gen-psycopg prune gen
@@ -84,7 +83,6 @@ contracts: setup ## Check that imports point down
 
 .PHONY: verify-generate
 verify-generate: setup ## Fail when gen/ is not what db/ compiles to
-	@rm -rf "$(SQLCCACHE)"
 	@$(WITH_DATABASE) sqlc diff
 	@$(BIN)/sqlc-gen-psycopg check gen
 
