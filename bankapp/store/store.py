@@ -48,10 +48,6 @@ class Store:
         """Raises UsernameTaken, EmailTaken."""
         return await self._run_statement(users.insert, user)
 
-    async def ensure_admin(self, admin: NewUser) -> None:
-        """Make sure the user exists and is an admin; an existing one keeps the password."""
-        await self._run(users.ensure_admin, admin)
-
     async def get_user(self, username: str) -> models.User | None:
         return await self._run_statement(lambda q: q.users.get_user(username=username))
 

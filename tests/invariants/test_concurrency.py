@@ -1,10 +1,13 @@
-"""Many transfers over HTTP at once."""
+"""Much at once: transfers over HTTP, and processes that start."""
 
 import asyncio
 import itertools
 import random
 from collections import Counter
 
+from bankapp.domain.roles import Role
+from bankapp.operations.operation import Bank
+from bankapp.operations.users import ensure_admin
 from bankapp.store.store import Store
 from bankapp.store.verification import verify_ledger
 from tests.api.client import Answer, Api
@@ -57,3 +60,12 @@ async def test_each_answer_is_about_its_own_transfer(api: Api) -> None:
         assert answer.body["from_account"]["balance"] == entry["balance_after"]
     ids = {answer.body["transfer"]["id"] for answer in answers}
     assert len(ids) == 200
+
+
+async def test_processes_that_start_at_once_agree_on_the_admin(bank: Bank) -> None:
+    """Goal: whoever adds the admin second finds them there. Method: four at once, none there."""
+    await asyncio.gather(*(ensure_admin(bank, "root", "a long sentence") for _ in range(4)))
+    admin = await bank.store.get_user("root")
+    assert admin is not None
+    assert Role(admin.role) is Role.ADMIN
+    assert await bank.passwords.verify("a long sentence", admin.hashed_password)
