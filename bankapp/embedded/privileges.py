@@ -14,7 +14,8 @@ def unprivileged() -> tuple[str, ...]:
     """What to put before a command of PostgreSQL, which refuses root and users without a name.
 
     In a user namespace we are `nobody` inside and keep reaching our own files. Where namespaces are
-    forbidden, as in many containers, root becomes `nobody` with the one right to reach them.
+    forbidden, as in many containers, root becomes `nobody` with the one right to reach them, which
+    access(2), by which PostgreSQL finds its programs, respects only under no_setuid_fixup.
     """
     if os.geteuid() != 0 and _has_name(os.geteuid()):
         return ()
@@ -24,8 +25,9 @@ def unprivileged() -> tuple[str, ...]:
         return namespace
     caps = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
     changed = ("setpriv", f"--reuid={nobody}", f"--regid={nobody}", "--clear-groups", *caps)
-    if _succeeds(*changed, "true"):
-        return changed
+    for command in ((*changed, "--securebits=+no_setuid_fixup"), changed):  # asks for CAP_SETPCAP
+        if _succeeds(*command, "true"):
+            return command
     raise EmbeddedError(
         "PostgreSQL runs neither as root nor as a user without a name, and neither "
         "`unshare --user` nor `setpriv` works here; run as another user, or set DATABASE_URL"

@@ -1,5 +1,6 @@
 """A process that owns an embedded server until its standard input closes."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,7 +12,9 @@ QUICK = {"fsync": "off"}
 
 def main() -> int:
     """Print the server's URL once it runs, or on standard error why it does not."""
-    server = EmbeddedServer(Path(sys.argv[1]), find_binaries(None), QUICK)
+    pgbin = os.environ.get("PGBIN")
+    binaries = find_binaries(Path(pgbin) if pgbin else None)
+    server = EmbeddedServer(Path(sys.argv[1]), binaries, QUICK)
     try:
         server.start()
     except EmbeddedError as error:
