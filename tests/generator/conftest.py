@@ -11,6 +11,7 @@ import pytest
 from psycopg import sql
 
 from tests.conftest import ServerAddress
+from tests.generator.project import create_database
 
 LIBRARY = Path(__file__).parent / "library"
 
@@ -34,11 +35,8 @@ def sqlc_server(server: ServerAddress) -> Generator[ServerAddress]:
 @pytest.fixture(scope="session")
 def library_url(sqlc_server: ServerAddress) -> str:
     """A database with the schema of the library."""
-    database = f"library_{os.getpid()}"
-    _execute(sqlc_server.url("postgres"), sql.SQL("CREATE DATABASE {}"), database)
-    with psycopg.connect(sqlc_server.url(database)) as connection:
-        connection.execute((LIBRARY / "schema.sql").read_bytes())
-    return sqlc_server.url(database)
+    schema = (LIBRARY / "schema.sql").read_text()
+    return create_database(sqlc_server, f"library_{os.getpid()}", schema)
 
 
 @pytest.fixture

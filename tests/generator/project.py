@@ -1,28 +1,39 @@
 """A small sqlc project, compiled by the real sqlc through the real plugin."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import uuid
+from collections.abc import Mapping
 from pathlib import Path
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from tests.conftest import ServerAddress
 
 BIN = Path(sys.executable).parent
 
 
 class Project:
-    """The project in `directory`: sqlc.yaml, schema.sql, queries/ and the package library/."""
+    """The project in `directory`: sqlc.yaml, schema.sql, queries/ and the generated package."""
 
-    def __init__(self, directory: Path, server_url: str) -> None:
+    def __init__(self, directory: Path, server_url: str, package: str = "library") -> None:
         self.directory = directory
         self.server_url = server_url
+        self.package = package
 
     @property
     def out(self) -> Path:
-        return self.directory / "library"
+        return self.directory / self.package
 
     def copy(self, directory: Path) -> "Project":
         """The same project, elsewhere."""
-        return Project(Path(shutil.copytree(self.directory, directory)), self.server_url)
+        return Project(
+            Path(shutil.copytree(self.directory, directory)), self.server_url, self.package
+        )
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a program of the virtual environment in the project's directory."""
@@ -43,3 +54,49 @@ class Project:
     def files(self) -> dict[str, bytes]:
         """The generated files by name."""
         return {path.name: path.read_bytes() for path in self.out.iterdir() if path.is_file()}
+
+
+def write_project(
+    directory: Path,
+    server: ServerAddress,
+    schema: str,
+    queries: Mapping[str, str],
+    *,
+    plugin: str = "sqlc-gen-psycopg",
+    **options: object,
+) -> Project:
+    """A project with this schema, these files of queries, and a package called as the directory."""
+    package = directory.name
+    (directory / "queries").mkdir(parents=True)
+    for name, text in queries.items():
+        (directory / "queries" / name).write_text(text)
+    # sqlc names its database by the schema's hash, and two of it at once would both create it.
+    (directory / "schema.sql").write_text(f"-- {uuid.uuid4()}\n{schema}")
+    options = {"package": package, "emit_sync_querier": True, **options}
+    process = {"cmd": plugin, "format": "json"}
+    config = {
+        "version": "2",
+        "plugins": [{"name": "psycopg", "process": process, "env": ["DATABASE_URL"]}],
+        "servers": [{"engine": "postgresql", "uri": "${DATABASE_URL}"}],
+        "sql": [
+            {
+                "engine": "postgresql",
+                "schema": "schema.sql",
+                "queries": "queries",
+                "database": {"managed": True},
+                "codegen": [{"plugin": "psycopg", "out": package, "options": options}],
+            }
+        ],
+    }
+    (directory / "sqlc.yaml").write_text(json.dumps(config))
+    return Project(directory, server.url("postgres"), package)
+
+
+def create_database(server: ServerAddress, name: str, *scripts: str) -> str:
+    """The URL of a new database in which these scripts have run."""
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    with psycopg.connect(server.url(name)) as connection:
+        for script in scripts:
+            connection.execute(script.encode())
+    return server.url(name)

@@ -14,7 +14,7 @@ from sqlc_gen_psycopg.emit import emit_program
 from sqlc_gen_psycopg.formatting import format_files
 from sqlc_gen_psycopg.options import Options
 from sqlc_gen_psycopg.program import Method, Program
-from sqlc_gen_psycopg.request import Column, Enum, Query, Request, Table
+from sqlc_gen_psycopg.request import Column, Enum, Name, Query, Request, Table
 
 OPTIONS = Options(package="made", emit_sync_querier=True, emit_async_querier=True)
 _numbers = itertools.count()
@@ -25,8 +25,7 @@ def column(
     type: str = "bigint",
     *,
     not_null: bool = True,
-    is_array: bool = False,
-    array_dims: int = 0,
+    dims: int = 0,
     table: str | None = None,
     embed: str | None = None,
     is_slice: bool = False,
@@ -34,13 +33,12 @@ def column(
     """A column of a table, a result column (an expression unless it has a table) or a parameter."""
     return Column(
         name=name,
-        type=type,
+        type=_parsed_name(type),
         not_null=not_null,
-        is_array=is_array,
-        array_dims=array_dims,
+        array_dims=dims,
         original_name=name,
-        table=table,
-        embed_table=embed,
+        table=_parsed_name(table) if table else None,
+        embed_table=_parsed_name(embed) if embed else None,
         is_slice=is_slice,
         comment="",
     )
@@ -55,7 +53,7 @@ def query(
     parameters: Sequence[Column] = (),
     comments: Sequence[str] = (),
     filename: str = "things.sql",
-    table: tuple[str, str] | None = None,
+    table: str | None = None,
 ) -> Query:
     """A query; one that returns rows returns an integer unless it has columns."""
     if not columns and command in (":one", ":many"):
@@ -68,8 +66,23 @@ def query(
         parameters=tuple(parameters),
         comments=tuple(comments),
         filename=filename,
-        insert_into_table=table,
+        insert_into_table=_parsed_name(table) if table else None,
     )
+
+
+def table(name: str, columns: Sequence[Column], comment: str = "") -> Table:
+    """A table, perhaps of a schema: `other.things`."""
+    return Table(_parsed_name(name), tuple(columns), comment)
+
+
+def enum(name: str, *labels: str) -> Enum:
+    """An enum, perhaps of a schema."""
+    return Enum(_parsed_name(name), labels, "")
+
+
+def _parsed_name(name: str) -> Name:
+    schema, _, local = name.rpartition(".")
+    return Name.of_type(schema, local)
 
 
 def request(

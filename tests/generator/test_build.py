@@ -5,14 +5,14 @@ from sqlc_gen_psycopg.build import build_program
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.options import Options
 from sqlc_gen_psycopg.program import Embedded, Method, RowClass, Value
-from sqlc_gen_psycopg.request import Column, Query, Table
+from sqlc_gen_psycopg.request import Column, Query
 
-from tests.generator.requests import OPTIONS, build, build_method, column, query, request
+from tests.generator.requests import OPTIONS, build, build_method, column, query, request, table
 
 ID = column("id", table="things")
 NAME = column("name", "text", table="things", not_null=False)
-THINGS = Table("things", (ID, NAME), "What there is")
-OWNERS = Table("owners", (column("id", table="owners"),), "")
+THINGS = table("things", (ID, NAME), "What there is")
+OWNERS = table("owners", [column("id", table="owners")])
 
 
 def result_fields(method: Method) -> dict[str, bool]:
@@ -208,9 +208,9 @@ def test_refusals_name_file_and_query(asked: Query, message: str) -> None:
 
 
 def test_unknown_type_of_a_table_names_the_table() -> None:
-    table = Table("areas", (column("shape", "geometry"),), "")
+    areas = table("areas", [column("shape", "geometry")])
     with pytest.raises(GeneratorError, match="table areas: column 'shape' is of type 'geometry'"):
-        build(tables=[table])
+        build(tables=[areas])
 
 
 @pytest.mark.parametrize(

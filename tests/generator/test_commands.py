@@ -14,11 +14,10 @@ from typing import Any, get_type_hints
 
 import psycopg
 import pytest
-from psycopg import sql
 from sqlc_gen_psycopg.cli import generate
 
 from tests.conftest import ServerAddress
-from tests.generator.project import Project
+from tests.generator.project import Project, create_database, write_project
 from tests.generator.requests import importable
 
 SHOP = Path(__file__).parent / "shop"
@@ -29,36 +28,10 @@ def compiled(
     directory: Path, server: ServerAddress, *, plugin: str = "sqlc-gen-psycopg", **options: object
 ) -> Project:
     """The shop compiled with these options."""
-    package = directory.name
-    options = {"package": package, "emit_sync_querier": True, "emit_async_querier": True, **options}
-    queries = directory / "queries"
-    queries.mkdir(parents=True)
-    (queries / "items.sql").write_text((SHOP / "items.sql").read_text())
-    # sqlc names its database by the schema's hash, and two of it at once would both create it.
-    schema = (SHOP / "schema.sql").read_text()
-    (directory / "schema.sql").write_text(f"-- {uuid.uuid4()}\n{schema}")
-    config = {
-        "version": "2",
-        "plugins": [
-            {
-                "name": "psycopg",
-                "process": {"cmd": plugin, "format": "json"},
-                "env": ["DATABASE_URL"],
-            }
-        ],
-        "servers": [{"engine": "postgresql", "uri": "${DATABASE_URL}"}],
-        "sql": [
-            {
-                "engine": "postgresql",
-                "schema": "schema.sql",
-                "queries": "queries",
-                "database": {"managed": True},
-                "codegen": [{"plugin": "psycopg", "out": package, "options": options}],
-            }
-        ],
-    }
-    (directory / "sqlc.yaml").write_text(json.dumps(config))
-    project = Project(directory, server.url("postgres"))
+    options = {"emit_async_querier": True, **options}
+    schema, items = (SHOP / "schema.sql").read_text(), (SHOP / "items.sql").read_text()
+    queries = {"items.sql": items}
+    project = write_project(directory, server, schema, queries, plugin=plugin, **options)
     done = project.run("sqlc", "generate")
     assert done.returncode == 0, done.stderr
     return project
@@ -71,12 +44,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress) -
 
 @pytest.fixture(scope="module")
 def shop_url(sqlc_server: ServerAddress) -> str:
-    database = f"shop_{os.getpid()}"
-    with psycopg.connect(sqlc_server.url("postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-    with psycopg.connect(sqlc_server.url(database)) as connection:
-        connection.execute((SHOP / "schema.sql").read_bytes())
-    return sqlc_server.url(database)
+    return create_database(sqlc_server, f"shop_{os.getpid()}", (SHOP / "schema.sql").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -165,11 +133,16 @@ async def test_a_result_is_the_cursor(q: Any, items: Any) -> None:
     assert (cursor.rowcount, cursor.statusmessage) == (2, "UPDATE 2")
 
 
-async def test_arrays_of_enums_come_back_as_they_went(q: Any, items: Any) -> None:
+async def registered(q: Any, items: Any) -> None:
+    """Tell the connection of the types of the schema."""
     registration = import_module("shop.registration")
     is_async = isinstance(q, items.AsyncQuerier)
     register = registration.register_types_async if is_async else registration.register_types
     await settled(register(q._connection))  # noqa: SLF001 - made by the fixture
+
+
+async def test_arrays_of_enums_come_back_as_they_went(q: Any, items: Any) -> None:
+    await registered(q, items)
     await settled(q.copy_items(rows=[item(items, 1)]))
     red, green = items.models.Colour
     for colours in ([red, None, green, red], [], None):
@@ -314,7 +287,7 @@ async def test_what_the_database_knows(q: Any, items: Any) -> None:
         "contact": str | None,
     }
     assert get_type_hints(items.ListItemsWithMakerRow)["maker"] == models.Maker | None
-    assert get_type_hints(models.Maker)["contacts"] == str | None
+    assert get_type_hints(models.Maker)["contacts"] == list[str | None] | None
     assert get_type_hints(models.MakerPrice)["total"] == Decimal | None
     assert get_type_hints(models.MakerPrice)["item_count"] is int
     empty = await settled(q.get_summary(maker_id=1))

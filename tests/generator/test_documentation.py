@@ -46,5 +46,5 @@ def test_every_command_is_explained(readme: str, command: str) -> None:
 def test_every_type_is_in_the_table(readme: str) -> None:
     for known in BUILT_IN.values():
         name = known.annotation.partition("[")[0].split(" | ")[0]
-        module = name.rpartition(".")[0] or known.module
+        module = name.rpartition(".")[0] or f"psycopg.types.{name.lower()}"
         assert f"`{name}`" in readme or f"of `{module}`" in readme or f"`{module}.{name}`" in readme

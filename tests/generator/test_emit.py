@@ -13,9 +13,9 @@ from psycopg.errors import NoDataFound
 from sqlc_gen_psycopg.build import build_program
 from sqlc_gen_psycopg.emit import emit_program
 from sqlc_gen_psycopg.options import Options
-from sqlc_gen_psycopg.request import Query, Table
+from sqlc_gen_psycopg.request import Query
 
-from tests.generator.requests import build, column, made_things, query, request
+from tests.generator.requests import build, column, made_things, query, request, table
 
 TEXTS = {
     "quotes": """SELECT 'a', "b", ''''""",
@@ -67,7 +67,7 @@ def test_any_sql_survives(text: str) -> None:
     ],
 )
 def test_comment_becomes_the_docstring(text: str) -> None:
-    files = emit_program(build(query(comments=[text]), tables=[Table("things", (), text)]))
+    files = emit_program(build(query(comments=[text]), tables=[table("things", (), text)]))
     module = ast.parse(files["things.py"])
     methods = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
     [method] = [node for node in methods if node.name == "get_thing"]
@@ -98,7 +98,7 @@ ARRAYS: dict[str, list[list[int | None]]] = {
 
 def echo(type_name: str, *, is_array: bool, not_null: bool) -> Query:
     """A query that returns its parameter, which only the cast gives a type."""
-    value = column("value", type_name, not_null=not_null, is_array=is_array)
+    value = column("value", type_name, not_null=not_null, dims=int(is_array))
     kind = f"{'some' if not_null else 'any'}_{'list' if is_array else 'one'}"
     brackets = "[]" if is_array else ""
     return query(
@@ -113,7 +113,7 @@ def echo(type_name: str, *, is_array: bool, not_null: bool) -> Query:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Generator[Any]:
     """The module of queries that return what they are given."""
     flags = (False, True)
-    documents = column("value", "jsonb", is_array=True)
+    documents = column("value", "jsonb", dims=1)
     queries = [
         *(echo(name, is_array=a, not_null=n) for name in ECHOES for a in flags for n in flags),
         query("Double", text="SELECT $1 * 2", parameters=[column("value", "integer")]),

@@ -8,9 +8,10 @@ import pytest
 from psycopg.sql import SQL, Identifier
 from sqlc_gen_psycopg.database import collect_facts, find_database
 from sqlc_gen_psycopg.database.facts import ColumnFacts, CompositeFacts, QueryFacts, TypeFacts
-from sqlc_gen_psycopg.request import Query
+from sqlc_gen_psycopg.request import Name, Query
 
 from tests.conftest import ServerAddress
+from tests.generator.project import create_database
 from tests.generator.requests import column, query
 
 SCHEMA = """
@@ -36,13 +37,16 @@ CREATE VIEW cheap AS SELECT id, name, price + 1 AS more, odd FROM things WHERE p
 """
 
 
-def pg(name: str, dims: int = 0) -> TypeFacts:
-    return TypeFacts("pg_catalog", name, array_dims=dims)
+def pg(name: str, dims: int = 0, *domains: str) -> TypeFacts:
+    return TypeFacts(Name("", name), dims, tuple(Name("", domain) for domain in domains))
 
 
-MOOD = TypeFacts("other", "mood", "enum")
-MOODS = TypeFacts("other", "mood", "enum", array_dims=1)
-ODD = TypeFacts("public", 'Odd "x" one', "composite")
+GRID = pg("int4", 2)
+MATRIX = pg("int4", 2, "matrix")
+PRICE = pg("int8", 0, "price", "cents")
+MOOD = TypeFacts(Name("other", "mood"))
+MOODS = TypeFacts(Name("other", "mood"), 1)
+ODD = TypeFacts(Name("", 'Odd "x" one'))
 
 
 @pytest.fixture
@@ -57,16 +61,7 @@ def databases(sqlc_server: ServerAddress) -> Generator[list[str]]:
 
 @pytest.fixture(scope="session")
 def url(sqlc_server: ServerAddress) -> str:
-    database = f"facts_{os.getpid()}"
-    _create(sqlc_server, database, SCHEMA)
-    return sqlc_server.url(database)
-
-
-def _create(server: ServerAddress, database: str, schema: str) -> None:
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(database)))
-    with psycopg.connect(server.url(database)) as connection:
-        connection.execute(schema.encode())
+    return create_database(sqlc_server, f"facts_{os.getpid()}", SCHEMA)
 
 
 def _ask(url: str, sql: str, *, parameters: int = 0) -> QueryFacts | None:
@@ -78,28 +73,22 @@ def _ask(url: str, sql: str, *, parameters: int = 0) -> QueryFacts | None:
     ("sql", "types"),
     [
         pytest.param("SELECT id, name FROM things", [pg("int4"), pg("varchar")], id="plain"),
-        pytest.param("SELECT price FROM things", [pg("int8")], id="a domain over a domain"),
+        pytest.param("SELECT price FROM things", [PRICE], id="a domain over a domain"),
         pytest.param("SELECT 1::price", [pg("int8")], id="an expression of a domain"),
-        pytest.param("SELECT grid, grid_2 FROM things", [pg("int4", 2)] * 2, id="dimensions"),
-        pytest.param(
-            "SELECT g FROM (SELECT grid AS g FROM things) AS s", [pg("int4", 2)], id="inside"
-        ),
+        pytest.param("SELECT grid, grid_2 FROM things", [GRID, MATRIX], id="dimensions"),
+        pytest.param("SELECT g FROM (SELECT grid AS g FROM things) AS s", [GRID], id="inside"),
         pytest.param("SELECT '{}'::text[][]", [pg("text", 1)], id="an array"),
+        pytest.param(
+            "SELECT '{}'::price[]", [pg("int8", 1, "price", "cents")], id="an array of a domain"
+        ),
+        pytest.param("SELECT '{}'::matrix[]", [pg("matrix[]")], id="arrays in a domain in one"),
         pytest.param("SELECT moods, moods[1] FROM things", [MOODS, MOOD], id="enums"),
         pytest.param("SELECT odd FROM things", [ODD], id="a composite"),
-        pytest.param(
-            "SELECT things FROM things", [TypeFacts("public", "things", "composite")], id="a row"
-        ),
-        pytest.param(
-            "SELECT span FROM things", [TypeFacts("public", "span", "range")], id="a range"
-        ),
-        pytest.param(
-            "SELECT '{}'::int4multirange",
-            [TypeFacts("pg_catalog", "int4multirange", "multirange")],
-            id="a multirange",
-        ),
+        pytest.param("SELECT things FROM things", [TypeFacts(Name("", "things"))], id="a row"),
+        pytest.param("SELECT span FROM things", [pg("span")], id="a range"),
+        pytest.param("SELECT '{}'::int4multirange", [pg("int4multirange")], id="a multirange"),
         pytest.param("SELECT sum(id), avg(id) FROM things", [pg("int8"), pg("numeric")], id="sums"),
-        pytest.param("SELECT ROW(1, 'a')", [TypeFacts("pg_catalog", "unknown")], id="a record"),
+        pytest.param("SELECT ROW(1, 'a')", [pg("record")], id="a record"),
         pytest.param("SELECT cheap.more FROM cheap", [pg("int8")], id="a view"),
     ],
 )
@@ -116,7 +105,7 @@ def test_types_of_columns(url: str, sql: str, types: Sequence[TypeFacts]) -> Non
         pytest.param(
             "SELECT 1 FROM things WHERE name = $1 AND id = $2", [pg("text"), pg("int4")], id="two"
         ),
-        pytest.param("SELECT $1::price", [pg("int8")], id="a domain"),
+        pytest.param("SELECT $1::price", [PRICE], id="a domain"),
         pytest.param("SELECT id FROM things WHERE id = ANY ($1)", [pg("int4", 1)], id="an array"),
         pytest.param("UPDATE things SET moods = $1, odd = $2", [MOODS, ODD], id="types of users"),
         pytest.param(
@@ -133,23 +122,23 @@ def test_types_of_parameters(url: str, sql: str, types: Sequence[TypeFacts]) -> 
 
 
 def test_composites(url: str) -> None:
-    fields = (("a", pg("int8")), ("b", MOODS), ("C d", pg("text")))
+    fields = (("a", PRICE), ("b", MOODS), ("C d", pg("text")))
     assert collect_facts(url, []).composites == (
-        CompositeFacts("public", 'Odd "x" one', fields),
-        CompositeFacts("public", "nested", (("odd", ODD),)),
+        CompositeFacts(Name("", 'Odd "x" one'), fields),
+        CompositeFacts(Name("", "nested"), (("odd", ODD),)),
     )
 
 
 def test_tables(url: str) -> None:
     tables = collect_facts(url, []).tables
-    assert tables.keys() == {("public", "things"), ("public", "cheap")}
-    things = {column.name: column.is_nullable for column in tables["public", "things"]}
+    assert tables.keys() == {Name("", "things"), Name("", "cheap")}
+    things = {column.name: column.is_nullable for column in tables[Name("", "things")]}
     assert [name for name, is_nullable in things.items() if is_nullable] == [
         "grid_2",
         "span",
         "odd",
     ]
-    assert tables["public", "cheap"] == (
+    assert tables[Name("", "cheap")] == (
         ColumnFacts("id", pg("int4"), is_nullable=False),
         ColumnFacts("name", pg("varchar"), is_nullable=False),
         ColumnFacts("more", pg("int8"), is_nullable=False),
@@ -236,7 +225,7 @@ def test_newest_database_of_sqlc_that_fits(
         ("sqlc_managed_3", "CREATE TABLE fitting (other integer)"),
         ("not_of_sqlc", "CREATE TABLE fitting (fits date)"),
     ):
-        _create(sqlc_server, name, schema)
+        create_database(sqlc_server, name, schema)
         databases.append(name)
     found = find_database(url, queries)
     assert found

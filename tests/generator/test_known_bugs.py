@@ -11,10 +11,9 @@ from typing import Any
 import psycopg
 import pytest
 from sqlc_gen_psycopg.program import RowClass
-from sqlc_gen_psycopg.request import Enum, Table
 
 from sqlc_gen_psycopg import names
-from tests.generator.requests import build, build_method, column, made_things, query
+from tests.generator.requests import build, build_method, column, enum, made_things, query, table
 
 
 def test_labels_of_an_enum_may_be_operators(
@@ -22,10 +21,10 @@ def test_labels_of_an_enum_may_be_operators(
 ) -> None:
     """59: labels without a letter."""
     labels = ("+", "-", "<=", ">=", "", "1", "a-b", "a_b", "class", "mro", "_", "__x")
-    enum = Enum("operator", labels, "")
+    operator = enum("operator", *labels)
     value = column("value", "operator")
     asked = query(text="SELECT $1::text", columns=[value], parameters=[value])
-    with made_things(build(asked, enums=[enum]), tmp_path) as things:
+    with made_things(build(asked, enums=[operator]), tmp_path) as things:
         members = list(things.models.Operator)
         assert [member.value for member in members] == [*labels]
         assert [member.name for member in members[:3]] == [
@@ -41,17 +40,17 @@ def test_a_quoted_name_of_an_enum_keeps_its_case(
     connection: psycopg.Connection[Any], database_url: str, tmp_path: Path
 ) -> None:
     """47: ProjectState, not Projectstate; and the arrays of it, in a schema of any name."""
-    enum = Enum("ProjectState", ("new", "old"), "", "My Schema")
-    states = column("states", "ProjectState", is_array=True)
+    state = enum("My Schema.ProjectState", "new", "old")
+    states = column("states", "ProjectState", dims=1)
     asked = query(
         text='SELECT $1::"My Schema"."ProjectState"[]', columns=[states], parameters=[states]
     )
     connection.execute('CREATE SCHEMA "My Schema"')
     connection.execute("""CREATE TYPE "My Schema"."ProjectState" AS ENUM ('new', 'old')""")
     connection.commit()
-    with made_things(build(asked, enums=[enum]), tmp_path) as things:
+    with made_things(build(asked, enums=[state]), tmp_path) as things:
         import_module(f"{things.__package__}.registration").register_types(connection)
-        both = [*things.models.ProjectState]
+        both = [*things.models.MySchemaProjectState]
         assert things.Querier(connection).get_thing(states=both) == both
     # better: what is told to psycopg is of one connection only.
     with psycopg.connect(database_url) as other:
@@ -90,15 +89,15 @@ def test_columns_may_have_any_name(connection: psycopg.Connection[Any], tmp_path
     columns = [
         column(name, "text", table="odd things") for name in ("3p%", "new notes", 'a "b" \\', "é")
     ]
-    table = Table("odd things", tuple(columns), "")
+    odd_things = table("odd things", columns)
     asked = [
-        query("Fill", ":copyfrom", parameters=columns, table=("", "odd things")),
+        query("Fill", ":copyfrom", parameters=columns, table="odd things"),
         query("Read", ":many", text='SELECT * FROM "odd things"', columns=columns),
     ]
     connection.execute(
         'CREATE TEMP TABLE "odd things" ("3p%" text, "new notes" text, "a ""b"" \\" text, "é" text)'
     )
-    with made_things(build(*asked, tables=[table]), tmp_path) as things:
+    with made_things(build(*asked, tables=[odd_things]), tmp_path) as things:
         querier = things.Querier(connection)
         assert querier.fill([things.FillParams("1", "2", "3", "4")]) == 1
         assert querier.read() == [things.models.OddThing("1", "2", "3", "4")]
@@ -109,7 +108,7 @@ def test_arrays_may_be_given_as_any_sequence(
     texts: Any, connection: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
     """better: a tuple went as a record."""
-    given = column("texts", "text", is_array=True)
+    given = column("texts", "text", dims=1)
     asked = query(text="SELECT $1::text[]", columns=[given], parameters=[given])
     with made_things(build(asked), tmp_path) as things:
         assert things.Querier(connection).get_thing(texts=texts) == ["a", None]

@@ -16,20 +16,22 @@ from tests.generator.requests import (
     build,
     build_method,
     column,
+    enum,
     made_things,
     query,
     request,
+    table,
 )
 
 ID = column("id", table="things")
-THINGS = Table("things", (ID,), "")
+THINGS = table("things", [ID])
 
 
 @pytest.mark.parametrize("name", ["cursor", "row", "value", "list", "str", "arg"])
 def test_a_parameter_may_be_called_as_a_local_is(
     name: str, connection: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    numbers = column(name, "integer", is_array=True)
+    numbers = column(name, "integer", dims=1)
     asked = query(
         "Total",
         text="SELECT sum(n)::integer FROM unnest($1::integer[]) AS n",
@@ -56,30 +58,47 @@ def test_a_table_embedded_twice_has_two_fields() -> None:
 
 
 @pytest.mark.parametrize(
-    ("queries", "tables", "enums", "named"),
+    ("queries", "tables", "enums", "message"),
     [
-        pytest.param([query("GetUrl"), query("GetURL")], [], [], "get_url", id="two methods"),
-        pytest.param([], [THINGS, THINGS], [], "things", id="a table in two schemas"),
+        pytest.param(
+            [query("GetUrl"), query("GetURL")],
+            [],
+            [],
+            "two methods for things.sql would be called 'get_url'; rename one",
+            id="two methods",
+        ),
         pytest.param(
             [],
             [],
-            [Enum("mood", ("sad",), ""), Enum("mood", ("ok",), "")],
-            "mood",
-            id="an enum too",
+            [enum("my_own.mood"), enum("my.own_mood")],
+            "type my_own.mood and type my.own_mood would both be models.MyOwnMood; "
+            "add to rename: {my_own_mood: another_name}",
+            id="schemas that end where another begins",
         ),
         pytest.param(
-            [], [Table("moods", (ID,), "")], [Enum("mood", ("sad",), "")], "Mood", id="across kinds"
+            [],
+            [table("moods", [ID])],
+            [enum("mood")],
+            "type mood and table moods would both be models.Mood; "
+            "add to rename: {moods: another_name}",
+            id="across kinds",
         ),
         pytest.param(
-            [], [Table("thing", (ID,), ""), THINGS], [], "Thing", id="singular and plural"
+            [],
+            [table("thing", [ID]), THINGS],
+            [],
+            "table thing and table things would both be models.Thing; "
+            "add to rename: {things: another_name}",
+            id="singular and plural",
         ),
     ],
 )
 def test_two_things_of_one_name_are_refused(
-    queries: list[Query], tables: list[Table], enums: list[Enum], named: str
+    queries: list[Query], tables: list[Table], enums: list[Enum], message: str
 ) -> None:
-    with pytest.raises(GeneratorError, match=f"would be called '{named}'"):
+    with pytest.raises(GeneratorError) as raised:
         build(*queries, tables=tables, enums=enums)
+    assert str(raised.value) == message
 
 
 def test_a_required_value_may_be_null(connection: psycopg.Connection[Any], tmp_path: Path) -> None:
@@ -96,10 +115,40 @@ def test_a_named_tuple_keeps_its_methods() -> None:
     assert [field.name for field in module.methods[0].result.fields] == ["count_", "index_", "name"]
 
 
-def test_arrays_of_arrays_are_lists_of_anything() -> None:
-    method = build_method(query(columns=[column("grid", is_array=True, array_dims=2)]))
-    assert not isinstance(method.result, RowClass | None)
-    assert (method.result.type.annotation, method.result.is_array) == ("Any", True)
+def test_a_name_in_two_schemas_makes_two_classes(
+    connection: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    """Called after the schema where it is not the default one."""
+    tables = [
+        table(name, [column(table=name), column("mood", mood, table=name)])
+        for name, mood in (("things", "mood"), ("other.things", "other.mood"))
+    ]
+    enums = [enum("mood", "sad"), enum("other.mood", "sad")]
+    mine, others = tables
+    asked = [
+        query("GetMine", text="SELECT 1, 'sad'", columns=mine.columns),
+        query("GetOthers", text="SELECT 1, 'sad'", columns=others.columns),
+        query(
+            "GetBoth",
+            text="SELECT 1, 'sad', 2, 'sad'",
+            columns=[column("things", embed="things"), column("things", embed="other.things")],
+        ),
+    ]
+    with made_things(build(*asked, tables=tables, enums=enums), tmp_path) as things:
+        models, querier = things.models, things.Querier(connection)
+        mine, others = querier.get_mine(), querier.get_others()
+        assert mine == models.Thing(1, models.Mood.SAD)
+        assert others == models.OtherThing(1, models.OtherMood.SAD)
+        both = querier.get_both()
+        assert (type(both.thing), type(both.thing_2)) == (models.Thing, models.OtherThing)
+
+
+def test_an_enum_without_its_schema_is_the_only_one_so_called() -> None:
+    value = column("mood", "mood")
+    method = build_method(query(parameters=[value]), enums=[enum("other.mood", "sad")])
+    assert method.parameters[0].type.enum == "OtherMood"
+    with pytest.raises(GeneratorError, match="'mood' is of type 'mood', unknown here"):
+        build(query(parameters=[value]), enums=[enum("other.mood"), enum("third.mood")])
 
 
 def test_an_annotation_makes_a_row_of_its_own() -> None:
@@ -111,6 +160,7 @@ def test_an_annotation_makes_a_row_of_its_own() -> None:
 
 def test_an_embed_of_no_table_is_refused() -> None:
     with pytest.raises(
-        GeneratorError, match=r"things.sql: GetThing: sqlc.embed\(cte\) is of no table"
+        GeneratorError,
+        match=r"things.sql: GetThing: sqlc.embed\(cte\) is of no table, or list its columns",
     ):
         build(query(columns=[column("cte", "", embed="cte"), ID]), tables=[THINGS])

@@ -45,26 +45,28 @@ NOW = datetime.now(UTC)
 
 
 def use(q: queries.Queries, product_id: uuid.UUID) -> None:
-    assert_type(q.albums.get_artist(id=1), models.Artist | None)
+    assert_type(q.albums.get_artist(id=1), models.CatalogArtist | None)
     for album in q.albums.list_albums_with_label():
-        assert_type((album.album, album.label), tuple[models.Album, models.Label | None])
+        assert_type(album.album, models.CatalogAlbum)
+        assert_type(album.label, models.CatalogLabel | None)
     for rating in q.albums.list_ratings():
         assert_type((rating.review_count, rating.average), tuple[int, Decimal | None])
     grid: Sequence[Sequence[int]] = [[1, 2], [3, 4]]
     assert_type(q.stock.set_stock(product_id=product_id, quantity=1, shelves=grid), int)
     for level in q.stock.list_stock(ids=[product_id]):
-        assert_type(level.stock_level, models.StockLevel | None)
-    standing = models.SeatClass.STANDING
+        assert_type(level.stock_level, models.CatalogStockLevel | None)
+    standing = models.BookingSeatClass.STANDING
     seat = concerts.CopySeatsParams(hall_id=1, number=1, class_=standing)
     assert_type(q.concerts.copy_seats([seat]), int)
-    assert_type(q.concerts.list_classes_of_hall(hall_id=1), list[models.SeatClass | None] | None)
+    classes = q.concerts.list_classes_of_hall(hall_id=1)
+    assert_type(classes, list[models.BookingSeatClass | None] | None)
     for hall in q.concerts.list_halls_with(class_=standing):
-        assert_type(hall.hall.classes, list[models.SeatClass | None])
-        assert_type(hall.hall.has_class_before, list[models.SeatClass | None] | None)
+        assert_type(hall.hall.classes, list[models.BookingSeatClass | None])
+        assert_type(hall.hall.has_class_before, list[models.BookingSeatClass | None] | None)
     for sale in q.orders.list_sales():
-        assert_type((sale.status, sale.sold), tuple[models.ConcertStatus, int])
+        assert_type((sale.status, sale.sold), tuple[models.BookingConcertStatus, int])
     for placed in q.orders.list_orders_of():
-        assert_type((placed.customer.email, placed.order), tuple[str, models.Order | None])
+        assert_type((placed.customer.email, placed.order), tuple[str, models.BookingOrder | None])
     balance = q.orders.get_balance(id=1)
     if balance is not None:
         assert_type((balance.email, balance.due), tuple[str | None, Decimal])
@@ -72,10 +74,10 @@ def use(q: queries.Queries, product_id: uuid.UUID) -> None:
 
 
 async def use_async(q: queries.AsyncQueries) -> None:
-    assert_type(await q.orders.find_customers(["a@b"]), list[models.Customer | None])
+    assert_type(await q.orders.find_customers(["a@b"]), list[models.BookingCustomer | None])
     assert_type(await q.orders.list_tickets_of([1]), list[list[orders.ListTicketsOfRow]])
     async for track in q.albums.list_tracks(album_id=1):
-        assert_type(track, models.Track)
+        assert_type(track, models.CatalogTrack)
     assert_type(await q.albums.tag_albums([albums.TagAlbumsParams(1, 2)]), int)
     result = await q.stock.raise_prices(percent=Decimal(1), medium="LP")
     assert_type(result.rowcount, int)
@@ -198,7 +200,7 @@ async def a_hall(q: Any, package: Any) -> Any:
         q.concerts.add_venue(name="Odeon", city="Wien", opens=None, closed_during=closed)
     )
     assert venue.closed_during == closed
-    seat = package.models.SeatClass
+    seat = package.models.BookingSeatClass
     classes, before = [seat.STALLS, seat.BALCONY], [None, seat.STANDING]
     return await settled(
         q.concerts.add_hall(
@@ -237,14 +239,14 @@ async def test_albums(q: Any, package: Any) -> None:
     joni = await settled(
         q.albums.add_artist(name="Joni", country="CA", aliases=["J", None], active=active)
     )
-    assert joni == models.Artist(joni.id, "Joni", "CA", ["J", None], active)
+    assert joni == models.CatalogArtist(joni.id, "Joni", "CA", ["J", None], active)
     assert await settled(q.albums.get_artist(id=joni.id)) == joni
     blue = await an_album(q, package, artist_id=joni.id, label_id=label, barcode="0123456789")
     hejira = await an_album(q, package, title="Hejira", liner_notes={"producer": "JM"})
     first, second = await settled(q.albums.list_albums_with_label())
     assert (first.album, first.label, first.artist) == (
         blue,
-        models.Label(label, "Verve", None),
+        models.CatalogLabel(label, "Verve", None),
         "Joni",
     )
     assert (second.album, second.label) == (hejira, None)
@@ -259,7 +261,7 @@ async def test_tracks_and_genres(q: Any, package: Any) -> None:
     tracks = [albums.CopyTracksParams(album.id, n, f"No. {n}", minutes, b"\x00") for n in (1, 2, 3)]
     assert await settled(q.albums.copy_tracks(tracks)) == 3
     streamed = await settled(q.albums.list_tracks(album_id=album.id))
-    assert streamed[0] == package.models.Track(album.id, 1, "No. 1", minutes, b"\x00")
+    assert streamed[0] == package.models.CatalogTrack(album.id, 1, "No. 1", minutes, b"\x00")
     places = [albums.GetTracksAtParams(album.id, position) for position in (3, 9)]
     assert await settled(q.albums.get_tracks_at(places)) == ["No. 3", None]
     assert await settled(q.albums.get_playing_time(album_id=album.id)) == 3 * minutes
@@ -278,8 +280,8 @@ async def test_reviews_are_counted_by_the_view(q: Any, package: Any) -> None:
         review = await settled(q.albums.add_review(**arguments))
         assert (review.author, review.stars) == ("a@b", stars)
     assert await settled(q.albums.list_ratings()) == [
-        package.models.AlbumRating(rated.id, "Blue", 2, Decimal("4.5")),
-        package.models.AlbumRating(unrated.id, "Blue", 0, None),
+        package.models.CatalogAlbumRating(rated.id, "Blue", 2, Decimal("4.5")),
+        package.models.CatalogAlbumRating(unrated.id, "Blue", 0, None),
     ]
 
 
@@ -314,7 +316,7 @@ async def test_stock(q: Any, package: Any) -> None:
 
 
 async def test_arrays_of_enums_in_a_schema_of_their_own(q: Any, package: Any) -> None:
-    seat = package.models.SeatClass
+    seat = package.models.BookingSeatClass
     hall = await a_hall(q, package)
     assert hall.classes == [seat.STALLS, seat.BALCONY]
     assert hall.has_class_before == [None, seat.STANDING]
@@ -333,7 +335,7 @@ async def test_arrays_of_enums_in_a_schema_of_their_own(q: Any, package: Any) ->
 
 
 async def test_concerts(q: Any, package: Any) -> None:
-    status = package.models.ConcertStatus
+    status = package.models.BookingConcertStatus
     concert = await a_concert(q, package)
     assert (concert.status, concert.rider) == (status.PLANNED, ["tea"])
     for changed in (1, 0):
@@ -356,7 +358,7 @@ async def test_concerts(q: Any, package: Any) -> None:
 
 async def test_orders(q: Any, package: Any) -> None:
     models, orders = package.models, package.orders
-    seat, method = models.SeatClass, models.PaymentMethod
+    seat, method = models.BookingSeatClass, models.BookingPaymentMethod
     concert = await a_concert(q, package)
     ada = await settled(q.orders.add_customer(email="a@b", name="Ada", prefers=seat.BALCONY))
     bob = await settled(q.orders.add_customer(email="b@b", name="Bob", prefers=None))
@@ -388,7 +390,7 @@ async def test_orders(q: Any, package: Any) -> None:
         orders.LastMethodsRow(order.id, [method.VOUCHER, method.CARD])
     ]
     assert await settled(q.orders.list_sales()) == [
-        models.ConcertSale(concert.id, models.ConcertStatus.PLANNED, 3, Decimal(60))
+        models.BookingConcertSale(concert.id, models.BookingConcertStatus.PLANNED, 3, Decimal(60))
     ]
     placed = await settled(q.orders.list_orders_of())
     assert [(row.customer, row.order) for row in placed] == [(ada, order), (bob, None)]

@@ -1,11 +1,13 @@
 """What the comments of a query tell the generator."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlc_gen_psycopg.errors import GeneratorError
-from sqlc_gen_psycopg.request import Query
+from sqlc_gen_psycopg.request import Column, Query
 
+_MARKED = re.compile(r"(.*?)((?:\[\])*)([?!]?)", re.DOTALL)
 STREAM_SIZE = 500  # measured: quicker than fetching all, in constant memory
 
 
@@ -59,13 +61,24 @@ def parse_comments(comments: Sequence[str]) -> Annotations:
 
 
 def apply_marks(query: Query, annotations: Annotations) -> tuple[Query, Annotations]:
-    """Take `AS "name?"` for `@nullable name` and `AS "name!"` for `@notnull name`."""
-    names = [column.name for column in query.columns]
-    nullable = {name[:-1] for name in names if name.endswith("?")}
-    notnull = {name[:-1] for name in names if name.endswith("!")}
-    columns = [replace(column, name=column.name.rstrip("?!")) for column in query.columns]
+    """Take what the names of columns end in for annotations, and out of the names.
+
+    `AS "name?"` is `@nullable name`, `AS "name!"` is `@notnull name`, and `AS "name[][]"` says of
+    how many dimensions an array is. Raises GeneratorError where there is no array.
+    """
+    columns: list[Column] = []
+    marked: dict[str, set[str]] = {"?": set(), "!": set(), "": set()}
+    for column in query.columns:
+        found = _MARKED.fullmatch(column.name)
+        assert found is not None, "it matches everything"
+        name, brackets, mark = found.groups()
+        marked[mark].add(name)
+        if brackets and not column.array_dims:
+            raise GeneratorError(f"column {name!r} is no array")
+        dims = brackets.count("[") or column.array_dims
+        columns.append(replace(column, name=name, array_dims=dims))
     return replace(query, columns=tuple(columns)), replace(
         annotations,
-        nullable=annotations.nullable | nullable,
-        notnull=annotations.notnull | notnull,
+        nullable=annotations.nullable | marked["?"],
+        notnull=annotations.notnull | marked["!"],
     )

@@ -1,7 +1,7 @@
 """From sqlc's request to the Python program."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from sqlc_gen_psycopg.program import (
     RowClass,
     Value,
 )
-from sqlc_gen_psycopg.request import Column, Enum, Query, Request, Table
+from sqlc_gen_psycopg.python_types import PythonTypes
+from sqlc_gen_psycopg.request import Column, Name, Query, Request, Table
 from sqlc_gen_psycopg.statements import copy_statement, named_statement, qualified
-from sqlc_gen_psycopg.types import BUILT_IN, PythonType
 from sqlc_gen_psycopg.usage import without_unused
 
 INSTEAD = {
@@ -29,11 +29,6 @@ INSTEAD = {
     ":execresultrows": "use :execrows",
 }
 RESERVED_MODULES = ("__init__", "models", "queries", "registration")
-# Names that annotations use: a field or method of that name would hide them from type checkers.
-USED_IN_ANNOTATIONS = frozenset(
-    {"bool", "bytes", "float", "int", "list", "str"}
-    | {"datetime", "decimal", "ipaddress", "models", "uuid"}
-)
 
 
 def build_program(request: Request, options: Options) -> Program:
@@ -48,16 +43,8 @@ class _Builder:
     def __init__(self, request: Request, options: Options) -> None:
         self.request = request
         self.options = options
-        self.registered: set[str] = set()
-        _require_distinct("enums", [enum.name for enum in request.enums])
-        _require_distinct("tables", [table.name for table in request.tables])
-        self.enums = {
-            enum.name: _enum_class(enum, self._renamed(enum.name)) for enum in request.enums
-        }
+        self.types = PythonTypes(request, options)
         self.models = {table.name: self._model(table) for table in request.tables}
-        classes = [enum.name for enum in self.enums.values()]
-        classes += [model.name for model in self.models.values()]
-        _require_distinct("classes in models.py", classes)
 
     def build(self) -> Program:
         filenames = sorted({query.filename for query in self.request.queries})
@@ -71,32 +58,33 @@ class _Builder:
             emit_frozen_models=self.options.emit_frozen_models,
             emit_querier_protocol=self.options.emit_querier_protocol,
             model_type="pydantic" if self.options.emit_pydantic_models else self.options.model_type,
-            enums=tuple(sorted(self.enums.values(), key=lambda enum: enum.name)),
+            enums=tuple(sorted(self.types.enums.values(), key=lambda enum: enum.name)),
             models=tuple(sorted(self.models.values(), key=lambda model: model.name)),
             modules=tuple(self._module(filename) for filename in filenames),
         )
-        registered = (
-            qualified(enum.schema, enum.name)
-            for enum in self.request.enums
-            if enum.name in self.registered
+        self.types.require_use()
+        composites = self.types.composites
+        _require_distinct_classes([*self.types.enums.items(), *composites.items()], self.models)
+        program = replace(
+            program,
+            composites=tuple(composites.values()),
+            registered=tuple(sorted(map(qualified, self.types.registered))),
         )
-        program = replace(program, registered=tuple(sorted(registered)))
         return without_unused(program) if self.options.omit_unused_structs else program
 
     def _model(self, table: Table) -> RowClass:
-        excluded = (
-            self.options.emit_exact_table_names
-            or table.name in self.options.inflection_exclude_table_names
-        )
-        name = names.class_name(
-            self._renamed(table.name)
-            if excluded or table.name in self.options.rename
-            else names.singular(table.name)
-        )
+        name = self._model_class(table.name.label)
         try:
             return RowClass(name, self._fields(table.columns), table.comment, is_model=True)
         except GeneratorError as error:
             raise GeneratorError(f"table {table.name}: {error}") from None
+
+    def _model_class(self, label: str) -> str:
+        options = self.options
+        excluded = (*options.inflection_exclude_table_names, *options.rename)
+        if options.emit_exact_table_names or label in excluded:
+            return names.schema_class(label, options)
+        return names.class_name(names.singular(label))
 
     def _module(self, filename: str) -> Module:
         name = filename.removesuffix(".sql")
@@ -141,7 +129,7 @@ class _Builder:
         if self.options.emit_sql_as_comment:
             description = f"{description}\n\n{query.text}".strip()
         return Method(
-            name=_apart_from_annotations(names.snake_case(query.name)),
+            name=names.apart_from_annotations(names.snake_case(query.name)),
             query_name=query.name,
             command=query.command,
             constant=names.constant_name(query.name),
@@ -175,11 +163,13 @@ class _Builder:
                 "PostgreSQL needs no sqlc.slice; write `= ANY (sqlc.arg(x)::type[])`"
             )
         spelled = [
-            names.identifier(self._renamed(parameter.name) or f"dollar_{number}")
+            names.identifier(
+                self.options.rename.get(parameter.name, parameter.name) or f"dollar_{number}"
+            )
             for number, parameter in enumerate(query.parameters, 1)
         ]
         return tuple(
-            Value(name, self._type(parameter), not parameter.not_null, parameter.is_array)
+            Value(name, self.types.of(parameter), not parameter.not_null, parameter.array_dims)
             for name, parameter in zip(names.distinct(spelled), query.parameters, strict=True)
         )
 
@@ -205,7 +195,7 @@ class _Builder:
         """
         return len(columns) == len(table.columns) and all(
             column.table == table.name
-            and (column.name, column.is_array) == (known.name, known.is_array)
+            and (column.name, column.array_dims > 0) == (known.name, known.array_dims > 0)
             and (column.not_null or not known.not_null)
             for column, known in zip(columns, table.columns, strict=True)
         )
@@ -213,15 +203,11 @@ class _Builder:
     def _fields(
         self, columns: Sequence[Column], annotations: Annotations | None = None
     ) -> tuple[Value | Embedded, ...]:
-        for column in columns:
-            if column.embed_table is not None and column.embed_table not in self.models:
-                raise GeneratorError(
-                    f"sqlc.embed({column.embed_table}) is of no table; list its columns"
-                )
+        columns = [self._with_table(column) for column in columns]
         spelled = [
-            names.snake_case(self.models[column.embed_table].name)
+            self._embedded_name(column.embed_table)
             if column.embed_table is not None
-            else self._field_name(self._renamed(column.name) or f"column_{number}")
+            else names.field_name(column.name or f"column_{number}", self.options)
             for number, column in enumerate(columns, 1)
         ]
         return tuple(
@@ -229,10 +215,21 @@ class _Builder:
             for name, column in zip(names.distinct(spelled), columns, strict=True)
         )
 
-    def _field_name(self, name: str) -> str:
-        is_method_of_tuple = self.options.model_type == "namedtuple" and name in ("count", "index")
-        spelled = _apart_from_annotations(names.identifier(name))
-        return f"{spelled}_" if is_method_of_tuple else spelled
+    def _with_table(self, column: Column) -> Column:
+        """The column, if it is embedded with its table: sqlc leaves out the schema."""
+        named = column.embed_table
+        if named is None or (column.is_known and named in self.models):
+            return column
+        candidates = [table for table in self.models if table.local == named.local]
+        if len(candidates) == 1:
+            return replace(column, embed_table=candidates[0])
+        what = "several tables; let the plugin ask the database" if candidates else "no table"
+        raise GeneratorError(f"sqlc.embed({named}) is of {what}, or list its columns")
+
+    def _embedded_name(self, table: Name) -> str:
+        """As the model is called, the schema left out."""
+        label = table.label if table.label in self.options.rename else table.local
+        return names.snake_case(self._model_class(label))
 
     def _field(
         self, name: str, column: Column, annotations: Annotations | None
@@ -240,8 +237,6 @@ class _Builder:
         if column.embed_table is not None:
             model = self.models[column.embed_table]
             return Embedded(name, model, is_nullable=column.is_known and not column.not_null)
-        if column.is_array and column.type in self.enums:
-            self.registered.add(column.type)
         is_nullable = not column.not_null
         if annotations is not None:
             # sqlc calls every expression NOT NULL, which is often wrong: without the database only
@@ -250,39 +245,8 @@ class _Builder:
             is_nullable = column.name in annotations.nullable or (
                 is_nullable and column.name not in annotations.notnull
             )
-        return Value(name, self._type(column), is_nullable, column.is_array, column.comment)
-
-    def _renamed(self, name: str) -> str:
-        return self.options.rename.get(name, name)
-
-    def _override(self, column: Column) -> PythonType | None:
-        for override in self.options.overrides:
-            of_column = f"{column.table}.{column.original_name or column.name}"
-            of_type = override.db_type == column.type and (override.nullable or column.not_null)
-            if override.column == of_column if override.column else of_type:
-                return PythonType(
-                    override.py_type,
-                    override.py_import or None,
-                    decoder=override.decode or None,
-                    encoder=override.encode or None,
-                )
-        return None
-
-    def _type(self, column: Column) -> PythonType:
-        if (override := self._override(column)) is not None:
-            return override
-        if column.array_dims > 1:
-            return PythonType("Any", "typing")  # lists of lists, as deep as the value is
-        if column.type in self.enums:
-            enum = self.enums[column.type]
-            return PythonType(f"models.{enum.name}", "models", enum=enum.name)
-        if column.type in BUILT_IN:
-            return BUILT_IN[column.type]
-        raise GeneratorError(f"column {column.name!r} is of type {column.type!r}, unknown here")
-
-
-def _apart_from_annotations(name: str) -> str:
-    return f"{name}_" if name in USED_IN_ANNOTATIONS else name
+        found = self.types.of_result(column)
+        return Value(name, found, is_nullable, column.array_dims, column.comment)
 
 
 def _require_distinct(what: str, spelled: Sequence[str]) -> None:
@@ -291,8 +255,15 @@ def _require_distinct(what: str, spelled: Sequence[str]) -> None:
             raise GeneratorError(f"two {what} would be called {name!r}; rename one")
 
 
-def _enum_class(enum: Enum, name: str) -> EnumClass:
-    members = names.distinct(names.member_name(label) for label in enum.labels)
-    return EnumClass(
-        names.class_name(name), tuple(zip(members, enum.labels, strict=True)), enum.comment
-    )
+def _require_distinct_classes(
+    types: Iterable[tuple[Name, EnumClass | RowClass]], models: Mapping[Name, RowClass]
+) -> None:
+    taken: dict[str, str] = {}
+    for kind, known in (("type", types), ("table", models.items())):
+        for name, made in known:
+            if made.name in taken:
+                raise GeneratorError(
+                    f"{taken[made.name]} and {kind} {name} would both be models.{made.name}; "
+                    f"add to rename: {{{name.label}: another_name}}"
+                )
+            taken[made.name] = f"{kind} {name}"

@@ -1,11 +1,15 @@
 """Corrects what sqlc sends with what the database knows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 
-from sqlc_gen_psycopg.database.facts import ColumnFacts, Facts, QueryFacts, TypeFacts
-from sqlc_gen_psycopg.request import Column, Query, Request, Table
+from sqlc_gen_psycopg.database.facts import (
+    ColumnFacts,
+    CompositeFacts,
+    Facts,
+    TypeFacts,
+)
+from sqlc_gen_psycopg.request import Column, Composite, Name, Query, Request, Table
 
 
 def correct_request(request: Request, facts: Facts) -> Request:
@@ -15,25 +19,28 @@ def correct_request(request: Request, facts: Facts) -> Request:
         request,
         tables=tuple(_correct_table(table, facts) for table in request.tables),
         queries=tuple(_correct_query(query, facts, widths) for query in request.queries),
+        composites=tuple(map(_composite, facts.composites)),
     )
 
 
 def _correct_table(table: Table, facts: Facts) -> Table:
-    known = facts.tables.get((table.schema or "public", table.name), ())
+    known = facts.tables.get(table.name, ())
     if len(known) != len(table.columns):
         return table
     columns = map(_correct_column, table.columns, known)
     return replace(table, columns=tuple(columns))
 
 
-def _correct_query(query: Query, facts: Facts, widths: dict[str, int]) -> Query:
+def _correct_query(query: Query, facts: Facts, widths: Mapping[Name, int]) -> Query:
     known = facts.queries.get((query.filename, query.name))
-    if known is None or not _fits(query, known, widths):
+    if known is None or len(query.parameters) != len(known.parameters):
         return query
-    remaining = iter(known.columns)
+    columns = _correct_results(query.columns, known.columns, widths)
+    if columns is None:
+        return query
     return replace(
         query,
-        columns=tuple(_correct_result(column, remaining, widths) for column in query.columns),
+        columns=columns,
         parameters=tuple(
             _correct_parameter(parameter, kind, facts)
             for parameter, kind in zip(query.parameters, known.parameters, strict=True)
@@ -41,44 +48,72 @@ def _correct_query(query: Query, facts: Facts, widths: dict[str, int]) -> Query:
     )
 
 
-def _fits(query: Query, known: QueryFacts, widths: dict[str, int]) -> bool:
-    width = sum(_width(column, widths) for column in query.columns)
-    # A command without results may have columns nobody asked for.
-    return width == len(known.columns) and len(query.parameters) == len(known.parameters)
+def _correct_results(
+    columns: Sequence[Column], known: Sequence[ColumnFacts], widths: Mapping[Name, int]
+) -> tuple[Column, ...] | None:
+    """The columns, of which an embedded one stands for several; None where they are others."""
+    corrected: list[Column] = []
+    position = 0
+    for column in columns:
+        if position == len(known):
+            return None
+        if column.embed_table is None:
+            corrected.append(_correct_column(column, known[position]))
+            position += 1
+        else:
+            table = known[position].table or column.embed_table
+            end = position + widths.get(table, 0)
+            corrected.append(_correct_embedded(column, table, known[position:end]))
+            position = end
+    return tuple(corrected) if position == len(known) else None
 
 
-def _width(column: Column, widths: dict[str, int]) -> int:
-    return 1 if column.embed_table is None else widths.get(column.embed_table, 0)
-
-
-def _correct_result(
-    column: Column, remaining: Iterator[ColumnFacts], widths: dict[str, int]
-) -> Column:
-    known: Sequence[ColumnFacts] = list(islice(remaining, _width(column, widths)))
-    if column.embed_table is not None:
-        return replace(column, is_known=True, not_null=not any(fact.is_outer for fact in known))
-    return _correct_column(column, known[0])
+def _correct_embedded(column: Column, table: Name, known: Sequence[ColumnFacts]) -> Column:
+    """The table is the one that the columns are of: sqlc leaves out its schema."""
+    may_be_missing = any(fact.is_outer for fact in known)
+    return replace(column, is_known=True, embed_table=table, not_null=not may_be_missing)
 
 
 def _correct_parameter(parameter: Column, known: TypeFacts, facts: Facts) -> Column:
     """The server tells of no dimensions of a parameter; the column it is for does."""
     corrected = _correct_type(parameter, known)
-    table = facts.tables.get((parameter.table_schema or "public", parameter.table or ""), ())
+    table = facts.tables.get(parameter.table, ()) if parameter.table else ()
     dims = [fact.type.array_dims for fact in table if fact.name == parameter.original_name]
     return replace(corrected, array_dims=max([corrected.array_dims, *dims]))
 
 
 def _correct_column(column: Column, known: ColumnFacts) -> Column:
-    kind = TypeFacts("pg_catalog", "text") if known.type.is_read_as_text else known.type
-    corrected = _correct_type(column, kind)
-    return replace(corrected, not_null=not known.is_nullable, is_known=True)
+    corrected = _correct_type(column, known.type)
+    return replace(corrected, not_null=not known.is_nullable)
 
 
 def _correct_type(column: Column, known: TypeFacts) -> Column:
     return replace(
         column,
         type=known.name,
-        is_array=known.array_dims > 0,
         array_dims=known.array_dims,
+        domains=known.domains,
         is_known=True,
+    )
+
+
+def _composite(known: CompositeFacts) -> Composite:
+    fields = (_field(name, kind) for name, kind in known.fields)
+    return Composite(known.name, tuple(fields), known.comment)
+
+
+def _field(name: str, kind: TypeFacts) -> Column:
+    """A field of a composite; whatever its type, it can be NULL."""
+    return Column(
+        name=name,
+        type=kind.name,
+        not_null=False,
+        array_dims=kind.array_dims,
+        original_name=name,
+        table=None,
+        embed_table=None,
+        is_slice=False,
+        comment="",
+        is_known=True,
+        domains=kind.domains,
     )

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from sqlc_gen_psycopg.options import Options
+
 # What tables are often called and the rules get wrong.
 IRREGULAR: Final = {
     "aliases": "alias",
@@ -17,6 +19,11 @@ IRREGULAR: Final = {
     "species": "species",
     "statuses": "status",
 }
+# A field or method of such a name would hide from type checkers what annotations mean by it.
+_USED_IN_ANNOTATIONS: Final = frozenset(
+    {"bool", "bytes", "float", "int", "list", "str"}
+    | {"datetime", "decimal", "ipaddress", "models", "uuid"}
+)
 
 
 def identifier(name: str) -> str:
@@ -36,6 +43,23 @@ def snake_case(name: str) -> str:
 def class_name(name: str) -> str:
     """transfer_kind becomes TransferKind."""
     return identifier("".join(word[:1].upper() + word[1:] for word in re.split(r"\W|_", name)))
+
+
+def schema_class(label: str, options: Options) -> str:
+    """The class of what is called so in the schema, unless it is renamed."""
+    return class_name(options.rename.get(label, label))
+
+
+def field_name(name: str, options: Options) -> str:
+    """The field for a column, unless that is renamed."""
+    spelled = apart_from_annotations(identifier(options.rename.get(name, name)))
+    is_method_of_tuple = options.model_type == "namedtuple" and spelled in ("count", "index")
+    return f"{spelled}_" if is_method_of_tuple else spelled
+
+
+def apart_from_annotations(name: str) -> str:
+    """The name, or another if annotations use it."""
+    return f"{name}_" if name in _USED_IN_ANNOTATIONS else name
 
 
 def constant_name(name: str) -> str:

@@ -10,12 +10,12 @@ ModelType: TypeAlias = Literal["dataclass", "attrs", "msgspec", "namedtuple", "p
 
 @dataclass(frozen=True)
 class Value:
-    """A field of a class, a parameter or a result column."""
+    """A field of a class, a parameter or a result column; `array_dims` is 0 for no array."""
 
     name: str
     type: PythonType
     is_nullable: bool
-    is_array: bool
+    array_dims: int
     comment: str = ""
 
 
@@ -28,7 +28,7 @@ class EnumClass:
 
 @dataclass(frozen=True)
 class RowClass:
-    """A class of rows: the model of a table, or the row of one query."""
+    """A class of rows: of a table or a composite type in models.py, or of one query."""
 
     name: str
     fields: tuple["Value | Embedded", ...]
@@ -79,7 +79,11 @@ class Module:
 
 @dataclass(frozen=True)
 class Program:
-    """Everything to be written; `registered` are types psycopg must be told of, named as in SQL."""
+    """Everything to be written.
+
+    `composites` are in the order in which one needs the other. `registered` are types psycopg must
+    be told of, named as in SQL.
+    """
 
     package: str
     sqlc_version: str
@@ -91,6 +95,7 @@ class Program:
     emit_querier_protocol: bool = False
     model_type: ModelType = "dataclass"
     enums: tuple[EnumClass, ...] = field(default=())
+    composites: tuple[RowClass, ...] = field(default=())
     models: tuple[RowClass, ...] = field(default=())
     modules: tuple[Module, ...] = field(default=())
     registered: tuple[str, ...] = field(default=())

@@ -2,58 +2,114 @@
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple, Self
 
 from sqlc_gen_psycopg.errors import GeneratorError
+
+# sqlc has no other default schema for PostgreSQL; and what is built in needs no schema either.
+_UNQUALIFIED: Final = ("", "public", "pg_catalog")
+# One type has several names in SQL; the first of a line is PostgreSQL's own.
+_SYNONYMS: Final = """
+bool=boolean
+int2=smallint=smallserial=serial2
+int4=int=integer=serial=serial4
+int8=bigint=bigserial=serial8
+float4=real
+float8=float=double precision
+numeric=decimal
+varchar=character varying
+bpchar=character
+varbit=bit varying
+time=time without time zone
+timetz=time with time zone
+timestamp=timestamp without time zone
+timestamptz=timestamp with time zone
+"""
+_OWN_NAMES: Final = {
+    synonym: names[0]
+    for names in (line.split("=") for line in _SYNONYMS.split("\n"))
+    for synonym in names
+}
+
+
+class Name(NamedTuple):
+    """A name in SQL. `schema` is empty where none need be said: pg_catalog and the default one."""
+
+    schema: str
+    local: str
+
+    @classmethod
+    def of(cls, schema: str, local: str) -> Self:
+        """The name, its schema left out where that can be."""
+        return cls("" if schema in _UNQUALIFIED else schema, local)
+
+    @classmethod
+    def of_type(cls, schema: str, spelled: str) -> Self:
+        """The name of a type, however sqlc spells it: with the schema or the length inside."""
+        inner, _, local = re.sub(r"\(.*?\)|(\[\])+$", "", spelled).rpartition(".")
+        return cls.of(schema or inner, _OWN_NAMES.get(local, local))
+
+    @property
+    def label(self) -> str:
+        """One word for both parts, as classes are called by it."""
+        return "_".join(filter(None, self))
+
+    def __str__(self) -> str:
+        return ".".join(filter(None, self))
 
 
 @dataclass(frozen=True)
 class Column:
     """A column of a table, a result column or a parameter. `name` is empty where SQL gives none.
 
-    `type` has no schema; that of `table` is empty where it is the default one.
+    `array_dims` is 0 for what is no array. `domains` are those that the type is made of.
     `is_known` says that type and nullability come from the database, not from sqlc's inference.
     """
 
     name: str
-    type: str
+    type: Name
     not_null: bool
-    is_array: bool
     array_dims: int
     original_name: str
-    table: str | None
-    embed_table: str | None
+    table: Name | None
+    embed_table: Name | None
     is_slice: bool
     comment: str
     is_known: bool = False
-    table_schema: str = ""
+    domains: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    name: str
+    name: Name
     columns: tuple[Column, ...]
     comment: str
-    schema: str = ""
+
+
+@dataclass(frozen=True)
+class Composite:
+    """A composite type. sqlc says no more of one than its name: it comes from the database."""
+
+    name: Name
+    fields: tuple[Column, ...]
+    comment: str = ""
 
 
 @dataclass(frozen=True)
 class Enum:
-    """An enum. `schema` is empty where it is the default one."""
-
-    name: str
+    name: Name
     labels: tuple[str, ...]
     comment: str
-    schema: str = ""
 
 
 @dataclass(frozen=True)
 class Query:
     """A named query. `text` is its SQL as it goes to the server.
 
-    `insert_into_table` is schema, empty for the default one, and name of the table of a :copyfrom.
+    `insert_into_table` is the table of a :copyfrom.
     """
 
     name: str
@@ -63,7 +119,7 @@ class Query:
     parameters: tuple[Column, ...]
     comments: tuple[str, ...]
     filename: str
-    insert_into_table: tuple[str, str] | None
+    insert_into_table: Name | None
 
 
 @dataclass(frozen=True)
@@ -74,6 +130,7 @@ class Request:
     tables: tuple[Table, ...]
     enums: tuple[Enum, ...]
     queries: tuple[Query, ...]
+    composites: tuple[Composite, ...] = ()
 
 
 def parse_request(message: bytes) -> Request:
@@ -83,7 +140,6 @@ def parse_request(message: bytes) -> Request:
     """
     try:
         data = json.loads(message)
-        default = data["catalog"]["default_schema"]
         schemas = [
             schema
             for schema in data["catalog"]["schemas"]
@@ -95,9 +151,7 @@ def parse_request(message: bytes) -> Request:
             options=json.loads(base64.b64decode(data["plugin_options"]) or b"{}") or {},
             tables=tuple(_table(table) for schema in schemas for table in schema["tables"]),
             enums=tuple(
-                _enum(enum, "" if schema["name"] == default else schema["name"])
-                for schema in schemas
-                for enum in schema["enums"]
+                _enum(enum, schema["name"]) for schema in schemas for enum in schema["enums"]
             ),
             queries=tuple(_query(query) for query in data["queries"]),
         )
@@ -107,11 +161,15 @@ def parse_request(message: bytes) -> Request:
 
 def _table(data: Mapping[str, Any]) -> Table:
     columns = tuple(_column(column) for column in data["columns"])
-    return Table(data["rel"]["name"], columns, data["comment"], data["rel"]["schema"])
+    return Table(_relation(data["rel"]), columns, data["comment"])
+
+
+def _relation(data: Mapping[str, Any]) -> Name:
+    return Name.of(data["schema"], data["name"])
 
 
 def _enum(data: Mapping[str, Any], schema: str) -> Enum:
-    return Enum(data["name"], tuple(data["vals"]), data["comment"], schema)
+    return Enum(Name.of(schema, data["name"]), tuple(data["vals"]), data["comment"])
 
 
 def _query(data: Mapping[str, Any]) -> Query:
@@ -125,22 +183,20 @@ def _query(data: Mapping[str, Any]) -> Query:
         parameters=tuple(_column(parameter["column"]) for parameter in parameters),
         comments=tuple(data["comments"]),
         filename=data["filename"],
-        insert_into_table=(table["schema"], table["name"]) if table else None,
+        insert_into_table=_relation(table) if table else None,
     )
 
 
 def _column(data: Mapping[str, Any]) -> Column:
+    schema, spelled = data["type"]["schema"], data["type"]["name"]
     return Column(
-        name=data["name"],
-        # sqlc spells one type in several ways, the schema sometimes inside the name.
-        type=data["type"]["name"].rpartition(".")[2],
+        name=data["name"].removeprefix("?column?"),  # PostgreSQL's for what has no name
+        type=Name.of_type(schema, spelled),
         not_null=data["not_null"],
-        is_array=data["is_array"],
-        array_dims=data["array_dims"],
+        array_dims=max(data["array_dims"], int(data["is_array"]), spelled.count("[]")),
         original_name=data["original_name"],
-        table=data["table"]["name"] if data["table"] else None,
-        embed_table=data["embed_table"]["name"] if data["embed_table"] else None,
+        table=_relation(data["table"]) if data["table"] else None,
+        embed_table=_relation(data["embed_table"]) if data["embed_table"] else None,
         is_slice=data["is_sqlc_slice"],
         comment=data["comment"],
-        table_schema=data["table"]["schema"] if data["table"] else "",
     )

@@ -1,7 +1,7 @@
 """The SQL that the generated code runs."""
 
 from sqlc_gen_psycopg.errors import GeneratorError
-from sqlc_gen_psycopg.request import Query
+from sqlc_gen_psycopg.request import Name, Query
 
 
 def named_statement(query: Query) -> str:
@@ -17,13 +17,17 @@ def copy_statement(query: Query) -> str:
     if query.insert_into_table is None:
         raise GeneratorError(":copyfrom needs an INSERT of one row of bare parameters")
     columns = [column.original_name or column.name for column in query.parameters]
-    quoted = ", ".join(qualified("", name) for name in columns)
+    quoted = ", ".join(map(_quoted, columns))
     return (
         f"-- name: {query.name} {query.command}\n"
-        f"COPY {qualified(*query.insert_into_table)} ({quoted}) FROM STDIN\n"
+        f"COPY {qualified(query.insert_into_table)} ({quoted}) FROM STDIN\n"
     )
 
 
-def qualified(schema: str, name: str) -> str:
-    """A name in SQL, quoted, after its schema if it has one."""
-    return ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name) if part)
+def qualified(name: Name) -> str:
+    """A name in SQL, quoted, after its schema if it needs one."""
+    return ".".join(_quoted(part) for part in name if part)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -17,9 +17,10 @@ Connection: TypeAlias = psycopg.Connection[Any]
 
 TYPES = """
 SELECT
-    t.oid, n.nspname, t.typname, t.typtype::text,
+    t.oid, n.nspname, t.typname,
     CASE WHEN e.typarray = t.oid THEN e.oid ELSE 0 END,
     t.typbasetype, t.typndims, t.typnotnull,
+    coalesce(pg_catalog.obj_description(t.oid, 'pg_type'), ''),
     coalesce(f.fields, '{}')
 FROM pg_catalog.pg_type AS t
 INNER JOIN pg_catalog.pg_namespace AS n ON t.typnamespace = n.oid
@@ -33,7 +34,7 @@ LEFT JOIN LATERAL (
     FROM pg_catalog.pg_attribute AS a
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 ) AS f ON true
-WHERE t.typtype <> 'p' AND NOT (t.typtype = 'c' AND n.nspname = 'information_schema')
+WHERE NOT (t.typtype = 'c' AND n.nspname = 'information_schema')
 """
 
 RELATIONS = """

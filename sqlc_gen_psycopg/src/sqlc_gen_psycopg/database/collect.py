@@ -19,7 +19,7 @@ from sqlc_gen_psycopg.database.node_tree import Node, nodes_of, parse_node_tree
 from sqlc_gen_psycopg.database.nullability import analyse, analyse_column
 from sqlc_gen_psycopg.database.server import Description, ResultColumn, describe, fetch_trees
 from sqlc_gen_psycopg.database.types import Types
-from sqlc_gen_psycopg.request import Query
+from sqlc_gen_psycopg.request import Name, Query
 
 # Many may have piled up: sqlc never drops one.
 _MANAGED_DATABASES = """
@@ -143,12 +143,13 @@ def _column_facts(column: ResultColumn, nullability: Nullability, catalog: Catal
         if attribute
         else catalog.types.resolve(column.type)
     )
-    return ColumnFacts(column.name, type_, nullability.is_nullable, nullability.is_outer)
+    table = Name.of(relation.schema, relation.name) if relation else None
+    return ColumnFacts(column.name, type_, nullability.is_nullable, nullability.is_outer, table)
 
 
-def _table_facts(catalog: Catalog) -> Mapping[tuple[str, str], tuple[ColumnFacts, ...]]:
+def _table_facts(catalog: Catalog) -> Mapping[Name, tuple[ColumnFacts, ...]]:
     return {
-        (relation.schema, relation.name): tuple(
+        Name.of(relation.schema, relation.name): tuple(
             ColumnFacts(
                 attribute.name,
                 catalog.types.resolve(attribute.type, attribute.dims),

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
 
-TypeKind: TypeAlias = Literal["base", "enum", "composite", "range", "multirange"]
+from sqlc_gen_psycopg.request import Name
 
 
 @dataclass(frozen=True)
@@ -12,20 +11,18 @@ class TypeFacts:
     """A type, domains resolved to what they are of and arrays to their elements.
 
     `array_dims` is 0 for what is no array. PostgreSQL does not enforce the number of dimensions: it
-    is what the column was declared with, 1 for an expression. `is_read_as_text` is for arrays of a
-    domain, of which psycopg knows nothing.
+    is what the column was declared with, 1 for an expression. `domains` are those on the way: where
+    psycopg meets one inside another type it knows nothing of it.
     """
 
-    schema: str
-    name: str
-    kind: TypeKind = "base"
+    name: Name
     array_dims: int = 0
-    is_read_as_text: bool = False
+    domains: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True)
 class ColumnFacts:
-    """A column of a result.
+    """A column of a result, and the table or view that it is of.
 
     `is_outer` says that the column is NULL where an outer join found no row for its table.
     """
@@ -34,6 +31,7 @@ class ColumnFacts:
     type: TypeFacts
     is_nullable: bool
     is_outer: bool = False
+    table: Name | None = None
 
 
 @dataclass(frozen=True)
@@ -48,9 +46,9 @@ class QueryFacts:
 class CompositeFacts:
     """A composite type and its fields, in order; a field of a composite can always be NULL."""
 
-    schema: str
-    name: str
+    name: Name
     fields: tuple[tuple[str, TypeFacts], ...]
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,13 +56,13 @@ class Facts:
     """All facts of one run.
 
     `queries` is by file name and query name, without those that the server refuses; `tables`, which
-    views are too, by schema and name.
+    views are too, by name.
     """
 
     queries: Mapping[tuple[str, str], QueryFacts] = field(
         default_factory=dict[tuple[str, str], QueryFacts]
     )
     composites: tuple[CompositeFacts, ...] = ()
-    tables: Mapping[tuple[str, str], tuple[ColumnFacts, ...]] = field(
-        default_factory=dict[tuple[str, str], tuple[ColumnFacts, ...]]
+    tables: Mapping[Name, tuple[ColumnFacts, ...]] = field(
+        default_factory=dict[Name, tuple[ColumnFacts, ...]]
     )

@@ -1,11 +1,10 @@
 """The types of a database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlc_gen_psycopg.database.facts import CompositeFacts, TypeFacts, TypeKind
-
-_KINDS: Mapping[str, TypeKind] = {"c": "composite", "e": "enum", "m": "multirange", "r": "range"}
+from sqlc_gen_psycopg.database.facts import CompositeFacts, TypeFacts
+from sqlc_gen_psycopg.request import Name
 
 
 @dataclass(frozen=True)
@@ -15,11 +14,11 @@ class Type:
     oid: int
     schema: str
     name: str
-    kind: str
     element: int
     base: int
     base_dims: int
     is_not_null: bool
+    comment: str
     # Names and types of the fields of a composite type that is no table's row.
     fields: tuple[tuple[str, int, int], ...]
 
@@ -33,16 +32,18 @@ class Types:
     def resolve(self, oid: int, dims: int = 0) -> TypeFacts:
         """The type, declared with so many dimensions if it is an array."""
         type_ = self._types.get(oid)
-        if type_ is None:  # a pseudo-type
-            return TypeFacts("pg_catalog", "unknown", array_dims=dims)
+        if type_ is None:
+            return TypeFacts(Name("", "unknown"))
+        name = Name.of_type(type_.schema, type_.name)
         if type_.base:
-            return self.resolve(type_.base, type_.base_dims or dims)
+            of = self.resolve(type_.base, type_.base_dims or dims)
+            return TypeFacts(of.name, of.array_dims, (name, *of.domains))
         if type_.element:
             element = self.resolve(type_.element)
-            dims = max(dims, 1) + element.array_dims
-            is_of_domain = type_.element in self._types and self._types[type_.element].base != 0
-            return TypeFacts(element.schema, element.name, element.kind, dims, is_of_domain)
-        return TypeFacts(type_.schema, type_.name, _KINDS.get(type_.kind, "base"))
+            if element.array_dims:  # of a domain over an array: lists in it may be NULL
+                return TypeFacts(Name(element.domains[0].schema, f"{element.domains[0].local}[]"))
+            return TypeFacts(element.name, max(dims, 1), element.domains)
+        return TypeFacts(name)
 
     def is_not_null(self, oid: int) -> bool:
         """Whether it is a domain that refuses NULL, or is based on one."""
@@ -60,9 +61,9 @@ class Types:
         """The composite types that were created as such."""
         return tuple(
             CompositeFacts(
-                type_.schema,
-                type_.name,
+                Name.of_type(type_.schema, type_.name),
                 tuple((name, self.resolve(oid, dims)) for name, oid, dims in type_.fields),
+                type_.comment,
             )
             for type_ in sorted(self._types.values(), key=lambda one: (one.schema, one.name))
             if type_.fields

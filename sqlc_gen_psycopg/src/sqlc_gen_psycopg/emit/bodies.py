@@ -94,10 +94,9 @@ def _one(context: _Context) -> list[str]:
     fetch = f"{context.wait}{context.cursor}.fetchone()"
     if not context.method.is_required:
         return [context.open, context.execute, f"return {fetch}"]
-    # A value that may be NULL does not tell whether there was a row.
-    result = context.method.result
-    is_nullable = isinstance(result, Value) and result.is_nullable
-    is_missing = f"{context.cursor}.rowcount == 0" if is_nullable else f"{context.row} is None"
+    # A value alone may be None: NULL, or null in JSON. It does not tell whether there was a row.
+    is_value = isinstance(context.method.result, Value)
+    is_missing = f"{context.cursor}.rowcount == 0" if is_value else f"{context.row} is None"
     return [
         context.open,
         context.execute,
@@ -205,6 +204,6 @@ def _tuple(method: Method, row: str, *, is_copy: bool = False) -> str:
 
 
 def _encoded(value: Value, name: str, *, is_copy: bool) -> str:
-    # COPY knows the types of its columns: only what psycopg cannot write by itself needs help.
-    needs_help = value.type.encoder is not None or value.type.wrapper in ("Json", "Jsonb")
-    return name if is_copy and not needs_help else encode(value, name)
+    # COPY knows the types of its columns: a number needs no type of its own.
+    is_number = value.type.annotation in ("int", "float") and not value.array_dims
+    return name if is_copy and is_number and not value.type.encoder else encode(value, name)

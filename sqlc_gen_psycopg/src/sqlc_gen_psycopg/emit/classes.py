@@ -6,11 +6,24 @@ from typing import TypeAlias
 
 from sqlc_gen_psycopg import names
 from sqlc_gen_psycopg.emit.text import HEADER, TYPE_IMPORTS, docstring, string
-from sqlc_gen_psycopg.emit.values import annotation, decode, enum_lookup, model_annotation
+from sqlc_gen_psycopg.emit.values import (
+    MODELS,
+    annotation,
+    decode,
+    dump_function,
+    encode,
+    enum_lookup,
+    load_function,
+    model_annotation,
+)
 from sqlc_gen_psycopg.program import Embedded, EnumClass, ModelType, Program, RowClass, Value
 
 Annotate: TypeAlias = Callable[[Value | Embedded], str]
 
+PSYCOPG_TYPES = """\
+from psycopg.types.json import Json, Jsonb
+from psycopg.types.numeric import Float4, Float8, Int2, Int4, Int8, Oid
+"""
 CLASS_IMPORTS = """\
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -39,13 +52,15 @@ _FROZEN_HEADS: dict[ModelType, tuple[str, str]] = {
 def models_file(program: Program) -> str:
     """The text of models.py."""
     parts = [
-        f'{HEADER}"""The enums and the rows of the schema."""\n',
+        f'{HEADER}"""The types and the rows of the schema."""\n',
         TYPE_IMPORTS,
         CLASS_IMPORTS,
         *(f"import {module}" for module in program.imports),
-        "from collections.abc import Mapping",
+        "from collections.abc import Mapping, Sequence",
         "from enum import Enum, StrEnum",
+        PSYCOPG_TYPES,
         *(_enum(enum, program) for enum in program.enums),
+        *(_composite(composite, program) for composite in program.composites),
         *(row_class(model, model_annotation, program) for model in program.models),
     ]
     return "\n".join(parts)
@@ -58,6 +73,22 @@ def _enum(enum: EnumClass, program: Program) -> str:
         f"\n\nclass {enum.name}({base}):\n{docstring(enum.comment)}{members or '    pass'}\n\n\n"
         f"{enum_lookup(enum.name)}: Final[Mapping[str, {enum.name}]] = "
         f"{{member.value: member for member in {enum.name}}}\n"
+    )
+
+
+def _composite(composite: RowClass, program: Program) -> str:
+    """The class, and how it comes from psycopg and goes there: as a tuple of its fields."""
+    load, dump = load_function(composite.name), dump_function(composite.name)
+    values = [
+        encode(field, f"value.{field.name}", models="")
+        for field in composite.fields
+        if isinstance(field, Value)
+    ]
+    return (
+        f"{row_class(composite, model_annotation, program)}"
+        f"{row_maker(load, composite, program, models='')}"
+        f"\n\ndef {dump}(value: {composite.name}) -> tuple[Any, ...]:\n"
+        f"    return ({', '.join(values)},)\n"
     )
 
 
@@ -76,29 +107,32 @@ def _comment(field: Value | Embedded) -> str:
     return field.comment if isinstance(field, Value) else ""
 
 
-def row_maker(name: str, result: RowClass | Value, program: Program) -> str:
+def row_maker(
+    name: str, result: RowClass | Value, program: Program, *, models: str = MODELS
+) -> str:
     """The function from a row to a result; by position, so that column names cannot clash."""
+    returned = result_type(result, models=models)
     if isinstance(result, RowClass) and _is_taken_as_it_is(result, program):
-        body = f"    return {result_type(result)}(*row)\n"
+        body = f"    return {returned}(*row)\n"
     elif isinstance(result, RowClass):
-        body = f"    return {_construct(result, iter(range(_width(result))), program)}\n"
+        body = f"    return {_construct(result, iter(range(_width(result))), program, models)}\n"
     else:
-        body = f"    value: {annotation(result)} = {decode(result, 0)}\n    return value\n"
-    return f"\n\ndef {name}(row: Sequence[Any]) -> {result_type(result)}:\n{body}"
+        body = f"    value: {returned} = {decode(result, 'row[0]')}\n    return value\n"
+    return f"\n\ndef {name}(row: Sequence[Any]) -> {returned}:\n{body}"
 
 
 def _is_taken_as_it_is(row: RowClass, program: Program) -> bool:
     """Whether the row's values are the arguments, none to be converted or named."""
     return program.model_type != "pydantic" and all(
-        isinstance(field, Value) and decode(field, 0) == "row[0]" for field in row.fields
+        isinstance(field, Value) and decode(field, "row") == "row" for field in row.fields
     )
 
 
-def result_type(result: RowClass | Value) -> str:
+def result_type(result: RowClass | Value, *, models: str = MODELS) -> str:
     """The type of one row of a query."""
     if isinstance(result, Value):
         return annotation(result)
-    return f"{'models.' if result.is_model else ''}{result.name}"
+    return f"{models if result.is_model else ''}{result.name}"
 
 
 def maker_name(method_name: str, result: RowClass | Value) -> str:
@@ -112,7 +146,9 @@ def _width(row: RowClass) -> int:
     return sum(_width(field.row) if isinstance(field, Embedded) else 1 for field in row.fields)
 
 
-def _construct(row: RowClass, positions: Iterator[int], program: Program) -> str:
+def _construct(
+    row: RowClass, positions: Iterator[int], program: Program, models: str = MODELS
+) -> str:
     # Only pydantic insists on names; for the others positions cost less.
     is_named = program.model_type == "pydantic"
     arguments: list[str] = []
@@ -120,9 +156,9 @@ def _construct(row: RowClass, positions: Iterator[int], program: Program) -> str
         if isinstance(field, Embedded):
             value = _construct_embedded(field, positions, program)
         else:
-            value = decode(field, next(positions))
+            value = decode(field, f"row[{next(positions)}]", models=models)
         arguments.append(f"{field.name}={value}" if is_named else value)
-    return f"{'models.' if row.is_model else ''}{row.name}({', '.join(arguments)})"
+    return f"{result_type(row, models=models)}({', '.join(arguments)})"
 
 
 def _construct_embedded(field: Embedded, positions: Iterator[int], program: Program) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from sqlc_gen_psycopg.emit.bodies import body, needs_iterator, return_type
 from sqlc_gen_psycopg.emit.classes import (
     CLASS_IMPORTS,
+    PSYCOPG_TYPES,
     maker_name,
     row_class,
     row_maker,
@@ -27,8 +28,7 @@ def queries_file(program: Program, module: Module) -> str:
         "from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor",
         "from psycopg.errors import NoDataFound",
         "from psycopg.rows import TupleRow, tuple_row",
-        "from psycopg.types.json import Json, Jsonb",
-        "from psycopg.types.numeric import Float4, Float8, Int2, Int4, Int8, Oid",
+        PSYCOPG_TYPES,
         f"from {program.package} import models",
         *(f"\n{method.constant}: Final = {sql_literal(method.sql)}\n" for method in methods),
         *_classes(methods, program),

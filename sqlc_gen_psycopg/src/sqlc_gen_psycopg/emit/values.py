@@ -1,22 +1,27 @@
-"""How single values are written: their types, from the row and into the parameters."""
+"""How single values are written: their types, from the row and into the parameters.
+
+`models` is what stands before the names of models.py: nothing in models.py itself.
+"""
 
 from collections.abc import Callable
 
 from sqlc_gen_psycopg import names
 from sqlc_gen_psycopg.program import Embedded, Value
 
+MODELS = "models."
 
-def annotation(
-    field: Value | Embedded, *, array: str = "list", enum_module: str = "models."
-) -> str:
+
+def annotation(field: Value | Embedded, *, array: str = "list", models: str = MODELS) -> str:
     """The type of a field where rows are read."""
     if isinstance(field, Embedded):
-        return f"models.{field.row.name}{' | None' if field.is_nullable else ''}"
-    enum = field.type.enum
-    text = field.type.annotation if enum is None else f"{enum_module}{enum}"
-    if field.is_array:
+        return f"{models}{field.row.name}{' | None' if field.is_nullable else ''}"
+    made = field.type.enum or field.type.composite
+    text = field.type.annotation if made is None else f"{models}{made}"
+    if field.array_dims:
         # Any element of a PostgreSQL array may be NULL; no type of it can forbid that.
-        text = f"{array}[{text} | None]"
+        text = f"{text} | None"
+    for _ in range(field.array_dims):
+        text = f"{array}[{text}]"
     return f"{text} | None" if field.is_nullable else text
 
 
@@ -26,8 +31,8 @@ def argument_annotation(field: Value | Embedded) -> str:
 
 
 def model_annotation(field: Value | Embedded) -> str:
-    """The type of a field in models.py, where the enums are."""
-    return annotation(field, enum_module="")
+    """The type of a field in models.py."""
+    return annotation(field, models="")
 
 
 def enum_lookup(enum_name: str) -> str:
@@ -35,38 +40,68 @@ def enum_lookup(enum_name: str) -> str:
     return f"{names.constant_name(enum_name)}_BY_LABEL"
 
 
-def decode(value: Value, position: int) -> str:
-    """The expression for a field of a row."""
-    column = f"row[{position}]"
-    if value.type.decoder is not None:
-        decoded = _each(value, column, lambda item: f"{value.type.decoder}({item})")
-    elif value.type.enum is not None:
-        lookup = f"models.{enum_lookup(value.type.enum)}"
-        decoded = _each(value, column, lambda item: f"{lookup}[{item}]")
-    else:
+def load_function(composite_name: str) -> str:
+    """The name of the function that makes a composite of what psycopg reads."""
+    return f"load_{names.snake_case(composite_name).rstrip('_')}"
+
+
+def dump_function(composite_name: str) -> str:
+    """The name of the function that makes of a composite what psycopg writes."""
+    return f"dump_{names.snake_case(composite_name).rstrip('_')}"
+
+
+def decode(value: Value, column: str, *, models: str = MODELS) -> str:
+    """The expression for a field, which psycopg gives as `column`."""
+    convert = _decoder(value, models)
+    if convert is None:
         return column
+    decoded = _each(column, value.array_dims, convert)
     return f"None if {column} is None else {decoded}" if value.is_nullable else decoded
 
 
-def _each(value: Value, whole: str, convert: Callable[[str], str]) -> str:
-    """The value converted; of an array each element, if it is not NULL."""
-    if not value.is_array:
-        return convert(whole)
-    return f"[None if value is None else {convert('value')} for value in {whole}]"
+def _decoder(value: Value, models: str) -> Callable[[str], str] | None:
+    of = value.type
+    if of.decoder is not None:
+        return lambda item: f"{of.decoder}({item})"
+    if of.enum is not None:
+        lookup = f"{models}{enum_lookup(of.enum)}"
+        return lambda item: f"{lookup}[{item}]"
+    if of.composite is not None:
+        function = f"{models}{load_function(of.composite)}"
+        return lambda item: f"{function}({item})"
+    return None
 
 
-def encode(value: Value, name: str) -> str:
+def encode(value: Value, name: str, *, models: str = MODELS) -> str:
     """The expression for a parameter, as psycopg shall see it."""
-    wrapper = value.type.encoder or value.type.wrapper
-    if value.is_array and value.type.annotation == "int":
-        # As text the server decides the type; psycopg would choose one by the largest value.
-        encoded = f'[None if value is None else f"{{value}}" for value in {name}]'
-    elif value.is_array and wrapper is not None:
-        encoded = f"[None if value is None else {wrapper}(value) for value in {name}]"
-    elif value.is_array:
-        encoded = f"[*{name}]"
-    elif wrapper is not None:
-        encoded = f"{wrapper}({name})"
-    else:
+    convert = _encoder(value, models)
+    if convert is None and not value.array_dims:
         return name
+    encoded = _each(name, value.array_dims, convert)
     return f"None if {name} is None else {encoded}" if value.is_nullable else encoded
+
+
+def _encoder(value: Value, models: str) -> Callable[[str], str] | None:
+    of = value.type
+    if of.composite is not None:
+        function = f"{models}{dump_function(of.composite)}"
+        return lambda item: f"{function}({item})"
+    if value.array_dims and of.annotation == "int":
+        # As text the server decides the type; psycopg would choose one by the largest value.
+        return lambda item: f'f"{{{item}}}"'
+    if (wrapper := of.encoder or of.wrapper) is not None:
+        return lambda item: f"{wrapper}({item})"
+    return None
+
+
+def _each(whole: str, dims: int, convert: Callable[[str], str] | None) -> str:
+    """The value converted; of an array each element, if it is not NULL."""
+    if dims == 0:
+        assert convert is not None
+        return convert(whole)
+    if dims > 1:
+        part = f"part_{dims}"
+        return f"[{_each(part, dims - 1, convert)} for {part} in {whole}]"
+    if convert is None:
+        return f"[*{whole}]"
+    return f"[None if value is None else {convert('value')} for value in {whole}]"
