@@ -56,6 +56,10 @@ generate: setup ## Compile db/ to gen/ and db/schema.sql
 		sqlc generate; status=$$?; wait $$dump && exit $$status'
 	@$(BIN)/sqlc-gen-psycopg prune gen
 
+.PHONY: generate-golden
+generate-golden: setup ## Take what the generator writes now for what the tests expect
+	@GENERATE_GOLDEN=1 $(BIN)/pytest --quiet tests/generator/test_golden.py
+
 .PHONY: watch
 watch: setup ## Compile on every save
 	@$(BIN)/sqlc-gen-psycopg watch gen db -- $(MAKE) --no-print-directory generate

@@ -60,13 +60,7 @@ class Querier:
 
     def insert_account(self, *, owner: str, currency: str) -> models.Account:
         cursor = RawCursor(self._connection, row_factory=lambda _: _account)
-        cursor.execute(
-            INSERT_ACCOUNT,
-            (
-                owner,
-                currency,
-            ),
-        )
+        cursor.execute(INSERT_ACCOUNT, (owner, currency))
         row = cursor.fetchone()
         if row is None:
             raise NoDataFound("InsertAccount returned no row")
@@ -84,14 +78,7 @@ class Querier:
         handful.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
-        cursor.execute(
-            LIST_ACCOUNTS,
-            (
-                owner,
-                Int8(before_id),
-                Int8(row_count_max),
-            ),
-        )
+        cursor.execute(LIST_ACCOUNTS, (owner, Int8(before_id), Int8(row_count_max)))
         rows = cursor.fetchall()
         return [_account(row) for row in rows]
 
@@ -106,13 +93,7 @@ class AsyncQuerier:
 
     async def insert_account(self, *, owner: str, currency: str) -> models.Account:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _account)
-        await cursor.execute(
-            INSERT_ACCOUNT,
-            (
-                owner,
-                currency,
-            ),
-        )
+        await cursor.execute(INSERT_ACCOUNT, (owner, currency))
         row = await cursor.fetchone()
         if row is None:
             raise NoDataFound("InsertAccount returned no row")
@@ -130,13 +111,6 @@ class AsyncQuerier:
         handful.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
-        await cursor.execute(
-            LIST_ACCOUNTS,
-            (
-                owner,
-                Int8(before_id),
-                Int8(row_count_max),
-            ),
-        )
+        await cursor.execute(LIST_ACCOUNTS, (owner, Int8(before_id), Int8(row_count_max)))
         rows = await cursor.fetchall()
         return [_account(row) for row in rows]

@@ -41,12 +41,7 @@ class Querier:
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
-            LIST_ENTRIES,
-            (
-                Int8(account_id),
-                Int8(before_transfer_id),
-                Int8(row_count_max),
-            ),
+            LIST_ENTRIES, (Int8(account_id), Int8(before_transfer_id), Int8(row_count_max))
         )
         rows = cursor.fetchall()
         return [_entry(row) for row in rows]
@@ -68,12 +63,7 @@ class AsyncQuerier:
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
-            LIST_ENTRIES,
-            (
-                Int8(account_id),
-                Int8(before_transfer_id),
-                Int8(row_count_max),
-            ),
+            LIST_ENTRIES, (Int8(account_id), Int8(before_transfer_id), Int8(row_count_max))
         )
         rows = await cursor.fetchall()
         return [_entry(row) for row in rows]

@@ -212,12 +212,7 @@ class Querier:
         """Accounts of an id range whose balance is not the sum of their entries."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
-            LIST_WRONG_BALANCES,
-            (
-                Int8(first_id),
-                Int8(last_id),
-                Int8(finding_count_max),
-            ),
+            LIST_WRONG_BALANCES, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
         )
         rows = cursor.fetchall()
         return [_list_wrong_balances_row(row) for row in rows]
@@ -230,12 +225,7 @@ class Querier:
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
-            LIST_WRONG_RUNNING_BALANCES,
-            (
-                Int8(first_id),
-                Int8(last_id),
-                Int8(finding_count_max),
-            ),
+            LIST_WRONG_RUNNING_BALANCES, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
         )
         rows = cursor.fetchall()
         return [_list_wrong_running_balances_row(row) for row in rows]
@@ -246,12 +236,7 @@ class Querier:
         """Transfers of an id range whose entries are not exactly their two sides."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
-            LIST_UNBALANCED_TRANSFERS,
-            (
-                Int8(first_id),
-                Int8(last_id),
-                Int8(finding_count_max),
-            ),
+            LIST_UNBALANCED_TRANSFERS, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
         )
         rows = cursor.fetchall()
         return [_list_unbalanced_transfers_row(row) for row in rows]
@@ -262,12 +247,7 @@ class Querier:
         """Entries that have no transfer, of the range of transfers they should have."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
-            LIST_ORPHAN_ENTRIES,
-            (
-                Int8(first_id),
-                Int8(last_id),
-                Int8(finding_count_max),
-            ),
+            LIST_ORPHAN_ENTRIES, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
         )
         rows = cursor.fetchall()
         return [_list_orphan_entries_value(row) for row in rows]
@@ -311,12 +291,7 @@ class AsyncQuerier:
         """Accounts of an id range whose balance is not the sum of their entries."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
-            LIST_WRONG_BALANCES,
-            (
-                Int8(first_id),
-                Int8(last_id),
-                Int8(finding_count_max),
-            ),
+            LIST_WRONG_BALANCES, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
         )
         rows = await cursor.fetchall()
         return [_list_wrong_balances_row(row) for row in rows]
@@ -329,12 +304,7 @@ class AsyncQuerier:
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
-            LIST_WRONG_RUNNING_BALANCES,
-            (
-                Int8(first_id),
-                Int8(last_id),
-                Int8(finding_count_max),
-            ),
+            LIST_WRONG_RUNNING_BALANCES, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
         )
         rows = await cursor.fetchall()
         return [_list_wrong_running_balances_row(row) for row in rows]
@@ -345,12 +315,7 @@ class AsyncQuerier:
         """Transfers of an id range whose entries are not exactly their two sides."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
-            LIST_UNBALANCED_TRANSFERS,
-            (
-                Int8(first_id),
-                Int8(last_id),
-                Int8(finding_count_max),
-            ),
+            LIST_UNBALANCED_TRANSFERS, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
         )
         rows = await cursor.fetchall()
         return [_list_unbalanced_transfers_row(row) for row in rows]
@@ -361,12 +326,7 @@ class AsyncQuerier:
         """Entries that have no transfer, of the range of transfers they should have."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
-            LIST_ORPHAN_ENTRIES,
-            (
-                Int8(first_id),
-                Int8(last_id),
-                Int8(finding_count_max),
-            ),
+            LIST_ORPHAN_ENTRIES, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
         )
         rows = await cursor.fetchall()
         return [_list_orphan_entries_value(row) for row in rows]

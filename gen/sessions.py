@@ -70,16 +70,7 @@ class Querier:
         lifetime: datetime.timedelta,
     ) -> None:
         cursor = RawCursor(self._connection)
-        cursor.execute(
-            INSERT_SESSION,
-            (
-                id,
-                username,
-                user_agent,
-                client_address,
-                lifetime,
-            ),
-        )
+        cursor.execute(INSERT_SESSION, (id, username, user_agent, client_address, lifetime))
 
     def get_session_caller(self, *, id: uuid.UUID) -> GetSessionCallerRow | None:
         """Who is behind a token. Read anew for every request, so that a changed role or an
@@ -112,16 +103,7 @@ class AsyncQuerier:
         lifetime: datetime.timedelta,
     ) -> None:
         cursor = AsyncRawCursor(self._connection)
-        await cursor.execute(
-            INSERT_SESSION,
-            (
-                id,
-                username,
-                user_agent,
-                client_address,
-                lifetime,
-            ),
-        )
+        await cursor.execute(INSERT_SESSION, (id, username, user_agent, client_address, lifetime))
 
     async def get_session_caller(self, *, id: uuid.UUID) -> GetSessionCallerRow | None:
         """Who is behind a token. Read anew for every request, so that a changed role or an

@@ -211,12 +211,7 @@ class Querier:
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
-            LIST_ACCOUNT_TRANSFERS,
-            (
-                Int8(account_id),
-                Int8(before_id),
-                Int8(row_count_max),
-            ),
+            LIST_ACCOUNT_TRANSFERS, (Int8(account_id), Int8(before_id), Int8(row_count_max))
         )
         rows = cursor.fetchall()
         return [_transfer(row) for row in rows]
@@ -228,14 +223,7 @@ class Querier:
         has two accounts of one currency, so no transfer has both sides here.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
-        cursor.execute(
-            LIST_OWNER_TRANSFERS,
-            (
-                Int8(before_id),
-                Int8(row_count_max),
-                owner,
-            ),
-        )
+        cursor.execute(LIST_OWNER_TRANSFERS, (Int8(before_id), Int8(row_count_max), owner))
         rows = cursor.fetchall()
         return [_transfer(row) for row in rows]
 
@@ -294,12 +282,7 @@ class AsyncQuerier:
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
-            LIST_ACCOUNT_TRANSFERS,
-            (
-                Int8(account_id),
-                Int8(before_id),
-                Int8(row_count_max),
-            ),
+            LIST_ACCOUNT_TRANSFERS, (Int8(account_id), Int8(before_id), Int8(row_count_max))
         )
         rows = await cursor.fetchall()
         return [_transfer(row) for row in rows]
@@ -311,13 +294,6 @@ class AsyncQuerier:
         has two accounts of one currency, so no transfer has both sides here.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
-        await cursor.execute(
-            LIST_OWNER_TRANSFERS,
-            (
-                Int8(before_id),
-                Int8(row_count_max),
-                owner,
-            ),
-        )
+        await cursor.execute(LIST_OWNER_TRANSFERS, (Int8(before_id), Int8(row_count_max), owner))
         rows = await cursor.fetchall()
         return [_transfer(row) for row in rows]

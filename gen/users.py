@@ -64,16 +64,7 @@ class Querier:
         role: models.UserRole,
     ) -> models.User:
         cursor = RawCursor(self._connection, row_factory=lambda _: _user)
-        cursor.execute(
-            INSERT_USER,
-            (
-                username,
-                hashed_password,
-                full_name,
-                email,
-                role,
-            ),
-        )
+        cursor.execute(INSERT_USER, (username, hashed_password, full_name, email, role))
         row = cursor.fetchone()
         if row is None:
             raise NoDataFound("InsertUser returned no row")
@@ -86,13 +77,7 @@ class Querier:
 
     def update_user_role(self, *, role: models.UserRole, username: str) -> models.User | None:
         cursor = RawCursor(self._connection, row_factory=lambda _: _user)
-        cursor.execute(
-            UPDATE_USER_ROLE,
-            (
-                role,
-                username,
-            ),
-        )
+        cursor.execute(UPDATE_USER_ROLE, (role, username))
         return cursor.fetchone()
 
 
@@ -114,16 +99,7 @@ class AsyncQuerier:
         role: models.UserRole,
     ) -> models.User:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
-        await cursor.execute(
-            INSERT_USER,
-            (
-                username,
-                hashed_password,
-                full_name,
-                email,
-                role,
-            ),
-        )
+        await cursor.execute(INSERT_USER, (username, hashed_password, full_name, email, role))
         row = await cursor.fetchone()
         if row is None:
             raise NoDataFound("InsertUser returned no row")
@@ -136,11 +112,5 @@ class AsyncQuerier:
 
     async def update_user_role(self, *, role: models.UserRole, username: str) -> models.User | None:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
-        await cursor.execute(
-            UPDATE_USER_ROLE,
-            (
-                role,
-                username,
-            ),
-        )
+        await cursor.execute(UPDATE_USER_ROLE, (role, username))
         return await cursor.fetchone()

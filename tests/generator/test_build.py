@@ -1,17 +1,21 @@
 """From sqlc's request to the Python program."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from sqlc_gen_psycopg.build import build_program
 from sqlc_gen_psycopg.errors import GeneratorError
-from sqlc_gen_psycopg.options import Options
+from sqlc_gen_psycopg.options import Options, Override
 from sqlc_gen_psycopg.program import Embedded, Method, RowClass, Value
-from sqlc_gen_psycopg.request import Column, Query
+from sqlc_gen_psycopg.request import Column, Name, Query
 
 from tests.generator.requests import OPTIONS, build, build_method, column, query, request, table
 
 ID = column("id", table="things")
 NAME = column("name", "text", table="things", not_null=False)
 THINGS = table("things", (ID, NAME), "What there is")
+PRICE = column("price", "numeric", table="things")
 OWNERS = table("owners", [column("id", table="owners")])
 
 
@@ -231,3 +235,63 @@ def test_file_that_cannot_name_a_module_is_refused(filename: str) -> None:
     assert str(raised.value) == (
         f"{filename}: {name!r} cannot name a Python module; rename the file"
     )
+
+
+@pytest.mark.parametrize(
+    ("override", "types"),
+    [
+        pytest.param({"db_type": "integer"}, "x decimal.Decimal x", id="however a type is spelled"),
+        pytest.param({"db_type": "pg_catalog.int4"}, "x decimal.Decimal x", id="with its schema"),
+        pytest.param(
+            {"db_type": "int4", "nullable": False}, "x decimal.Decimal int", id="not where NULL is"
+        ),
+        pytest.param({"column": "things.size"}, "x decimal.Decimal int", id="a column"),
+        pytest.param({"column": "things.*"}, "x x int", id="every column of a table"),
+        pytest.param({"column": "*.price"}, "int x int", id="a column of every table"),
+        pytest.param({"column": "public.th?ngs.price"}, "int x int", id="with the default schema"),
+        pytest.param({"column": "other.things.size"}, "int decimal.Decimal x", id="another schema"),
+    ],
+)
+def test_what_an_override_is_for(override: dict[str, Any], types: str) -> None:
+    tables = [
+        table("things", [column("size", "int", table="things"), PRICE]),
+        table("other.things", [column("size", "serial", not_null=False, table="other.things")]),
+    ]
+    options = replace(OPTIONS, overrides=(Override(py_type="x", **override),))
+    other, mine = build_program(request(tables=tables), options).models
+    fields = [field for model in (mine, other) for field in model.fields]
+    assert [field.type.annotation for field in fields if isinstance(field, Value)] == types.split()
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        pytest.param({"db_type": "jsonbb"}, id="a type that does not exist"),
+        pytest.param({"column": "thing.price"}, id="a table that does not exist"),
+        pytest.param({"column": "price"}, id="a column without its table"),
+    ],
+)
+def test_override_for_nothing_is_refused(override: dict[str, Any]) -> None:
+    options = replace(OPTIONS, overrides=(Override(py_type="x", **override),))
+    with pytest.raises(GeneratorError, match=r"the override for '.*' is for nothing here"):
+        build_program(request(tables=[table("things", [PRICE])]), options)
+
+
+@pytest.mark.parametrize(
+    ("schema", "spelled", "name"),
+    [
+        pytest.param("", "bigserial", Name("", "int8"), id="another word for it"),
+        pytest.param("pg_catalog", "int8", Name("", "int8"), id="built in"),
+        pytest.param("", "pg_catalog.int8", Name("", "int8"), id="the schema inside"),
+        pytest.param("public", "mood", Name("", "mood"), id="the default schema"),
+        pytest.param("other", "mood", Name("other", "mood"), id="another schema"),
+        pytest.param("", "numeric(12,2)", Name("", "numeric"), id="a length"),
+        pytest.param(
+            "", "timestamp(3) with time zone", Name("", "timestamptz"), id="a length inside"
+        ),
+        pytest.param("", "text[][]", Name("", "text"), id="an array"),
+    ],
+)
+def test_names_of_types(schema: str, spelled: str, name: Name) -> None:
+    """As sqlc spells them."""
+    assert Name.of_type(schema, spelled) == name

@@ -105,6 +105,7 @@ async def test_copied_rows_come_back_as_they_went(q: Any, items: Any) -> None:
         None,
         None,
         None,
+        None,
         {"n": [1, None], "text": "\\"},
         NOW,
     )
@@ -133,6 +134,18 @@ async def test_a_result_is_the_cursor(q: Any, items: Any) -> None:
     assert (cursor.rowcount, cursor.statusmessage) == (2, "UPDATE 2")
 
 
+def test_the_rows_of_a_connection_do_not_matter(items: Any, shop_url: str) -> None:
+    """Where its rows are dicts, ours are not."""
+    with psycopg.connect(shop_url, row_factory=dict_row) as connection:
+        import_module("shop.registration").register_types(connection)
+        q = items.Querier(connection)
+        q.copy_items(rows=[item(items, 1)])
+        assert q.paint_item(colours=[], id=1) == []
+        cursor = q.raise_prices(amount=Decimal(1))
+        assert cursor.execute("SELECT 1").fetchone() == (1,)
+        connection.rollback()
+
+
 async def registered(q: Any, items: Any) -> None:
     """Tell the connection of the types of the schema."""
     registration = import_module("shop.registration")
@@ -149,6 +162,17 @@ async def test_arrays_of_enums_come_back_as_they_went(q: Any, items: Any) -> Non
         assert await settled(q.paint_item(colours=colours, id=1)) == colours
         [found] = await settled(q.find_items(rows=[1]))
         assert found.colours == colours
+
+
+async def test_what_is_unknown_to_the_connection_is_no_value(q: Any, items: Any) -> None:
+    """It comes as text: better an error than text that is typed as a class or as a list."""
+    await settled(q.copy_items(rows=[item(items, 1)]))
+    carton = items.models.Carton(None, None, None)
+    with pytest.raises(TypeError, match=r"call register_types of shop\.registration"):
+        await settled(q.pack_item(carton=carton, id=1))
+    with pytest.raises(TypeError, match=r"call register_types of shop\.registration"):
+        await settled(q.paint_item(colours=[], id=1))
+    assert await settled(q.pack_item(carton=None, id=1)) is None
 
 
 async def test_a_stream_yields_what_many_returns(q: Any, items: Any) -> None:
@@ -207,10 +231,16 @@ def test_every_kind_of_model_runs(
     name = written(message, tmp_path, options)
     with importable(name, tmp_path), psycopg.connect(shop_url) as connection:
         made = import_module(f"{name}.items")
-        q = made.Querier(connection)
+        import_module(f"{name}.registration").register_types(connection)
+        models, q = made.models, made.Querier(connection)
+        red, green = models.Colour
+        label = models.Label(text='"a", (b)', colours=[red, None])
+        carton = models.Carton(width=Decimal("1.5"), colour=green, labels=[label, None])
         assert q.copy_items(rows=[item(made, 1)]) == 1
+        assert q.pack_item(carton=carton, id=1) == carton
         [found] = q.find_items(rows=[1])
-        assert (found.id, found.tags) == (1, ["a", None, "b,c"])
+        assert (found.id, found.tags, found.carton) == (1, ["a", None, "b,c"], carton)
+        assert q.pack_item(carton=None, id=1) is None
         if options.get("emit_frozen_models"):
             with pytest.raises((AttributeError, ValueError)):
                 found.id = 2
@@ -232,7 +262,8 @@ def test_names_and_unused_models(message: dict[str, Any], tmp_path: Path) -> Non
     models = (tmp_path / name / "models.py").read_text()
     assert "class Items:" in models
     assert "class Tint(StrEnum)" in models
-    assert "tint: Tint | None" in models
+    assert models.count("tint: Tint | None") == 2
+    assert "What an item is sent in." in models
     assert "Unused" not in models
 
 
@@ -243,6 +274,7 @@ async def test_overrides(tmp_path: Path, sqlc_server: ServerAddress, shop_url: s
         "from typing import Any\n"
         "from psycopg.types.json import Jsonb\n\n\n"
         "@dataclass\nclass Details:\n    text: str\n\n\n"
+        "class Label(tuple[str, Any]):\n    pass\n\n\n"
         "def decode(document: Any) -> Details:\n    return Details(document['text'])\n\n\n"
         "def encode(details: Details) -> Jsonb:\n    return Jsonb({'text': details.text})\n"
     )
@@ -254,7 +286,9 @@ async def test_overrides(tmp_path: Path, sqlc_server: ServerAddress, shop_url: s
             "decode": "codec.decode",
             "encode": "codec.encode",
         },
-        {"column": "items.price", "py_type": "float", "decode": "float"},
+        {"column": "public.items.pri*", "py_type": "float", "decode": "float"},
+        {"column": "makers.contacts", "py_type": "str", "decode": "str.upper"},
+        {"db_type": "label", "py_type": "codec.Label", "decode": "codec.Label", "encode": "tuple"},
     ]
     project = compiled(tmp_path / "shop_overridden", sqlc_server, overrides=overrides)
     with (
@@ -268,6 +302,9 @@ async def test_overrides(tmp_path: Path, sqlc_server: ServerAddress, shop_url: s
         [found] = q.find_items(rows=[1])
         assert found.details == codec.Details("x")
         assert (found.price, type(found.price)) == (1.5, float)
+        import_module("shop_overridden.registration").register_types(connection)
+        carton = made.models.Carton(None, None, [codec.Label(("a", ["red"])), None])
+        assert q.pack_item(carton=carton, id=1) == carton
         connection.rollback()
 
 

@@ -61,6 +61,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "sets.recursive": {"id": 4},
     "tables.list_by_mood": {"mood": "sad"},
     "tables.search_people": {"page_size": 9},
+    "composites.copy_houses": {"id": 50},
     "changes.insert_order": {"id": 50, "code": "k50"},
 }
 

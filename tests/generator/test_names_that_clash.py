@@ -124,15 +124,11 @@ def test_a_name_in_two_schemas_makes_two_classes(
         for name, mood in (("things", "mood"), ("other.things", "other.mood"))
     ]
     enums = [enum("mood", "sad"), enum("other.mood", "sad")]
-    mine, others = tables
+    embedded = [replace(column(embed=one), is_known=True) for one in ("things", "other.things")]
     asked = [
-        query("GetMine", text="SELECT 1, 'sad'", columns=mine.columns),
-        query("GetOthers", text="SELECT 1, 'sad'", columns=others.columns),
-        query(
-            "GetBoth",
-            text="SELECT 1, 'sad', 2, 'sad'",
-            columns=[column("things", embed="things"), column("things", embed="other.things")],
-        ),
+        query("GetMine", text="SELECT 1, 'sad'", columns=tables[0].columns),
+        query("GetOthers", text="SELECT 1, 'sad'", columns=tables[1].columns),
+        query("GetBoth", text="SELECT 1, 'sad', 2, 'sad'", columns=embedded),
     ]
     with made_things(build(*asked, tables=tables, enums=enums), tmp_path) as things:
         models, querier = things.models, things.Querier(connection)
@@ -141,6 +137,13 @@ def test_a_name_in_two_schemas_makes_two_classes(
         assert others == models.OtherThing(1, models.OtherMood.SAD)
         both = querier.get_both()
         assert (type(both.thing), type(both.thing_2)) == (models.Thing, models.OtherThing)
+
+
+def test_an_embed_of_one_of_two_tables_needs_the_database() -> None:
+    """sqlc does not send the schema of what is embedded."""
+    tables = [table("one.things", [ID]), table("other.things", [ID])]
+    with pytest.raises(GeneratorError, match=r"sqlc.embed\(things\) is of several tables; let"):
+        build(query(columns=[column(embed="things")]), tables=tables)
 
 
 def test_an_enum_without_its_schema_is_the_only_one_so_called() -> None:

@@ -197,6 +197,52 @@ def test_wrapper_gives_the_server_the_very_type(
     assert row == (True,)
 
 
+@pytest.mark.parametrize(
+    ("type_name", "literal"),
+    [
+        ("date", "infinity"),
+        ("date", "0001-12-31 BC"),
+        ("date", "10000-01-01"),
+        ("timestamp", "-infinity"),
+        ("timestamptz", "infinity"),
+        ("timestamptz", "10000-01-02"),
+        ("time", "24:00"),
+        ("timetz", "24:00+01"),
+        ("daterange", "[0001-12-31 BC,)"),
+        ("tstzrange", "[2026-01-01,infinity]"),
+        ("datemultirange", "{[2026-01-01,10000-01-01)}"),
+    ],
+)
+def test_what_python_cannot_hold_is_an_error(
+    library: psycopg.Connection[Any], type_name: str, literal: str
+) -> None:
+    with pytest.raises(psycopg.DataError):
+        read_back(library, type_name, [literal])
+
+
+@pytest.mark.parametrize(
+    ("type_name", "literal", "value"),
+    [
+        ("interval", "1 year 1 month", datetime.timedelta(days=395)),
+        ("interval", "infinity", datetime.timedelta(0)),
+        ("json", "1e400", float("inf")),
+        ("json", '{"a": 1, "a": 2}', {"a": 2}),
+        ("real", "16777217", 16777216.0),
+    ],
+)
+def test_what_psycopg_reads_as_something_else(
+    library: psycopg.Connection[Any], type_name: str, literal: str, value: object
+) -> None:
+    """The README says so."""
+    assert read_back(library, type_name, [literal]) == [value]
+
+
+@pytest.mark.parametrize("type_name", ["numeric", "float8"])
+def test_numbers_that_are_none(library: psycopg.Connection[Any], type_name: str) -> None:
+    infinite, nan = read_back(library, type_name, ["-Infinity", "NaN"])
+    assert (infinite < -1e300, nan != nan) == (True, True)
+
+
 GENRE = enum("genre", "novel", "science-fiction", "2nd hand", 'say "hi" \\', "A", "a")
 
 

@@ -245,8 +245,14 @@ class _Builder:
             is_nullable = column.name in annotations.nullable or (
                 is_nullable and column.name not in annotations.notnull
             )
-        found = self.types.of_result(column)
-        return Value(name, found, is_nullable, column.array_dims, column.comment)
+        return Value(
+            name,
+            self.types.of(column),
+            is_nullable,
+            column.array_dims,
+            column.comment,
+            is_registered=self.types.register(column),
+        )
 
 
 def _require_distinct(what: str, spelled: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from sqlc_gen_psycopg.database.facts import (
     Facts,
     TypeFacts,
 )
-from sqlc_gen_psycopg.request import Column, Composite, Name, Query, Request, Table
+from sqlc_gen_psycopg.request import UNNAMED, Column, Composite, Name, Query, Request, Table
 
 
 def correct_request(request: Request, facts: Facts) -> Request:
@@ -84,7 +84,8 @@ def _correct_parameter(parameter: Column, known: TypeFacts, facts: Facts) -> Col
 
 def _correct_column(column: Column, known: ColumnFacts) -> Column:
     corrected = _correct_type(column, known.type)
-    return replace(corrected, not_null=not known.is_nullable)
+    name = column.name or known.name.removeprefix(UNNAMED)
+    return replace(corrected, name=name, not_null=not known.is_nullable)
 
 
 def _correct_type(column: Column, known: TypeFacts) -> Column:

@@ -10,13 +10,17 @@ ModelType: TypeAlias = Literal["dataclass", "attrs", "msgspec", "namedtuple", "p
 
 @dataclass(frozen=True)
 class Value:
-    """A field of a class, a parameter or a result column; `array_dims` is 0 for no array."""
+    """A field of a class, a parameter or a result column; `array_dims` is 0 for no array.
+
+    `is_registered` says that psycopg reads it only if it has been told of its type.
+    """
 
     name: str
     type: PythonType
     is_nullable: bool
     array_dims: int
     comment: str = ""
+    is_registered: bool = False
 
 
 @dataclass(frozen=True)

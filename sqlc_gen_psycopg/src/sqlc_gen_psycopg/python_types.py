@@ -1,6 +1,6 @@
 """Which Python type a column has: a built-in, a class for the schema's own type, or an override."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 import psycopg
@@ -42,10 +42,11 @@ class PythonTypes:
                 "no column has that type or name"
             )
 
-    def of_result(self, column: Column) -> PythonType:
-        """The type of a value that is read; raises GeneratorError when it is not known."""
-        self._register(column)
-        return self.of(column)
+    def register(self, column: Column) -> bool:
+        """Remember what psycopg must be told to read the column; whether there is anything."""
+        wanted = set(self._unknown_to_psycopg(column))
+        self.registered |= wanted
+        return bool(wanted)
 
     def of(self, column: Column) -> PythonType:
         """The type of a value, of an array that of its elements.
@@ -106,18 +107,18 @@ class PythonTypes:
         inner = (field.type for field in self._declared[name].fields)
         return 1 + max((self._depth(one) for one in inner if one in self._composites), default=0)
 
-    def _register(self, column: Column) -> None:
+    def _unknown_to_psycopg(self, column: Column) -> Iterator[Name]:
+        enum = self._enum(column.type)
         if column.array_dims:
-            self.registered.update(column.domains)
-            enum = self._enum(column.type)
+            yield from column.domains
             # Of an array whose elements it does not know psycopg does not know that it is one.
             if enum is not None or psycopg.adapters.types.get(column.type.local) is None:
-                self.registered.add(enum or column.type)
+                yield enum or column.type
         if column.type in self._declared:
-            self.registered.add(column.type)
+            yield column.type
             for field in self._declared[column.type].fields:
-                self.registered.update(field.domains)
-                self._register(field)
+                yield from field.domains
+                yield from self._unknown_to_psycopg(field)
 
     def _enum_class(self, enum: Enum) -> EnumClass:
         members = names.distinct(names.member_name(label) for label in enum.labels)

@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple, Self
 
 from sqlc_gen_psycopg.errors import GeneratorError
 
+# What PostgreSQL calls a column that has no name.
+UNNAMED: Final = "?column?"
 # sqlc has no other default schema for PostgreSQL; and what is built in needs no schema either.
 _UNQUALIFIED: Final = ("", "public", "pg_catalog")
 # One type has several names in SQL; the first of a line is PostgreSQL's own.
@@ -190,7 +192,7 @@ def _query(data: Mapping[str, Any]) -> Query:
 def _column(data: Mapping[str, Any]) -> Column:
     schema, spelled = data["type"]["schema"], data["type"]["name"]
     return Column(
-        name=data["name"].removeprefix("?column?"),  # PostgreSQL's for what has no name
+        name=data["name"].removeprefix(UNNAMED),
         type=Name.of_type(schema, spelled),
         not_null=data["not_null"],
         array_dims=max(data["array_dims"], int(data["is_array"]), spelled.count("[]")),

@@ -22,3 +22,7 @@ REFRESH MATERIALIZED VIEW totals;
 INSERT INTO other.odd VALUES (1, '{a}', 'ok', 'x', 'r', 's', '{s,NULL}', '{{1,2},{3,NULL}}', '{empty}', '{101}', '{n}', '{1.5}',
 '{a b}', ARRAY[point(1,2)], '{c}', '{08:00:2b:01:02:03}', ARRAY['{}'::jsonb], 'a', '{2026-01-01}', '{7}');
 INSERT INTO other.odd (id, req) VALUES (2, 'r');
+INSERT INTO houses VALUES
+(1, ROW('High "St", 1', 7, 'so so', '{a,NULL}', ROW('s', '{s,m,NULL}')), ARRAY[ROW('', NULL, NULL, NULL, NULL), NULL]::address [], ROW(NULL, 1, 'ok', '{}', ROW(NULL, NULL)), '{x,NULL}'),
+(2, ROW('(x)', NULL, NULL, NULL, NULL), '{}', NULL, NULL), (3, ROW(NULL, NULL, NULL, NULL, NULL), '{}', NULL, NULL);
+INSERT INTO other.people VALUES (1, 'Ada', 1), (2, NULL, NULL);

@@ -84,3 +84,14 @@ CREATE TABLE other.odd (
     size other.size, sizes other.size [] NOT NULL DEFAULT '{s}', grid integer [] [], ranges int4range [], flags bit (3) [], names name [], money money [],
     vectors tsvector [], points point [], chars "char" [], macs macaddr [], docs jsonb [], padded char (4), stamps timestamptz [], oids oid []
 );
+
+CREATE TYPE other.size_range AS (smallest other.size, sizes other.size []);
+CREATE TYPE address AS (street text, number integer, mood mood, mottos short_text [], size other.size_range);
+CREATE DOMAIN home AS address;
+CREATE TABLE houses (
+    id integer PRIMARY KEY, address address NOT NULL, earlier address [] NOT NULL DEFAULT '{}', home home, mottos short_text [],
+    CONSTRAINT houses_street CHECK ((address).street <> '')
+);
+CREATE TABLE other.people (id integer PRIMARY KEY, name text, person_id bigint);
+CREATE FUNCTION address_of(house integer) RETURNS address LANGUAGE sql STABLE
+AS 'SELECT address FROM houses WHERE id = house';

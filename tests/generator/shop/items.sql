@@ -23,6 +23,13 @@ SET colours = sqlc.narg(colours)
 WHERE id = sqlc.arg(id)
 RETURNING colours;
 
+-- name: PackItem :one
+-- @required
+UPDATE items
+SET carton = sqlc.narg(carton)
+WHERE id = sqlc.arg(id)
+RETURNING carton;
+
 -- name: FindNamesBetween :batchmany
 SELECT name
 FROM items

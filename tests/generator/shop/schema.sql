@@ -2,6 +2,14 @@ CREATE TYPE colour AS ENUM ('red', 'green');
 
 CREATE DOMAIN email AS text CHECK (value LIKE '%@%');
 
+CREATE TYPE label AS (text text, colours colour []);
+
+CREATE TYPE carton AS (width numeric, colour colour, labels label []);
+
+COMMENT ON TYPE carton IS 'What an item is sent in.';
+
+CREATE TYPE unused_carton AS (width numeric);
+
 CREATE TABLE makers (
     id bigint NOT NULL PRIMARY KEY,
     name text NOT NULL,
@@ -20,6 +28,7 @@ CREATE TABLE items (
     grid integer [] [],
     maker_id bigint REFERENCES makers,
     colours colour [],
+    carton carton,
     details jsonb NOT NULL DEFAULT '{}',
     added_at timestamptz NOT NULL DEFAULT now()
 );
@@ -34,5 +43,6 @@ LEFT JOIN items ON items.maker_id = makers.id
 GROUP BY makers.id;
 
 CREATE TABLE unused_things (
-    id bigint NOT NULL PRIMARY KEY
+    id bigint NOT NULL PRIMARY KEY,
+    carton unused_carton
 );

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlc_gen_psycopg import names
 from sqlc_gen_psycopg.emit.classes import maker_name, result_type
+from sqlc_gen_psycopg.emit.text import tuple_of
 from sqlc_gen_psycopg.emit.values import encode
 from sqlc_gen_psycopg.program import Method, Value
 
@@ -32,10 +33,13 @@ class _Context:
     def open(self) -> str:
         """Makes the cursor."""
         cursor_class = "AsyncRawCursor" if self.is_async else "RawCursor"
-        if self.method.result is None:
+        if self.method.command in (":many", ":execresult"):
+            # For many rows a call from here costs less than one from inside of psycopg.
+            factory = "tuple_row"
+        elif self.method.result is None:
             return f"{self.cursor} = {cursor_class}(self._connection)"
-        # For many rows a call from here costs less than one from inside of psycopg.
-        factory = "tuple_row" if self.method.command == ":many" else f"lambda _: {self.maker}"
+        else:
+            factory = f"lambda _: {self.maker}"
         return f"{self.cursor} = {cursor_class}(self._connection, row_factory={factory})"
 
     @property
@@ -94,9 +98,10 @@ def _one(context: _Context) -> list[str]:
     fetch = f"{context.wait}{context.cursor}.fetchone()"
     if not context.method.is_required:
         return [context.open, context.execute, f"return {fetch}"]
-    # A value alone may be None: NULL, or null in JSON. It does not tell whether there was a row.
-    is_value = isinstance(context.method.result, Value)
-    is_missing = f"{context.cursor}.rowcount == 0" if is_value else f"{context.row} is None"
+    assert context.method.result is not None
+    # A value that may be None, as NULL or as null in JSON, does not tell whether there was a row.
+    is_none = result_type(context.method.result).endswith(("None", "Any"))
+    is_missing = f"{context.cursor}.rowcount == 0" if is_none else f"{context.row} is None"
     return [
         context.open,
         context.execute,
@@ -200,7 +205,7 @@ def _tuple(method: Method, row: str, *, is_copy: bool = False) -> str:
         )
         for value in method.parameters
     ]
-    return f"({', '.join(encoded)},)"
+    return tuple_of(encoded)
 
 
 def _encoded(value: Value, name: str, *, is_copy: bool) -> str:

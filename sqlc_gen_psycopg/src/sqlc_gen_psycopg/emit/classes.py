@@ -5,9 +5,10 @@ from itertools import islice
 from typing import TypeAlias
 
 from sqlc_gen_psycopg import names
-from sqlc_gen_psycopg.emit.text import HEADER, TYPE_IMPORTS, docstring, string
+from sqlc_gen_psycopg.emit.text import HEADER, TYPE_IMPORTS, docstring, string, tuple_of
 from sqlc_gen_psycopg.emit.values import (
     MODELS,
+    READ,
     annotation,
     decode,
     dump_function,
@@ -60,6 +61,7 @@ def models_file(program: Program) -> str:
         "from enum import Enum, StrEnum",
         PSYCOPG_TYPES,
         *(_enum(enum, program) for enum in program.enums),
+        *([_read(program)] if program.registered else []),
         *(_composite(composite, program) for composite in program.composites),
         *(row_class(model, model_annotation, program) for model in program.models),
     ]
@@ -76,6 +78,17 @@ def _enum(enum: EnumClass, program: Program) -> str:
     )
 
 
+def _read(program: Program) -> str:
+    return f'''
+
+def {READ}(value: Any) -> Any:
+    """The value, of a type that the connection must know: else it comes as text."""
+    if isinstance(value, str):
+        raise TypeError("call register_types of {program.package}.registration for the connection")
+    return value
+'''
+
+
 def _composite(composite: RowClass, program: Program) -> str:
     """The class, and how it comes from psycopg and goes there: as a tuple of its fields."""
     load, dump = load_function(composite.name), dump_function(composite.name)
@@ -88,7 +101,7 @@ def _composite(composite: RowClass, program: Program) -> str:
         f"{row_class(composite, model_annotation, program)}"
         f"{row_maker(load, composite, program, models='')}"
         f"\n\ndef {dump}(value: {composite.name}) -> tuple[Any, ...]:\n"
-        f"    return ({', '.join(values)},)\n"
+        f"    return {tuple_of(values)}\n"
     )
 
 

@@ -9,6 +9,8 @@ from sqlc_gen_psycopg import names
 from sqlc_gen_psycopg.program import Embedded, Value
 
 MODELS = "models."
+# The function that refuses what psycopg gives of a type that it has not been told of.
+READ = "registered"
 
 
 def annotation(field: Value | Embedded, *, array: str = "list", models: str = MODELS) -> str:
@@ -53,9 +55,10 @@ def dump_function(composite_name: str) -> str:
 def decode(value: Value, column: str, *, models: str = MODELS) -> str:
     """The expression for a field, which psycopg gives as `column`."""
     convert = _decoder(value, models)
+    read = f"{models}{READ}({column})" if value.is_registered else column
     if convert is None:
-        return column
-    decoded = _each(column, value.array_dims, convert)
+        return read
+    decoded = _each(read, value.array_dims, convert)
     return f"None if {column} is None else {decoded}" if value.is_nullable else decoded
 
 

@@ -123,8 +123,6 @@ SELECT id, boss_id FROM people ORDER BY boss_id DESC NULLS FIRST;
 -- name: JsonSubscripts :many
 SELECT data['b']['c'] AS c, extra -> 0 AS zero, jsonb_array_length(data -> 'l') AS n FROM people;
 
--- Not here: ARRAY[[1, 2], [3, NULL]], typed list[int | None], and array_agg(motto), an array of a domain.
-
 -- name: EmptyArrays :one
 SELECT '{}'::integer[] AS nothing, ARRAY[]::text[] AS texts;
 

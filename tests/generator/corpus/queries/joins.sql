@@ -1,4 +1,4 @@
--- Not here: sqlc.embed of a CTE or of a subquery, which the generator does not know (KeyError).
+-- Not here: sqlc.embed of a CTE or of a subquery, which the generator refuses.
 
 -- name: Inner :many
 SELECT p.id, o.id AS order_id, o.amount FROM people AS p JOIN orders AS o ON p.id = o.person_id;

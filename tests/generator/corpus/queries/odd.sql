@@ -1,6 +1,3 @@
--- Not here: arrays of a domain come as text ('{a,NULL}'), not as the list they are typed as, and array_agg of
--- a domain of an enum raises KeyError; a slice of an array of arrays, `grid[1:1]`, is typed list[int | None].
-
 -- name: ListOdd :many
 SELECT * FROM other.odd;
 
