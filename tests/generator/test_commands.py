@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 
 import psycopg
 import pytest
+from psycopg.rows import dict_row
 from sqlc_gen_psycopg.cli import generate
 
 from tests.conftest import ServerAddress
