@@ -2,6 +2,7 @@
 """The queries of accounts.sql."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
@@ -21,21 +22,63 @@ RETURNING id, kind, owner, currency, balance, status, created_at
 
 GET_ACCOUNT: Final = """\
 -- name: GetAccount :one
-SELECT id, kind, owner, currency, balance, status, created_at
+SELECT
+    accounts.id, accounts.kind, accounts.owner, accounts.currency, accounts.balance, accounts.status, accounts.created_at,
+    accounts.balance - held_amount(accounts.id, now()) AS "available_balance!"
 FROM accounts
-WHERE id = $1
+WHERE accounts.id = $1
 """
 
 
 LIST_ACCOUNTS: Final = """\
 -- name: ListAccounts :many
-SELECT id, kind, owner, currency, balance, status, created_at
+SELECT
+    accounts.id, accounts.kind, accounts.owner, accounts.currency, accounts.balance, accounts.status, accounts.created_at,
+    accounts.balance - held_amount(accounts.id, now()) AS "available_balance!"
 FROM accounts
-WHERE owner = $1::text
-    AND id < $2
-ORDER BY id DESC
+WHERE accounts.owner = $1::text
+    AND accounts.id < $2
+ORDER BY accounts.id DESC
 LIMIT $3
 """
+
+
+LOCK_ACCOUNT: Final = """\
+-- name: LockAccount :one
+SELECT id, kind, owner, currency, balance, status, created_at
+FROM accounts
+WHERE id = $1
+FOR NO KEY UPDATE
+"""
+
+
+UPDATE_ACCOUNT_STATUS: Final = """\
+-- name: UpdateAccountStatus :one
+UPDATE accounts
+SET status = $1
+WHERE id = $2
+RETURNING
+    accounts.id, accounts.kind, accounts.owner, accounts.currency, accounts.balance, accounts.status, accounts.created_at,
+    accounts.balance - held_amount(accounts.id, now()) AS "available_balance!"
+"""
+
+
+@dataclass(slots=True)
+class GetAccountRow:
+    account: models.Account
+    available_balance: int
+
+
+@dataclass(slots=True)
+class ListAccountsRow:
+    account: models.Account
+    available_balance: int
+
+
+@dataclass(slots=True)
+class UpdateAccountStatusRow:
+    account: models.Account
+    available_balance: int
 
 
 def _account(row: Sequence[Any]) -> models.Account:
@@ -47,6 +90,51 @@ def _account(row: Sequence[Any]) -> models.Account:
         row[4],
         models.ACCOUNT_STATUS_BY_LABEL[row[5]],
         row[6],
+    )
+
+
+def _get_account_row(row: Sequence[Any]) -> GetAccountRow:
+    return GetAccountRow(
+        models.Account(
+            row[0],
+            models.ACCOUNT_KIND_BY_LABEL[row[1]],
+            row[2],
+            row[3],
+            row[4],
+            models.ACCOUNT_STATUS_BY_LABEL[row[5]],
+            row[6],
+        ),
+        row[7],
+    )
+
+
+def _list_accounts_row(row: Sequence[Any]) -> ListAccountsRow:
+    return ListAccountsRow(
+        models.Account(
+            row[0],
+            models.ACCOUNT_KIND_BY_LABEL[row[1]],
+            row[2],
+            row[3],
+            row[4],
+            models.ACCOUNT_STATUS_BY_LABEL[row[5]],
+            row[6],
+        ),
+        row[7],
+    )
+
+
+def _update_account_status_row(row: Sequence[Any]) -> UpdateAccountStatusRow:
+    return UpdateAccountStatusRow(
+        models.Account(
+            row[0],
+            models.ACCOUNT_KIND_BY_LABEL[row[1]],
+            row[2],
+            row[3],
+            row[4],
+            models.ACCOUNT_STATUS_BY_LABEL[row[5]],
+            row[6],
+        ),
+        row[7],
     )
 
 
@@ -66,21 +154,39 @@ class Querier:
             raise NoDataFound("InsertAccount returned no row")
         return row
 
-    def get_account(self, *, id: int) -> models.Account | None:
-        cursor = RawCursor(self._connection, row_factory=lambda _: _account)
+    def get_account(self, *, id: int) -> GetAccountRow | None:
+        cursor = RawCursor(self._connection, row_factory=lambda _: _get_account_row)
         cursor.execute(GET_ACCOUNT, (Int8(id),))
         return cursor.fetchone()
 
     def list_accounts(
         self, *, owner: str, before_id: int, row_count_max: int
-    ) -> list[models.Account]:
+    ) -> list[ListAccountsRow]:
         """Newest first. A person has at most one account per currency, so the sort is over a
         handful.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_ACCOUNTS, (owner, Int8(before_id), Int8(row_count_max)))
         rows = cursor.fetchall()
-        return [_account(row) for row in rows]
+        return [_list_accounts_row(row) for row in rows]
+
+    def lock_account(self, *, id: int) -> models.Account | None:
+        """Nothing else changes the account's status, balance or holds until the transaction
+        ends.
+        """
+        cursor = RawCursor(self._connection, row_factory=lambda _: _account)
+        cursor.execute(LOCK_ACCOUNT, (Int8(id),))
+        return cursor.fetchone()
+
+    def update_account_status(
+        self, *, status: models.AccountStatus, id: int
+    ) -> UpdateAccountStatusRow:
+        cursor = RawCursor(self._connection, row_factory=lambda _: _update_account_status_row)
+        cursor.execute(UPDATE_ACCOUNT_STATUS, (status, Int8(id)))
+        row = cursor.fetchone()
+        if row is None:
+            raise NoDataFound("UpdateAccountStatus returned no row")
+        return row
 
 
 class AsyncQuerier:
@@ -99,18 +205,36 @@ class AsyncQuerier:
             raise NoDataFound("InsertAccount returned no row")
         return row
 
-    async def get_account(self, *, id: int) -> models.Account | None:
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _account)
+    async def get_account(self, *, id: int) -> GetAccountRow | None:
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_account_row)
         await cursor.execute(GET_ACCOUNT, (Int8(id),))
         return await cursor.fetchone()
 
     async def list_accounts(
         self, *, owner: str, before_id: int, row_count_max: int
-    ) -> list[models.Account]:
+    ) -> list[ListAccountsRow]:
         """Newest first. A person has at most one account per currency, so the sort is over a
         handful.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_ACCOUNTS, (owner, Int8(before_id), Int8(row_count_max)))
         rows = await cursor.fetchall()
-        return [_account(row) for row in rows]
+        return [_list_accounts_row(row) for row in rows]
+
+    async def lock_account(self, *, id: int) -> models.Account | None:
+        """Nothing else changes the account's status, balance or holds until the transaction
+        ends.
+        """
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _account)
+        await cursor.execute(LOCK_ACCOUNT, (Int8(id),))
+        return await cursor.fetchone()
+
+    async def update_account_status(
+        self, *, status: models.AccountStatus, id: int
+    ) -> UpdateAccountStatusRow:
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _update_account_status_row)
+        await cursor.execute(UPDATE_ACCOUNT_STATUS, (status, Int8(id)))
+        row = await cursor.fetchone()
+        if row is None:
+            raise NoDataFound("UpdateAccountStatus returned no row")
+        return row

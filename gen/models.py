@@ -31,16 +31,49 @@ ACCOUNT_STATUS_BY_LABEL: Final[Mapping[str, AccountStatus]] = {
 }
 
 
-class PostingRefusal(StrEnum):
-    """Why a transfer was not posted, in order of precedence"""
+class HoldStatus(StrEnum):
+    OPEN = "open"
+    CAPTURED = "captured"
+    VOIDED = "voided"
 
+
+HOLD_STATUS_BY_LABEL: Final[Mapping[str, HoldStatus]] = {
+    member.value: member for member in HoldStatus
+}
+
+
+class PostingKind(StrEnum):
+    TRANSFER = "transfer"
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    REVERSAL = "reversal"
+    HOLD = "hold"
+    CAPTURE = "capture"
+    VOID = "void"
+
+
+POSTING_KIND_BY_LABEL: Final[Mapping[str, PostingKind]] = {
+    member.value: member for member in PostingKind
+}
+
+
+class PostingRefusal(StrEnum):
+    """Why nothing was posted, in order of precedence"""
+
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     NOT_FOUND = "not_found"
     SAME_ACCOUNT = "same_account"
     CURRENCY_MISMATCH = "currency_mismatch"
+    NOT_REVERSIBLE = "not_reversible"
     ACCOUNT_FROZEN = "account_frozen"
     ACCOUNT_CLOSED = "account_closed"
+    HOLD_NOT_OPEN = "hold_not_open"
+    CAPTURE_EXCEEDS_HOLD = "capture_exceeds_hold"
+    ALREADY_REVERSED = "already_reversed"
+    REVERSAL_EXCEEDS_TRANSFER = "reversal_exceeds_transfer"
     INSUFFICIENT_FUNDS = "insufficient_funds"
     BALANCE_LIMIT_EXCEEDED = "balance_limit_exceeded"
+    BATCH_REFUSED = "batch_refused"
 
 
 POSTING_REFUSAL_BY_LABEL: Final[Mapping[str, PostingRefusal]] = {
@@ -52,6 +85,8 @@ class TransferKind(StrEnum):
     TRANSFER = "transfer"
     DEPOSIT = "deposit"
     WITHDRAWAL = "withdrawal"
+    CAPTURE = "capture"
+    REVERSAL = "reversal"
 
 
 TRANSFER_KIND_BY_LABEL: Final[Mapping[str, TransferKind]] = {
@@ -109,6 +144,53 @@ class Entry:
 
 
 @dataclass(slots=True)
+class Hold:
+    """Money of an account promised to another until it is captured, voided or expired"""
+
+    id: int
+    from_account_id: int
+    to_account_id: int
+    amount: int
+    captured_amount: int
+    """What its captures have moved so far"""
+    currency: str
+    status: HoldStatus
+    """Open also when it has expired: whoever counts holds looks at expires_at, nothing sweeps
+    them
+    """
+    description: str | None
+    expires_at: datetime.datetime
+    created_at: datetime.datetime
+
+
+@dataclass(slots=True)
+class IdempotencyKey:
+    """What was answered to a request that named a key; counts for a day, then it may be
+    deleted
+    """
+
+    scope: str
+    """The user who asked: nobody meets another's keys"""
+    key: str
+    request_hash: bytes
+    """SHA-256 of the operation and its request"""
+    request_id: str
+    """Of the first answer, which says it"""
+    refusal: str | None
+    """The code of the refusal, if that was the answer"""
+    transfer_id: int | None
+    hold_id: int | None
+    balance: int | None
+    """Of the paying account when the answer was given, as available_balance"""
+    available_balance: int | None
+    captured_amount: int | None
+    """Of the hold when the answer was given"""
+    response: str | None
+    """The answer itself where it is no posting"""
+    created_at: datetime.datetime
+
+
+@dataclass(slots=True)
 class Session:
     """A sign-in; its access tokens work until it expires or is ended"""
 
@@ -142,6 +224,10 @@ class Transfer:
     """Taken under the accounts' locks: never earlier than an older transfer of the same
     account
     """
+    reverses_transfer_id: int | None
+    """The transfer of which this one pays back"""
+    captures_hold_id: int | None
+    """The hold whose money this transfer moves"""
 
 
 @dataclass(slots=True)

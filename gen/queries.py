@@ -5,7 +5,16 @@ from typing import Any
 
 from psycopg import AsyncConnection, Connection
 
-from gen import accounts, entries, reports, sessions, transfers, users
+from gen import (
+    accounts,
+    entries,
+    holds,
+    idempotency_keys,
+    reports,
+    sessions,
+    transfers,
+    users,
+)
 
 
 class Queries:
@@ -14,6 +23,8 @@ class Queries:
     __slots__ = (
         "accounts",
         "entries",
+        "holds",
+        "idempotency_keys",
         "reports",
         "sessions",
         "transfers",
@@ -23,6 +34,8 @@ class Queries:
     def __init__(self, connection: Connection[Any]) -> None:
         self.accounts = accounts.Querier(connection)
         self.entries = entries.Querier(connection)
+        self.holds = holds.Querier(connection)
+        self.idempotency_keys = idempotency_keys.Querier(connection)
         self.reports = reports.Querier(connection)
         self.sessions = sessions.Querier(connection)
         self.transfers = transfers.Querier(connection)
@@ -35,6 +48,8 @@ class AsyncQueries:
     __slots__ = (
         "accounts",
         "entries",
+        "holds",
+        "idempotency_keys",
         "reports",
         "sessions",
         "transfers",
@@ -44,6 +59,8 @@ class AsyncQueries:
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self.accounts = accounts.AsyncQuerier(connection)
         self.entries = entries.AsyncQuerier(connection)
+        self.holds = holds.AsyncQuerier(connection)
+        self.idempotency_keys = idempotency_keys.AsyncQuerier(connection)
         self.reports = reports.AsyncQuerier(connection)
         self.sessions = sessions.AsyncQuerier(connection)
         self.transfers = transfers.AsyncQuerier(connection)

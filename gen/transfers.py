@@ -16,22 +16,38 @@ POST_TRANSFERS: Final = """\
 -- name: PostTransfers :many
 SELECT
     refusal,
+    replayed_request_id,
     transfer_id,
+    hold_id,
     from_account_id,
     to_account_id,
-    from_balance,
-    to_balance,
+    amount,
+    currency,
+    posted_at,
     from_owner,
     from_opened_at,
-    posted_at
+    from_balance,
+    from_available_balance,
+    hold_amount,
+    hold_captured_amount,
+    hold_description,
+    hold_expires_at,
+    hold_created_at
 FROM post_transfers(
-        $1::transfer_kind[],
+        $1::posting_kind[],
         $2::bigint[],
         $3::bigint[],
         $4::bigint[],
         $5::text[],
         $6::text[],
-        $7::text[]
+        $7::text[],
+        $8::bigint[],
+        $9::interval[],
+        $10::text[],
+        $11::text[],
+        $12::bytea[],
+        $13::text[],
+        $14::boolean
     )
 """
 
@@ -39,7 +55,7 @@ FROM post_transfers(
 GET_TRANSFER: Final = """\
 -- name: GetTransfer :one
 SELECT
-    transfers.id, transfers.kind, transfers.from_account_id, transfers.to_account_id, transfers.amount, transfers.currency, transfers.description, transfers.created_at,
+    transfers.id, transfers.kind, transfers.from_account_id, transfers.to_account_id, transfers.amount, transfers.currency, transfers.description, transfers.created_at, transfers.reverses_transfer_id, transfers.captures_hold_id,
     payer.owner AS from_owner,
     payee.owner AS to_owner
 FROM transfers
@@ -51,7 +67,7 @@ WHERE transfers.id = $1
 
 LIST_ACCOUNT_TRANSFERS: Final = """\
 -- name: ListAccountTransfers :many
-SELECT id, kind, from_account_id, to_account_id, amount, currency, description, created_at
+SELECT id, kind, from_account_id, to_account_id, amount, currency, description, created_at, reverses_transfer_id, captures_hold_id
 FROM transfers
 WHERE id = ANY(
         ARRAY(
@@ -69,7 +85,7 @@ ORDER BY id DESC
 
 LIST_OWNER_TRANSFERS: Final = """\
 -- name: ListOwnerTransfers :many
-SELECT id, kind, from_account_id, to_account_id, amount, currency, description, created_at
+SELECT id, kind, from_account_id, to_account_id, amount, currency, description, created_at, reverses_transfer_id, captures_hold_id
 FROM transfers
 WHERE id = ANY(
         ARRAY(
@@ -94,16 +110,43 @@ ORDER BY id DESC
 
 
 @dataclass(slots=True)
+class PostTransfersParams:
+    kinds: Sequence[models.PostingKind | None]
+    from_account_ids: Sequence[int | None]
+    to_account_ids: Sequence[int | None]
+    amounts: Sequence[int | None]
+    currencies: Sequence[str | None]
+    descriptions: Sequence[str | None]
+    actors: Sequence[str | None]
+    reference_ids: Sequence[int | None]
+    lifetimes: Sequence[datetime.timedelta | None]
+    scopes: Sequence[str | None]
+    keys: Sequence[str | None]
+    request_hashes: Sequence[bytes | None]
+    request_ids: Sequence[str | None]
+    is_atomic: bool
+
+
+@dataclass(slots=True)
 class PostTransfersRow:
     refusal: models.PostingRefusal | None
+    replayed_request_id: str | None
     transfer_id: int | None
+    hold_id: int | None
     from_account_id: int | None
     to_account_id: int | None
-    from_balance: int | None
-    to_balance: int | None
+    amount: int | None
+    currency: str | None
+    posted_at: datetime.datetime | None
     from_owner: str | None
     from_opened_at: datetime.datetime | None
-    posted_at: datetime.datetime
+    from_balance: int | None
+    from_available_balance: int | None
+    hold_amount: int | None
+    hold_captured_amount: int | None
+    hold_description: str | None
+    hold_expires_at: datetime.datetime | None
+    hold_created_at: datetime.datetime | None
 
 
 @dataclass(slots=True)
@@ -124,6 +167,15 @@ def _post_transfers_row(row: Sequence[Any]) -> PostTransfersRow:
         row[6],
         row[7],
         row[8],
+        row[9],
+        row[10],
+        row[11],
+        row[12],
+        row[13],
+        row[14],
+        row[15],
+        row[16],
+        row[17],
     )
 
 
@@ -138,9 +190,11 @@ def _get_transfer_row(row: Sequence[Any]) -> GetTransferRow:
             row[5],
             row[6],
             row[7],
+            row[8],
+            row[9],
         ),
-        row[8],
-        row[9],
+        row[10],
+        row[11],
     )
 
 
@@ -154,6 +208,8 @@ def _transfer(row: Sequence[Any]) -> models.Transfer:
         row[5],
         row[6],
         row[7],
+        row[8],
+        row[9],
     )
 
 
@@ -165,17 +221,7 @@ class Querier:
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection = connection
 
-    def post_transfers(
-        self,
-        *,
-        kinds: Sequence[models.TransferKind | None],
-        from_account_ids: Sequence[int | None],
-        to_account_ids: Sequence[int | None],
-        amounts: Sequence[int | None],
-        currencies: Sequence[str | None],
-        descriptions: Sequence[str | None],
-        payers: Sequence[str | None],
-    ) -> list[PostTransfersRow]:
+    def post_transfers(self, arg: PostTransfersParams) -> list[PostTransfersRow]:
         """The one way money moves; the function explains itself in its migration. One row per
         item, in their order.
         """
@@ -183,13 +229,20 @@ class Querier:
         cursor.execute(
             POST_TRANSFERS,
             (
-                [*kinds],
-                [None if value is None else f"{value}" for value in from_account_ids],
-                [None if value is None else f"{value}" for value in to_account_ids],
-                [None if value is None else f"{value}" for value in amounts],
-                [*currencies],
-                [*descriptions],
-                [*payers],
+                [*arg.kinds],
+                [None if value is None else f"{value}" for value in arg.from_account_ids],
+                [None if value is None else f"{value}" for value in arg.to_account_ids],
+                [None if value is None else f"{value}" for value in arg.amounts],
+                [*arg.currencies],
+                [*arg.descriptions],
+                [*arg.actors],
+                [None if value is None else f"{value}" for value in arg.reference_ids],
+                [*arg.lifetimes],
+                [*arg.scopes],
+                [*arg.keys],
+                [*arg.request_hashes],
+                [*arg.request_ids],
+                arg.is_atomic,
             ),
         )
         rows = cursor.fetchall()
@@ -236,17 +289,7 @@ class AsyncQuerier:
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self._connection = connection
 
-    async def post_transfers(
-        self,
-        *,
-        kinds: Sequence[models.TransferKind | None],
-        from_account_ids: Sequence[int | None],
-        to_account_ids: Sequence[int | None],
-        amounts: Sequence[int | None],
-        currencies: Sequence[str | None],
-        descriptions: Sequence[str | None],
-        payers: Sequence[str | None],
-    ) -> list[PostTransfersRow]:
+    async def post_transfers(self, arg: PostTransfersParams) -> list[PostTransfersRow]:
         """The one way money moves; the function explains itself in its migration. One row per
         item, in their order.
         """
@@ -254,13 +297,20 @@ class AsyncQuerier:
         await cursor.execute(
             POST_TRANSFERS,
             (
-                [*kinds],
-                [None if value is None else f"{value}" for value in from_account_ids],
-                [None if value is None else f"{value}" for value in to_account_ids],
-                [None if value is None else f"{value}" for value in amounts],
-                [*currencies],
-                [*descriptions],
-                [*payers],
+                [*arg.kinds],
+                [None if value is None else f"{value}" for value in arg.from_account_ids],
+                [None if value is None else f"{value}" for value in arg.to_account_ids],
+                [None if value is None else f"{value}" for value in arg.amounts],
+                [*arg.currencies],
+                [*arg.descriptions],
+                [*arg.actors],
+                [None if value is None else f"{value}" for value in arg.reference_ids],
+                [*arg.lifetimes],
+                [*arg.scopes],
+                [*arg.keys],
+                [*arg.request_hashes],
+                [*arg.request_ids],
+                arg.is_atomic,
             ),
         )
         rows = await cursor.fetchall()

@@ -2,7 +2,7 @@
 
 import itertools
 
-from bankapp.domain.money import Posting, TransferKind
+from bankapp.domain.money import Posting, PostingKind
 from bankapp.domain.roles import Role
 from bankapp.domain.users import NewUser
 from bankapp.store.postings import Posted
@@ -40,7 +40,7 @@ class Make:
         """An account; its balance comes from a deposit."""
         if owner is None:
             owner = (await self.user()).username
-        account = await self._store.open_account(owner, currency)
+        account = (await self._store.open_account(owner, currency)).result
         if balance:
             [outcome] = await self._store.post([deposit(account, balance)])
             assert isinstance(outcome, Posted), outcome
@@ -51,37 +51,30 @@ class Make:
 def transfer(source: models.Account, target: models.Account, amount: int) -> Posting:
     """A transfer by the owner of `source`."""
     return Posting(
-        kind=TransferKind.TRANSFER,
+        kind=PostingKind.TRANSFER,
         from_account_id=source.id,
         to_account_id=target.id,
         amount=amount,
         currency=source.currency,
-        description=None,
-        payer=source.owner,
+        actor=source.owner,
     )
 
 
 def deposit(account: models.Account, amount: int) -> Posting:
     """Cash paid in."""
     return Posting(
-        kind=TransferKind.DEPOSIT,
-        from_account_id=None,
+        kind=PostingKind.DEPOSIT,
         to_account_id=account.id,
         amount=amount,
         currency=account.currency,
-        description=None,
-        payer=None,
     )
 
 
 def withdrawal(account: models.Account, amount: int) -> Posting:
     """Cash paid out."""
     return Posting(
-        kind=TransferKind.WITHDRAWAL,
+        kind=PostingKind.WITHDRAWAL,
         from_account_id=account.id,
-        to_account_id=None,
         amount=amount,
         currency=account.currency,
-        description=None,
-        payer=None,
     )

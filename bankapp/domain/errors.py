@@ -24,6 +24,8 @@ class Refusal(Exception):
 
     code: ClassVar[str]
     retryable: ClassVar[bool] = False
+    # The request that was first answered so, where this is the same answer given again.
+    replayed_request_id: str | None = None
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -103,6 +105,38 @@ class InsufficientFunds(Refusal):
 
 class BalanceLimitExceeded(Refusal):
     """The balance would pass the largest amount an account can hold."""
+
+
+class AccountNotEmpty(Refusal):
+    """Only an account that holds nothing, with no open hold on it, can be closed."""
+
+
+class HoldNotOpen(Refusal):
+    """The hold has been captured or voided, or has expired."""
+
+
+class CaptureExceedsHold(Refusal):
+    """There is not that much left of the hold."""
+
+
+class NotReversible(Refusal):
+    """A reversal cannot be reversed; make a new transfer."""
+
+
+class AlreadyReversed(Refusal):
+    """All of the transfer has been reversed already."""
+
+
+class ReversalExceedsTransfer(Refusal):
+    """There is not that much left of the transfer to reverse."""
+
+
+class BatchRefused(Refusal):
+    """Another transfer of the batch was refused, and so none was made."""
+
+
+class IdempotencyKeyReused(Refusal):
+    """The idempotency key stands for another request."""
 
 
 class Unavailable(Refusal):

@@ -1,38 +1,67 @@
-"""Money to be moved, in integer minor units."""
+"""Money to be moved or held, in integer minor units."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from bankapp.domain import limits
 
 
 class TransferKind(StrEnum):
-    """Why money moves."""
+    """Why money moved."""
 
     TRANSFER = "transfer"
     DEPOSIT = "deposit"
     WITHDRAWAL = "withdrawal"
+    CAPTURE = "capture"
+    REVERSAL = "reversal"
+
+
+class PostingKind(StrEnum):
+    """What may be posted: what moves money, and what holds it and lets it go."""
+
+    TRANSFER = "transfer"
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    REVERSAL = "reversal"
+    HOLD = "hold"
+    CAPTURE = "capture"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestKey:
+    """What tells that a request is an earlier one sent again.
+
+    `scope` is the user who asks; `request_hash` is 32 bytes that differ where the requests do.
+    """
+
+    scope: str
+    key: str
+    request_hash: bytes
+    request_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """One movement of money to be posted.
+    """One item to be posted.
 
     The bank's cash account of the currency stands where `from_account_id` (a deposit) or
-    `to_account_id` (a withdrawal) is None. `payer` is who must own the paying account; None where
-    the bank itself acts.
+    `to_account_id` (a withdrawal) is None. `actor` is the user whose account it must be; None where
+    the bank itself acts. A reversal refers to its transfer by `reference_id`, a capture and a void
+    to their hold: accounts and currency are those, and without an amount it is all that is left.
     """
 
-    kind: TransferKind
-    from_account_id: int | None
-    to_account_id: int | None
-    amount: int
-    currency: str
-    description: str | None
-    payer: str | None
+    kind: PostingKind
+    from_account_id: int | None = None
+    to_account_id: int | None = None
+    amount: int | None = None
+    currency: str | None = None
+    description: str | None = None
+    actor: str | None = None
+    reference_id: int | None = None
+    lifetime: timedelta | None = None
+    key: RequestKey | None = None
 
     def __post_init__(self) -> None:
-        assert 0 < self.amount <= limits.AMOUNT_MAX
-        assert (self.from_account_id is None) == (self.kind is TransferKind.DEPOSIT)
-        assert (self.to_account_id is None) == (self.kind is TransferKind.WITHDRAWAL)
-        assert (self.payer is None) == (self.kind is not TransferKind.TRANSFER)
+        assert self.amount is None or 0 < self.amount <= limits.AMOUNT_MAX

@@ -1,6 +1,7 @@
 """Accounts and their entries."""
 
 from bankapp.domain import errors
+from bankapp.domain.roles import Role
 from bankapp.operations.fields import (
     Currency,
     Page,
@@ -14,6 +15,7 @@ from bankapp.operations.fields import (
 )
 from bankapp.operations.operation import Bank, Caller, operation
 from gen import models
+from gen.accounts import GetAccountRow
 
 
 class Account(ResponseModel):
@@ -28,7 +30,7 @@ class Account(ResponseModel):
     created_at: Time
 
     @classmethod
-    def from_row(cls, row: models.Account) -> "Account":
+    def from_row(cls, row: models.Account, available_balance: int) -> "Account":
         """The account as its owner sees it."""
         assert row.owner is not None  # the bank's cash accounts are shown to nobody
         return cls(
@@ -36,7 +38,7 @@ class Account(ResponseModel):
             owner=row.owner,
             currency=row.currency,
             balance=row.balance,
-            available_balance=row.balance,
+            available_balance=available_balance,
             status=row.status,
             created_at=row.created_at,
         )
@@ -71,16 +73,21 @@ class ListEntriesRequest(PageRequest):
     account_id: PathId
 
 
-@operation(refuses=(errors.AccountExists,))
+@operation(refuses=(errors.AccountExists, errors.IdempotencyKeyReused))
 async def open_account(bank: Bank, caller: Caller, request: OpenAccountRequest) -> Account:
     """Open an account of one's own, one per currency, with nothing in it."""
-    return Account.from_row(await bank.store.open_account(caller.username, request.currency))
+    answer = await bank.store.open_account(
+        caller.username, request.currency, caller.key_for(request)
+    )
+    caller.call.is_replay = answer.replayed_request_id is not None
+    return Account.from_row(answer.result, answer.result.balance)
 
 
 @operation(refuses=(errors.NotFound,))
 async def get_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
     """An account, for its owner and for bankers."""
-    return Account.from_row(await visible_account(bank, caller, request.account_id))
+    row = await visible_account(bank, caller, request.account_id)
+    return Account.from_row(row.account, row.available_balance)
 
 
 @operation(refuses=(errors.NotFound,))
@@ -92,7 +99,12 @@ async def list_accounts(bank: Bank, caller: Caller, request: ListAccountsRequest
     rows = await bank.store.list_accounts(
         owner, before_id=request.cursor, row_count_max=request.row_count_max
     )
-    return page_of(rows, request, item=Account.from_row, position=lambda row: row.id)
+    return page_of(
+        rows,
+        request,
+        item=lambda row: Account.from_row(row.account, row.available_balance),
+        position=lambda row: row.account.id,
+    )
 
 
 @operation(refuses=(errors.NotFound,))
@@ -105,12 +117,36 @@ async def list_entries(bank: Bank, caller: Caller, request: ListEntriesRequest) 
     return page_of(rows, request, item=Entry.model_validate, position=lambda row: row.transfer_id)
 
 
-async def visible_account(bank: Bank, caller: Caller, account_id: int) -> models.Account:
+@operation(role=Role.BANKER, refuses=(errors.NotFound, errors.AccountClosed))
+async def freeze_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
+    """Let nothing move in or out of an account."""
+    row = await bank.store.freeze_account(request.account_id)
+    return Account.from_row(row.account, row.available_balance)
+
+
+@operation(role=Role.BANKER, refuses=(errors.NotFound, errors.AccountClosed))
+async def thaw_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
+    """Take a freeze back."""
+    row = await bank.store.thaw_account(request.account_id)
+    return Account.from_row(row.account, row.available_balance)
+
+
+@operation(
+    refuses=(errors.NotFound, errors.AccountClosed, errors.AccountFrozen, errors.AccountNotEmpty)
+)
+async def close_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
+    """Close an account that holds nothing, for good."""
+    await visible_account(bank, caller, request.account_id)
+    row = await bank.store.close_account(request.account_id)
+    return Account.from_row(row.account, row.available_balance)
+
+
+async def visible_account(bank: Bank, caller: Caller, account_id: int) -> GetAccountRow:
     """A customer's account the caller may see.
 
     Raises NotFound, whether it does not exist or is somebody else's.
     """
-    account = await bank.store.get_account(account_id)
-    if account is None or account.owner is None or not caller.may_see(account.owner):
+    row = await bank.store.get_account(account_id)
+    if row is None or row.account.owner is None or not caller.may_see(row.account.owner):
         raise errors.NotFound
-    return account
+    return row

@@ -1,5 +1,6 @@
 """What an operation is: declared once, served by every door."""
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
@@ -11,6 +12,7 @@ from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import TokenMaker
 from bankapp.domain import errors
 from bankapp.domain.errors import Refusal
+from bankapp.domain.money import RequestKey
 from bankapp.domain.roles import Role
 from bankapp.store.store import Store
 
@@ -24,12 +26,25 @@ class Bank:
     tokens: TokenMaker
 
 
+@dataclass(slots=True)
+class Call:
+    """One request, whatever the door.
+
+    `is_replay` is set when it is answered as an earlier request under the same key was.
+    """
+
+    request_id: str
+    idempotency_key: str | None = None
+    is_replay: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Somebody who has not said who they are."""
 
     address: IPv4Address | IPv6Address | None
     user_agent: str
+    call: Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,19 @@ class Caller(Visitor):
     def is_banker(self) -> bool:
         """Whether the caller works for the bank."""
         return self.role.includes(Role.BANKER)
+
+    def key_for(self, request: BaseModel, key: str | None = None) -> RequestKey | None:
+        """What tells this request again, under `key` or the one that came with the request."""
+        key = key or self.call.idempotency_key
+        if key is None:
+            return None
+        content = f"{type(request).__name__}\n{request.model_dump_json()}"
+        return RequestKey(
+            scope=self.username,
+            key=key,
+            request_hash=hashlib.sha256(content.encode()).digest(),
+            request_id=self.call.request_id,
+        )
 
     def may_see(self, *owners: str | None) -> bool:
         """Whether something of these owners is the caller's to see: an owner, or a banker."""
@@ -105,7 +133,9 @@ async def authenticate(bank: Bank, visitor: Visitor, token: str, role: Role) -> 
     known = await bank.store.get_session_caller(bank.tokens.verify(token))
     if known is None:
         raise errors.Unauthenticated
-    caller = Caller(visitor.address, visitor.user_agent, known.username, Role(known.role))
+    caller = Caller(
+        visitor.address, visitor.user_agent, visitor.call, known.username, Role(known.role)
+    )
     if not caller.role.includes(role):
         raise errors.Forbidden
     return caller

@@ -1,7 +1,7 @@
 """Moving money, and looking at how it moved."""
 
 from bankapp.domain import errors
-from bankapp.domain.money import Posting, TransferKind
+from bankapp.domain.money import Posting, PostingKind, RequestKey, TransferKind
 from bankapp.domain.roles import Role
 from bankapp.operations.accounts import Account, Entry, visible_account
 from bankapp.operations.fields import (
@@ -18,15 +18,10 @@ from bankapp.operations.fields import (
     page_of,
 )
 from bankapp.operations.operation import Bank, Caller, operation
+from bankapp.operations.posting import ACCOUNT_REFUSALS, post_transfer
 from bankapp.store.postings import Posted
 
-POSTING_REFUSALS = (
-    errors.NotFound,
-    errors.CurrencyMismatch,
-    errors.AccountFrozen,
-    errors.AccountClosed,
-    errors.BalanceLimitExceeded,
-)
+POSTING_REFUSALS = (*ACCOUNT_REFUSALS, errors.CurrencyMismatch)
 
 
 class Transfer(ResponseModel):
@@ -68,6 +63,13 @@ class CashRequest(RequestModel):
     description: Description | None = None
 
 
+class ReverseTransferRequest(RequestModel):
+    """Without an amount, all that has not been reversed."""
+
+    transfer_id: PathId
+    amount: Amount | None = None
+
+
 class GetTransferRequest(RequestModel):
     transfer_id: PathId
 
@@ -83,53 +85,62 @@ async def create_transfer(
     bank: Bank, caller: Caller, request: CreateTransferRequest
 ) -> CreateTransferResponse:
     """Move money from an account of one's own to any account of the same currency."""
-    posted = await _post(
-        bank,
-        Posting(
-            kind=TransferKind.TRANSFER,
-            from_account_id=request.from_account_id,
-            to_account_id=request.to_account_id,
-            amount=request.amount,
-            currency=request.currency,
-            description=request.description,
-            payer=caller.username,
-        ),
-    )
-    return CreateTransferResponse(
-        transfer=Transfer.model_validate(posted.transfer),
-        from_account=Account.from_row(posted.from_account),
-        from_entry=Entry.model_validate(posted.from_entry),
-    )
+    posting = transfer_posting(caller, request, caller.key_for(request))
+    return transfer_response(await post_transfer(bank, caller, posting))
 
 
 @operation(role=Role.BANKER, refuses=POSTING_REFUSALS)
 async def create_deposit(bank: Bank, caller: Caller, request: CashRequest) -> Transfer:
     """Pay cash into an account."""
     posting = Posting(
-        kind=TransferKind.DEPOSIT,
-        from_account_id=None,
+        kind=PostingKind.DEPOSIT,
         to_account_id=request.account_id,
         amount=request.amount,
         currency=request.currency,
         description=request.description,
-        payer=None,
+        key=caller.key_for(request),
     )
-    return Transfer.model_validate((await _post(bank, posting)).transfer)
+    return Transfer.model_validate((await post_transfer(bank, caller, posting)).transfer)
 
 
 @operation(role=Role.BANKER, refuses=(*POSTING_REFUSALS, errors.InsufficientFunds))
 async def create_withdrawal(bank: Bank, caller: Caller, request: CashRequest) -> Transfer:
     """Pay cash out of an account."""
     posting = Posting(
-        kind=TransferKind.WITHDRAWAL,
+        kind=PostingKind.WITHDRAWAL,
         from_account_id=request.account_id,
-        to_account_id=None,
         amount=request.amount,
         currency=request.currency,
         description=request.description,
-        payer=None,
+        key=caller.key_for(request),
     )
-    return Transfer.model_validate((await _post(bank, posting)).transfer)
+    return Transfer.model_validate((await post_transfer(bank, caller, posting)).transfer)
+
+
+@operation(
+    refuses=(
+        *ACCOUNT_REFUSALS,
+        errors.NotReversible,
+        errors.AlreadyReversed,
+        errors.ReversalExceedsTransfer,
+        errors.InsufficientFunds,
+    )
+)
+async def reverse_transfer(bank: Bank, caller: Caller, request: ReverseTransferRequest) -> Transfer:
+    """Pay back a transfer or a part of it: the payee to the payer, or the bank for the payee."""
+    known = await bank.store.get_transfer(request.transfer_id)
+    if known is None or not caller.may_see(known.from_owner, known.to_owner):
+        raise errors.NotFound
+    if not caller.may_see(known.to_owner):
+        raise errors.Forbidden
+    posting = Posting(
+        kind=PostingKind.REVERSAL,
+        reference_id=request.transfer_id,
+        amount=request.amount,
+        actor=None if caller.is_banker() else caller.username,
+        key=caller.key_for(request),
+    )
+    return Transfer.model_validate((await post_transfer(bank, caller, posting)).transfer)
 
 
 @operation(refuses=(errors.NotFound,))
@@ -158,8 +169,26 @@ async def list_transfers(
     return page_of(rows, request, item=Transfer.model_validate, position=lambda row: row.id)
 
 
-async def _post(bank: Bank, posting: Posting) -> Posted:
-    [outcome] = await bank.store.post([posting])
-    if isinstance(outcome, errors.Refusal):
-        raise outcome
-    return outcome
+def transfer_posting(
+    caller: Caller, request: CreateTransferRequest, key: RequestKey | None
+) -> Posting:
+    """The posting of a transfer by the caller."""
+    return Posting(
+        kind=PostingKind.TRANSFER,
+        from_account_id=request.from_account_id,
+        to_account_id=request.to_account_id,
+        amount=request.amount,
+        currency=request.currency,
+        description=request.description,
+        actor=caller.username,
+        key=key,
+    )
+
+
+def transfer_response(posted: Posted) -> CreateTransferResponse:
+    """What the payer is told of a transfer."""
+    return CreateTransferResponse(
+        transfer=Transfer.model_validate(posted.transfer),
+        from_account=Account.from_row(posted.from_account, posted.available_balance),
+        from_entry=Entry.model_validate(posted.from_entry),
+    )

@@ -1,99 +1,174 @@
-"""Moving money: the steps around the one posting call."""
+"""Moving and holding money: the steps around the one posting call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from bankapp.domain import errors
-from bankapp.domain.money import Posting
+from bankapp.domain.money import Posting, PostingKind
 from gen import models
 from gen.queries import AsyncQueries
-from gen.transfers import PostTransfersRow
+from gen.transfers import PostTransfersParams, PostTransfersRow
 
 REFUSALS: Final[dict[models.PostingRefusal, type[errors.Refusal]]] = {
+    models.PostingRefusal.IDEMPOTENCY_KEY_REUSED: errors.IdempotencyKeyReused,
     models.PostingRefusal.NOT_FOUND: errors.NotFound,
     models.PostingRefusal.SAME_ACCOUNT: errors.SameAccount,
     models.PostingRefusal.CURRENCY_MISMATCH: errors.CurrencyMismatch,
+    models.PostingRefusal.NOT_REVERSIBLE: errors.NotReversible,
     models.PostingRefusal.ACCOUNT_FROZEN: errors.AccountFrozen,
     models.PostingRefusal.ACCOUNT_CLOSED: errors.AccountClosed,
+    models.PostingRefusal.HOLD_NOT_OPEN: errors.HoldNotOpen,
+    models.PostingRefusal.CAPTURE_EXCEEDS_HOLD: errors.CaptureExceedsHold,
+    models.PostingRefusal.ALREADY_REVERSED: errors.AlreadyReversed,
+    models.PostingRefusal.REVERSAL_EXCEEDS_TRANSFER: errors.ReversalExceedsTransfer,
     models.PostingRefusal.INSUFFICIENT_FUNDS: errors.InsufficientFunds,
     models.PostingRefusal.BALANCE_LIMIT_EXCEEDED: errors.BalanceLimitExceeded,
+    models.PostingRefusal.BATCH_REFUSED: errors.BatchRefused,
 }
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A hold as a hold, a capture or a void left it."""
+
+    hold: models.Hold
+    replayed_request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Posted:
-    """An accepted posting: the transfer, and both sides as they are after it."""
+    """Money that moved: the transfer, and the payer's side as it is after it.
+
+    `hold` is what was captured. `replayed_request_id` is that of the request which was first
+    answered so.
+    """
 
     transfer: models.Transfer
     from_account: models.Account
+    available_balance: int
     from_entry: models.Entry
-    to_entry: models.Entry
+    hold: models.Hold | None = None
+    replayed_request_id: str | None = None
 
 
-Outcome: TypeAlias = Posted | errors.Refusal
+Outcome: TypeAlias = Posted | Held | errors.Refusal
 
 
-async def post(q: AsyncQueries, postings: Sequence[Posting]) -> list[Outcome]:
-    """Post a batch in order, each item accepted or refused on its own, in one statement.
+async def post(
+    q: AsyncQueries, postings: Sequence[Posting], *, is_atomic: bool = False
+) -> list[Outcome]:
+    """Post a batch in order and in one statement, each item accepted or refused on its own.
 
-    Returns one outcome per posting, in their order.
+    With `is_atomic` all are accepted or none is. Returns one outcome per posting, in their order.
     """
-    rows = await q.transfers.post_transfers(
-        kinds=[models.TransferKind(posting.kind) for posting in postings],
+    rows = await q.transfers.post_transfers(parameters(postings, is_atomic=is_atomic))
+    return [_outcome(posting, row) for posting, row in zip(postings, rows, strict=True)]
+
+
+def parameters(postings: Sequence[Posting], *, is_atomic: bool = False) -> PostTransfersParams:
+    """The postings as the posting call takes them: item n is element n of every array."""
+    keys = [posting.key for posting in postings]
+    return PostTransfersParams(
+        kinds=[models.PostingKind(posting.kind) for posting in postings],
         from_account_ids=[posting.from_account_id for posting in postings],
         to_account_ids=[posting.to_account_id for posting in postings],
         amounts=[posting.amount for posting in postings],
         currencies=[posting.currency for posting in postings],
         descriptions=[posting.description for posting in postings],
-        payers=[posting.payer for posting in postings],
+        actors=[posting.actor for posting in postings],
+        reference_ids=[posting.reference_id for posting in postings],
+        lifetimes=[posting.lifetime for posting in postings],
+        scopes=[None if key is None else key.scope for key in keys],
+        keys=[None if key is None else key.key for key in keys],
+        request_hashes=[None if key is None else key.request_hash for key in keys],
+        request_ids=[None if key is None else key.request_id for key in keys],
+        is_atomic=is_atomic,
     )
-    return [_outcome(posting, row) for posting, row in zip(postings, rows, strict=True)]
 
 
 def _outcome(posting: Posting, row: PostTransfersRow) -> Outcome:
     if row.refusal is not None:
-        return REFUSALS[row.refusal]()
+        refusal = REFUSALS[row.refusal]()
+        refusal.replayed_request_id = row.replayed_request_id
+        return refusal
+    hold = None if row.hold_id is None else _hold(posting, row)
+    if row.transfer_id is not None:
+        return _posted(posting, row, hold)
+    assert hold is not None
+    return Held(hold, row.replayed_request_id)
+
+
+def _hold(posting: Posting, row: PostTransfersRow) -> models.Hold:
+    assert row.hold_id is not None
+    assert row.from_account_id is not None
+    assert row.to_account_id is not None
+    assert row.hold_amount is not None
+    assert row.hold_captured_amount is not None
+    assert row.currency is not None
+    assert row.hold_expires_at is not None
+    assert row.hold_created_at is not None
+    status = models.HoldStatus.OPEN
+    if posting.kind is PostingKind.VOID:
+        status = models.HoldStatus.VOIDED
+    elif row.hold_captured_amount == row.hold_amount:
+        status = models.HoldStatus.CAPTURED
+    return models.Hold(
+        id=row.hold_id,
+        from_account_id=row.from_account_id,
+        to_account_id=row.to_account_id,
+        amount=row.hold_amount,
+        captured_amount=row.hold_captured_amount,
+        currency=row.currency,
+        status=status,
+        description=row.hold_description,
+        expires_at=row.hold_expires_at,
+        created_at=row.hold_created_at,
+    )
+
+
+def _posted(posting: Posting, row: PostTransfersRow, hold: models.Hold | None) -> Posted:
     assert row.transfer_id is not None
     assert row.from_account_id is not None
     assert row.to_account_id is not None
+    assert row.amount is not None
+    assert row.currency is not None
+    assert row.posted_at is not None
     assert row.from_balance is not None
-    assert row.to_balance is not None
+    assert row.from_available_balance is not None
     assert row.from_opened_at is not None
+    is_reversal = posting.kind is PostingKind.REVERSAL
     return Posted(
         transfer=models.Transfer(
             id=row.transfer_id,
             kind=models.TransferKind(posting.kind),
             from_account_id=row.from_account_id,
             to_account_id=row.to_account_id,
-            amount=posting.amount,
-            currency=posting.currency,
+            amount=row.amount,
+            currency=row.currency,
             description=posting.description,
             created_at=row.posted_at,
+            reverses_transfer_id=posting.reference_id if is_reversal else None,
+            captures_hold_id=row.hold_id,
         ),
         from_account=models.Account(
             id=row.from_account_id,
             kind=models.AccountKind.CASH if row.from_owner is None else models.AccountKind.CUSTOMER,
             owner=row.from_owner,
-            currency=posting.currency,
+            currency=row.currency,
             balance=row.from_balance,
             status=models.AccountStatus.OPEN,  # else it had been refused
             created_at=row.from_opened_at,
         ),
+        available_balance=row.from_available_balance,
         from_entry=models.Entry(
             id=2 * row.transfer_id,
             transfer_id=row.transfer_id,
             account_id=row.from_account_id,
-            amount=-posting.amount,
+            amount=-row.amount,
             balance_after=row.from_balance,
             created_at=row.posted_at,
         ),
-        to_entry=models.Entry(
-            id=2 * row.transfer_id + 1,
-            transfer_id=row.transfer_id,
-            account_id=row.to_account_id,
-            amount=posting.amount,
-            balance_after=row.to_balance,
-            created_at=row.posted_at,
-        ),
+        hold=hold,
+        replayed_request_id=row.replayed_request_id,
     )

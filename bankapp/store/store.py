@@ -2,20 +2,30 @@
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Address
+from typing import Final
+
+from pydantic import TypeAdapter
 
 from bankapp.domain import errors, limits
-from bankapp.domain.money import Posting
+from bankapp.domain.money import Posting, RequestKey
 from bankapp.domain.roles import Role
 from bankapp.domain.users import NewUser
-from bankapp.store import postings, users
+from bankapp.store import accounts, postings, users
+from bankapp.store.gathering import Gatherer
+from bankapp.store.idempotency import Answer
 from bankapp.store.postings import Outcome
 from bankapp.store.transaction import Pool, Transactions
 from gen import models
+from gen.accounts import GetAccountRow, ListAccountsRow, UpdateAccountStatusRow
+from gen.holds import GetHoldRow, ListOwnerHoldsRow
+from gen.queries import AsyncQueries
 from gen.sessions import GetSessionCallerRow
 from gen.transfers import GetTransferRow
+
+_ACCOUNT: Final = TypeAdapter(models.Account)
 
 
 class Store:
@@ -30,6 +40,8 @@ class Store:
         transactions = Transactions(pool, retry_count_max)
         self._run = transactions.run
         self._run_statement = transactions.run_statement
+        self._run_once = transactions.run_once
+        self._gatherer = Gatherer(self.post)
         self._ping: asyncio.Task[int] | None = None
 
     async def ping(self) -> None:
@@ -80,24 +92,41 @@ class Store:
         """Who is behind a session; None when it has ended."""
         return await self._run_statement(lambda q: q.sessions.get_session_caller(id=session_id))
 
-    async def open_account(self, owner: str, currency: str) -> models.Account:
-        """Raises AccountExists, ValidationFailed for a currency the bank does not have."""
-        return await self._run_statement(
-            lambda q: q.accounts.insert_account(owner=owner, currency=currency)
+    async def open_account(
+        self, owner: str, currency: str, key: RequestKey | None = None
+    ) -> Answer[models.Account]:
+        """Raises AccountExists, IdempotencyKeyReused, ValidationFailed for an unknown currency."""
+        return await self._run_once(
+            key,
+            lambda q: q.accounts.insert_account(owner=owner, currency=currency),
+            dump=lambda account: _ACCOUNT.dump_json(account).decode(),
+            load=_ACCOUNT.validate_json,
         )
 
-    async def get_account(self, account_id: int) -> models.Account | None:
+    async def get_account(self, account_id: int) -> GetAccountRow | None:
         return await self._run_statement(lambda q: q.accounts.get_account(id=account_id))
 
     async def list_accounts(
         self, owner: str, *, before_id: int, row_count_max: int
-    ) -> list[models.Account]:
+    ) -> list[ListAccountsRow]:
         """Newest first, those with an id below `before_id`."""
         return await self._run_statement(
             lambda q: q.accounts.list_accounts(
                 owner=owner, before_id=before_id, row_count_max=row_count_max
             )
         )
+
+    async def freeze_account(self, account_id: int) -> UpdateAccountStatusRow:
+        """Raises NotFound, AccountClosed."""
+        return await self._run(accounts.freeze, account_id)
+
+    async def thaw_account(self, account_id: int) -> UpdateAccountStatusRow:
+        """Raises NotFound, AccountClosed."""
+        return await self._run(accounts.thaw, account_id)
+
+    async def close_account(self, account_id: int) -> UpdateAccountStatusRow:
+        """Raises NotFound, AccountClosed, AccountFrozen, AccountNotEmpty."""
+        return await self._run(accounts.close, account_id)
 
     async def list_entries(
         self, account_id: int, *, before_transfer_id: int, row_count_max: int
@@ -111,15 +140,53 @@ class Store:
             )
         )
 
-    async def post(self, batch: Sequence[Posting]) -> list[Outcome]:
-        """Move money. The only method that does.
+    async def post_one(self, posting: Posting) -> Outcome:
+        """Move or hold money, together with whatever else is posted meanwhile.
 
-        Each posting is accepted or refused on its own; returns their outcomes in order. What is
-        accepted is durable when this returns. After Unavailable it is unknown whether the batch was
-        posted.
+        What is accepted is durable when this returns. After Unavailable it is unknown whether it
+        was posted: the same request under its key tells.
+        """
+        return await self._gatherer.post(posting)
+
+    async def post(self, batch: Sequence[Posting], *, is_atomic: bool = False) -> list[Outcome]:
+        """Move or hold money in one go; returns the outcomes in order.
+
+        Each posting is accepted or refused on its own, with `is_atomic` all or none.
         """
         assert len(batch) <= limits.POSTING_COUNT_MAX
-        return await self._run_statement(postings.post, batch)
+        return await self._run_statement(postings.post, batch, is_atomic=is_atomic)
+
+    async def post_batch(
+        self,
+        batch: Sequence[Posting],
+        *,
+        is_atomic: bool,
+        key: RequestKey | None,
+        render: Callable[[list[Outcome]], str],
+    ) -> Answer[str]:
+        """Post a batch under one key: what `render` makes of the outcomes is the answer.
+
+        Raises IdempotencyKeyReused.
+        """
+
+        async def step(q: AsyncQueries) -> str:
+            return render(await postings.post(q, batch, is_atomic=is_atomic))
+
+        return await self._run_once(key, step, dump=str, load=str)
+
+    async def get_hold(self, hold_id: int) -> GetHoldRow | None:
+        """With the owners of both sides."""
+        return await self._run_statement(lambda q: q.holds.get_hold(id=hold_id))
+
+    async def list_owner_holds(
+        self, owner: str, *, before_id: int, row_count_max: int
+    ) -> list[ListOwnerHoldsRow]:
+        """On and for all accounts of a person, newest first, those with an id below `before_id`."""
+        return await self._run_statement(
+            lambda q: q.holds.list_owner_holds(
+                owner=owner, before_id=before_id, row_count_max=row_count_max
+            )
+        )
 
     async def get_transfer(self, transfer_id: int) -> GetTransferRow | None:
         """With the owners of both sides."""

@@ -10,7 +10,9 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from bankapp.domain import errors, limits
-from bankapp.store import sqlstate
+from bankapp.domain.money import RequestKey
+from bankapp.store import idempotency, sqlstate
+from bankapp.store.idempotency import Answer
 from gen.queries import AsyncQueries
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
@@ -92,6 +94,45 @@ class Transactions:
 
         return await self._with_connection(execute)
 
+    async def run_once(
+        self,
+        key: RequestKey | None,
+        step: Callable[[AsyncQueries], Awaitable[Result]],
+        *,
+        dump: Callable[[Result], str],
+        load: Callable[[str], Result],
+    ) -> Answer[Result]:
+        """Run `step` between BEGIN and COMMIT, unless it has been run under the key before.
+
+        Then the answer is the one given then. Refusals are kept as answers, too. `dump` and `load`
+        turn the result into text and back. Raises as `run` does, and IdempotencyKeyReused.
+        """
+        if key is None:
+            return Answer(await self.run(step))
+
+        async def transact(connection: AsyncConnection[Any]) -> Answer[Result] | errors.Refusal:
+            async with connection.transaction():
+                q = AsyncQueries(connection)
+                known = await idempotency.recall(q, key)
+                if known is not None:
+                    return Answer(load(known.result), known.replayed_request_id)
+                try:
+                    async with connection.transaction():  # what is refused leaves nothing
+                        result = await step(q)
+                except (psycopg.Error, errors.Refusal) as error:
+                    refusal = _refusal(error)
+                    if refusal is None or not idempotency.is_kept(refusal):
+                        raise
+                    await idempotency.remember(q, key, refusal=refusal)
+                    return refusal
+                await idempotency.remember(q, key, response=dump(result))
+                return Answer(result)
+
+        answer = await self._with_connection(transact)
+        if isinstance(answer, errors.Refusal):
+            raise answer
+        return answer
+
     async def _with_connection(
         self, work: Callable[[AsyncConnection[Any]], Awaitable[Result]]
     ) -> Result:
@@ -117,3 +158,7 @@ class Transactions:
         """Let the pool test what it holds: after a restart of the server all of it is broken."""
         if self._pool_check is None or self._pool_check.done():
             self._pool_check = asyncio.create_task(self._pool.check())
+
+
+def _refusal(error: psycopg.Error | errors.Refusal) -> errors.Refusal | None:
+    return error if isinstance(error, errors.Refusal) else sqlstate.refusal_for(error)

@@ -5,15 +5,35 @@ VALUES (sqlc.arg(owner)::text, sqlc.arg(currency))
 RETURNING *;
 
 -- name: GetAccount :one
-SELECT *
+SELECT
+    sqlc.embed(accounts),
+    accounts.balance - held_amount(accounts.id, now()) AS "available_balance!"
 FROM accounts
-WHERE id = sqlc.arg(id);
+WHERE accounts.id = sqlc.arg(id);
 
 -- name: ListAccounts :many
 -- Newest first. A person has at most one account per currency, so the sort is over a handful.
+SELECT
+    sqlc.embed(accounts),
+    accounts.balance - held_amount(accounts.id, now()) AS "available_balance!"
+FROM accounts
+WHERE accounts.owner = sqlc.arg(owner)::text
+    AND accounts.id < sqlc.arg(before_id)
+ORDER BY accounts.id DESC
+LIMIT sqlc.arg(row_count_max);
+
+-- name: LockAccount :one
+-- Nothing else changes the account's status, balance or holds until the transaction ends.
 SELECT *
 FROM accounts
-WHERE owner = sqlc.arg(owner)::text
-    AND id < sqlc.arg(before_id)
-ORDER BY id DESC
-LIMIT sqlc.arg(row_count_max);
+WHERE id = sqlc.arg(id)
+FOR NO KEY UPDATE;
+
+-- name: UpdateAccountStatus :one
+-- @required
+UPDATE accounts
+SET status = sqlc.arg(status)
+WHERE id = sqlc.arg(id)
+RETURNING
+    sqlc.embed(accounts),
+    accounts.balance - held_amount(accounts.id, now()) AS "available_balance!";

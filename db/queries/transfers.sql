@@ -1,25 +1,40 @@
 -- name: PostTransfers :many
 -- The one way money moves; the function explains itself in its migration. One row per item, in
 -- their order.
--- @notnull posted_at
 SELECT
     refusal,
+    replayed_request_id,
     transfer_id,
+    hold_id,
     from_account_id,
     to_account_id,
-    from_balance,
-    to_balance,
+    amount,
+    currency,
+    posted_at,
     from_owner,
     from_opened_at,
-    posted_at
+    from_balance,
+    from_available_balance,
+    hold_amount,
+    hold_captured_amount,
+    hold_description,
+    hold_expires_at,
+    hold_created_at
 FROM post_transfers(
-        sqlc.arg(kinds)::transfer_kind[],
+        sqlc.arg(kinds)::posting_kind[],
         sqlc.arg(from_account_ids)::bigint[],
         sqlc.arg(to_account_ids)::bigint[],
         sqlc.arg(amounts)::bigint[],
         sqlc.arg(currencies)::text[],
         sqlc.arg(descriptions)::text[],
-        sqlc.arg(payers)::text[]
+        sqlc.arg(actors)::text[],
+        sqlc.arg(reference_ids)::bigint[],
+        sqlc.arg(lifetimes)::interval[],
+        sqlc.arg(scopes)::text[],
+        sqlc.arg('keys')::text[],
+        sqlc.arg(request_hashes)::bytea[],
+        sqlc.arg(request_ids)::text[],
+        sqlc.arg(is_atomic)::boolean
     );
 
 -- name: GetTransfer :one

@@ -88,6 +88,7 @@ class BankMachine(RuleBasedStateMachine):
 
     def model(self, posting: Posting) -> bool:
         source, target = posting.from_account_id, posting.to_account_id
+        assert posting.amount is not None
         if source is not None and target is not None:
             currencies = {self.currency(source), self.currency(target)}
             if source == target or len(currencies) > 1:
@@ -101,13 +102,13 @@ class BankMachine(RuleBasedStateMachine):
         return True
 
     def currency(self, account_id: int) -> str:
-        account: models.Account = self.run(self.store.get_account(account_id))
+        account: models.Account = self.run(self.store.get_account(account_id)).account
         return account.currency
 
     @invariant()
     def balances_agree(self) -> None:
         for account_id, expected in self.balances.items():
-            account: models.Account = self.run(self.store.get_account(account_id))
+            account: models.Account = self.run(self.store.get_account(account_id)).account
             assert account.balance == expected >= 0
             entries = self.run(
                 self.store.list_entries(account_id, before_transfer_id=2**62, row_count_max=1000)

@@ -25,7 +25,7 @@ def codes(outcomes: list[Outcome]) -> list[str]:
 async def balance(store: Store, account: models.Account) -> int:
     row = await store.get_account(account.id)
     assert row is not None
-    return row.balance
+    return row.account.balance
 
 
 def test_every_refusal_of_the_database_is_known() -> None:
@@ -60,7 +60,9 @@ async def test_an_accepted_transfer_returns_what_was_written(
     assert stored is not None
     assert posted.transfer == stored.transfer
     assert (stored.from_owner, stored.to_owner) == (source.owner, target.owner)
-    assert posted.from_account == q.accounts.get_account(id=source.id)
+    payer = q.accounts.get_account(id=source.id)
+    assert payer is not None
+    assert (posted.from_account, posted.available_balance) == (payer.account, 700)
     before = posted.transfer.id + 1
     [debit, *_] = q.entries.list_entries(
         account_id=source.id, before_transfer_id=before, row_count_max=1
@@ -68,7 +70,7 @@ async def test_an_accepted_transfer_returns_what_was_written(
     [credit, *_] = q.entries.list_entries(
         account_id=target.id, before_transfer_id=before, row_count_max=1
     )
-    assert (posted.from_entry, posted.to_entry) == (debit, credit)
+    assert posted.from_entry == debit
     assert (debit.amount, debit.balance_after) == (-300, 700)
     assert (credit.amount, credit.balance_after) == (300, 305)
 
@@ -85,7 +87,7 @@ async def test_cash_comes_from_and_goes_to_the_cash_account(
     assert await balance(store, account) == 300
     row = Queries(connection).accounts.get_account(id=cash)
     assert row is not None
-    assert (row.kind, row.balance) == (models.AccountKind.CASH, -300)
+    assert (row.account.kind, row.account.balance) == (models.AccountKind.CASH, -300)
 
 
 async def test_a_batch_is_decided_in_order(store: Store, make: Make) -> None:
@@ -151,7 +153,7 @@ async def test_refusals_in_order_of_precedence(
     cases = [
         (changed(transfer(usd, usd, too_much), from_account_id=limits.ID_MAX), "not_found"),
         (changed(transfer(usd, other, too_much), to_account_id=limits.ID_MAX), "not_found"),
-        (changed(transfer(other, usd, too_much), payer=payer.username), "not_found"),
+        (changed(transfer(other, usd, too_much), actor=payer.username), "not_found"),
         (changed(transfer(usd, other, too_much), to_account_id=cash[0]), "not_found"),
         (changed(transfer(usd, other, too_much), from_account_id=cash[0]), "not_found"),
         (changed(deposit(usd, too_much), to_account_id=cash[0]), "not_found"),
@@ -233,12 +235,6 @@ async def test_the_call_does_not_scan_accounts(
     before = scanned()
     for _ in range(8):
         Queries(connection).transfers.post_transfers(
-            kinds=[models.TransferKind.TRANSFER],
-            from_account_ids=[source.id],
-            to_account_ids=[target.id],
-            amounts=[1],
-            currencies=["USD"],
-            descriptions=[None],
-            payers=[source.owner],
+            postings.parameters([transfer(source, target, 1)])
         )
     assert scanned() == before

@@ -25,7 +25,7 @@ async def test_opposite_transfers_do_not_deadlock(store: Store, make: Make) -> N
     after_a, after_b = await store.get_account(a.id), await store.get_account(b.id)
     assert after_a is not None
     assert after_b is not None
-    assert (after_a.balance, after_b.balance) == (900, 1100)
+    assert (after_a.account.balance, after_b.account.balance) == (900, 1100)
 
 
 async def test_batches_in_any_order_do_not_deadlock(store: Store, make: Make) -> None:
@@ -43,7 +43,7 @@ async def test_batches_in_any_order_do_not_deadlock(store: Store, make: Make) ->
     assert len(outcomes) == 1200
     assert all(map(_is_accepted_or_short, outcomes))
     rows = [await store.get_account(account.id) for account in accounts]
-    assert sum(row.balance for row in rows if row is not None) == 3000
+    assert sum(row.account.balance for row in rows if row is not None) == 3000
 
 
 async def test_the_last_money_is_spent_once(store: Store, make: Make) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from bankapp.api.http.authentication import bearer_token, identify_visitor
-from bankapp.api.http.problems import PayloadTooLarge, UnsupportedMediaType
+from bankapp.api.http.problems import REPLAYED, PayloadTooLarge, UnsupportedMediaType
 from bankapp.domain import errors, limits
 from bankapp.operations.operation import Bank, Operation, authenticate
 
@@ -53,13 +53,13 @@ def create_handler(route: Route) -> Handler:
             asker = await authenticate(bank, asker, bearer_token(request), operation.role)
         model = _validate(operation.request, _read_fields(request, body))
         response = await operation.run(bank, asker, model)
-        return _answer(route, response)
+        return _answer(route, response, is_replay=asker.call.is_replay)
 
     return handle
 
 
-def _answer(route: Route, response: BaseModel) -> web.Response:
-    headers: dict[str, str] = {}
+def _answer(route: Route, response: BaseModel, *, is_replay: bool) -> web.Response:
+    headers = dict([REPLAYED] if is_replay else [])
     if route.location is not None:
         headers["Location"] = route.location.format_map(dict(response))
     return web.Response(

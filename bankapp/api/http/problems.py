@@ -48,6 +48,14 @@ STATUS: Final[dict[type[errors.Refusal], HTTPStatus]] = {
     errors.AccountClosed: HTTPStatus.CONFLICT,
     errors.InsufficientFunds: HTTPStatus.CONFLICT,
     errors.BalanceLimitExceeded: HTTPStatus.CONFLICT,
+    errors.AccountNotEmpty: HTTPStatus.CONFLICT,
+    errors.HoldNotOpen: HTTPStatus.CONFLICT,
+    errors.CaptureExceedsHold: HTTPStatus.CONFLICT,
+    errors.NotReversible: HTTPStatus.CONFLICT,
+    errors.AlreadyReversed: HTTPStatus.CONFLICT,
+    errors.ReversalExceedsTransfer: HTTPStatus.CONFLICT,
+    errors.BatchRefused: HTTPStatus.CONFLICT,
+    errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -57,6 +65,7 @@ STATUS: Final[dict[type[errors.Refusal], HTTPStatus]] = {
 }
 
 RETRY_AFTER_S: Final = 1
+REPLAYED: Final[tuple[str, str]] = ("Idempotent-Replayed", "true")
 SERVER: Final = "bankapp"  # and not which library in which version
 
 
@@ -69,7 +78,7 @@ def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
         "status": status,
         "code": refusal.code,
         "detail": refusal.detail,
-        "request_id": request_id,
+        "request_id": refusal.replayed_request_id or request_id,
         "retryable": refusal.retryable,
     }
     if refusal.violations:
@@ -79,7 +88,8 @@ def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
         ]
     body = json.dumps(problem, ensure_ascii=False, separators=(",", ":")).encode()
     response = web.Response(status=status, body=body, content_type="application/problem+json")
-    response.headers["X-Request-Id"] = request_id
+    if refusal.replayed_request_id is not None:
+        response.headers.update([REPLAYED])
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

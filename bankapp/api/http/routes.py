@@ -3,7 +3,7 @@
 from typing import Final
 
 from bankapp.api.http.endpoint import Route
-from bankapp.operations import accounts, health, transfers, users
+from bankapp.operations import accounts, batches, health, holds, transfers, users
 
 ROUTES: Final = (
     Route("POST", "/v1/users", users.create_user, location="/v1/users/{username}"),
@@ -14,6 +14,9 @@ ROUTES: Final = (
     Route("GET", "/v1/accounts", accounts.list_accounts),
     Route("GET", "/v1/accounts/{account_id}", accounts.get_account),
     Route("GET", "/v1/accounts/{account_id}/entries", accounts.list_entries),
+    Route("POST", "/v1/accounts/{account_id}/freeze", accounts.freeze_account),
+    Route("POST", "/v1/accounts/{account_id}/thaw", accounts.thaw_account),
+    Route("POST", "/v1/accounts/{account_id}/close", accounts.close_account),
     Route(
         "POST",
         "/v1/accounts/{account_id}/deposits",
@@ -32,8 +35,20 @@ ROUTES: Final = (
         transfers.create_transfer,
         location="/v1/transfers/{transfer.id}",
     ),
+    Route("POST", "/v1/transfers/batch", batches.create_batch),
+    Route(
+        "POST",
+        "/v1/transfers/{transfer_id}/reversals",
+        transfers.reverse_transfer,
+        location="/v1/transfers/{id}",
+    ),
     Route("GET", "/v1/transfers", transfers.list_transfers),
     Route("GET", "/v1/transfers/{transfer_id}", transfers.get_transfer),
+    Route("POST", "/v1/holds", holds.create_hold, location="/v1/holds/{id}"),
+    Route("GET", "/v1/holds", holds.list_holds),
+    Route("GET", "/v1/holds/{hold_id}", holds.get_hold),
+    Route("POST", "/v1/holds/{hold_id}/capture", holds.capture_hold),
+    Route("POST", "/v1/holds/{hold_id}/void", holds.void_hold),
     Route("GET", "/healthz", health.check_health),
     Route("GET", "/readyz", health.check_readiness),
 )

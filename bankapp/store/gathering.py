@@ -1,0 +1,77 @@
+"""Gathers concurrent postings into one posting call as they queue behind the one in flight."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
+
+from bankapp.domain import errors, limits
+from bankapp.domain.money import Posting
+from bankapp.store.postings import Outcome
+
+Post: TypeAlias = Callable[[Sequence[Posting]], Awaitable[list[Outcome]]]
+_Waiting: TypeAlias = tuple[Posting, asyncio.Future[Outcome]]
+
+
+class Gatherer:
+    """Posts what callers bring, each alone, as batches.
+
+    No timer: whoever comes first is posted at once, and those who come meanwhile go together in the
+    next call. A caller who goes away takes nothing back, and nobody else's posting is touched.
+    """
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self._queue: deque[_Waiting] = deque()
+        self._posting: asyncio.Task[None] | None = None
+
+    async def post(self, posting: Posting) -> Outcome:
+        """The outcome, once it is durable; raises what the posting call raises."""
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._queue.append((posting, future))
+        if self._posting is None or self._posting.done():
+            self._posting = asyncio.create_task(self._post_all())
+        return await future
+
+    async def _post_all(self) -> None:
+        while self._queue:
+            await self._post_batch(self._next_batch())
+
+    def _next_batch(self) -> list[_Waiting]:
+        """Up to as many as one call takes; of requests with the same key one at a time."""
+        batch: list[_Waiting] = []
+        later: list[_Waiting] = []
+        keys: set[tuple[str, str]] = set()
+        while self._queue and len(batch) < limits.POSTING_COUNT_MAX:
+            waiting = self._queue.popleft()
+            key = waiting[0].key
+            if key is not None and (key.scope, key.key) in keys:
+                later.append(waiting)
+                continue
+            if key is not None:
+                keys.add((key.scope, key.key))
+            batch.append(waiting)
+        self._queue.extendleft(reversed(later))
+        return batch
+
+    async def _post_batch(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            outcomes = await self._post([posting for posting, _ in batch])
+        except errors.Refusal as refusal:  # the database is gone, for all of them
+            _fail(batch, refusal)
+        except Exception as error:  # noqa: BLE001 - a bug of ours: only whom it concerns shall see it
+            if len(batch) == 1:
+                _fail(batch, error)
+                return
+            for waiting in batch:
+                await self._post_batch([waiting])
+        else:
+            for (_, future), outcome in zip(batch, outcomes, strict=True):
+                if not future.done():
+                    future.set_result(outcome)
+
+
+def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(error)

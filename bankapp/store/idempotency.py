@@ -1,0 +1,65 @@
+"""Doing once what is asked twice: the key, and what was answered under it."""
+
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from bankapp.domain import errors
+from bankapp.domain.money import RequestKey
+from gen.queries import AsyncQueries
+
+Result = TypeVar("Result")
+
+# What says nothing of the request itself: the same request may find another answer later.
+_PASSING: Final = (errors.Unavailable, errors.ValidationFailed)
+_BY_CODE: Final = {refusal.code: refusal for refusal in errors.Refusal.__subclasses__()}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Result]):
+    """A result, and the request it was first given to if this is the same answer again."""
+
+    result: Result
+    replayed_request_id: str | None = None
+
+
+async def recall(q: AsyncQueries, key: RequestKey) -> Answer[str] | None:
+    """The answer that was given under the key; None when the key is new and now ours.
+
+    Waits for a request under the same key that is still running. Raises IdempotencyKeyReused for
+    another request, and the refusal that was the answer.
+    """
+    claimed = await q.idempotency_keys.claim_idempotency_key(
+        scope=key.scope, key=key.key, request_hash=key.request_hash, request_id=key.request_id
+    )
+    if claimed is not None:
+        return None
+    known = await q.idempotency_keys.get_idempotency_key(scope=key.scope, key=key.key)
+    if known.request_hash != key.request_hash:
+        raise errors.IdempotencyKeyReused
+    if known.refusal is not None:
+        refusal = _BY_CODE[known.refusal]()
+        refusal.replayed_request_id = known.request_id
+        raise refusal
+    assert known.response is not None
+    return Answer(known.response, known.request_id)
+
+
+async def remember(
+    q: AsyncQueries,
+    key: RequestKey,
+    *,
+    response: str | None = None,
+    refusal: errors.Refusal | None = None,
+) -> None:
+    """Keep the answer under the key."""
+    await q.idempotency_keys.finish_idempotency_key(
+        scope=key.scope,
+        key=key.key,
+        response=response,
+        refusal=None if refusal is None else refusal.code,
+    )
+
+
+def is_kept(refusal: errors.Refusal) -> bool:
+    """Whether a refusal is an answer to be given again."""
+    return not isinstance(refusal, _PASSING)

@@ -1,0 +1,49 @@
+-- name: GetHold :one
+-- With the owners of both sides, for they alone may see it.
+SELECT
+    sqlc.embed(holds),
+    payer.owner AS from_owner,
+    payee.owner AS to_owner,
+    holds.expires_at <= now() AS "has_expired!"
+FROM holds
+INNER JOIN accounts AS payer ON payer.id = holds.from_account_id
+INNER JOIN accounts AS payee ON payee.id = holds.to_account_id
+WHERE holds.id = sqlc.arg(id);
+
+-- name: ListOwnerHolds :many
+-- Newest first, of and for all accounts of a person: a page of each side of each account, merged.
+-- Nobody has two accounts of one currency, so no hold has both sides here.
+SELECT
+    sqlc.embed(holds),
+    holds.expires_at <= now() AS "has_expired!"
+FROM holds
+WHERE holds.id = ANY(
+        ARRAY(
+            SELECT newest.id
+            FROM accounts
+            CROSS JOIN
+                LATERAL (
+                    (
+                        SELECT outgoing.id
+                        FROM holds AS outgoing
+                        WHERE outgoing.from_account_id = accounts.id
+                            AND outgoing.id < sqlc.arg(before_id)
+                        ORDER BY outgoing.id DESC
+                        LIMIT sqlc.arg(row_count_max)
+                    )
+                    UNION ALL
+                    (
+                        SELECT incoming.id
+                        FROM holds AS incoming
+                        WHERE incoming.to_account_id = accounts.id
+                            AND incoming.id < sqlc.arg(before_id)
+                        ORDER BY incoming.id DESC
+                        LIMIT sqlc.arg(row_count_max)
+                    )
+                ) AS newest
+            WHERE accounts.owner = sqlc.arg(owner)::text
+            ORDER BY newest.id DESC
+            LIMIT sqlc.arg(row_count_max)
+        )
+    )
+ORDER BY holds.id DESC;
