@@ -1,8 +1,12 @@
 """Makes what a test needs: give what matters, the rest is filled in."""
 
+import hashlib
 import itertools
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
 
-from bankapp.domain.money import Posting, PostingKind
+from bankapp.domain.money import Posting, PostingKind, RequestKey
 from bankapp.domain.roles import Role
 from bankapp.domain.users import NewUser
 from bankapp.store.postings import Posted
@@ -77,4 +81,37 @@ def withdrawal(account: models.Account, amount: int) -> Posting:
         from_account_id=account.id,
         amount=amount,
         currency=account.currency,
+    )
+
+
+def hold(
+    source: models.Account,
+    target: models.Account,
+    amount: int,
+    lifetime: timedelta = timedelta(days=1),
+) -> Posting:
+    """A hold by the owner of `source`."""
+    return replace(transfer(source, target, amount), kind=PostingKind.HOLD, lifetime=lifetime)
+
+
+def capture(hold_id: int, amount: int | None = None, actor: str | None = None) -> Posting:
+    """Of a hold, all that is left unless an amount is given; by the bank unless by an actor."""
+    return Posting(kind=PostingKind.CAPTURE, reference_id=hold_id, amount=amount, actor=actor)
+
+
+def void(hold_id: int, actor: str | None = None) -> Posting:
+    """Of a hold; by the bank unless by an actor."""
+    return Posting(kind=PostingKind.VOID, reference_id=hold_id, actor=actor)
+
+
+def reversal(transfer_id: int, amount: int | None = None, actor: str | None = None) -> Posting:
+    """Of a transfer, all that is left unless an amount is given; by the bank unless by an actor."""
+    return Posting(kind=PostingKind.REVERSAL, reference_id=transfer_id, amount=amount, actor=actor)
+
+
+def keyed(posting: Posting, key: str, scope: str = "alice", request: str = "") -> Posting:
+    """The posting under a key; `request` tells requests apart that else are the same."""
+    digest = hashlib.sha256(f"{replace(posting, key=None)}{request}".encode()).digest()
+    return replace(
+        posting, key=RequestKey(scope=scope, key=key, request_hash=digest, request_id=str(uuid4()))
     )

@@ -10,11 +10,16 @@ from gen import models
 
 @dataclass(frozen=True)
 class World:
-    """What the requests are about: Alice's account, one that Bob has, and a transfer of hers."""
+    """What the requests are about: Alice's account, one that Bob has, and what is between them.
+
+    That is a transfer by her, one to her, and a hold for her.
+    """
 
     alices: models.Account
     bobs: models.Account
     transfer_id: int
+    received_id: int
+    hold_id: int
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,14 @@ def _sign_up(world: World, asker: str) -> dict[str, Any]:
     return {"username": name, "password": "password", "full_name": name, "email": email}
 
 
+def _batch(world: World, asker: str) -> dict[str, Any]:
+    return {"mode": "atomic", "transfers": [_transfer(world, asker)]}
+
+
+def _nothing(world: World, asker: str) -> dict[str, Any]:
+    return {}
+
+
 BODIES: Final[dict[str, Callable[[World, str], dict[str, Any]]]] = {
     "POST /v1/users": _sign_up,
     "POST /v1/users/login": lambda _, __: {"username": "alice", "password": "wrong password"},
@@ -47,7 +60,15 @@ BODIES: Final[dict[str, Callable[[World, str], dict[str, Any]]]] = {
     "POST /v1/accounts": lambda _, __: {"currency": "EUR"},
     "POST /v1/accounts/{account_id}/deposits": _cash,
     "POST /v1/accounts/{account_id}/withdrawals": _cash,
+    "POST /v1/accounts/{account_id}/freeze": _nothing,
+    "POST /v1/accounts/{account_id}/thaw": _nothing,
+    "POST /v1/accounts/{account_id}/close": _nothing,
     "POST /v1/transfers": _transfer,
+    "POST /v1/transfers/batch": _batch,
+    "POST /v1/transfers/{transfer_id}/reversals": lambda _, __: {"amount": 1},
+    "POST /v1/holds": _transfer,
+    "POST /v1/holds/{hold_id}/capture": lambda _, __: {"amount": 1},
+    "POST /v1/holds/{hold_id}/void": _nothing,
 }
 
 
@@ -59,7 +80,10 @@ def name_of(route: Route) -> str:
 def good_request(route: Route, world: World, asker: str) -> Request:
     """A request about Alice and what is hers. A route with a body must have one above."""
     path = route.path.format(
-        username="alice", account_id=world.alices.id, transfer_id=world.transfer_id
+        username="alice",
+        account_id=world.alices.id,
+        transfer_id=world.received_id if route.method == "POST" else world.transfer_id,
+        hold_id=world.hold_id,
     )
     if route.method == "GET":
         return Request(path, None)

@@ -11,13 +11,13 @@ from bankapp.api.http.endpoint import Route
 from bankapp.api.http.routes import ROUTES
 from bankapp.auth.tokens import PasetoTokenMaker
 from bankapp.domain.roles import Role
-from bankapp.store.postings import Posted
+from bankapp.store.postings import Held, Posted
 from bankapp.store.store import Store
 from tests.api.client import Answer, Api, Person
 from tests.api.conftest import Backstage
 from tests.api.contract import same_but_for_request_id
 from tests.api.requests import World, good_request, name_of
-from tests.factories import Make, transfer
+from tests.factories import Make, hold, transfer
 
 STRANGERS: Final = ("nobody", "garbage", "expired")
 PEOPLE: Final = ("owner", "other", "banker", "admin")
@@ -48,6 +48,20 @@ STATUS: Final[Mapping[str, Mapping[str, int]]] = {
     "POST /v1/accounts/{account_id}/withdrawals": people(
         owner=403, other=403, banker=201, admin=201
     ),
+    "POST /v1/accounts/{account_id}/freeze": people(owner=403, other=403, banker=200, admin=200),
+    "POST /v1/accounts/{account_id}/thaw": people(owner=403, other=403, banker=200, admin=200),
+    # What is not empty cannot be closed, but they may try.
+    "POST /v1/accounts/{account_id}/close": people(owner=409, other=404, banker=409, admin=409),
+    "POST /v1/transfers/batch": people(owner=200, other=200, banker=200, admin=200),
+    "POST /v1/transfers/{transfer_id}/reversals": people(
+        owner=201, other=404, banker=201, admin=201
+    ),
+    "POST /v1/holds": people(owner=201, other=404, banker=404, admin=404),
+    "GET /v1/holds": people(owner=200, other=200, banker=200, admin=200),
+    "GET /v1/holds/{hold_id}": people(owner=200, other=404, banker=200, admin=200),
+    "POST /v1/holds/{hold_id}/capture": people(owner=200, other=404, banker=200, admin=200),
+    # Whoever comes after the owner finds nothing to void.
+    "POST /v1/holds/{hold_id}/void": people(owner=200, other=404, banker=409, admin=409),
     "POST /v1/transfers": people(owner=201, other=404, banker=404, admin=404),
     "GET /v1/transfers": people(owner=200, other=200, banker=200, admin=200),
     "GET /v1/transfers/{transfer_id}": people(owner=200, other=404, banker=200, admin=200),
@@ -60,10 +74,14 @@ STATUS: Final[Mapping[str, Mapping[str, int]]] = {
 async def world(make: Make, store: Store) -> World:
     """Alice has money and has paid Bob."""
     await make.user("alice")
-    alices, bobs = await make.account(owner="alice", balance=1000), await make.account()
-    [paid] = await store.post([transfer(alices, bobs, 1)])
+    alices, bobs = await make.account(owner="alice", balance=1000), await make.account(balance=9)
+    paid, received, held = await store.post(
+        [transfer(alices, bobs, 1), transfer(bobs, alices, 4), hold(bobs, alices, 4)]
+    )
     assert isinstance(paid, Posted)
-    return World(alices, bobs, paid.transfer.id)
+    assert isinstance(received, Posted)
+    assert isinstance(held, Held)
+    return World(alices, bobs, paid.transfer.id, received.transfer.id, held.hold.id)
 
 
 def test_every_route_has_a_row_and_every_row_a_route() -> None:
@@ -97,7 +115,7 @@ async def test_matrix(api: Api, world: World, backstage: Backstage, route: Route
     assert statuses == STATUS[name_of(route)]
 
 
-@pytest.mark.parametrize("path", ["/v1/accounts", "/v1/transfers"])
+@pytest.mark.parametrize("path", ["/v1/accounts", "/v1/transfers", "/v1/holds"])
 async def test_lists_show_only_what_is_ones_own(api: Api, world: World, path: str) -> None:
     for person in (await api.person(), await api.person(role=Role.BANKER)):
         assert (await person.get(path)).body == {"items": [], "next_cursor": None}

@@ -122,7 +122,7 @@ async def test_an_account_not_open(
 ) -> None:
     alice = await api.person("alice")
     accounts = {
-        "payer": await api.make.account(owner="alice", balance=10),
+        "payer": await api.make.account(owner="alice", balance=0 if status == "closed" else 10),
         "payee": await api.make.account(),
     }
     backstage.set_status(accounts[side].id, status)

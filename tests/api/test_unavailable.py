@@ -63,7 +63,7 @@ def check_unavailable(answer: Answer) -> None:
 
 async def test_without_a_database(cut_off_api: Api) -> None:
     token = cut_off_api.bank.tokens.create(uuid.uuid4()).text
-    world = World(an_account(1), an_account(2), transfer_id=1)
+    world = World(an_account(1), an_account(2), transfer_id=1, received_id=1, hold_id=1)
     for route in ROUTES:
         request = good_request(route, world, "nobody")
         answer = await cut_off_api.request(

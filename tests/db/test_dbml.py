@@ -76,9 +76,10 @@ def test_every_named_rule_and_index_is_drawn(connection: Connection, dbml: str) 
 
 def test_every_check_is_the_same_expression(connection: Connection, dbml: str) -> None:
     drawn = re.findall(r"^    `(.*)` \[name: '(\w+)'\]$", dbml, re.MULTILINE)
+    tables = blocks(dbml, "Table")
     checks = [(expression, name) for expression, name in drawn if name != "users_email_key"]
     for expression, name in checks:
-        table = name.split("_")[0]
+        table = max(filter(name.startswith, tables), key=len)
         added = f"ALTER TABLE {table} ADD CONSTRAINT drawn CHECK ({expression})"
         connection.execute(added.encode())
         rows = connection.execute(

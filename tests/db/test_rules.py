@@ -263,7 +263,8 @@ async def test_the_posting_call_is_not_fooled_by_objects_of_the_caller(
     connection.execute("SET search_path = pg_temp, public")
     row = connection.execute(
         "SELECT refusal FROM public.post_transfers("
-        "'{transfer}', %s::bigint[], %s::bigint[], '{100}', '{USD}', '{NULL}', '{user_1}')",
+        "'{transfer}', %s::bigint[], %s::bigint[], '{100}', '{USD}', '{NULL}', '{user_1}',"
+        " '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', false)",
         [[pair["source"]], [pair["target"]]],
     ).fetchone()
     assert row == (None,)
@@ -282,21 +283,51 @@ def test_the_rules_are_not_fooled_by_objects_of_a_session(
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    "changes",
     [
-        pytest.param("'{transfer}', '{1}', '{2}', '{1}', '{USD}', '{x}', '{}'", id="few payers"),
-        pytest.param("'{transfer}', '{1}', '{2}', '{1}', '{USD}', '{x}', '{NULL}'", id="no payer"),
-        pytest.param("'{deposit}', '{1}', '{2}', '{1}', '{USD}', '{x}', '{NULL}'", id="two sides"),
-        pytest.param("'{transfer}', '{1}', '{NULL}', '{1}', '{USD}', '{x}', '{a}'", id="one side"),
-        pytest.param("'{NULL}', '{1}', '{2}', '{1}', '{USD}', '{x}', '{a}'", id="no kind"),
-        pytest.param("'{}', '{1}', '{2}', '{1}', '{USD}', '{x}', '{a}'", id="too few kinds"),
+        pytest.param({"kind": None}, id="no kind"),
+        pytest.param({"to": None}, id="one side"),
+        pytest.param({"amount": None}, id="no amount"),
+        pytest.param({"currency": None}, id="no currency"),
+        pytest.param({"actor": None}, id="a transfer by the bank"),
+        pytest.param({"reference": 1}, id="a transfer of another one"),
+        pytest.param({"kind": "deposit"}, id="a deposit with two sides"),
+        pytest.param({"kind": "deposit", "from": None}, id="a deposit by a customer"),
+        pytest.param({"kind": "hold"}, id="a hold that does not end"),
+        pytest.param({"lifetime": "1 day"}, id="a transfer that ends"),
+        pytest.param({"kind": "reversal", "reference": 1}, id="a reversal with sides of its own"),
+        pytest.param({"kind": "void", "from": None, "to": None}, id="a void of nothing"),
+        pytest.param({"key": "k"}, id="a key of nobody"),
     ],
 )
 def test_the_posting_call_refuses_what_makes_no_sense(
-    connection: Connection, arguments: LiteralString
+    connection: Connection, changes: dict[str, object]
 ) -> None:
+    """Changed from a transfer that does make sense."""
+    item: dict[str, object] = {
+        "kind": "transfer",
+        "from": 1,
+        "to": 2,
+        "amount": 1,
+        "currency": "USD",
+        "description": None,
+        "actor": "a",
+        "reference": None,
+        "lifetime": None,
+        "scope": None,
+        "key": None,
+        "hash": None,
+        "request": None,
+    }
+    assert changes.keys() < item.keys()
+    arrays = [[value] for value in (item | changes).values()]
+    types = [
+        *("posting_kind", "bigint", "bigint", "bigint", "text", "text", "text", "bigint"),
+        *("interval", "text", "text", "bytea", "text"),
+    ]
+    holders = ", ".join(f"%s::{name}[]" for name in types)
     with pytest.raises(pg.InvalidParameterValue):
-        connection.execute(f"SELECT * FROM post_transfers({arguments})")
+        connection.execute(f"SELECT * FROM post_transfers({holders}, false)".encode(), arrays)
 
 
 def test_a_new_currency_opens_its_cash_account(connection: Connection) -> None:

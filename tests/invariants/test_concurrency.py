@@ -34,7 +34,9 @@ async def test_a_thousand_transfers_among_ten_accounts(
     answers = await asyncio.gather(*(one() for _ in range(1_000)))
     outcomes = Counter(answer.status if answer.status == 201 else answer.code for answer in answers)
     assert set(outcomes) == {201, "insufficient_funds"}
-    balances = [row.account.balance for account in accounts if (row := await store.get_account(account.id))]
+    balances = [
+        row.account.balance for account in accounts if (row := await store.get_account(account.id))
+    ]
     assert len(balances) == 10
     assert sum(balances) == 10_000
     assert min(balances) >= 0
