@@ -1,0 +1,132 @@
+"""Postings that queue behind the one in flight go together, and nobody's fate is another's."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from bankapp.domain import errors, limits
+from bankapp.domain.money import Posting, PostingKind
+from bankapp.store.gathering import Gatherer
+from bankapp.store.postings import Outcome
+from bankapp.store.store import Store
+from tests.factories import Make, keyed, transfer
+
+
+class Recorder:
+    """A posting call that notes its batches, waits to be let go on, and refuses what it is told."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[Posting]] = []
+        self.may_go_on = asyncio.Event()
+        self.failure: Exception | None = None
+        self.failing: Posting | None = None
+
+    async def post(self, batch: Sequence[Posting]) -> list[Outcome]:
+        self.batches.append([*batch])
+        await self.may_go_on.wait()
+        if self.failure is not None and (self.failing is None or self.failing in batch):
+            raise self.failure
+        return [errors.NotFound(str(posting.amount)) for posting in batch]
+
+
+def posting(number: int) -> Posting:
+    return Posting(kind=PostingKind.TRANSFER, amount=number)
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+async def started(gatherer: Gatherer, postings: Sequence[Posting]) -> list[asyncio.Task[Outcome]]:
+    """Callers who all wait by now."""
+    tasks = [asyncio.create_task(gatherer.post(one)) for one in postings]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    return tasks
+
+
+async def test_whoever_comes_meanwhile_goes_together(recorder: Recorder) -> None:
+    gatherer = Gatherer(recorder.post)
+    tasks = await started(gatherer, [posting(1)])
+    tasks += await started(gatherer, [posting(n) for n in range(2, 10)])
+    assert recorder.batches == [[posting(1)]]
+    recorder.may_go_on.set()
+    answers = await asyncio.gather(*tasks)
+    assert recorder.batches == [[posting(1)], [posting(n) for n in range(2, 10)]]
+    assert [str(answer) for answer in answers] == [str(n) for n in range(1, 10)]
+
+
+async def test_a_call_takes_only_so_many(recorder: Recorder) -> None:
+    count = limits.POSTING_COUNT_MAX + 2
+    tasks = await started(Gatherer(recorder.post), [posting(1)] * count)
+    recorder.may_go_on.set()
+    await asyncio.gather(*tasks)
+    assert [len(batch) for batch in recorder.batches] == [limits.POSTING_COUNT_MAX, 2]
+
+
+async def test_requests_under_one_key_wait_for_each_other(recorder: Recorder) -> None:
+    same, other = keyed(posting(1), "k1"), keyed(posting(2), "k2")
+    tasks = await started(Gatherer(recorder.post), [same, same, other, same])
+    recorder.may_go_on.set()
+    await asyncio.gather(*tasks)
+    assert recorder.batches == [[same, other], [same], [same]]
+
+
+async def test_who_goes_away_takes_nobody_along(recorder: Recorder) -> None:
+    gatherer = Gatherer(recorder.post)
+    first, *others = await started(gatherer, [posting(n) for n in range(1, 5)])
+    first.cancel()
+    others[1].cancel()
+    recorder.may_go_on.set()
+    answers = await asyncio.gather(first, *others, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [
+        asyncio.CancelledError,
+        errors.NotFound,
+        asyncio.CancelledError,
+        errors.NotFound,
+    ]
+    assert [*map(len, recorder.batches)] == [4]
+
+
+async def test_a_database_that_is_gone_is_gone_for_all(recorder: Recorder) -> None:
+    recorder.failure = errors.Unavailable()
+    tasks = await started(Gatherer(recorder.post), [posting(n) for n in range(5)[1:]])
+    recorder.may_go_on.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert all(isinstance(answer, errors.Unavailable) for answer in answers)
+    assert len(recorder.batches) == 1
+
+
+async def test_a_bug_meets_only_whom_it_concerns(recorder: Recorder) -> None:
+    recorder.failure, recorder.failing = ValueError("a bug"), posting(3)
+    tasks = await started(Gatherer(recorder.post), [posting(n) for n in range(1, 5)])
+    recorder.may_go_on.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [
+        errors.NotFound,
+        errors.NotFound,
+        ValueError,
+        errors.NotFound,
+    ]
+
+
+async def test_after_a_failure_it_goes_on(recorder: Recorder) -> None:
+    gatherer = Gatherer(recorder.post)
+    recorder.may_go_on.set()
+    recorder.failure = errors.Unavailable()
+    with pytest.raises(errors.Unavailable):
+        await gatherer.post(posting(1))
+    recorder.failure = None
+    assert isinstance(await gatherer.post(posting(1)), errors.NotFound)
+
+
+async def test_many_payments_of_one_account_at_once(store: Store, make: Make) -> None:
+    """Goal: a hot account gives 1,000 callers their own answers, and the last money once."""
+    source, target = await make.account(balance=900), await make.account()
+    outcomes = await asyncio.gather(
+        *(store.post_one(transfer(source, target, 1)) for _ in range(1000))
+    )
+    refused = [one for one in outcomes if isinstance(one, errors.InsufficientFunds)]
+    assert len(refused) == 100
