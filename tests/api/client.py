@@ -33,7 +33,8 @@ class Answer:
         assert self.headers["Content-Type"] == "application/problem+json"
         assert self.body["status"] == self.status
         assert self.body["type"] == f"/problems/{self.body['code']}"
-        assert self.body["request_id"] == self.headers["X-Request-Id"]
+        is_replay = "Idempotent-Replayed" in self.headers
+        assert (self.body["request_id"] == self.headers["X-Request-Id"]) != is_replay
         return str(self.body["code"])
 
     @property
@@ -56,16 +57,23 @@ class Person:
         query = {name: str(value) for name, value in params.items()}
         return await self._api.request("GET", path, token=self.token, params=query)
 
-    async def post(self, path: str, **body: object) -> Answer:
-        """POST of a JSON object."""
-        return await self._api.request("POST", path, token=self.token, json=body)
+    async def post(self, path: str, *, key: str | None = None, **body: object) -> Answer:
+        """POST of a JSON object, perhaps under an idempotency key."""
+        headers = {} if key is None else {"Idempotency-Key": key}
+        return await self._api.request("POST", path, token=self.token, headers=headers, json=body)
 
     async def put(self, path: str, **body: object) -> Answer:
         """PUT of a JSON object."""
         return await self._api.request("PUT", path, token=self.token, json=body)
 
     async def transfer(
-        self, source: models.Account, target: models.Account, amount: int, **other: object
+        self,
+        source: models.Account,
+        target: models.Account,
+        amount: int,
+        *,
+        key: str | None = None,
+        **other: object,
     ) -> Answer:
         """POST /v1/transfers."""
         body: dict[str, object] = {
@@ -74,7 +82,7 @@ class Person:
             "amount": amount,
             "currency": source.currency,
         }
-        return await self.post("/v1/transfers", **{**body, **other})
+        return await self.post("/v1/transfers", key=key, **{**body, **other})
 
 
 class Api:

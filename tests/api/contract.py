@@ -35,6 +35,18 @@ TRANSFER: Final = {
     "created_at",
 }
 ENTRY: Final = {"id", "account_id", "transfer_id", "amount", "balance_after", "created_at"}
+HOLD: Final = {
+    "id",
+    "from_account_id",
+    "to_account_id",
+    "amount",
+    "captured_amount",
+    "currency",
+    "status",
+    "expires_at",
+    "description",
+    "created_at",
+}
 PAGE: Final = {"items", "next_cursor"}
 PROBLEM: Final = {"type", "title", "status", "code", "detail", "request_id", "retryable"}
 
