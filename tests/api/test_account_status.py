@@ -1,5 +1,7 @@
 """Freezing, thawing and closing accounts."""
 
+from typing import Any
+
 import pytest
 
 from bankapp.domain.roles import Role
@@ -15,7 +17,7 @@ async def test_a_frozen_account_moves_nothing_until_it_is_thawed(api: Api) -> No
         frozen = await banker.post(f"{path}/freeze")
         assert (frozen.status, frozen.body["status"]) == (200, "frozen")
     assert (await alice.get(path)).body == frozen.body
-    hold = {"from_account_id": source.id, "to_account_id": target.id, "amount": 1}
+    hold: dict[str, Any] = {"from_account_id": source.id, "to_account_id": target.id, "amount": 1}
     assert (await alice.transfer(source, target, 1)).code == "account_frozen"
     assert (await alice.post("/v1/holds", **hold, currency="USD")).code == "account_frozen"
     assert (await alice.post(f"{path}/close")).code == "account_frozen"
@@ -28,7 +30,7 @@ async def test_what_was_held_before_the_freeze(api: Api) -> None:
     """Nothing is captured from it, but it can be let go."""
     alice, banker = await api.person("alice"), await api.person(role=Role.BANKER)
     source, target = await api.make.account(owner="alice", balance=100), await api.make.account()
-    body = {"from_account_id": source.id, "to_account_id": target.id, "amount": 1}
+    body: dict[str, Any] = {"from_account_id": source.id, "to_account_id": target.id, "amount": 1}
     hold = (await alice.post("/v1/holds", **body, currency="USD")).headers["Location"]
     await banker.post(f"/v1/accounts/{source.id}/freeze")
     assert (await banker.post(f"{hold}/capture")).code == "account_frozen"
@@ -59,6 +61,5 @@ async def test_the_banks_own_account_stays_as_it_is(
     api: Api, backstage: Backstage, verb: str
 ) -> None:
     banker = await api.person(role=Role.BANKER)
-    assert (
-        await banker.post(f"/v1/accounts/{backstage.cash_account()}/{verb}")
-    ).code == "not_found"
+    path = f"/v1/accounts/{backstage.cash_account()}/{verb}"
+    assert (await banker.post(path)).code == "not_found"

@@ -1,6 +1,7 @@
 """Holding money over HTTP."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -14,15 +15,17 @@ from tests.api.contract import HOLD, TRANSFER, check_shape
 class Pair:
     """Alice, who pays, and Bob, who is paid."""
 
-    def __init__(self, alice: Person, bob: Person, source: models.Account, target: models.Account):
+    def __init__(
+        self, alice: Person, bob: Person, source: models.Account, target: models.Account
+    ) -> None:
         self.alice = alice
         self.bob = bob
         self.source = source
         self.target = target
 
-    async def hold(self, amount: int, **other: object) -> Answer:
+    async def hold(self, amount: int, **other: Any) -> Answer:
         """Alice promises Bob money."""
-        body: dict[str, object] = {
+        body: dict[str, Any] = {
             "from_account_id": self.source.id,
             "to_account_id": self.target.id,
             "amount": amount,
@@ -113,7 +116,7 @@ async def test_the_payer_cannot_capture(api: Api, pair: Pair) -> None:
     ],
 )
 async def test_wrong_fields(pair: Pair, field: str, value: object) -> None:
-    body: dict[str, object] = {"from_account_id": pair.source.id, "to_account_id": pair.target.id}
+    body: dict[str, Any] = {"from_account_id": pair.source.id, "to_account_id": pair.target.id}
     answer = await pair.alice.post(
         "/v1/holds", **{**body, "amount": 60, "currency": "USD", field: value}
     )

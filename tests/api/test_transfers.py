@@ -174,7 +174,7 @@ async def test_from_another_account_looks_like_from_none(
     answers: list[Answer] = []
     for source in (10**9, full.id, empty.id, euros.id, frozen.id, cash):
         for target in (own.id, source, cash, 10**9 + 1):
-            body = {"from_account_id": source, "to_account_id": target}
+            body: dict[str, Any] = {"from_account_id": source, "to_account_id": target}
             answers.append(await person.post("/v1/transfers", **body, amount=1, currency="USD"))
     assert (answers[0].status, answers[0].code) == (404, "not_found")
     assert same_but_for_request_id(*answers)
