@@ -134,6 +134,7 @@ CREATE TABLE public.holds (
     description text,
     expires_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
     CONSTRAINT holds_accounts_differ CHECK ((from_account_id <> to_account_id)),
     CONSTRAINT holds_amount_limit CHECK ((amount <= '9007199254740991'::bigint)),
     CONSTRAINT holds_amount_positive CHECK ((amount > 0)),
@@ -141,7 +142,9 @@ CREATE TABLE public.holds (
     CONSTRAINT holds_captured_within_amount CHECK (((captured_amount >= 0) AND (captured_amount <= amount))),
     CONSTRAINT holds_description_length CHECK (((length(description) >= 1) AND (length(description) <= 200))),
     CONSTRAINT holds_expires_after_creation CHECK ((expires_at > created_at)),
-    CONSTRAINT holds_id_positive CHECK ((id > 0))
+    CONSTRAINT holds_id_positive CHECK ((id > 0)),
+    CONSTRAINT holds_lifetime_limit CHECK (((expires_at - created_at) <= '744:00:00'::interval)),
+    CONSTRAINT holds_open_until_closed CHECK (((status = 'open'::public.hold_status) = (closed_at IS NULL)))
 );
 
 
@@ -167,15 +170,22 @@ COMMENT ON COLUMN public.holds.status IS 'Open also when it has expired: whoever
 
 
 --
--- Name: held_amount(bigint, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+-- Name: COLUMN holds.closed_at; Type: COMMENT; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.held_amount(account_id bigint, moment timestamp with time zone) RETURNS bigint
+COMMENT ON COLUMN public.holds.closed_at IS 'When it was captured in full or voided';
+
+
+--
+-- Name: held_amount(bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.held_amount(account_id bigint) RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE
     BEGIN ATOMIC
  SELECT (COALESCE(sum((holds.amount - holds.captured_amount)), (0)::numeric))::bigint AS "coalesce"
     FROM public.holds
-   WHERE ((holds.from_account_id = held_amount.account_id) AND (holds.status = 'open'::public.hold_status) AND (holds.expires_at > held_amount.moment));
+   WHERE ((holds.from_account_id = held_amount.account_id) AND (holds.status = 'open'::public.hold_status) AND (holds.expires_at > now()));
 END;
 
 
@@ -198,7 +208,7 @@ $$;
 -- Name: post_transfers(public.posting_kind[], bigint[], bigint[], bigint[], text[], text[], text[], bigint[], interval[], text[], text[], bytea[], text[], boolean); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_ids bigint[], to_account_ids bigint[], amounts bigint[], currencies text[], descriptions text[], actors text[], reference_ids bigint[], lifetimes interval[], scopes text[], keys text[], request_hashes bytea[], request_ids text[], is_atomic boolean) RETURNS TABLE(refusal public.posting_refusal, replayed_request_id text, transfer_id bigint, hold_id bigint, from_account_id bigint, to_account_id bigint, amount bigint, currency text, posted_at timestamp with time zone, from_owner text, from_opened_at timestamp with time zone, from_balance bigint, from_available_balance bigint, hold_amount bigint, hold_captured_amount bigint, hold_description text, hold_expires_at timestamp with time zone, hold_created_at timestamp with time zone)
+CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_ids bigint[], to_account_ids bigint[], amounts bigint[], currencies text[], descriptions text[], actors text[], reference_ids bigint[], lifetimes interval[], scopes text[], keys text[], request_hashes bytea[], request_ids text[], is_atomic boolean) RETURNS TABLE(refusal public.posting_refusal, replayed_request_id text, transfer_id bigint, hold_id bigint, from_account_id bigint, to_account_id bigint, amount bigint, currency text, posted_at timestamp with time zone, from_owner text, from_opened_at timestamp with time zone, from_balance bigint, from_available_balance bigint, hold_amount bigint, hold_captured_amount bigint, hold_description text, hold_expires_at timestamp with time zone, hold_created_at timestamp with time zone, hold_closed_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -510,7 +520,7 @@ BEGIN
             NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint,
             NULL::text, NULL::timestamptz, NULL::text, NULL::timestamptz, NULL::bigint,
             NULL::bigint, NULL::bigint, NULL::bigint, NULL::text, NULL::timestamptz,
-            NULL::timestamptz
+            NULL::timestamptz, NULL::timestamptz
         FROM generate_series(1, cardinality(kinds)) AS u (n);
         RETURN;
     END IF;
@@ -581,7 +591,10 @@ BEGIN
                 WHEN u.kind = 'void' THEN 'voided'
                 WHEN u.captured_amount = h.amount THEN 'captured'
                 ELSE 'open'
-            END::hold_status
+            END::hold_status,
+            closed_at = CASE
+                WHEN u.kind = 'void' OR u.captured_amount = h.amount THEN moment
+            END
         FROM (
             SELECT DISTINCT ON (u.id) u.id, u.kind, u.captured_amount
             FROM unnest(hold_ids, kinds, item_captured_amounts, replayed_request_ids)
@@ -630,7 +643,8 @@ BEGIN
     SELECT u.refusal, u.replayed_request_id, u.transfer_id, u.hold_id, u.payer_id, u.payee_id,
         coalesce(posted.amount, u.amount), u.currency, coalesce(posted.created_at, moment),
         payer.owner, payer.created_at, u.payer_balance, u.payer_available_balance,
-        hold.amount, u.captured_amount, hold.description, hold.expires_at, hold.created_at
+        hold.amount, u.captured_amount, hold.description, hold.expires_at, hold.created_at,
+        hold.closed_at
     FROM unnest(
         refusals, replayed_request_ids, transfer_ids, hold_ids, payer_ids, payee_ids,
         posted_amounts, currencies, payer_balances, payer_available_balances,
@@ -641,7 +655,7 @@ BEGIN
     )
     LEFT JOIN accounts AS payer ON payer.id = u.payer_id
     LEFT JOIN LATERAL (
-        SELECT h.amount, h.description, h.expires_at, h.created_at
+        SELECT h.amount, h.description, h.expires_at, h.created_at, h.closed_at
         FROM holds AS h
         WHERE h.id = u.hold_id
         LIMIT 1
@@ -1225,6 +1239,20 @@ ALTER TABLE ONLY public.users
 
 
 --
+-- Name: entries_account_created_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX entries_account_created_at_idx ON public.entries USING btree (account_id, created_at, transfer_id);
+
+
+--
+-- Name: holds_expiry_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX holds_expiry_idx ON public.holds USING btree (from_account_id, expires_at);
+
+
+--
 -- Name: holds_from_account_idx; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -1444,4 +1472,5 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261120100003'),
     ('20261120100004'),
     ('20261120100005'),
-    ('20261120100006');
+    ('20261120100006'),
+    ('20261120100007');

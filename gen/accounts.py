@@ -24,7 +24,7 @@ GET_ACCOUNT: Final = """\
 -- name: GetAccount :one
 SELECT
     accounts.id, accounts.kind, accounts.owner, accounts.currency, accounts.balance, accounts.status, accounts.created_at,
-    accounts.balance - held_amount(accounts.id, now()) AS "available_balance!"
+    accounts.balance - held_amount(accounts.id) AS "available_balance!"
 FROM accounts
 WHERE accounts.id = $1
 """
@@ -34,7 +34,7 @@ LIST_ACCOUNTS: Final = """\
 -- name: ListAccounts :many
 SELECT
     accounts.id, accounts.kind, accounts.owner, accounts.currency, accounts.balance, accounts.status, accounts.created_at,
-    accounts.balance - held_amount(accounts.id, now()) AS "available_balance!"
+    accounts.balance - held_amount(accounts.id) AS "available_balance!"
 FROM accounts
 WHERE accounts.owner = $1::text
     AND accounts.id < $2
@@ -59,7 +59,16 @@ SET status = $1
 WHERE id = $2
 RETURNING
     accounts.id, accounts.kind, accounts.owner, accounts.currency, accounts.balance, accounts.status, accounts.created_at,
-    accounts.balance - held_amount(accounts.id, now()) AS "available_balance!"
+    accounts.balance - held_amount(accounts.id) AS "available_balance!"
+"""
+
+
+SHARE_ACCOUNT: Final = """\
+-- name: ShareAccount :one
+SELECT id, kind, owner, currency, balance, status, created_at
+FROM accounts
+WHERE id = $1
+FOR SHARE
 """
 
 
@@ -188,6 +197,14 @@ class Querier:
             raise NoDataFound("UpdateAccountStatus returned no row")
         return row
 
+    def share_account(self, *, id: int) -> models.Account | None:
+        """Waits until whatever is being posted to the account is committed, and lets nothing
+        be posted before the transaction ends.
+        """
+        cursor = RawCursor(self._connection, row_factory=lambda _: _account)
+        cursor.execute(SHARE_ACCOUNT, (Int8(id),))
+        return cursor.fetchone()
+
 
 class AsyncQuerier:
     """Runs the queries of accounts.sql on one connection."""
@@ -238,3 +255,11 @@ class AsyncQuerier:
         if row is None:
             raise NoDataFound("UpdateAccountStatus returned no row")
         return row
+
+    async def share_account(self, *, id: int) -> models.Account | None:
+        """Waits until whatever is being posted to the account is committed, and lets nothing
+        be posted before the transaction ends.
+        """
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _account)
+        await cursor.execute(SHARE_ACCOUNT, (Int8(id),))
+        return await cursor.fetchone()

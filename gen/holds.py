@@ -14,7 +14,7 @@ from gen import models
 GET_HOLD: Final = """\
 -- name: GetHold :one
 SELECT
-    holds.id, holds.from_account_id, holds.to_account_id, holds.amount, holds.captured_amount, holds.currency, holds.status, holds.description, holds.expires_at, holds.created_at,
+    holds.id, holds.from_account_id, holds.to_account_id, holds.amount, holds.captured_amount, holds.currency, holds.status, holds.description, holds.expires_at, holds.created_at, holds.closed_at,
     payer.owner AS from_owner,
     payee.owner AS to_owner,
     holds.expires_at <= now() AS "has_expired!"
@@ -28,7 +28,7 @@ WHERE holds.id = $1
 LIST_OWNER_HOLDS: Final = """\
 -- name: ListOwnerHolds :many
 SELECT
-    holds.id, holds.from_account_id, holds.to_account_id, holds.amount, holds.captured_amount, holds.currency, holds.status, holds.description, holds.expires_at, holds.created_at,
+    holds.id, holds.from_account_id, holds.to_account_id, holds.amount, holds.captured_amount, holds.currency, holds.status, holds.description, holds.expires_at, holds.created_at, holds.closed_at,
     holds.expires_at <= now() AS "has_expired!"
 FROM holds
 WHERE holds.id = ANY(
@@ -91,10 +91,11 @@ def _get_hold_row(row: Sequence[Any]) -> GetHoldRow:
             row[7],
             row[8],
             row[9],
+            row[10],
         ),
-        row[10],
         row[11],
         row[12],
+        row[13],
     )
 
 
@@ -111,8 +112,9 @@ def _list_owner_holds_row(row: Sequence[Any]) -> ListOwnerHoldsRow:
             row[7],
             row[8],
             row[9],
+            row[10],
         ),
-        row[10],
+        row[11],
     )
 
 

@@ -52,7 +52,8 @@ WHERE scope = $1
 FINISH_IDEMPOTENCY_KEY: Final = """\
 -- name: FinishIdempotencyKey :exec
 UPDATE idempotency_keys
-SET refusal = $1,
+SET
+    refusal = $1,
     response = $2
 WHERE scope = $3
     AND key = $4

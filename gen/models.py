@@ -161,6 +161,8 @@ class Hold:
     description: str | None
     expires_at: datetime.datetime
     created_at: datetime.datetime
+    closed_at: datetime.datetime | None
+    """When it was captured in full or voided"""
 
 
 @dataclass(slots=True)

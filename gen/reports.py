@@ -23,6 +23,7 @@ SELECT
     coalesce(
         greatest((SELECT max(id) FROM transfers), (SELECT max(id) / 2 FROM entries)), 0
     )::bigint AS transfer_id_max,
+    coalesce((SELECT max(id) FROM holds), 0)::bigint AS hold_id_max,
     (SELECT count(*) FROM entries) AS entry_count
 """
 
@@ -115,10 +116,110 @@ ORDER BY currency
 """
 
 
+LIST_WRONG_HOLDS: Final = """\
+-- name: ListWrongHolds :many
+SELECT
+    holds.id,
+    holds.captured_amount,
+    coalesce(sum(transfers.amount), 0)::bigint AS captures_sum
+FROM holds
+LEFT JOIN transfers ON transfers.captures_hold_id = holds.id
+WHERE holds.id BETWEEN $1 AND $2
+GROUP BY holds.id
+HAVING holds.captured_amount <> coalesce(sum(transfers.amount), 0)
+    OR bool_or(
+        transfers.from_account_id <> holds.from_account_id
+        OR transfers.to_account_id <> holds.to_account_id
+        OR transfers.created_at > holds.expires_at
+    )
+ORDER BY holds.id
+LIMIT $3
+"""
+
+
+LIST_OVERHELD_ACCOUNTS: Final = """\
+-- name: ListOverheldAccounts :many
+SELECT
+    accounts.id,
+    accounts.balance,
+    held_amount(accounts.id) AS "held_amount!"
+FROM accounts
+WHERE accounts.id BETWEEN $1 AND $2
+    AND accounts.balance < held_amount(accounts.id)
+    AND accounts.kind = 'customer'
+ORDER BY accounts.id
+LIMIT $3
+"""
+
+
+LIST_WRONG_REVERSALS: Final = """\
+-- name: ListWrongReversals :many
+SELECT
+    transfers.id,
+    transfers.amount,
+    sum(reversals.amount)::bigint AS reversals_sum
+FROM transfers
+INNER JOIN transfers AS reversals ON reversals.reverses_transfer_id = transfers.id
+WHERE transfers.id BETWEEN $1 AND $2
+GROUP BY transfers.id
+HAVING sum(reversals.amount) > transfers.amount
+    OR bool_or(
+        reversals.from_account_id <> transfers.to_account_id
+        OR reversals.to_account_id <> transfers.from_account_id
+    )
+    OR transfers.kind = 'reversal'
+ORDER BY transfers.id
+LIMIT $3
+"""
+
+
+LIST_ENTRIES_OUT_OF_TIME: Final = """\
+-- name: ListEntriesOutOfTime :many
+SELECT
+    ordered.id,
+    ordered.account_id
+FROM (
+    SELECT
+        entries.id,
+        entries.account_id,
+        entries.created_at,
+        entries.transfer_id,
+        lag(entries.created_at) OVER (
+            PARTITION BY entries.account_id ORDER BY entries.transfer_id
+        ) AS previous_at
+    FROM entries
+    WHERE entries.account_id BETWEEN $1 AND $2
+) AS ordered
+INNER JOIN transfers ON transfers.id = ordered.transfer_id
+WHERE ordered.created_at < ordered.previous_at
+    OR ordered.created_at <> transfers.created_at
+ORDER BY ordered.id
+LIMIT $3
+"""
+
+
+LIST_WRONG_IDEMPOTENCY_KEYS: Final = """\
+-- name: ListWrongIdempotencyKeys :many
+SELECT
+    keys.scope,
+    keys.key
+FROM idempotency_keys AS keys
+LEFT JOIN entries ON entries.id = 2 * keys.transfer_id
+LEFT JOIN holds ON holds.id = keys.hold_id
+WHERE num_nonnulls(keys.refusal, coalesce(keys.transfer_id, keys.hold_id)::text, keys.response) <> 1
+    OR entries.balance_after <> keys.balance
+    OR holds.captured_amount < keys.captured_amount
+    OR keys.available_balance > keys.balance
+ORDER BY keys.scope, keys.key
+LIMIT $1
+"""
+
+
 @dataclass(slots=True)
 class GetLedgerSizeRow:
     account_id_max: int
     transfer_id_max: int
+    hold_id_max: int
     entry_count: int
 
 
@@ -151,6 +252,39 @@ class ListCurrencyTotalsRow:
     balance_sum: int
 
 
+@dataclass(slots=True)
+class ListWrongHoldsRow:
+    id: int
+    captured_amount: int
+    captures_sum: int
+
+
+@dataclass(slots=True)
+class ListOverheldAccountsRow:
+    id: int
+    balance: int
+    held_amount: int
+
+
+@dataclass(slots=True)
+class ListWrongReversalsRow:
+    id: int
+    amount: int
+    reversals_sum: int
+
+
+@dataclass(slots=True)
+class ListEntriesOutOfTimeRow:
+    id: int
+    account_id: int
+
+
+@dataclass(slots=True)
+class ListWrongIdempotencyKeysRow:
+    scope: str
+    key: str
+
+
 def _ping_value(row: Sequence[Any]) -> int:
     value: int = row[0]
     return value
@@ -179,6 +313,26 @@ def _list_orphan_entries_value(row: Sequence[Any]) -> int:
 
 def _list_currency_totals_row(row: Sequence[Any]) -> ListCurrencyTotalsRow:
     return ListCurrencyTotalsRow(*row)
+
+
+def _list_wrong_holds_row(row: Sequence[Any]) -> ListWrongHoldsRow:
+    return ListWrongHoldsRow(*row)
+
+
+def _list_overheld_accounts_row(row: Sequence[Any]) -> ListOverheldAccountsRow:
+    return ListOverheldAccountsRow(*row)
+
+
+def _list_wrong_reversals_row(row: Sequence[Any]) -> ListWrongReversalsRow:
+    return ListWrongReversalsRow(*row)
+
+
+def _list_entries_out_of_time_row(row: Sequence[Any]) -> ListEntriesOutOfTimeRow:
+    return ListEntriesOutOfTimeRow(*row)
+
+
+def _list_wrong_idempotency_keys_row(row: Sequence[Any]) -> ListWrongIdempotencyKeysRow:
+    return ListWrongIdempotencyKeysRow(*row)
 
 
 class Querier:
@@ -259,6 +413,62 @@ class Querier:
         rows = cursor.fetchall()
         return [_list_currency_totals_row(row) for row in rows]
 
+    def list_wrong_holds(
+        self, *, first_id: int, last_id: int, finding_count_max: int
+    ) -> list[ListWrongHoldsRow]:
+        """Holds of an id range whose captures do not sum to what they say, or go elsewhere."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(LIST_WRONG_HOLDS, (Int8(first_id), Int8(last_id), Int8(finding_count_max)))
+        rows = cursor.fetchall()
+        return [_list_wrong_holds_row(row) for row in rows]
+
+    def list_overheld_accounts(
+        self, *, first_id: int, last_id: int, finding_count_max: int
+    ) -> list[ListOverheldAccountsRow]:
+        """Accounts of an id range of which more is held than there is."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(
+            LIST_OVERHELD_ACCOUNTS, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
+        )
+        rows = cursor.fetchall()
+        return [_list_overheld_accounts_row(row) for row in rows]
+
+    def list_wrong_reversals(
+        self, *, first_id: int, last_id: int, finding_count_max: int
+    ) -> list[ListWrongReversalsRow]:
+        """Transfers of an id range of which more was paid back than paid, or to somebody else."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(
+            LIST_WRONG_REVERSALS, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
+        )
+        rows = cursor.fetchall()
+        return [_list_wrong_reversals_row(row) for row in rows]
+
+    def list_entries_out_of_time(
+        self, *, first_id: int, last_id: int, finding_count_max: int
+    ) -> list[ListEntriesOutOfTimeRow]:
+        """Entries of a range of accounts that are older than the account's entry before them,
+        or not of their transfer's time: statements would not add up.
+        """
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(
+            LIST_ENTRIES_OUT_OF_TIME, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
+        )
+        rows = cursor.fetchall()
+        return [_list_entries_out_of_time_row(row) for row in rows]
+
+    def list_wrong_idempotency_keys(
+        self, *, finding_count_max: int
+    ) -> list[ListWrongIdempotencyKeysRow]:
+        """Keys whose answer is not what was posted: the paying account's balance is that of
+        the entry, a hold was never captured by less, and an answer is one of refusal,
+        posting and response.
+        """
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(LIST_WRONG_IDEMPOTENCY_KEYS, (Int8(finding_count_max),))
+        rows = cursor.fetchall()
+        return [_list_wrong_idempotency_keys_row(row) for row in rows]
+
 
 class AsyncQuerier:
     """Runs the queries of reports.sql on one connection."""
@@ -337,3 +547,61 @@ class AsyncQuerier:
         await cursor.execute(LIST_CURRENCY_TOTALS)
         rows = await cursor.fetchall()
         return [_list_currency_totals_row(row) for row in rows]
+
+    async def list_wrong_holds(
+        self, *, first_id: int, last_id: int, finding_count_max: int
+    ) -> list[ListWrongHoldsRow]:
+        """Holds of an id range whose captures do not sum to what they say, or go elsewhere."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(
+            LIST_WRONG_HOLDS, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
+        )
+        rows = await cursor.fetchall()
+        return [_list_wrong_holds_row(row) for row in rows]
+
+    async def list_overheld_accounts(
+        self, *, first_id: int, last_id: int, finding_count_max: int
+    ) -> list[ListOverheldAccountsRow]:
+        """Accounts of an id range of which more is held than there is."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(
+            LIST_OVERHELD_ACCOUNTS, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
+        )
+        rows = await cursor.fetchall()
+        return [_list_overheld_accounts_row(row) for row in rows]
+
+    async def list_wrong_reversals(
+        self, *, first_id: int, last_id: int, finding_count_max: int
+    ) -> list[ListWrongReversalsRow]:
+        """Transfers of an id range of which more was paid back than paid, or to somebody else."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(
+            LIST_WRONG_REVERSALS, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
+        )
+        rows = await cursor.fetchall()
+        return [_list_wrong_reversals_row(row) for row in rows]
+
+    async def list_entries_out_of_time(
+        self, *, first_id: int, last_id: int, finding_count_max: int
+    ) -> list[ListEntriesOutOfTimeRow]:
+        """Entries of a range of accounts that are older than the account's entry before them,
+        or not of their transfer's time: statements would not add up.
+        """
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(
+            LIST_ENTRIES_OUT_OF_TIME, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
+        )
+        rows = await cursor.fetchall()
+        return [_list_entries_out_of_time_row(row) for row in rows]
+
+    async def list_wrong_idempotency_keys(
+        self, *, finding_count_max: int
+    ) -> list[ListWrongIdempotencyKeysRow]:
+        """Keys whose answer is not what was posted: the paying account's balance is that of
+        the entry, a hold was never captured by less, and an answer is one of refusal,
+        posting and response.
+        """
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(LIST_WRONG_IDEMPOTENCY_KEYS, (Int8(finding_count_max),))
+        rows = await cursor.fetchall()
+        return [_list_wrong_idempotency_keys_row(row) for row in rows]

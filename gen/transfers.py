@@ -32,7 +32,8 @@ SELECT
     hold_captured_amount,
     hold_description,
     hold_expires_at,
-    hold_created_at
+    hold_created_at,
+    hold_closed_at
 FROM post_transfers(
         $1::posting_kind[],
         $2::bigint[],
@@ -147,6 +148,7 @@ class PostTransfersRow:
     hold_description: str | None
     hold_expires_at: datetime.datetime | None
     hold_created_at: datetime.datetime | None
+    hold_closed_at: datetime.datetime | None
 
 
 @dataclass(slots=True)
@@ -176,6 +178,7 @@ def _post_transfers_row(row: Sequence[Any]) -> PostTransfersRow:
         row[15],
         row[16],
         row[17],
+        row[18],
     )
 
 

@@ -131,6 +131,10 @@ class ReversalExceedsTransfer(Refusal):
     """There is not that much left of the transfer to reverse."""
 
 
+class StatementTooLarge(Refusal):
+    """The account moved too often in this month for one statement; list its entries instead."""
+
+
 class BatchRefused(Refusal):
     """Another transfer of the batch was refused, and so none was made."""
 

@@ -124,6 +124,7 @@ def _hold(posting: Posting, row: PostTransfersRow) -> models.Hold:
         description=row.hold_description,
         expires_at=row.hold_expires_at,
         created_at=row.hold_created_at,
+        closed_at=row.hold_closed_at,
     )
 
 

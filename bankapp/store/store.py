@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
@@ -13,13 +13,15 @@ from bankapp.domain import errors, limits
 from bankapp.domain.money import Posting, RequestKey
 from bankapp.domain.roles import Role
 from bankapp.domain.users import NewUser
-from bankapp.store import accounts, postings, users
+from bankapp.store import accounts, postings, statements, users
 from bankapp.store.gathering import Gatherer
 from bankapp.store.idempotency import Answer
 from bankapp.store.postings import Outcome
+from bankapp.store.statements import Statement
 from bankapp.store.transaction import Pool, Transactions
 from gen import models
 from gen.accounts import GetAccountRow, ListAccountsRow, UpdateAccountStatusRow
+from gen.entries import GetBalanceAtRow
 from gen.holds import GetHoldRow, ListOwnerHoldsRow
 from gen.queries import AsyncQueries
 from gen.sessions import GetSessionCallerRow
@@ -139,6 +141,19 @@ class Store:
                 row_count_max=row_count_max,
             )
         )
+
+    async def get_balance_at(self, account_id: int, moment: datetime | None) -> GetBalanceAtRow:
+        """What the account held then or, without a time, holds now; and what of it is promised."""
+        return await self._run_statement(
+            lambda q: q.entries.get_balance_at(account_id=account_id, moment=moment)
+        )
+
+    async def get_statement(self, account_id: int, since: datetime, before: datetime) -> Statement:
+        """Everything that happened to the account from `since` to just before `before`.
+
+        Raises ValidationFailed when that is not over, StatementTooLarge.
+        """
+        return await self._run(statements.read, account_id, since, before)
 
     async def post_one(self, posting: Posting) -> Outcome:
         """Move or hold money, together with whatever else is posted meanwhile.

@@ -14,6 +14,7 @@ CREATE TABLE holds (
     description text,
     expires_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL,
+    closed_at timestamptz,
     CONSTRAINT holds_pkey PRIMARY KEY (id),
     CONSTRAINT holds_from_account_fkey FOREIGN KEY (from_account_id, currency)
     REFERENCES accounts (id, currency),
@@ -26,7 +27,9 @@ CREATE TABLE holds (
     CONSTRAINT holds_captured_within_amount CHECK (captured_amount BETWEEN 0 AND amount),
     CONSTRAINT holds_captured_in_full CHECK ((status = 'captured') = (captured_amount = amount)),
     CONSTRAINT holds_description_length CHECK (length(description) BETWEEN 1 AND 200),
-    CONSTRAINT holds_expires_after_creation CHECK (expires_at > created_at)
+    CONSTRAINT holds_expires_after_creation CHECK (expires_at > created_at),
+    CONSTRAINT holds_lifetime_limit CHECK (expires_at - created_at <= interval '744 hours'),
+    CONSTRAINT holds_open_until_closed CHECK ((status = 'open') = (closed_at IS NULL))
 );
 
 COMMENT ON TABLE holds IS
@@ -35,12 +38,16 @@ COMMENT ON COLUMN holds.captured_amount IS 'What its captures have moved so far'
 COMMENT ON COLUMN holds.status IS
 'Open also when it has expired: whoever counts holds looks at expires_at, nothing sweeps them';
 
+COMMENT ON COLUMN holds.closed_at IS 'When it was captured in full or voided';
+
 CREATE INDEX holds_from_account_idx ON holds (from_account_id, id);
 CREATE INDEX holds_to_account_idx ON holds (to_account_id, id);
 CREATE INDEX holds_open_idx ON holds (from_account_id, expires_at) WHERE status = 'open';
 
--- The one definition of what is held: available is the balance less this.
-CREATE FUNCTION held_amount(account_id bigint, moment timestamptz) RETURNS bigint
+CREATE INDEX holds_expiry_idx ON holds (from_account_id, expires_at);
+
+-- What is held now: available is the balance less this.
+CREATE FUNCTION held_amount(account_id bigint) RETURNS bigint
 LANGUAGE sql
 STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -48,12 +55,12 @@ BEGIN ATOMIC
     FROM holds
     WHERE holds.from_account_id = held_amount.account_id
         AND holds.status = 'open'
-        AND holds.expires_at > held_amount.moment;
+        AND holds.expires_at > now();
 END;
 
 GRANT SELECT ON holds TO bank_application;
 
 -- migrate:down
-DROP FUNCTION held_amount(bigint, timestamptz);
+DROP FUNCTION held_amount(bigint);
 DROP TABLE holds;
 DROP TYPE hold_status;

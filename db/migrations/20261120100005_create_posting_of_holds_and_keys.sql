@@ -59,7 +59,8 @@ RETURNS TABLE (
     hold_captured_amount bigint,
     hold_description text,
     hold_expires_at timestamptz,
-    hold_created_at timestamptz
+    hold_created_at timestamptz,
+    hold_closed_at timestamptz
 )
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -373,7 +374,7 @@ BEGIN
             NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint,
             NULL::text, NULL::timestamptz, NULL::text, NULL::timestamptz, NULL::bigint,
             NULL::bigint, NULL::bigint, NULL::bigint, NULL::text, NULL::timestamptz,
-            NULL::timestamptz
+            NULL::timestamptz, NULL::timestamptz
         FROM generate_series(1, cardinality(kinds)) AS u (n);
         RETURN;
     END IF;
@@ -444,7 +445,10 @@ BEGIN
                 WHEN u.kind = 'void' THEN 'voided'
                 WHEN u.captured_amount = h.amount THEN 'captured'
                 ELSE 'open'
-            END::hold_status
+            END::hold_status,
+            closed_at = CASE
+                WHEN u.kind = 'void' OR u.captured_amount = h.amount THEN moment
+            END
         FROM (
             SELECT DISTINCT ON (u.id) u.id, u.kind, u.captured_amount
             FROM unnest(hold_ids, kinds, item_captured_amounts, replayed_request_ids)
@@ -493,7 +497,8 @@ BEGIN
     SELECT u.refusal, u.replayed_request_id, u.transfer_id, u.hold_id, u.payer_id, u.payee_id,
         coalesce(posted.amount, u.amount), u.currency, coalesce(posted.created_at, moment),
         payer.owner, payer.created_at, u.payer_balance, u.payer_available_balance,
-        hold.amount, u.captured_amount, hold.description, hold.expires_at, hold.created_at
+        hold.amount, u.captured_amount, hold.description, hold.expires_at, hold.created_at,
+        hold.closed_at
     FROM unnest(
         refusals, replayed_request_ids, transfer_ids, hold_ids, payer_ids, payee_ids,
         posted_amounts, currencies, payer_balances, payer_available_balances,
@@ -504,7 +509,7 @@ BEGIN
     )
     LEFT JOIN accounts AS payer ON payer.id = u.payer_id
     LEFT JOIN LATERAL (
-        SELECT h.amount, h.description, h.expires_at, h.created_at
+        SELECT h.amount, h.description, h.expires_at, h.created_at, h.closed_at
         FROM holds AS h
         WHERE h.id = u.hold_id
         LIMIT 1

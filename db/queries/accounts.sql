@@ -7,7 +7,7 @@ RETURNING *;
 -- name: GetAccount :one
 SELECT
     sqlc.embed(accounts),
-    accounts.balance - held_amount(accounts.id, now()) AS "available_balance!"
+    accounts.balance - held_amount(accounts.id) AS "available_balance!"
 FROM accounts
 WHERE accounts.id = sqlc.arg(id);
 
@@ -15,7 +15,7 @@ WHERE accounts.id = sqlc.arg(id);
 -- Newest first. A person has at most one account per currency, so the sort is over a handful.
 SELECT
     sqlc.embed(accounts),
-    accounts.balance - held_amount(accounts.id, now()) AS "available_balance!"
+    accounts.balance - held_amount(accounts.id) AS "available_balance!"
 FROM accounts
 WHERE accounts.owner = sqlc.arg(owner)::text
     AND accounts.id < sqlc.arg(before_id)
@@ -36,4 +36,12 @@ SET status = sqlc.arg(status)
 WHERE id = sqlc.arg(id)
 RETURNING
     sqlc.embed(accounts),
-    accounts.balance - held_amount(accounts.id, now()) AS "available_balance!";
+    accounts.balance - held_amount(accounts.id) AS "available_balance!";
+
+-- name: ShareAccount :one
+-- Waits until whatever is being posted to the account is committed, and lets nothing be posted
+-- before the transaction ends.
+SELECT *
+FROM accounts
+WHERE id = sqlc.arg(id)
+FOR SHARE;

@@ -38,7 +38,8 @@ WHERE scope = sqlc.arg(scope)
 -- name: FinishIdempotencyKey :exec
 -- What was answered, in the transaction of what was done.
 UPDATE idempotency_keys
-SET refusal = sqlc.narg(refusal),
+SET
+    refusal = sqlc.narg(refusal),
     response = sqlc.narg(response)
 WHERE scope = sqlc.arg(scope)
     AND key = sqlc.arg('key');

@@ -19,7 +19,8 @@ SELECT
     hold_captured_amount,
     hold_description,
     hold_expires_at,
-    hold_created_at
+    hold_created_at,
+    hold_closed_at
 FROM post_transfers(
         sqlc.arg(kinds)::posting_kind[],
         sqlc.arg(from_account_ids)::bigint[],

@@ -73,10 +73,10 @@ class Person:
         amount: int,
         *,
         key: str | None = None,
-        **other: object,
+        **other: Any,
     ) -> Answer:
         """POST /v1/transfers."""
-        body: dict[str, object] = {
+        body: dict[str, Any] = {
             "from_account_id": source.id,
             "to_account_id": target.id,
             "amount": amount,

@@ -117,9 +117,8 @@ async def test_the_payer_cannot_capture(api: Api, pair: Pair) -> None:
 )
 async def test_wrong_fields(pair: Pair, field: str, value: object) -> None:
     body: dict[str, Any] = {"from_account_id": pair.source.id, "to_account_id": pair.target.id}
-    answer = await pair.alice.post(
-        "/v1/holds", **{**body, "amount": 60, "currency": "USD", field: value}
-    )
+    body |= {"amount": 60, "currency": "USD", field: value}
+    answer = await pair.alice.post("/v1/holds", **body)
     assert answer.wrong_fields == {field}
 
 

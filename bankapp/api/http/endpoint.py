@@ -27,12 +27,14 @@ class Route:
     """One line of the URL table.
 
     `location` is the path of what was created, filled from the response: then the status is 201.
+    `csv` writes the response as text/csv for who asks for that.
     """
 
     method: str
     path: str
     operation: Operation
     location: str | None = None
+    csv: Callable[[Any], str] | None = None
 
     @property
     def status(self) -> HTTPStatus:
@@ -53,6 +55,8 @@ def create_handler(route: Route) -> Handler:
             asker = await authenticate(bank, asker, bearer_token(request), operation.role)
         model = _validate(operation.request, _read_fields(request, body))
         response = await operation.run(bank, asker, model)
+        if route.csv is not None and "text/csv" in request.headers.get("Accept", ""):
+            return web.Response(text=route.csv(response), content_type="text/csv", charset="utf-8")
         return _answer(route, response, is_replay=asker.call.is_replay)
 
     return handle

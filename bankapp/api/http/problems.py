@@ -54,6 +54,7 @@ STATUS: Final[dict[type[errors.Refusal], HTTPStatus]] = {
     errors.NotReversible: HTTPStatus.CONFLICT,
     errors.AlreadyReversed: HTTPStatus.CONFLICT,
     errors.ReversalExceedsTransfer: HTTPStatus.CONFLICT,
+    errors.StatementTooLarge: HTTPStatus.CONFLICT,
     errors.BatchRefused: HTTPStatus.CONFLICT,
     errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from bankapp.api.http.endpoint import Route
-from bankapp.operations import accounts, batches, health, holds, transfers, users
+from bankapp.operations import accounts, batches, health, history, holds, transfers, users
 
 ROUTES: Final = (
     Route("POST", "/v1/users", users.create_user, location="/v1/users/{username}"),
@@ -14,6 +14,13 @@ ROUTES: Final = (
     Route("GET", "/v1/accounts", accounts.list_accounts),
     Route("GET", "/v1/accounts/{account_id}", accounts.get_account),
     Route("GET", "/v1/accounts/{account_id}/entries", accounts.list_entries),
+    Route("GET", "/v1/accounts/{account_id}/balance", history.get_balance),
+    Route(
+        "GET",
+        "/v1/accounts/{account_id}/statement",
+        history.get_statement,
+        csv=history.Statement.as_csv,
+    ),
     Route("POST", "/v1/accounts/{account_id}/freeze", accounts.freeze_account),
     Route("POST", "/v1/accounts/{account_id}/thaw", accounts.thaw_account),
     Route("POST", "/v1/accounts/{account_id}/close", accounts.close_account),

@@ -1,0 +1,43 @@
+"""Statements: what happened to an account in a time that is over."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bankapp.domain import errors, limits
+from gen.entries import ListEntriesBetweenRow
+from gen.queries import AsyncQueries
+
+_LAST_MOMENT = timedelta(microseconds=1)  # PostgreSQL's time has no finer ones
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The entries of a time, oldest first, and the balances before and after them."""
+
+    opening_balance: int
+    closing_balance: int
+    rows: list[ListEntriesBetweenRow]
+
+
+async def read(q: AsyncQueries, account_id: int, since: datetime, before: datetime) -> Statement:
+    """The statement from `since` to just before `before`; it never changes again.
+
+    Raises ValidationFailed when that time is not over, StatementTooLarge.
+    """
+    # A posting takes its time under the account's lock: with the lock here none of before is open.
+    await q.accounts.share_account(id=account_id)
+    if await q.entries.get_time() < before:
+        raise errors.ValidationFailed(
+            violations=[errors.Violation("month", "must be a month that is over")]
+        )
+    opening = await q.entries.get_balance_at(account_id=account_id, moment=since - _LAST_MOMENT)
+    rows = await q.entries.list_entries_between(
+        account_id=account_id,
+        since=since,
+        before=before,
+        row_count_max=limits.STATEMENT_ENTRY_COUNT_MAX + 1,
+    )
+    if len(rows) > limits.STATEMENT_ENTRY_COUNT_MAX:
+        raise errors.StatementTooLarge
+    closing = rows[-1].entry.balance_after if rows else opening.balance
+    return Statement(opening.balance, closing, rows)
