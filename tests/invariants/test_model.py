@@ -10,31 +10,48 @@ from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
     invariant,
+    multiple,
     precondition,
     rule,
     run_state_machine_as_test,
 )
 
 from bankapp.domain.money import Posting
-from bankapp.store.postings import Posted
+from bankapp.store.postings import Held, Posted
 from bankapp.store.store import Store
 from bankapp.store.transaction import create_pool
 from bankapp.store.verification import verify_ledger
 from gen import models
-from tests.factories import Make, deposit, transfer, withdrawal
+from gen.accounts import GetAccountRow
+from tests.factories import (
+    Make,
+    capture,
+    deposit,
+    hold,
+    keyed,
+    reversal,
+    transfer,
+    void,
+    withdrawal,
+)
 
 AMOUNTS = st.integers(min_value=1, max_value=500)
 CURRENCIES = st.sampled_from(["USD", "JPY"])
+keys = map("k{}".format, itertools.count())
+NOTHING: Any = multiple()
 usernames = map("model_{}".format, itertools.count())
 
 
 class BankMachine(RuleBasedStateMachine):
-    """Opens accounts and moves money, one posting or a batch at a time.
+    """Opens accounts, moves money and holds it, one posting or a batch at a time.
 
-    The model: a balance per account; a posting of a customer without the funds is refused.
+    The model: a balance per account, what is left of every hold and of every transfer that can be
+    reversed; a posting of a customer without the funds is refused.
     """
 
     accounts = Bundle("accounts")
+    holds = Bundle("holds")
+    paid = Bundle("paid")
 
     def __init__(self, database_url: str) -> None:
         super().__init__()
@@ -45,6 +62,9 @@ class BankMachine(RuleBasedStateMachine):
         self.store = Store(self.pool, retry_count_max=0)
         self.balances: dict[int, int] = {}
         self.entry_counts: dict[int, int] = {}
+        self.lefts: dict[int, int] = {}  # of holds
+        self.held: dict[int, int] = {}  # the account that a hold is on
+        self.unreversed: dict[int, int] = {}
 
     def run(self, work: Any) -> Any:
         return self.runner.run(work)
@@ -70,6 +90,61 @@ class BankMachine(RuleBasedStateMachine):
     def transfer(self, payer: models.Account, payee: models.Account, amount: int) -> None:
         self.post([transfer(payer, payee, amount)])
 
+    @rule(target=holds, payer=accounts, payee=accounts, amount=AMOUNTS)
+    def hold(self, payer: models.Account, payee: models.Account, amount: int) -> Any:
+        """A hold that the model and the bank both make, or neither."""
+        [outcome] = self.run(self.store.post([hold(payer, payee, amount)]))
+        may = payer.id != payee.id and payer.currency == payee.currency
+        assert isinstance(outcome, Held) == (may and self.available(payer.id) >= amount), outcome
+        if not isinstance(outcome, Held):
+            return NOTHING
+        self.lefts[outcome.hold.id] = amount
+        self.held[outcome.hold.id] = payer.id
+        return outcome.hold
+
+    @rule(made=holds, amount=st.none() | AMOUNTS)
+    def capture(self, made: models.Hold, amount: int | None) -> None:
+        left = self.lefts[made.id]
+        wanted = left if amount is None else amount
+        [outcome] = self.run(self.store.post([capture(made.id, amount)]))
+        assert isinstance(outcome, Posted) == (0 < wanted <= left), (made, amount, outcome)
+        if isinstance(outcome, Posted):
+            self.lefts[made.id] -= wanted
+            self.move(made.from_account_id, made.to_account_id, wanted)
+
+    @rule(made=holds)
+    def void(self, made: models.Hold) -> None:
+        [outcome] = self.run(self.store.post([void(made.id)]))
+        assert isinstance(outcome, Held) == (self.lefts[made.id] > 0), (made, outcome)
+        self.lefts[made.id] = 0
+
+    @rule(target=paid, payer=accounts, payee=accounts, amount=AMOUNTS, is_again=st.booleans())
+    def pay_under_a_key(
+        self, payer: models.Account, payee: models.Account, amount: int, *, is_again: bool
+    ) -> Any:
+        """Sent once or twice, it is done once."""
+        posting = keyed(transfer(payer, payee, amount), next(keys))
+        [outcome] = self.run(self.store.post([posting]))
+        assert isinstance(outcome, Posted) == self.model(posting), (posting, outcome)
+        if is_again:
+            [again] = self.run(self.store.post([posting]))
+            assert type(again) is type(outcome)
+        if not isinstance(outcome, Posted):
+            return NOTHING
+        self.unreversed[outcome.transfer.id] = amount
+        return outcome.transfer
+
+    @rule(done=paid, amount=st.none() | AMOUNTS)
+    def reverse(self, done: models.Transfer, amount: int | None) -> None:
+        left = self.unreversed[done.id]
+        wanted = left if amount is None else amount
+        [outcome] = self.run(self.store.post([reversal(done.id, amount)]))
+        may = 0 < wanted <= left and wanted <= self.available(done.to_account_id)
+        assert isinstance(outcome, Posted) == may, (done, amount, outcome)
+        if isinstance(outcome, Posted):
+            self.unreversed[done.id] -= wanted
+            self.move(done.to_account_id, done.from_account_id, wanted)
+
     @precondition(lambda self: len(self.balances) > 1)
     @rule(
         moves=st.lists(st.tuples(accounts, accounts, AMOUNTS), min_size=2, max_size=12),
@@ -93,13 +168,21 @@ class BankMachine(RuleBasedStateMachine):
             currencies = {self.currency(source), self.currency(target)}
             if source == target or len(currencies) > 1:
                 return False
-        if source is not None and self.balances[source] < posting.amount:
+        if source is not None and self.available(source) < posting.amount:
             return False
-        for account_id, amount in ((source, -posting.amount), (target, posting.amount)):
-            if account_id is not None:
-                self.balances[account_id] += amount
-                self.entry_counts[account_id] += 1
+        self.move(source, target, posting.amount)
         return True
+
+    def available(self, account_id: int) -> int:
+        """What is there and not held."""
+        held = sum(left for one, left in self.lefts.items() if self.held[one] == account_id)
+        return self.balances[account_id] - held
+
+    def move(self, source: int | None, target: int | None, amount: int) -> None:
+        for account_id, change in ((source, -amount), (target, amount)):
+            if account_id is not None:
+                self.balances[account_id] += change
+                self.entry_counts[account_id] += 1
 
     def currency(self, account_id: int) -> str:
         account: models.Account = self.run(self.store.get_account(account_id)).account
@@ -108,8 +191,9 @@ class BankMachine(RuleBasedStateMachine):
     @invariant()
     def balances_agree(self) -> None:
         for account_id, expected in self.balances.items():
-            account: models.Account = self.run(self.store.get_account(account_id)).account
-            assert account.balance == expected >= 0
+            row: GetAccountRow = self.run(self.store.get_account(account_id))
+            assert row.account.balance == expected >= 0
+            assert row.available_balance == self.available(account_id) >= 0
             entries = self.run(
                 self.store.list_entries(account_id, before_transfer_id=2**62, row_count_max=1000)
             )
