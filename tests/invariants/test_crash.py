@@ -1,14 +1,20 @@
-"""The server is killed; what it answered for stays."""
+"""What runs is killed; what was answered stays, and what was not is told by its key."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
-from tests.process.processes import Served, run_bankapp
+from tests.process.processes import Served, postmaster_pid, run_bankapp
+
+CLIENT_COUNT = 20
+REQUEST_COUNT = 400
 
 
 @asynccontextmanager
@@ -21,47 +27,68 @@ async def session_of(served: Served, token: str) -> AsyncGenerator[aiohttp.Clien
         yield session
 
 
-@pytest.mark.parametrize("killed_after", [0, 40, 120], ids="after {} answers".format)
-async def test_no_answered_transfer_is_lost(home: Path, killed_after: int) -> None:
-    """Goal: `kill -9` in the middle of 200 transfers at once loses nothing that was answered 201.
+async def deposit(session: aiohttp.ClientSession, account_id: int, number: int) -> Any:
+    """Deposit `number` cents under a key of its own; the transfer, and whether it is a replay."""
+    path = f"/v1/accounts/{account_id}/deposits"
+    body = {"amount": number, "currency": "USD"}
+    headers = {"Idempotency-Key": f"deposit-{number}"}
+    async with session.post(path, json=body, headers=headers) as response:
+        if response.status == 503:  # the database goes before the server does
+            raise aiohttp.ServerConnectionError
+        assert response.status == 201
+        return await response.json(), "Idempotent-Replayed" in response.headers
 
-    Method: the kill comes when so many answers are in; after a restart every answered transfer is
-    found by its id with its amount, and `bankapp verify` is clean.
+
+@pytest.mark.parametrize("victim", ["server", "postgres"])
+@pytest.mark.parametrize("killed_after", [0, 40, 200], ids="after {} answers".format)
+async def test_every_request_happens_once(home: Path, killed_after: int, victim: str) -> None:
+    """Goal: `kill -9` in the middle of 400 deposits loses nothing and doubles nothing.
+
+    Method: 20 clients deposit one after the other, each deposit under a key of its own, until the
+    kill. After a restart all are sent again: what was answered gets that answer, and together they
+    are in the account exactly once. `bankapp verify` is clean before and after.
     """
-    answered: dict[int, int] = {}
+    answered: dict[int, Any] = {}
     with Served(home, name="first") as served:
         served.wait()
         admin = served.log_in_admin()
         account_id = served.open_account()
 
-        async def deposit(session: aiohttp.ClientSession, amount: int) -> None:
-            body = {"amount": amount, "currency": "USD"}
-            path = f"/v1/accounts/{account_id}/deposits"
-            try:
-                async with session.post(path, json=body) as response:
-                    transfer = await response.json()
-            except aiohttp.ClientError:
-                return  # killed before it could answer
-            assert response.status == 201
-            answered[transfer["id"]] = transfer["amount"]
-            if len(answered) >= killed_after:
+        def kill() -> None:
+            if victim == "server":
                 served.process.kill()
+            else:
+                os.kill(postmaster_pid(home), signal.SIGKILL)
+
+        async def client(session: aiohttp.ClientSession, first: int) -> None:
+            for number in range(first, REQUEST_COUNT + 1, CLIENT_COUNT):
+                try:
+                    answered[number], _ = await deposit(session, account_id, number)
+                except (aiohttp.ClientError, OSError):
+                    return  # killed before it could answer
+                if len(answered) == killed_after:
+                    kill()
 
         async with session_of(served, admin) as session:
-            jobs = [asyncio.create_task(deposit(session, amount)) for amount in range(1, 201)]
+            clients = [asyncio.create_task(client(session, n + 1)) for n in range(CLIENT_COUNT)]
             if killed_after == 0:
-                served.process.kill()
-            await asyncio.gather(*jobs)
-        assert served.process.wait() == -9
-    assert len(answered) < 200
+                kill()
+            await asyncio.gather(*clients)
+        assert served.process.wait() == (-9 if victim == "server" else 1)
+    assert killed_after <= len(answered) < REQUEST_COUNT
 
     verified = run_bankapp("verify", cwd=home.parent, BANK_DATA_DIR=home)
     assert verified.returncode == 0, verified
 
     with Served(home, name="second") as served:
         served.wait()
-        admin = served.log_in_admin()
-        for transfer_id, amount in answered.items():
-            found = served.ask("GET", f"/v1/transfers/{transfer_id}", token=admin)
-            assert (found.status, found.body["amount"]) == (200, amount)
+        async with session_of(served, served.log_in_admin()) as session:
+            for number in range(1, REQUEST_COUNT + 1):
+                transfer, is_replay = await deposit(session, account_id, number)
+                if number in answered:
+                    assert (transfer, is_replay) == (answered[number], True)
+        balance = served.ask("GET", f"/v1/accounts/{account_id}", token=served.log_in_admin())
+        assert balance.body["balance"] == sum(range(1, REQUEST_COUNT + 1))
         served.stop(15)
+    verified = run_bankapp("verify", cwd=home.parent, BANK_DATA_DIR=home)
+    assert verified.returncode == 0, verified

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from typing import Any
+from typing import Any, cast
 
 import hypothesis.strategies as st
 from hypothesis import settings
@@ -38,7 +38,7 @@ from tests.factories import (
 AMOUNTS = st.integers(min_value=1, max_value=500)
 CURRENCIES = st.sampled_from(["USD", "JPY"])
 keys = map("k{}".format, itertools.count())
-NOTHING: Any = multiple()
+NOTHING = cast("Any", multiple())
 usernames = map("model_{}".format, itertools.count())
 
 
