@@ -15,12 +15,14 @@ import uvloop
 
 from bankapp.api.http.listening import listen
 from bankapp.api.http.server import create_app
+from bankapp.auth.codes import CodeMaker
+from bankapp.auth.paseto import KEY_BYTES
 from bankapp.auth.passwords import PasswordHasher
-from bankapp.auth.tokens import KEY_BYTES, PasetoTokenMaker
+from bankapp.auth.tokens import Purpose, TokenMaker, create_codec
 from bankapp.database import Database
 from bankapp.domain import errors, limits
 from bankapp.failure import StartError
-from bankapp.operations.operation import Bank
+from bankapp.operations.operation import Bank, Rules
 from bankapp.operations.users import ensure_admin
 from bankapp.settings import TOKEN_KEY_PATTERN, Settings
 from bankapp.store.store import Store
@@ -82,16 +84,24 @@ async def _stop_with(database: Database, stop: asyncio.Event) -> None:
 def create_bank(settings: Settings, store: Store) -> Bank:
     """What the operations work with, as the settings say."""
     keys = settings.token_keys or [_development_key(settings.data_dir)]
+    codec = create_codec(settings.token_format, keys)
     return Bank(
         store=store,
         passwords=PasswordHasher(settings.bcrypt_cost),
-        tokens=PasetoTokenMaker(keys, settings.access_token_duration),
+        tokens=TokenMaker(codec, Purpose.ACCESS, settings.access_token_duration),
+        refresh_tokens=TokenMaker(codec, Purpose.REFRESH, settings.refresh_token_duration),
+        codes=CodeMaker(keys),
+        rules=Rules(
+            limits_rates=settings.rate_limits == "on",
+            requires_verified_email=settings.require_verified_email == "on",
+        ),
     )
 
 
 async def _serve_http(settings: Settings, bank: Bank, stop: asyncio.Event) -> None:
     try:
-        async with listen(create_app(bank), settings.http_host, settings.http_port) as url:
+        app = create_app(bank, settings.trusted_proxies)
+        async with listen(app, settings.http_host, settings.http_port) as url:
             _log.info("listening", url=url)
             await stop.wait()
             _log.info("stopping")

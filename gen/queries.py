@@ -5,7 +5,19 @@ from typing import Any
 
 from psycopg import AsyncConnection, Connection
 
-from gen import accounts, entries, reports, sessions, transfers, users
+from gen import (
+    accounts,
+    audit_events,
+    email_verifications,
+    entries,
+    jobs,
+    password_resets,
+    rate_limits,
+    reports,
+    sessions,
+    transfers,
+    users,
+)
 
 
 class Queries:
@@ -13,7 +25,12 @@ class Queries:
 
     __slots__ = (
         "accounts",
+        "audit_events",
+        "email_verifications",
         "entries",
+        "jobs",
+        "password_resets",
+        "rate_limits",
         "reports",
         "sessions",
         "transfers",
@@ -22,7 +39,12 @@ class Queries:
 
     def __init__(self, connection: Connection[Any]) -> None:
         self.accounts = accounts.Querier(connection)
+        self.audit_events = audit_events.Querier(connection)
+        self.email_verifications = email_verifications.Querier(connection)
         self.entries = entries.Querier(connection)
+        self.jobs = jobs.Querier(connection)
+        self.password_resets = password_resets.Querier(connection)
+        self.rate_limits = rate_limits.Querier(connection)
         self.reports = reports.Querier(connection)
         self.sessions = sessions.Querier(connection)
         self.transfers = transfers.Querier(connection)
@@ -34,7 +56,12 @@ class AsyncQueries:
 
     __slots__ = (
         "accounts",
+        "audit_events",
+        "email_verifications",
         "entries",
+        "jobs",
+        "password_resets",
+        "rate_limits",
         "reports",
         "sessions",
         "transfers",
@@ -43,7 +70,12 @@ class AsyncQueries:
 
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self.accounts = accounts.AsyncQuerier(connection)
+        self.audit_events = audit_events.AsyncQuerier(connection)
+        self.email_verifications = email_verifications.AsyncQuerier(connection)
         self.entries = entries.AsyncQuerier(connection)
+        self.jobs = jobs.AsyncQuerier(connection)
+        self.password_resets = password_resets.AsyncQuerier(connection)
+        self.rate_limits = rate_limits.AsyncQuerier(connection)
         self.reports = reports.AsyncQuerier(connection)
         self.sessions = sessions.AsyncQuerier(connection)
         self.transfers = transfers.AsyncQuerier(connection)

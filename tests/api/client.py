@@ -14,6 +14,7 @@ from bankapp.api.http import problems
 from bankapp.api.http.routes import ROUTES
 from bankapp.domain import errors
 from bankapp.domain.roles import Role
+from bankapp.domain.sessions import NewSession
 from bankapp.operations.operation import Bank
 from gen import models
 from tests.factories import Make
@@ -64,6 +65,14 @@ class Person:
         """PUT of a JSON object."""
         return await self._api.request("PUT", path, token=self.token, json=body)
 
+    async def patch(self, path: str, **body: object) -> Answer:
+        """PATCH of a JSON object."""
+        return await self._api.request("PATCH", path, token=self.token, json=body)
+
+    async def delete(self, path: str) -> Answer:
+        """DELETE."""
+        return await self._api.request("DELETE", path, token=self.token)
+
     async def transfer(
         self, source: models.Account, target: models.Account, amount: int, **other: object
     ) -> Answer:
@@ -112,11 +121,13 @@ class Api:
         """A session for an existing user, without the cost of checking the password."""
         session_id = uuid.uuid4()
         await self.bank.store.open_session(
-            session_id,
-            username=username,
-            user_agent="test",
-            client_address=None,
-            lifetime=timedelta(minutes=15),
+            NewSession(
+                id=session_id,
+                username=username,
+                user_agent="test",
+                client_address=None,
+                lifetime=timedelta(minutes=15),
+            )
         )
         return Person(self, username, self.bank.tokens.create(session_id).text)
 

@@ -165,6 +165,7 @@ class Served:
             "BANK_HTTP_ADDRESS": "127.0.0.1:0",
             "BANK_BCRYPT_COST": 4,
             "BANK_LOG_FORMAT": "json",
+            "BANK_RATE_LIMITS": "off",
             **settings,
         }
 

@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from bankapp.api.http.authentication import REQUEST_ID
 from bankapp.api.http.endpoint import Handler
 from bankapp.api.http.problems import (
     SERVER,
@@ -30,6 +31,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     started = time.perf_counter()
     given = request.headers.get("X-Request-Id", "")
     request_id = given if _SANE_ID.fullmatch(given) else str(uuid.uuid4())
+    request[REQUEST_ID] = request_id
     try:
         response = await handler(request)
     except errors.Refusal as refusal:
