@@ -29,6 +29,7 @@ pytest_plugins = ["tests.process.fixtures"]
 
 SOCKET_DIRECTORY = "BANK_TEST_SOCKET_DIRECTORY"
 OWNER = "bank"
+UNLIMITED = Rules(limits_rates=False)
 
 _at_exit = pytest.StashKey[ExitStack]()
 
@@ -109,7 +110,7 @@ def make(store: Store) -> Make:
     return Make(store)
 
 
-def make_bank(store: Store, rules: Rules = Rules(limits_rates=False)) -> Bank:
+def make_bank(store: Store, rules: Rules = UNLIMITED) -> Bank:
     """A bank on this store, whose one key is all zeros."""
     codec = PasetoCodec([bytes(32)])
     return Bank(

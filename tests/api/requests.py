@@ -8,6 +8,8 @@ from typing import Any, Final
 from bankapp.api.http.endpoint import Route
 from gen import models
 
+SOME_SESSION: Final = uuid.UUID(int=1)
+
 
 @dataclass(frozen=True)
 class World:
@@ -17,7 +19,7 @@ class World:
     alices: models.Account
     bobs: models.Account
     transfer_id: int
-    session_id: uuid.UUID = uuid.UUID(int=1)
+    session_id: uuid.UUID = SOME_SESSION
 
 
 @dataclass(frozen=True)

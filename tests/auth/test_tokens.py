@@ -237,3 +237,9 @@ def test_a_key_is_not_all_it_takes(claims: object) -> None:
 def test_a_ring_is_of_whole_keys(keys: list[bytes]) -> None:
     with pytest.raises(AssertionError):
         maker(*keys)
+
+
+def test_one_purpose_serves_no_other() -> None:
+    access, refresh = maker(NEW), maker(NEW, purpose=Purpose.REFRESH)
+    assert is_refused(access, refresh.create(SESSION).text)
+    assert is_refused(refresh, access.create(SESSION).text)
