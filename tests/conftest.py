@@ -24,6 +24,8 @@ from bankapp.store.store import Store
 from bankapp.store.transaction import Pool, create_pool
 from tests.api.client import Api
 from tests.factories import Make
+from tests.mail_server import Mailbox, mail_server
+from tests.postman import Postman, hire_postman
 
 pytest_plugins = ["tests.process.fixtures"]
 
@@ -127,6 +129,20 @@ def make_bank(store: Store, rules: Rules = UNLIMITED) -> Bank:
 def bank(store: Store) -> Bank:
     """What operations work with; passwords are hashed as cheaply as bcrypt can."""
     return make_bank(store)
+
+
+@pytest.fixture
+async def mailbox() -> AsyncGenerator[Mailbox]:
+    """A mail server of this test alone."""
+    async with mail_server() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+async def postman(database_url: str, bank: Bank, mailbox: Mailbox) -> AsyncGenerator[Postman]:
+    """Sends what mail waits when told to."""
+    async with hire_postman(database_url, bank, mailbox) as postman:
+        yield postman
 
 
 @pytest.fixture

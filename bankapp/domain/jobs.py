@@ -9,4 +9,3 @@ class Job(StrEnum):
     SEND_MAIL = "send_mail"
     START_PASSWORD_RESET = "start_password_reset"
     PURGE = "purge"
-    RESCUE_JOBS = "rescue_jobs"
