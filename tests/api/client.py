@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -100,11 +101,11 @@ class Api:
         path: str,
         *,
         token: str | None = None,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> Answer:
         """Any request; `kwargs` are aiohttp's."""
-        all_headers = dict(headers or {})
+        all_headers = CIMultiDict(headers or {})
         if token is not None:
             all_headers["Authorization"] = f"Bearer {token}"
         async with self._client.request(method, path, headers=all_headers, **kwargs) as response:
