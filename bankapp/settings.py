@@ -74,7 +74,9 @@ def _networks(value: object) -> object:
 
 
 def _smtp_url(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"smtp(s|\+starttls)?://[^\s/?#]+/?", value.get_secret_value()):
+    wanted = r"smtp(s|\+starttls)?://([^\s/?#@]+@)?([\w.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?/?"
+    match = re.fullmatch(wanted, value.get_secret_value())
+    if match is None or int((match[4] or ":0")[1:]) > 65535:
         raise ValueError("is not smtp://, smtp+starttls:// or smtps:// with a host")
     return value
 

@@ -40,7 +40,7 @@ class Postman:
         jobs = await self.queue.job_manager.list_jobs_async(status="todo")
         return any(job.scheduled_at is None for job in jobs)
 
-    async def jobs(self) -> list[tuple[str, str, int]]:
+    async def jobs(self) -> list[tuple[str, str | None, int]]:
         """Each job in the queue, but for the schedule's: name, status, failed attempts."""
         jobs = await self.queue.job_manager.list_jobs_async()
         return [(job.task_name, job.status, job.attempts) for job in jobs if not _is_purge(job)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from contextlib import suppress
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -68,19 +69,22 @@ class SmtpMailer:
         Raises MailRefused when the server says no for good, SMTPException, OSError or TimeoutError
         where another try may help.
         """
+        client = aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._username,
+            password=self._password,
+            use_tls=self._is_tls,
+            start_tls=self._start_tls,
+            timeout=self._timeout_s,
+        )
         try:
             # The library's limit is for each step; a server that drips must not hold us for ever.
             async with asyncio.timeout(2 * self._timeout_s):
-                await aiosmtplib.send(
-                    message,
-                    hostname=self._host,
-                    port=self._port,
-                    username=self._username,
-                    password=self._password,
-                    use_tls=self._is_tls,
-                    start_tls=self._start_tls,
-                    timeout=self._timeout_s,
-                )
+                await client.connect()
+                await client.send_message(message)
+                with suppress(aiosmtplib.SMTPException, OSError):  # it has the message already
+                    await client.quit()
         except aiosmtplib.SMTPRecipientsRefused as error:
             if all(_is_final(refused.code) for refused in error.recipients):
                 raise MailRefused(str(error.recipients[0].code)) from error
@@ -89,6 +93,8 @@ class SmtpMailer:
             if _is_final(error.code):
                 raise MailRefused(str(error.code)) from error
             raise
+        finally:
+            client.close()  # without a word: it may be the one who does not answer
 
 
 def _is_final(code: int) -> bool:
