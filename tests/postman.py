@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from email.message import EmailMessage
 
 import procrastinate
+from procrastinate.jobs import Job as QueuedJob
 
 from bankapp.mail.letters import Stationery
 from bankapp.mail.mailer import SmtpMailer
@@ -46,7 +47,7 @@ class Postman:
         return [(job.task_name, job.status, job.attempts) for job in jobs if not _is_purge(job)]
 
 
-def _is_purge(job: procrastinate.jobs.Job) -> bool:
+def _is_purge(job: QueuedJob) -> bool:
     return job.task_name == "purge"
 
 

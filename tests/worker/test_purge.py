@@ -1,5 +1,6 @@
 """What nobody needs any more is removed, and nothing else."""
 
+import asyncio
 from typing import Any, LiteralString
 
 import psycopg
@@ -10,6 +11,7 @@ from bankapp.mail.mailer import SmtpMailer
 from bankapp.operations.operation import Bank
 from bankapp.worker.office import Office
 from bankapp.worker.purge import purge
+from bankapp.worker.running import work
 from tests.factories import Make
 from tests.mail_server import Mailbox
 from tests.postman import STATIONERY, Postman
@@ -90,6 +92,18 @@ async def test_many_go_in_batches(office: Office, make: Make, connection: Connec
     assert connection.execute("SELECT count(*) FROM email_verifications").fetchone() == (0,)
 
 
-async def test_the_schedule_knows_it(postman: Postman) -> None:
-    [task] = postman.queue.periodic_registry.periodic_tasks.values()
-    assert task.task.name == "purge"
+async def test_the_worker_has_it_on_schedule(
+    postman: Postman, make: Make, connection: Connection
+) -> None:
+    """A worker that starts does what the schedule last wanted done."""
+    await make.user("alice")
+    connection.execute(AGED[1][1], ["2 days", 1])
+    connection.commit()
+    stop = asyncio.Event()
+    working = asyncio.create_task(work(postman.queue, stop))
+    async with asyncio.timeout(20):
+        while connection.execute("SELECT FROM email_verifications").rowcount:
+            connection.commit()
+            await asyncio.sleep(0.05)
+        stop.set()
+        await working

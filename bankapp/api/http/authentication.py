@@ -1,8 +1,9 @@
 """Who is asking, as HTTP tells it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Final, NewType, TypeAlias
+from typing import Final, TypeAlias
 
 from aiohttp import web
 
@@ -10,10 +11,16 @@ from bankapp.domain import errors, limits
 from bankapp.operations.operation import Visitor
 
 Address: TypeAlias = IPv4Address | IPv6Address
-Networks = NewType("Networks", Sequence[IPv4Network | IPv6Network])
 
 
-TRUSTED_PROXIES: Final = web.AppKey("trusted_proxies", Networks)
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """The networks of the proxies whose X-Forwarded-For is believed."""
+
+    networks: Sequence[IPv4Network | IPv6Network]
+
+
+TRUSTED_PROXIES: Final = web.AppKey("trusted_proxies", Proxies)
 REQUEST_ID: Final = web.RequestKey("request_id", str)
 
 
@@ -45,7 +52,7 @@ def _client_address(request: web.Request) -> Address | None:
     Each proxy adds the address it was asked from; anything left of what an untrusted one added may
     be made up.
     """
-    trusted = request.app[TRUSTED_PROXIES]
+    trusted = request.app[TRUSTED_PROXIES].networks
     address = _parse_address(request.remote or "")
     hops = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
     while hops and address is not None and any(address in network for network in trusted):

@@ -5,7 +5,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from aiohttp import web
 
-from bankapp.api.http.authentication import TRUSTED_PROXIES, Networks
+from bankapp.api.http.authentication import TRUSTED_PROXIES, Proxies
 from bankapp.api.http.endpoint import BANK, create_handler
 from bankapp.api.http.middleware import observe
 from bankapp.api.http.routes import ROUTES
@@ -22,7 +22,7 @@ def create_app(
     """
     app = web.Application(middlewares=[observe], client_max_size=limits.BODY_BYTES_MAX)
     app[BANK] = bank
-    app[TRUSTED_PROXIES] = Networks(trusted_proxies)
+    app[TRUSTED_PROXIES] = Proxies(trusted_proxies)
     for route in ROUTES:
         app.router.add_route(
             route.method, route.path, create_handler(route), expect_handler=_continue
