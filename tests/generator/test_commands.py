@@ -137,7 +137,7 @@ async def test_a_result_is_the_cursor(q: Any, items: Any) -> None:
 
 def test_the_rows_of_a_connection_do_not_matter(items: Any, shop_url: str) -> None:
     """Where its rows are dicts, ours are not."""
-    with psycopg.connect(shop_url, row_factory=dict_row) as connection:
+    with psycopg.Connection[dict[str, Any]].connect(shop_url, row_factory=dict_row) as connection:
         import_module("shop.registration").register_types(connection)
         q = items.Querier(connection)
         q.copy_items(rows=[item(items, 1)])
