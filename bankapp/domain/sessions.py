@@ -8,7 +8,10 @@ from ipaddress import IPv4Address, IPv6Address
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSession:
-    """A session to be opened; without a refresh token's hash it cannot be renewed."""
+    """A session to be opened; without a refresh token's hash it cannot be renewed.
+
+    `known_hash` is the hash that the password was checked against, where one was.
+    """
 
     id: uuid.UUID
     username: str
@@ -16,6 +19,7 @@ class NewSession:
     client_address: IPv4Address | IPv6Address | None
     lifetime: timedelta
     refresh_token_hash: bytes | None = None
+    known_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,11 +21,13 @@ class NewUser:
 class UserChange:
     """What is to change of a user; None leaves it as it is.
 
-    `known_hash` is the hash that the current password was checked against, None where it was not
-    asked for. `kept_session_id` survives a change of the password, which ends all others.
+    `known_role` is the one that let the caller change the user. `known_hash` is the hash that the
+    current password was checked against, None where it was not asked for. `kept_session_id`
+    survives a change of the password, which ends all others.
     """
 
     username: str
+    known_role: Role
     full_name: str | None = None
     email: str | None = None
     hashed_password: str | None = None

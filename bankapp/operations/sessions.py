@@ -88,7 +88,6 @@ async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInRe
     is_right = await bank.passwords.verify(request.password, hashed_password)
     if user is None or not is_right or user.blocked_at is not None:
         raise errors.InvalidCredentials
-    await _rehash_if_cheap(bank, visitor, user, request.password)
     session_id = uuid.uuid4()
     access, refresh = bank.tokens.create(session_id), bank.refresh_tokens.create(session_id)
     session = NewSession(
@@ -98,8 +97,10 @@ async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInRe
         client_address=visitor.address,
         lifetime=refresh.lifetime,
         refresh_token_hash=hash_token_id(refresh.claims.token_id),
+        known_hash=hashed_password,
     )
     await bank.store.open_session(session, origin=visitor.origin_as(user.username))
+    await _rehash_if_cheap(bank, visitor, user, request.password)
     return LogInResponse(
         session_id=session_id,
         access_token=access.text,

@@ -115,6 +115,7 @@ async def change_user(bank: Bank, caller: Caller, request: ChangeUserRequest) ->
             email=request.email,
             hashed_password=await _hash_new_password(bank, user, request),
             known_hash=user.hashed_password if needs_password else None,
+            known_role=Role(user.role),
             kept_session_id=caller.session_id if is_self else None,
         ),
         bank.codes.create(),

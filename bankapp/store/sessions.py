@@ -2,6 +2,7 @@
 
 import uuid
 
+from bankapp.domain import errors
 from bankapp.domain.audit import Origin
 from bankapp.domain.sessions import NewSession, Renewal
 from bankapp.store import audit
@@ -10,7 +11,15 @@ from gen.sessions import RotateRefreshTokenRow
 
 
 async def open_session(q: AsyncQueries, session: NewSession, origin: Origin) -> None:
-    """Add a session."""
+    """Add a session.
+
+    Raises InvalidCredentials when the password that was checked is no longer the user's: a change
+    ends all sessions, and must not miss one that is just being opened.
+    """
+    if session.known_hash is not None:
+        user = await q.users.lock_user(username=session.username)
+        if user is None or user.hashed_password != session.known_hash or user.blocked_at:
+            raise errors.InvalidCredentials
     added = await q.sessions.insert_session(
         id=session.id,
         username=session.username,

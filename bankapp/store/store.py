@@ -72,7 +72,7 @@ class Store:
     ) -> models.User | None:
         """Takes effect with the user's next request. `code` proves a new address.
 
-        Raises EmailTaken, InvalidCredentials.
+        Raises EmailTaken; InvalidCredentials and Forbidden when the user is no longer as known.
         """
         return await self._run(users.change, change, code, origin)
 
@@ -112,6 +112,7 @@ class Store:
         return await self._run(users.reset_password, code_hash, hashed_password, origin)
 
     async def open_session(self, session: NewSession, *, origin: Origin = THE_BANK) -> None:
+        """Raises InvalidCredentials when the password has changed since it was checked."""
         await self._run(sessions.open_session, session, origin)
 
     async def renew_session(

@@ -54,14 +54,16 @@ async def change(
     """Change what is wanted; None when there is no such user.
 
     A new password ends the user's other sessions. A new address is proved with `code`, and the old
-    one is told. Raises EmailTaken, and InvalidCredentials when the password that was checked is no
-    longer the user's.
+    one is told. Raises EmailTaken; InvalidCredentials and Forbidden when the user no longer has the
+    password that was checked, or the role that allowed the change.
     """
     before = await q.users.lock_user(username=wanted.username)
     if before is None:
         return None
     if wanted.known_hash is not None and before.hashed_password != wanted.known_hash:
         raise errors.InvalidCredentials
+    if Role(before.role) is not wanted.known_role:
+        raise errors.Forbidden
     after = await q.users.update_user(
         username=wanted.username,
         full_name=wanted.full_name,

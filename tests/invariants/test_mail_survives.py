@@ -86,6 +86,7 @@ async def run_clients(bank: Bank) -> None:
     """Sign everybody up, a batch for each kill, which comes in the middle of its batch."""
     size = SIGN_UP_COUNT // KILL_COUNT
     async with aiohttp.ClientSession() as session:
+        await sign_up(bank, session, 0)  # whose address the twins want
         for kill in range(KILL_COUNT):
             numbers = iter(range(kill * size, (kill + 1) * size))
             half = asyncio.Event()
