@@ -65,6 +65,15 @@ async def test_a_broken_server_is_worth_another_try(greeting: bytes | None) -> N
             await SmtpMailer(url, timeout_s=0.2).send(MESSAGE)
 
 
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+async def test_nothing_is_said_in_the_clear(mailbox: Mailbox, scheme: str) -> None:
+    """A server, or somebody in between, that offers no TLS gets neither password nor message."""
+    url = mailbox.url.replace("smtp://", f"{scheme}://bank:secret@")
+    with pytest.raises((aiosmtplib.SMTPException, OSError)):
+        await SmtpMailer(url, timeout_s=1).send(MESSAGE)
+    assert mailbox.attempt_count == 0
+
+
 async def test_no_server_is_worth_another_try() -> None:
     with pytest.raises((aiosmtplib.SMTPException, OSError)):
         await SmtpMailer("smtp://127.0.0.1:1", timeout_s=0.2).send(MESSAGE)
