@@ -99,3 +99,4 @@ verify-schema: setup ## Fail when db/schema.sql is not what db/migrations make
 bench: setup ## Measure against peers
 	@UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --frozen --quiet --inexact --group bench
 	@$(WITH_DATABASE) $(BIN)/python -m bench.generator
+	@$(WITH_DATABASE) $(BIN)/python -m bench.identity

@@ -6,7 +6,8 @@ import re
 import secrets
 import signal
 import tempfile
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -15,19 +16,31 @@ import uvloop
 
 from bankapp.api.http.listening import listen
 from bankapp.api.http.server import create_app
+from bankapp.auth.codes import CodeMaker
+from bankapp.auth.paseto import KEY_BYTES
 from bankapp.auth.passwords import PasswordHasher
-from bankapp.auth.tokens import KEY_BYTES, PasetoTokenMaker
+from bankapp.auth.tokens import Purpose, TokenMaker, create_codec
 from bankapp.database import Database
 from bankapp.domain import errors, limits
 from bankapp.failure import StartError
-from bankapp.operations.operation import Bank
+from bankapp.mail.letters import Stationery
+from bankapp.mail.mailer import FileMailer, SmtpMailer
+from bankapp.operations.operation import Bank, Rules
 from bankapp.operations.users import ensure_admin
 from bankapp.settings import TOKEN_KEY_PATTERN, Settings
 from bankapp.store.store import Store
 from bankapp.store.transaction import create_pool
+from bankapp.worker.office import Office
+from bankapp.worker.queue import add_jobs, open_queue
+from bankapp.worker.running import work
 
 DATABASE_CHECK_S = 0.5
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
+
+
+def run_worker(settings: Settings, database: Database) -> None:
+    """Do background jobs until SIGINT or SIGTERM; raises as `serve` does."""
+    uvloop.run(_work(settings, database))
 
 
 def run_server(settings: Settings, database: Database) -> None:
@@ -41,6 +54,31 @@ async def serve(settings: Settings, database: Database) -> None:
     Raises StartError when the address cannot be had, the database does not answer, or the embedded
     server ends.
     """
+    async with _opened(settings, database) as (bank, stop):
+        if (admin := _admin_credentials(settings)) is not None:
+            await _ensure_admin(bank, *admin)
+        if settings.work_in_serve == "off":
+            await _serve_http(settings, bank, stop)
+            return
+        async with working(settings, database, bank, stop):
+            await _serve_http(settings, bank, stop)
+
+
+async def _work(settings: Settings, database: Database) -> None:
+    async with (
+        _opened(settings, database) as (bank, stop),
+        working(settings, database, bank, stop),
+    ):
+        _log.info("working")
+        await stop.wait()
+        _log.info("stopping")
+
+
+@asynccontextmanager
+async def _opened(
+    settings: Settings, database: Database
+) -> AsyncGenerator[tuple[Bank, asyncio.Event]]:
+    """The bank, and what is set when the process shall stop."""
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
@@ -50,16 +88,39 @@ async def serve(settings: Settings, database: Database) -> None:
     except psycopg.Error as error:
         raise StartError(f"the database does not answer: {error}") from error
     try:
-        bank = create_bank(settings, Store(pool))
-        if (admin := _admin_credentials(settings)) is not None:
-            await _ensure_admin(bank, *admin)
         watch = asyncio.create_task(_stop_with(database, stop))
-        await _serve_http(settings, bank, stop)
+        yield create_bank(settings, Store(pool)), stop
         watch.cancel()
         if database.has_ended():
             raise StartError("the embedded PostgreSQL has ended; its log says why: postgres.log")
     finally:
         await pool.close()
+
+
+@asynccontextmanager
+async def working(
+    settings: Settings, database: Database, bank: Bank, stop: asyncio.Event
+) -> AsyncGenerator[None]:
+    """Do background jobs while the block runs; afterwards finish or return what is under way."""
+    queue = open_queue(database.url)
+    add_jobs(queue, _create_office(settings, bank))
+    async with queue.open_async():
+        worker = asyncio.create_task(work(queue, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await worker
+
+
+def _create_office(settings: Settings, bank: Bank) -> Office:
+    url = settings.public_url or f"http://{settings.http_address}"
+    stationery = Stationery(settings.mail_from, url)
+    if settings.smtp_url is not None:
+        return Office(bank, SmtpMailer(settings.smtp_url.get_secret_value()), stationery)
+    directory = settings.data_dir / "mail"
+    _log.info("mail goes into files", directory=str(directory))
+    return Office(bank, FileMailer(directory), stationery)
 
 
 async def _ensure_admin(bank: Bank, username: str, password: str) -> None:
@@ -82,16 +143,24 @@ async def _stop_with(database: Database, stop: asyncio.Event) -> None:
 def create_bank(settings: Settings, store: Store) -> Bank:
     """What the operations work with, as the settings say."""
     keys = settings.token_keys or [_development_key(settings.data_dir)]
+    codec = create_codec(settings.token_format, keys)
     return Bank(
         store=store,
         passwords=PasswordHasher(settings.bcrypt_cost),
-        tokens=PasetoTokenMaker(keys, settings.access_token_duration),
+        tokens=TokenMaker(codec, Purpose.ACCESS, settings.access_token_duration),
+        refresh_tokens=TokenMaker(codec, Purpose.REFRESH, settings.refresh_token_duration),
+        codes=CodeMaker(keys),
+        rules=Rules(
+            limits_rates=settings.rate_limits == "on",
+            requires_verified_email=settings.require_verified_email == "on",
+        ),
     )
 
 
 async def _serve_http(settings: Settings, bank: Bank, stop: asyncio.Event) -> None:
     try:
-        async with listen(create_app(bank), settings.http_host, settings.http_port) as url:
+        app = create_app(bank, settings.trusted_proxies)
+        async with listen(app, settings.http_host, settings.http_port) as url:
             _log.info("listening", url=url)
             await stop.wait()
             _log.info("stopping")

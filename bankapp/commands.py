@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from collections.abc import Sequence
 
 import psycopg
 
@@ -16,12 +17,21 @@ from bankapp.store.verification import Progress, Report, verify_ledger
 PROGRESS_AFTER_S = 1.0
 
 
-def run(name: str) -> int:
+def run(name: str, jobs: Sequence[str] = ()) -> int:
     """Run a command; its exit code. Raises Failure, and SettingError among them."""
     settings = load_settings()
     configure_logs(settings.log_format)
     try:
-        return {"serve": _serve, "migrate": _migrate, "verify": _verify}[name](settings)
+        if name == "requeue":
+            return _requeue(settings, jobs)
+        commands = {
+            "serve": _serve,
+            "work": _work,
+            "migrate": _migrate,
+            "verify": _verify,
+            "jobs": _list_jobs,
+        }
+        return commands[name](settings)
     except psycopg.errors.UndefinedObject as error:
         raise Failure(f"{error}; run `bankapp migrate` first") from error
     except psycopg.Error as error:
@@ -34,6 +44,39 @@ def _serve(settings: Settings) -> int:
     with open_database(settings) as database:
         migrate(database.url)
         run_server(settings, database)
+    return 0
+
+
+def _work(settings: Settings) -> int:
+    from bankapp.app import run_worker  # noqa: PLC0415 - the other commands start without it
+
+    with open_database(settings, beside_server=True) as database:
+        migrate(database.url)
+        run_worker(settings, database)
+    return 0
+
+
+def _list_jobs(settings: Settings) -> int:
+    from bankapp.worker.operator import failed_jobs  # noqa: PLC0415 - as above
+
+    with open_database(settings, beside_server=True) as database:
+        failed = asyncio.run(failed_jobs(database.url))
+    for job in failed:
+        print(f"{job.id} {job.name}, tried {job.attempt_count} times")
+    print(f"{len(failed)} failed")
+    return 0
+
+
+def _requeue(settings: Settings, jobs: Sequence[str]) -> int:
+    from bankapp.worker.operator import UnknownJobError, requeue_jobs  # noqa: PLC0415 - as above
+
+    with open_database(settings, beside_server=True) as database:
+        try:
+            count = asyncio.run(requeue_jobs(database.url, jobs))
+        except UnknownJobError as error:
+            message = f"no failed job has the number {error}; `bankapp jobs` lists them"
+            raise Failure(message) from None
+    print(f"{count} requeued")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -18,10 +19,19 @@ EXAMPLES: Final[dict[str, str]] = {
     "BANK_HTTP_ADDRESS": "127.0.0.1:8080",
     "BANK_ENVIRONMENT": "development",
     "BANK_TOKEN_KEYS": "the output of `openssl rand -hex 32`; newest first, separated by commas",
+    "BANK_TOKEN_FORMAT": "paseto",
     "BANK_ACCESS_TOKEN_DURATION": "15m",
+    "BANK_REFRESH_TOKEN_DURATION": "24h",
     "BANK_ADMIN_USERNAME": "root_of_all",
     "BANK_ADMIN_PASSWORD": "a long sentence nobody else knows",
     "BANK_BCRYPT_COST": "12",
+    "BANK_RATE_LIMITS": "on",
+    "BANK_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8",
+    "BANK_REQUIRE_VERIFIED_EMAIL": "off",
+    "BANK_SMTP_URL": "smtps://bank:password@mail.example.org",
+    "BANK_MAIL_FROM": "bank@example.org",
+    "BANK_PUBLIC_URL": "https://bank.example.org",
+    "BANK_WORK_IN_SERVE": "on",
     "BANK_LOG_FORMAT": "console",
 }
 
@@ -46,6 +56,41 @@ def _token_keys(value: object) -> object:
     if not keys or not all(re.fullmatch(TOKEN_KEY_PATTERN, key) for key in keys):
         raise ValueError("must be keys of 64 hexadecimal digits (32 bytes)")
     return [bytes.fromhex(key) for key in keys]
+
+
+def _session_duration(value: timedelta) -> timedelta:
+    if value > limits.SESSION_DURATION_MAX:
+        raise ValueError(f"is more than {limits.SESSION_DURATION_MAX.days}d")
+    return value
+
+
+def _networks(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("must be networks or addresses, separated by commas") from None
+
+
+def _smtp_url(value: SecretStr) -> SecretStr:
+    wanted = r"smtp(s|\+starttls)?://([^\s/?#@]+@)?([\w.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?/?"
+    match = re.fullmatch(wanted, value.get_secret_value())
+    if match is None or int((match[4] or ":0")[1:]) > 65535:
+        raise ValueError("is not smtp://, smtp+starttls:// or smtps:// with a host")
+    return value
+
+
+def _mail_address(value: str) -> str:
+    if not re.fullmatch(r"[!-~]+@[!-~]+", value) or set(value) & set("<>,;:"):
+        raise ValueError("is not a mail address")
+    return value
+
+
+def _public_url(value: str) -> str:
+    if not re.fullmatch(r"https?://[!-~]+", value) or set(value) & set('?#"<>'):
+        raise ValueError("is not an http:// or https:// URL")
+    return value.rstrip("/")
 
 
 def _database_url(value: SecretStr) -> SecretStr:
@@ -83,9 +128,16 @@ class Settings(BaseSettings):
         BeforeValidator(_token_keys),
         Field(alias="BANK_TOKEN_KEYS", repr=False),
     ] = None
+    token_format: Annotated[Literal["paseto", "jwt"], Field(alias="BANK_TOKEN_FORMAT")] = "paseto"
     access_token_duration: Annotated[
         timedelta, BeforeValidator(_duration), Field(alias="BANK_ACCESS_TOKEN_DURATION")
     ] = timedelta(minutes=15)
+    refresh_token_duration: Annotated[
+        timedelta,
+        BeforeValidator(_duration),
+        AfterValidator(_session_duration),
+        Field(alias="BANK_REFRESH_TOKEN_DURATION"),
+    ] = timedelta(hours=24)
     admin_username: Annotated[
         str | None,
         Field(
@@ -97,6 +149,26 @@ class Settings(BaseSettings):
     ] = None
     admin_password: Annotated[SecretStr | None, Field(alias="BANK_ADMIN_PASSWORD")] = None
     bcrypt_cost: Annotated[int, Field(alias="BANK_BCRYPT_COST", ge=4, le=20)] = 12
+    rate_limits: Annotated[Literal["on", "off"], Field(alias="BANK_RATE_LIMITS")] = "on"
+    trusted_proxies: Annotated[
+        tuple[IPv4Network | IPv6Network, ...],
+        NoDecode,
+        BeforeValidator(_networks),
+        Field(alias="BANK_TRUSTED_PROXIES"),
+    ] = ()
+    require_verified_email: Annotated[
+        Literal["on", "off"], Field(alias="BANK_REQUIRE_VERIFIED_EMAIL")
+    ] = "off"
+    smtp_url: Annotated[
+        Annotated[SecretStr, AfterValidator(_smtp_url)] | None, Field(alias="BANK_SMTP_URL")
+    ] = None
+    mail_from: Annotated[str, AfterValidator(_mail_address), Field(alias="BANK_MAIL_FROM")] = (
+        "bank@localhost"
+    )
+    public_url: Annotated[
+        Annotated[str, AfterValidator(_public_url)] | None, Field(alias="BANK_PUBLIC_URL")
+    ] = None
+    work_in_serve: Annotated[Literal["on", "off"], Field(alias="BANK_WORK_IN_SERVE")] = "on"
     log_format: Annotated[Literal["console", "json"], Field(alias="BANK_LOG_FORMAT")] = "console"
 
     @property

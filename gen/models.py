@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 
 class AccountKind(StrEnum):
@@ -119,13 +119,29 @@ class Account:
 
 
 @dataclass(slots=True)
-class Currency:
-    """A currency of ISO 4217 the bank deals in; a new row opens its cash account"""
+class AuditEvent:
+    """What was changed, by whom and in which request; append-only"""
 
-    code: str
-    """ISO 4217"""
-    exponent: int
-    """Decimals of the minor unit: 2 for USD (1050 is 10.50), 0 for JPY"""
+    id: int
+    action: str
+    """What happened to what, as user.role_changed"""
+    subject: str
+    """The kind and the key of what changed, as user:alice"""
+    actor: str | None
+    """Who asked for it; NULL for the bank itself and for visitors"""
+    request_id: str | None
+    client_address: (
+        ipaddress.IPv4Address
+        | ipaddress.IPv6Address
+        | ipaddress.IPv4Interface
+        | ipaddress.IPv6Interface
+        | None
+    )
+    before: Any | None
+    """What changed, as it was, without secrets; NULL when it is new"""
+    after: Any | None
+    """What changed, as it became, without secrets"""
+    created_at: datetime.datetime
 
 
 @dataclass(slots=True)
@@ -209,6 +225,13 @@ class Session:
     created_at: datetime.datetime
     expires_at: datetime.datetime
     ended_at: datetime.datetime | None
+    number: int
+    refresh_token_hash: bytes | None
+    """SHA-256 of the id of the one refresh token that still works; NULL: the session cannot be
+    renewed
+    """
+    last_used_at: datetime.datetime
+    """To the minute"""
 
 
 @dataclass(slots=True)
@@ -245,3 +268,5 @@ class User:
     role: UserRole
     password_changed_at: datetime.datetime
     created_at: datetime.datetime
+    blocked_at: datetime.datetime | None
+    """Since when the user may neither log in nor use a session"""

@@ -7,9 +7,14 @@ from psycopg import AsyncConnection, Connection
 
 from gen import (
     accounts,
+    audit_events,
+    email_verifications,
     entries,
     holds,
     idempotency_keys,
+    jobs,
+    password_resets,
+    rate_limits,
     reports,
     sessions,
     transfers,
@@ -22,9 +27,14 @@ class Queries:
 
     __slots__ = (
         "accounts",
+        "audit_events",
+        "email_verifications",
         "entries",
         "holds",
         "idempotency_keys",
+        "jobs",
+        "password_resets",
+        "rate_limits",
         "reports",
         "sessions",
         "transfers",
@@ -33,9 +43,14 @@ class Queries:
 
     def __init__(self, connection: Connection[Any]) -> None:
         self.accounts = accounts.Querier(connection)
+        self.audit_events = audit_events.Querier(connection)
+        self.email_verifications = email_verifications.Querier(connection)
         self.entries = entries.Querier(connection)
         self.holds = holds.Querier(connection)
         self.idempotency_keys = idempotency_keys.Querier(connection)
+        self.jobs = jobs.Querier(connection)
+        self.password_resets = password_resets.Querier(connection)
+        self.rate_limits = rate_limits.Querier(connection)
         self.reports = reports.Querier(connection)
         self.sessions = sessions.Querier(connection)
         self.transfers = transfers.Querier(connection)
@@ -47,9 +62,14 @@ class AsyncQueries:
 
     __slots__ = (
         "accounts",
+        "audit_events",
+        "email_verifications",
         "entries",
         "holds",
         "idempotency_keys",
+        "jobs",
+        "password_resets",
+        "rate_limits",
         "reports",
         "sessions",
         "transfers",
@@ -58,9 +78,14 @@ class AsyncQueries:
 
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self.accounts = accounts.AsyncQuerier(connection)
+        self.audit_events = audit_events.AsyncQuerier(connection)
+        self.email_verifications = email_verifications.AsyncQuerier(connection)
         self.entries = entries.AsyncQuerier(connection)
         self.holds = holds.AsyncQuerier(connection)
         self.idempotency_keys = idempotency_keys.AsyncQuerier(connection)
+        self.jobs = jobs.AsyncQuerier(connection)
+        self.password_resets = password_resets.AsyncQuerier(connection)
+        self.rate_limits = rate_limits.AsyncQuerier(connection)
         self.reports = reports.AsyncQuerier(connection)
         self.sessions = sessions.AsyncQuerier(connection)
         self.transfers = transfers.AsyncQuerier(connection)

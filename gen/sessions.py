@@ -9,32 +9,130 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
+from psycopg.errors import NoDataFound
+from psycopg.rows import tuple_row
+from psycopg.types.numeric import Int8
 
 from gen import models
 
 INSERT_SESSION: Final = """\
--- name: InsertSession :exec
-INSERT INTO sessions (id, username, user_agent, client_address, expires_at)
+-- name: InsertSession :one
+INSERT INTO sessions (id, username, user_agent, client_address, refresh_token_hash, expires_at)
 VALUES (
     $1,
     $2,
     $3,
     $4,
-    now() + $5::interval
+    $5,
+    now() + $6::interval
 )
+RETURNING id, username, user_agent, client_address, created_at, expires_at, ended_at, number, refresh_token_hash, last_used_at
 """
 
 
 GET_SESSION_CALLER: Final = """\
 -- name: GetSessionCaller :one
+WITH noted AS (
+    UPDATE sessions
+    SET last_used_at = now()
+    WHERE sessions.id = $1
+        AND sessions.last_used_at < now() - interval '1 minute'
+        AND sessions.ended_at IS NULL
+)
+
 SELECT
     users.username,
-    users.role
+    users.role,
+    users.is_email_verified
 FROM sessions
 INNER JOIN users ON users.username = sessions.username
 WHERE sessions.id = $1
     AND sessions.ended_at IS NULL
     AND sessions.expires_at > now()
+    AND users.blocked_at IS NULL
+"""
+
+
+ROTATE_REFRESH_TOKEN: Final = """\
+-- name: RotateRefreshToken :one
+UPDATE sessions
+SET
+    refresh_token_hash = $1,
+    last_used_at = now(),
+    expires_at
+    = least(now() + $2::interval, sessions.created_at + interval '30 days')
+FROM users
+WHERE sessions.id = $3
+    AND sessions.refresh_token_hash = $4::bytea
+    AND sessions.ended_at IS NULL
+    AND sessions.expires_at > now()
+    AND users.username = sessions.username
+    AND users.blocked_at IS NULL
+RETURNING
+    sessions.username,
+    sessions.expires_at
+"""
+
+
+END_REUSED_SESSION: Final = """\
+-- name: EndReusedSession :one
+UPDATE sessions
+SET ended_at = now()
+WHERE id = $1
+    AND refresh_token_hash <> $2::bytea
+    AND ended_at IS NULL
+RETURNING username
+"""
+
+
+LIST_SESSIONS: Final = """\
+-- name: ListSessions :many
+SELECT id, username, user_agent, client_address, created_at, expires_at, ended_at, number, refresh_token_hash, last_used_at
+FROM sessions
+WHERE username = $1
+    AND number < $2
+    AND ended_at IS NULL
+    AND expires_at > now()
+ORDER BY number DESC
+LIMIT $3
+"""
+
+
+END_SESSION: Final = """\
+-- name: EndSession :one
+UPDATE sessions
+SET ended_at = now()
+WHERE id = $1
+    AND username = $2
+    AND ended_at IS NULL
+    AND expires_at > now()
+RETURNING id
+"""
+
+
+END_SESSIONS: Final = """\
+-- name: EndSessions :many
+UPDATE sessions
+SET ended_at = now()
+WHERE username = $1
+    AND id IS DISTINCT FROM $2::uuid
+    AND ended_at IS NULL
+    AND expires_at > now()
+RETURNING id
+"""
+
+
+DELETE_OLD_SESSIONS: Final = """\
+-- name: DeleteOldSessions :execrows
+DELETE FROM sessions
+WHERE id IN (
+        SELECT old.id
+        FROM sessions AS old
+        WHERE old.expires_at < now() - interval '30 days'
+        ORDER BY old.expires_at
+        LIMIT $1
+        FOR UPDATE SKIP LOCKED
+    )
 """
 
 
@@ -42,10 +140,40 @@ WHERE sessions.id = $1
 class GetSessionCallerRow:
     username: str
     role: models.UserRole
+    is_email_verified: bool
+
+
+@dataclass(slots=True)
+class RotateRefreshTokenRow:
+    username: str
+    expires_at: datetime.datetime
+
+
+def _session(row: Sequence[Any]) -> models.Session:
+    return models.Session(*row)
 
 
 def _get_session_caller_row(row: Sequence[Any]) -> GetSessionCallerRow:
-    return GetSessionCallerRow(row[0], models.USER_ROLE_BY_LABEL[row[1]])
+    return GetSessionCallerRow(row[0], models.USER_ROLE_BY_LABEL[row[1]], row[2])
+
+
+def _rotate_refresh_token_row(row: Sequence[Any]) -> RotateRefreshTokenRow:
+    return RotateRefreshTokenRow(*row)
+
+
+def _end_reused_session_value(row: Sequence[Any]) -> str:
+    value: str = row[0]
+    return value
+
+
+def _end_session_value(row: Sequence[Any]) -> uuid.UUID:
+    value: uuid.UUID = row[0]
+    return value
+
+
+def _end_sessions_value(row: Sequence[Any]) -> uuid.UUID:
+    value: uuid.UUID = row[0]
+    return value
 
 
 class Querier:
@@ -67,18 +195,78 @@ class Querier:
         | ipaddress.IPv4Interface
         | ipaddress.IPv6Interface
         | None,
+        refresh_token_hash: bytes | None,
         lifetime: datetime.timedelta,
-    ) -> None:
-        cursor = RawCursor(self._connection)
-        cursor.execute(INSERT_SESSION, (id, username, user_agent, client_address, lifetime))
+    ) -> models.Session:
+        cursor = RawCursor(self._connection, row_factory=lambda _: _session)
+        cursor.execute(
+            INSERT_SESSION, (id, username, user_agent, client_address, refresh_token_hash, lifetime)
+        )
+        row = cursor.fetchone()
+        if row is None:
+            raise NoDataFound("InsertSession returned no row")
+        return row
 
     def get_session_caller(self, *, id: uuid.UUID) -> GetSessionCallerRow | None:
-        """Who is behind a token. Read anew for every request, so that a changed role or an
-        ended session counts at once.
+        """Who is behind a token. Read anew for every request, so that a changed role, an ended
+        session or a blocked user counts at once. A use is noted once a minute: that is
+        exact enough for a list, and all other requests only read.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _get_session_caller_row)
         cursor.execute(GET_SESSION_CALLER, (id,))
         return cursor.fetchone()
+
+    def rotate_refresh_token(
+        self,
+        *,
+        next_hash: bytes | None,
+        lifetime: datetime.timedelta,
+        id: uuid.UUID,
+        used_hash: bytes,
+    ) -> RotateRefreshTokenRow | None:
+        """Takes the one refresh token that works for the next one. Of two at once the second
+        waits, and then finds that its token works no more. No row: it did not. A session
+        lasts 30 days at most.
+        """
+        cursor = RawCursor(self._connection, row_factory=lambda _: _rotate_refresh_token_row)
+        cursor.execute(ROTATE_REFRESH_TOKEN, (next_hash, lifetime, id, used_hash))
+        return cursor.fetchone()
+
+    def end_reused_session(self, *, id: uuid.UUID, used_hash: bytes) -> str | None:
+        """Ends a session whose refresh token was used twice."""
+        cursor = RawCursor(self._connection, row_factory=lambda _: _end_reused_session_value)
+        cursor.execute(END_REUSED_SESSION, (id, used_hash))
+        return cursor.fetchone()
+
+    def list_sessions(
+        self, *, username: str, before_number: int | None, row_count_max: int
+    ) -> list[models.Session]:
+        """The open sessions of a user, newest first."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(
+            LIST_SESSIONS,
+            (username, None if before_number is None else Int8(before_number), Int8(row_count_max)),
+        )
+        rows = cursor.fetchall()
+        return [_session(row) for row in rows]
+
+    def end_session(self, *, id: uuid.UUID, username: str) -> uuid.UUID | None:
+        cursor = RawCursor(self._connection, row_factory=lambda _: _end_session_value)
+        cursor.execute(END_SESSION, (id, username))
+        return cursor.fetchone()
+
+    def end_sessions(self, *, username: str, kept_id: uuid.UUID | None) -> list[uuid.UUID]:
+        """Ends all sessions of a user, but for one that is kept."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(END_SESSIONS, (username, kept_id))
+        rows = cursor.fetchall()
+        return [_end_sessions_value(row) for row in rows]
+
+    def delete_old_sessions(self, *, row_count_max: int) -> int:
+        """Sessions that nobody can use any more for a month."""
+        cursor = RawCursor(self._connection)
+        cursor.execute(DELETE_OLD_SESSIONS, (Int8(row_count_max),))
+        return cursor.rowcount
 
 
 class AsyncQuerier:
@@ -100,15 +288,75 @@ class AsyncQuerier:
         | ipaddress.IPv4Interface
         | ipaddress.IPv6Interface
         | None,
+        refresh_token_hash: bytes | None,
         lifetime: datetime.timedelta,
-    ) -> None:
-        cursor = AsyncRawCursor(self._connection)
-        await cursor.execute(INSERT_SESSION, (id, username, user_agent, client_address, lifetime))
+    ) -> models.Session:
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _session)
+        await cursor.execute(
+            INSERT_SESSION, (id, username, user_agent, client_address, refresh_token_hash, lifetime)
+        )
+        row = await cursor.fetchone()
+        if row is None:
+            raise NoDataFound("InsertSession returned no row")
+        return row
 
     async def get_session_caller(self, *, id: uuid.UUID) -> GetSessionCallerRow | None:
-        """Who is behind a token. Read anew for every request, so that a changed role or an
-        ended session counts at once.
+        """Who is behind a token. Read anew for every request, so that a changed role, an ended
+        session or a blocked user counts at once. A use is noted once a minute: that is
+        exact enough for a list, and all other requests only read.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_session_caller_row)
         await cursor.execute(GET_SESSION_CALLER, (id,))
         return await cursor.fetchone()
+
+    async def rotate_refresh_token(
+        self,
+        *,
+        next_hash: bytes | None,
+        lifetime: datetime.timedelta,
+        id: uuid.UUID,
+        used_hash: bytes,
+    ) -> RotateRefreshTokenRow | None:
+        """Takes the one refresh token that works for the next one. Of two at once the second
+        waits, and then finds that its token works no more. No row: it did not. A session
+        lasts 30 days at most.
+        """
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _rotate_refresh_token_row)
+        await cursor.execute(ROTATE_REFRESH_TOKEN, (next_hash, lifetime, id, used_hash))
+        return await cursor.fetchone()
+
+    async def end_reused_session(self, *, id: uuid.UUID, used_hash: bytes) -> str | None:
+        """Ends a session whose refresh token was used twice."""
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _end_reused_session_value)
+        await cursor.execute(END_REUSED_SESSION, (id, used_hash))
+        return await cursor.fetchone()
+
+    async def list_sessions(
+        self, *, username: str, before_number: int | None, row_count_max: int
+    ) -> list[models.Session]:
+        """The open sessions of a user, newest first."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(
+            LIST_SESSIONS,
+            (username, None if before_number is None else Int8(before_number), Int8(row_count_max)),
+        )
+        rows = await cursor.fetchall()
+        return [_session(row) for row in rows]
+
+    async def end_session(self, *, id: uuid.UUID, username: str) -> uuid.UUID | None:
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _end_session_value)
+        await cursor.execute(END_SESSION, (id, username))
+        return await cursor.fetchone()
+
+    async def end_sessions(self, *, username: str, kept_id: uuid.UUID | None) -> list[uuid.UUID]:
+        """Ends all sessions of a user, but for one that is kept."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(END_SESSIONS, (username, kept_id))
+        rows = await cursor.fetchall()
+        return [_end_sessions_value(row) for row in rows]
+
+    async def delete_old_sessions(self, *, row_count_max: int) -> int:
+        """Sessions that nobody can use any more for a month."""
+        cursor = AsyncRawCursor(self._connection)
+        await cursor.execute(DELETE_OLD_SESSIONS, (Int8(row_count_max),))
+        return cursor.rowcount

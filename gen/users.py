@@ -19,13 +19,13 @@ VALUES (
     $4,
     $5
 )
-RETURNING username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at
+RETURNING username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
 """
 
 
 GET_USER: Final = """\
 -- name: GetUser :one
-SELECT username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at
+SELECT username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
 FROM users
 WHERE username = $1
 """
@@ -36,13 +36,82 @@ UPDATE_USER_ROLE: Final = """\
 UPDATE users
 SET role = $1
 WHERE username = $2
-RETURNING username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at
+RETURNING username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
+"""
+
+
+LOCK_USER: Final = """\
+-- name: LockUser :one
+SELECT username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
+FROM users
+WHERE username = $1
+FOR NO KEY UPDATE
+"""
+
+
+GET_USER_BY_EMAIL: Final = """\
+-- name: GetUserByEmail :one
+SELECT username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
+FROM users
+WHERE lower(email) = lower($1)
+"""
+
+
+UPDATE_USER: Final = """\
+-- name: UpdateUser :one
+UPDATE users
+SET
+    full_name = coalesce($1, full_name),
+    email = coalesce($2, email),
+    is_email_verified
+    = is_email_verified AND coalesce($2, email) = email,
+    hashed_password = coalesce($3, hashed_password),
+    password_changed_at = CASE
+        WHEN $3::text IS NULL THEN password_changed_at ELSE now()
+    END
+WHERE username = $4
+RETURNING username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
+"""
+
+
+REHASH_PASSWORD: Final = """\
+-- name: RehashPassword :execrows
+UPDATE users
+SET hashed_password = $1
+WHERE username = $2
+    AND hashed_password = $3::text
+"""
+
+
+VERIFY_USER_EMAIL: Final = """\
+-- name: VerifyUserEmail :one
+UPDATE users
+SET is_email_verified = true
+WHERE username = $1
+RETURNING username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
+"""
+
+
+BLOCK_USER: Final = """\
+-- name: BlockUser :one
+UPDATE users
+SET blocked_at = CASE WHEN $1::boolean THEN coalesce(blocked_at, now()) END
+WHERE username = $2
+RETURNING username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
 """
 
 
 def _user(row: Sequence[Any]) -> models.User:
     return models.User(
-        row[0], row[1], row[2], row[3], row[4], models.USER_ROLE_BY_LABEL[row[5]], row[6], row[7]
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        models.USER_ROLE_BY_LABEL[row[5]],
+        row[6],
+        row[7],
+        row[8],
     )
 
 
@@ -80,6 +149,55 @@ class Querier:
         cursor.execute(UPDATE_USER_ROLE, (role, username))
         return cursor.fetchone()
 
+    def lock_user(self, *, username: str) -> models.User | None:
+        """For a change that depends on how the user was."""
+        cursor = RawCursor(self._connection, row_factory=lambda _: _user)
+        cursor.execute(LOCK_USER, (username,))
+        return cursor.fetchone()
+
+    def get_user_by_email(self, *, email: str) -> models.User | None:
+        cursor = RawCursor(self._connection, row_factory=lambda _: _user)
+        cursor.execute(GET_USER_BY_EMAIL, (email,))
+        return cursor.fetchone()
+
+    def update_user(
+        self,
+        *,
+        full_name: str | None,
+        email: str | None,
+        hashed_password: str | None,
+        username: str,
+    ) -> models.User:
+        """What is NULL stays as it is. Another address is unproved."""
+        cursor = RawCursor(self._connection, row_factory=lambda _: _user)
+        cursor.execute(UPDATE_USER, (full_name, email, hashed_password, username))
+        row = cursor.fetchone()
+        if row is None:
+            raise NoDataFound("UpdateUser returned no row")
+        return row
+
+    def rehash_password(self, *, hashed_password: str, username: str, known_hash: str) -> int:
+        """The same password, hashed at another cost, unless it was changed meanwhile."""
+        cursor = RawCursor(self._connection)
+        cursor.execute(REHASH_PASSWORD, (hashed_password, username, known_hash))
+        return cursor.rowcount
+
+    def verify_user_email(self, *, username: str) -> models.User:
+        cursor = RawCursor(self._connection, row_factory=lambda _: _user)
+        cursor.execute(VERIFY_USER_EMAIL, (username,))
+        row = cursor.fetchone()
+        if row is None:
+            raise NoDataFound("VerifyUserEmail returned no row")
+        return row
+
+    def block_user(self, *, is_blocked: bool, username: str) -> models.User:
+        cursor = RawCursor(self._connection, row_factory=lambda _: _user)
+        cursor.execute(BLOCK_USER, (is_blocked, username))
+        row = cursor.fetchone()
+        if row is None:
+            raise NoDataFound("BlockUser returned no row")
+        return row
+
 
 class AsyncQuerier:
     """Runs the queries of users.sql on one connection."""
@@ -114,3 +232,52 @@ class AsyncQuerier:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
         await cursor.execute(UPDATE_USER_ROLE, (role, username))
         return await cursor.fetchone()
+
+    async def lock_user(self, *, username: str) -> models.User | None:
+        """For a change that depends on how the user was."""
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
+        await cursor.execute(LOCK_USER, (username,))
+        return await cursor.fetchone()
+
+    async def get_user_by_email(self, *, email: str) -> models.User | None:
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
+        await cursor.execute(GET_USER_BY_EMAIL, (email,))
+        return await cursor.fetchone()
+
+    async def update_user(
+        self,
+        *,
+        full_name: str | None,
+        email: str | None,
+        hashed_password: str | None,
+        username: str,
+    ) -> models.User:
+        """What is NULL stays as it is. Another address is unproved."""
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
+        await cursor.execute(UPDATE_USER, (full_name, email, hashed_password, username))
+        row = await cursor.fetchone()
+        if row is None:
+            raise NoDataFound("UpdateUser returned no row")
+        return row
+
+    async def rehash_password(self, *, hashed_password: str, username: str, known_hash: str) -> int:
+        """The same password, hashed at another cost, unless it was changed meanwhile."""
+        cursor = AsyncRawCursor(self._connection)
+        await cursor.execute(REHASH_PASSWORD, (hashed_password, username, known_hash))
+        return cursor.rowcount
+
+    async def verify_user_email(self, *, username: str) -> models.User:
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
+        await cursor.execute(VERIFY_USER_EMAIL, (username,))
+        row = await cursor.fetchone()
+        if row is None:
+            raise NoDataFound("VerifyUserEmail returned no row")
+        return row
+
+    async def block_user(self, *, is_blocked: bool, username: str) -> models.User:
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
+        await cursor.execute(BLOCK_USER, (is_blocked, username))
+        row = await cursor.fetchone()
+        if row is None:
+            raise NoDataFound("BlockUser returned no row")
+        return row

@@ -13,20 +13,25 @@ from aiohttp.test_utils import TestClient, TestServer
 from pytest_postgresql import factories
 
 from bankapp.api.http.server import create_app
+from bankapp.auth.codes import CodeMaker
+from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.passwords import PasswordHasher
-from bankapp.auth.tokens import PasetoTokenMaker
+from bankapp.auth.tokens import Purpose, TokenMaker
 from bankapp.embedded import PORT, find_binaries, throwaway_server
 from bankapp.migrations import migrate
-from bankapp.operations.operation import Bank
+from bankapp.operations.operation import Bank, Rules
 from bankapp.store.store import Store
 from bankapp.store.transaction import Pool, create_pool
 from tests.api.client import Api
 from tests.factories import Make
+from tests.mail_server import Mailbox, mail_server
+from tests.postman import Postman, hire_postman
 
 pytest_plugins = ["tests.process.fixtures"]
 
 SOCKET_DIRECTORY = "BANK_TEST_SOCKET_DIRECTORY"
 OWNER = "bank"
+UNLIMITED = Rules(limits_rates=False)
 
 _at_exit = pytest.StashKey[ExitStack]()
 
@@ -107,11 +112,37 @@ def make(store: Store) -> Make:
     return Make(store)
 
 
+def make_bank(store: Store, rules: Rules = UNLIMITED) -> Bank:
+    """A bank on this store, whose one key is all zeros."""
+    codec = PasetoCodec([bytes(32)])
+    return Bank(
+        store=store,
+        passwords=PasswordHasher(4),
+        tokens=TokenMaker(codec, Purpose.ACCESS, timedelta(minutes=15)),
+        refresh_tokens=TokenMaker(codec, Purpose.REFRESH, timedelta(hours=24)),
+        codes=CodeMaker([bytes(32)]),
+        rules=rules,
+    )
+
+
 @pytest.fixture
 def bank(store: Store) -> Bank:
     """What operations work with; passwords are hashed as cheaply as bcrypt can."""
-    tokens = PasetoTokenMaker([bytes(32)], timedelta(minutes=15))
-    return Bank(store=store, passwords=PasswordHasher(4), tokens=tokens)
+    return make_bank(store)
+
+
+@pytest.fixture
+async def mailbox() -> AsyncGenerator[Mailbox]:
+    """A mail server of this test alone."""
+    async with mail_server() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+async def postman(database_url: str, bank: Bank, mailbox: Mailbox) -> AsyncGenerator[Postman]:
+    """Sends what mail waits when told to."""
+    async with hire_postman(database_url, bank, mailbox) as postman:
+        yield postman
 
 
 @pytest.fixture

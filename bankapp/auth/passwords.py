@@ -2,12 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import bcrypt
 
+from bankapp.auth.strength import is_strong
 from bankapp.domain import errors, limits
 
 Result = TypeVar("Result")
@@ -41,6 +42,18 @@ class PasswordHasher:
         Raises Unavailable when too many wait.
         """
         return await self._run(self._verify, password, hashed_password)
+
+    async def require_strong(self, password: str, *, names: Sequence[str]) -> None:
+        """Raises WeakPassword for one that is easy to guess, Unavailable when too many wait.
+
+        `names` are the user's own, which anybody would try first.
+        """
+        if not await self._run(is_strong, password, names):
+            raise errors.WeakPassword
+
+    def is_cheap(self, hashed_password: str) -> bool:
+        """Whether the password was hashed at a lower cost than is set now."""
+        return int(hashed_password.split("$")[2]) < self._cost
 
     async def _run(self, work: Callable[..., Result], *args: object) -> Result:
         if self._pending_count >= self._thread_count + limits.PASSWORD_QUEUE_LENGTH_MAX:

@@ -1,112 +1,100 @@
-"""Access tokens: PASETO v4.local, encrypted and authenticated, with a ring of keys."""
+"""Tokens: what a session's bearer shows, in either format."""
 
-import base64
-import binascii
-import json
+import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from enum import StrEnum
+from typing import Any, Literal, Protocol
 
-import pyseto
-
+from bankapp.auth.jwt import JwtCodec
+from bankapp.auth.paseto import PasetoCodec
 from bankapp.domain import errors, limits
 
-KEY_BYTES = 32
-_PURPOSE = "access"
+
+class Purpose(StrEnum):
+    """What a token is good for; one for one purpose serves no other."""
+
+    ACCESS = "access"
+    REFRESH = "refresh"
 
 
 @dataclass(frozen=True, slots=True)
-class AccessToken:
-    """A token as handed to its bearer; it stands for a session."""
+class Claims:
+    """What a token says: which session it stands for, and which token of it this is."""
+
+    session_id: uuid.UUID
+    token_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as handed to its bearer."""
 
     text: str
+    claims: Claims
     expires_at: datetime
     lifetime: timedelta
 
 
-class TokenMaker(Protocol):
-    """Makes tokens and reads them back."""
+class Codec(Protocol):
+    """A format of tokens: writes claims with the newest key of a ring, and reads them back."""
 
-    def create(self, session_id: uuid.UUID) -> AccessToken:
-        """A fresh token for the session."""
+    def encode(self, claims: Mapping[str, Any]) -> str:
+        """The text that carries the claims; `exp` is a datetime of whole seconds."""
         ...
 
-    def verify(self, text: str) -> uuid.UUID:
-        """The session of a token. Raises Unauthenticated, TokenExpired."""
+    def decode(self, text: str) -> dict[str, Any]:
+        """The claims of a text that we made, expired or not. Raises ValueError."""
         ...
 
 
-class PasetoTokenMaker:
-    """PASETO v4.local. The newest key encrypts, every key decrypts; the footer names the key."""
+class TokenMaker:
+    """Makes tokens for one purpose and reads them back."""
 
-    def __init__(self, keys: Sequence[bytes], duration: timedelta) -> None:
-        assert keys
-        assert all(len(key) == KEY_BYTES for key in keys)
-        # By its footer, in the one spelling that is ours: nothing unproved is ever parsed.
-        ring = [pyseto.Key.new(version=4, purpose="local", key=key) for key in keys]
-        self._ring = {_encode(_footer(key)): key for key in ring}
-        self._newest = ring[0]
+    def __init__(self, codec: Codec, purpose: Purpose, duration: timedelta) -> None:
+        self._codec = codec
+        self._purpose = purpose
         self._duration = duration
 
-    def create(self, session_id: uuid.UUID) -> AccessToken:
+    def create(self, session_id: uuid.UUID) -> Token:
         """A fresh token for the session."""
-        expires_at = datetime.now(UTC) + self._duration
-        claims = {
-            "sid": str(session_id),
-            "use": _PURPOSE,
-            "jti": str(uuid.uuid4()),
-            "exp": expires_at.isoformat(),
-        }
-        token = pyseto.encode(self._newest, claims, footer=_footer(self._newest), serializer=json)
-        return AccessToken(token.decode(), expires_at, self._duration)
+        claims = Claims(session_id, uuid.uuid4())
+        expires_at = datetime.now(UTC).replace(microsecond=0) + self._duration
+        text = self._codec.encode(
+            {
+                "sid": str(claims.session_id),
+                "use": self._purpose.value,
+                "jti": str(claims.token_id),
+                "exp": expires_at,
+            }
+        )
+        return Token(text, claims, expires_at, self._duration)
 
-    def verify(self, text: str) -> uuid.UUID:
-        """The session of a token. Raises Unauthenticated, TokenExpired."""
+    def verify(self, text: str) -> Claims:
+        """What a token says. Raises Unauthenticated, TokenExpired."""
         try:
-            claims = self._decrypt(text)
-            expires_at = datetime.fromisoformat(claims["exp"])
-            session_id = uuid.UUID(claims["sid"])
-            purpose = claims["use"]
-        except (pyseto.PysetoError, ValueError, KeyError, TypeError):
+            if len(text) > limits.TOKEN_BYTES_MAX:
+                raise ValueError("too long")
+            found = self._codec.decode(text)
+            claims = Claims(uuid.UUID(found["sid"]), uuid.UUID(found["jti"]))
+            is_expired = found["exp"] <= datetime.now(UTC)
+            purpose = found["use"]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise errors.Unauthenticated from None
-        if purpose != _PURPOSE:
+        if purpose != self._purpose:
             raise errors.Unauthenticated
-        if expires_at <= datetime.now(UTC):
+        if is_expired:
             raise errors.TokenExpired
-        return session_id
-
-    def _decrypt(self, text: str) -> dict[str, Any]:
-        # pyseto accepts other spellings of the same bytes, and picks keys from a list by trial: one
-        # token shall have one text, and the footer shall name its key. It would not check `exp`
-        # without a deserializer, so expiry is checked by ourselves.
-        if len(text) > limits.TOKEN_BYTES_MAX:
-            raise ValueError("too long")
-        version, purpose, body, footer = text.split(".")
-        if f"{version}.{purpose}" != "v4.local":
-            raise ValueError("another kind of token")
-        _canonical_bytes(body)
-        key = self._ring[footer]
-        payload = pyseto.decode(key, text).payload
-        assert isinstance(payload, bytes)  # read by no deserializer
-        claims: dict[str, Any] = json.loads(payload)
         return claims
 
 
-def _footer(key: pyseto.KeyInterface) -> bytes:
-    return json.dumps({"kid": key.to_paserk_id()}).encode()
+def create_codec(form: Literal["paseto", "jwt"], keys: Sequence[bytes]) -> Codec:
+    """The format of that name."""
+    return PasetoCodec(keys) if form == "paseto" else JwtCodec(keys)
 
 
-def _encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _canonical_bytes(part: str) -> bytes:
-    try:
-        data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-    except binascii.Error as error:
-        raise ValueError("not base64url") from error
-    if _encode(data) != part:
-        raise ValueError("not canonical")
-    return data
+def hash_token_id(token_id: uuid.UUID) -> bytes:
+    """What is stored of a token: not its text, of which there could be another spelling."""
+    return hashlib.sha256(token_id.bytes).digest()

@@ -56,7 +56,7 @@ class Unauthenticated(Refusal):
 
 
 class TokenExpired(Refusal):
-    """The access token has expired; log in again."""
+    """The token has expired; log in again."""
 
 
 class InvalidCredentials(Refusal):
@@ -65,6 +65,10 @@ class InvalidCredentials(Refusal):
 
 class Forbidden(Refusal):
     """Your role may not do this."""
+
+
+class EmailNotVerified(Refusal):
+    """Verify your e-mail address first."""
 
 
 class NotFound(Refusal):
@@ -141,6 +145,20 @@ class BatchRefused(Refusal):
 
 class IdempotencyKeyReused(Refusal):
     """The idempotency key stands for another request."""
+
+
+class WeakPassword(Refusal):
+    """The password is too easy to guess."""
+
+
+class RateLimited(Refusal):
+    """Too many tries; wait a while."""
+
+    retryable = True
+
+    def __init__(self, detail: str | None = None, *, retry_after_s: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(Refusal):

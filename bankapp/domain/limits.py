@@ -1,6 +1,9 @@
 """What the bank puts a limit to; the unit comes last in the name."""
 
+from datetime import timedelta
 from typing import Final
+
+from bankapp.domain.rates import RateLimit
 
 AMOUNT_MAX: Final = 2**53 - 1  # exact in every JSON reader; the schema says the same
 ID_MAX: Final = 2**63 - 1
@@ -15,7 +18,11 @@ EMAIL_LENGTH_MAX: Final = 254
 PASSWORD_BYTES_MIN: Final = 8
 PASSWORD_BYTES_MAX: Final = 72  # bcrypt reads no further
 PASSWORD_QUEUE_LENGTH_MAX: Final = 16
+PASSWORD_STRENGTH_MIN: Final = 3  # of zxcvbn's 0 to 4: more than 10^8 guesses
+CODE_BYTES: Final = 32
+CODE_LENGTH_MAX: Final = 128
 DESCRIPTION_LENGTH_MAX: Final = 200
+SESSION_DURATION_MAX: Final = timedelta(days=30)
 USER_AGENT_LENGTH_MAX: Final = 500
 REQUEST_ID_LENGTH_MAX: Final = 100
 
@@ -38,3 +45,21 @@ HOLD_LIFETIME_MAX_S: Final = 744 * 3600  # 31 days; the schema says the same
 STATEMENT_ENTRY_COUNT_MAX: Final = 100_000
 SHUTDOWN_TIMEOUT_S: Final = 1.25  # aiohttp waits it out twice
 FINDING_COUNT_MAX: Final = 100
+
+LOGINS_BY_ADDRESS: Final = RateLimit("login", 60, timedelta(minutes=1))
+LOGINS_BY_USER: Final = RateLimit("login_as", 10, timedelta(minutes=5), by=("address", "username"))
+SIGN_UPS: Final = RateLimit("sign_up", 20, timedelta(hours=1))
+RESETS_BY_ADDRESS: Final = RateLimit("reset", 10, timedelta(hours=1))
+RESETS_BY_EMAIL: Final = RateLimit("reset_of", 3, timedelta(hours=1), by=("email",))
+RESET_TRIES: Final = RateLimit("reset_confirm", 20, timedelta(hours=1))
+RESENDS_BY_ADDRESS: Final = RateLimit("resend", 10, timedelta(hours=1))
+RESENDS_BY_USER: Final = RateLimit("resend_to", 3, timedelta(hours=1), by=("caller",))
+USER_CHANGES: Final = RateLimit("change", 20, timedelta(hours=1), by=("caller", "username"))
+
+SMTP_TIMEOUT_S: Final = 10.0
+JOB_ATTEMPT_COUNT_MAX: Final = 10
+JOB_CONCURRENCY: Final = 4
+JOB_HEARTBEAT_S: Final = 2.0
+JOB_STALLED_AFTER_S: Final = 10.0
+JOB_SHUTDOWN_TIMEOUT_S: Final = 1.25
+PURGE_BATCH_SIZE: Final = 500

@@ -14,3 +14,7 @@ class Role(StrEnum):
         """Whether this role may do what `other` may."""
         ranks = list(Role)
         return ranks.index(self) >= ranks.index(other)
+
+    def exceeds(self, other: "Role") -> bool:
+        """Whether this role may do more than `other` may."""
+        return self is not other and self.includes(other)

@@ -55,7 +55,7 @@ class CreateBatchResponse(ResponseModel):
     results: list[ItemResult]
 
 
-@operation(refuses=(errors.IdempotencyKeyReused,))
+@operation(refuses=(errors.IdempotencyKeyReused,), needs_verified_email=True)
 async def create_batch(
     bank: Bank, caller: Caller, request: CreateBatchRequest
 ) -> CreateBatchResponse:

@@ -36,6 +36,14 @@ class ResponseModel(BaseModel):
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
+class NoContent(ResponseModel):
+    """It is done, and there is nothing to say."""
+
+
+class Accepted(ResponseModel):
+    """It will be done."""
+
+
 # Joiners and the spaces of all scripts are text; controls, half characters, line separators and
 # whatever turns the direction of the text around it are not.
 _NOT_TEXT = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -77,6 +85,15 @@ def _bare_address(text: object) -> object:
     return text
 
 
+def canonical_uuid(value: object) -> object:
+    """Refuse the other spellings of a UUID, of which pydantic takes several."""
+    if isinstance(value, str) and not re.fullmatch(
+        "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value
+    ):
+        raise ValueError("must be a UUID in lower case")
+    return value
+
+
 def encode_cursor(row_id: int) -> str:
     """The opaque form of the last id on a page."""
     return base64.urlsafe_b64encode(row_id.to_bytes(8, "big")).decode().rstrip("=")
@@ -108,7 +125,8 @@ Username = Annotated[
 ]
 # Who is meant: a name nobody can have is simply nobody's; PostgreSQL has no text with NUL in it.
 SomeUsername = Annotated[str, AfterValidator(_nobody_with_nul)]
-Password = Annotated[str, AfterValidator(_password_bytes), Field(repr=False)]
+NewPassword = Annotated[str, AfterValidator(_password_bytes)]
+Password = Annotated[NewPassword, Field(repr=False)]
 FullName = Annotated[
     str,
     Field(min_length=1, max_length=limits.FULL_NAME_LENGTH_MAX),

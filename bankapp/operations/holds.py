@@ -93,7 +93,8 @@ class CaptureHoldResponse(ResponseModel):
         errors.SameAccount,
         errors.CurrencyMismatch,
         errors.InsufficientFunds,
-    )
+    ),
+    needs_verified_email=True,
 )
 async def create_hold(bank: Bank, caller: Caller, request: CreateHoldRequest) -> Hold:
     """Promise money of one's own account to another: nobody else can have it meanwhile."""

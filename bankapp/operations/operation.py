@@ -1,20 +1,34 @@
 """What an operation is: declared once, served by every door."""
 
 import hashlib
+import json
+import math
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
 from typing import Any, get_type_hints
 
 from pydantic import BaseModel
 
+from bankapp.auth.codes import CodeMaker
 from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import TokenMaker
 from bankapp.domain import errors
+from bankapp.domain.audit import Origin
 from bankapp.domain.errors import Refusal
 from bankapp.domain.money import RequestKey
+from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 from bankapp.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the bank's operator may turn on and off."""
+
+    limits_rates: bool = True
+    requires_verified_email: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +38,9 @@ class Bank:
     store: Store
     passwords: PasswordHasher
     tokens: TokenMaker
+    refresh_tokens: TokenMaker
+    codes: CodeMaker
+    rules: Rules
 
 
 @dataclass(slots=True)
@@ -46,6 +63,15 @@ class Visitor:
     user_agent: str
     call: Call
 
+    @property
+    def origin(self) -> Origin:
+        """Where a change that they ask for comes from."""
+        return self.origin_as(None)
+
+    def origin_as(self, username: str | None) -> Origin:
+        """The same of a visitor who has just proved to be this user."""
+        return Origin(username, self.call.request_id, self.address)
+
 
 @dataclass(frozen=True, slots=True)
 class Caller(Visitor):
@@ -53,6 +79,12 @@ class Caller(Visitor):
 
     username: str
     role: Role
+    session_id: uuid.UUID
+
+    @property
+    def origin(self) -> Origin:
+        """Where a change that they ask for comes from."""
+        return self.origin_as(self.username)
 
     def is_banker(self) -> bool:
         """Whether the caller works for the bank."""
@@ -81,7 +113,8 @@ class Operation:
     """Something the bank can be asked.
 
     `role` is the least role that may ask; None lets anyone. `refuses` are the refusals beyond those
-    that every operation shares.
+    that every operation shares. `limits` say how often somebody may ask. One that moves money out
+    `needs_verified_email` where the bank's rules require it.
     """
 
     name: str
@@ -90,26 +123,32 @@ class Operation:
     response: type[BaseModel]
     role: Role | None
     refuses: tuple[type[Refusal], ...]
+    limits: tuple[RateLimit, ...] = ()
+    needs_verified_email: bool = False
 
 
 def operation(
-    *, refuses: tuple[type[Refusal], ...] = (), role: Role = Role.DEPOSITOR
+    *,
+    refuses: tuple[type[Refusal], ...] = (),
+    role: Role = Role.DEPOSITOR,
+    limits: tuple[RateLimit, ...] = (),
+    needs_verified_email: bool = False,
 ) -> Callable[[Callable[[Bank, Caller, Any], Awaitable[BaseModel]]], Operation]:
     """Declare a function as an operation for callers with at least `role`."""
 
     def declare(run: Callable[[Bank, Caller, Any], Awaitable[BaseModel]]) -> Operation:
-        return _declare(run, role, refuses)
+        return _declare(run, role, refuses, limits, needs_verified_email=needs_verified_email)
 
     return declare
 
 
 def public_operation(
-    *, refuses: tuple[type[Refusal], ...] = ()
+    *, refuses: tuple[type[Refusal], ...] = (), limits: tuple[RateLimit, ...] = ()
 ) -> Callable[[Callable[[Bank, Visitor, Any], Awaitable[BaseModel]]], Operation]:
     """Declare a function as an operation for anyone."""
 
     def declare(run: Callable[[Bank, Visitor, Any], Awaitable[BaseModel]]) -> Operation:
-        return _declare(run, None, refuses)
+        return _declare(run, None, refuses, limits, needs_verified_email=False)
 
     return declare
 
@@ -118,24 +157,79 @@ def _declare(
     run: Callable[[Bank, Any, Any], Awaitable[BaseModel]],
     role: Role | None,
     refuses: tuple[type[Refusal], ...],
+    limits: tuple[RateLimit, ...],
+    *,
+    needs_verified_email: bool,
 ) -> Operation:
     hints = get_type_hints(run)
     response = hints.pop("return")
     *_, request = hints.values()
-    return Operation(run.__name__, run, request, response, role, refuses)
+    if limits:
+        refuses = (*refuses, errors.RateLimited)
+    if needs_verified_email:
+        refuses = (*refuses, errors.EmailNotVerified)
+    return Operation(
+        run.__name__, run, request, response, role, refuses, limits, needs_verified_email
+    )
 
 
-async def authenticate(bank: Bank, visitor: Visitor, token: str, role: Role) -> Caller:
-    """The caller an access token stands for.
+async def authenticate(bank: Bank, visitor: Visitor, token: str, wanted: Operation) -> Caller:
+    """The caller an access token stands for, who may ask for the wanted operation.
 
-    Raises Unauthenticated, TokenExpired, and Forbidden when the caller lacks `role`.
+    Raises Unauthenticated, TokenExpired, Forbidden when the caller's role is too low, and
+    EmailNotVerified.
     """
-    known = await bank.store.get_session_caller(bank.tokens.verify(token))
+    assert wanted.role is not None
+    session_id = bank.tokens.verify(token).session_id
+    known = await bank.store.get_session_caller(session_id)
     if known is None:
         raise errors.Unauthenticated
-    caller = Caller(
-        visitor.address, visitor.user_agent, visitor.call, known.username, Role(known.role)
-    )
-    if not caller.role.includes(role):
+    role = Role(known.role)
+    if not role.includes(wanted.role):
         raise errors.Forbidden
-    return caller
+    if (
+        wanted.needs_verified_email
+        and bank.rules.requires_verified_email
+        and not known.is_email_verified
+    ):
+        raise errors.EmailNotVerified
+    return Caller(
+        visitor.address, visitor.user_agent, visitor.call, known.username, role, session_id
+    )
+
+
+async def perform(bank: Bank, wanted: Operation, asker: Visitor, request: BaseModel) -> BaseModel:
+    """Run an operation that the asker may ask for.
+
+    Raises RateLimited, and whatever the operation refuses.
+    """
+    if bank.rules.limits_rates:
+        for limit in wanted.limits:
+            await _take(bank, limit, asker, request)
+    return await wanted.run(bank, asker, request)
+
+
+async def _take(bank: Bank, limit: RateLimit, asker: Visitor, request: BaseModel) -> None:
+    counted = [_counted(name, asker, request) for name in limit.by]
+    # Hashed, because what somebody sends may be long, and is nobody's to read in a table.
+    whom = hashlib.sha256(json.dumps(counted).encode()).hexdigest()
+    taken = await bank.store.take_rate_limit(limit, f"{limit.name}|{whom}")
+    if not taken.is_allowed:
+        retry_after_s = max(1, math.ceil(taken.retry_after.total_seconds()))
+        raise errors.RateLimited(retry_after_s=retry_after_s)
+
+
+def _counted(name: str, asker: Visitor, request: BaseModel) -> str:
+    if name == "address":
+        return _network(asker.address)
+    if name == "caller":
+        assert isinstance(asker, Caller)
+        return asker.username
+    return str(getattr(request, name))
+
+
+def _network(address: IPv4Address | IPv6Address | None) -> str:
+    """Whom an address belongs to: of IPv6, every customer has 2^64 to change between."""
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, 64), strict=False))
+    return str(address)

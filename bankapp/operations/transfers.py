@@ -80,7 +80,10 @@ class ListTransfersRequest(PageRequest):
     account_id: PathId | None = None
 
 
-@operation(refuses=(*POSTING_REFUSALS, errors.SameAccount, errors.InsufficientFunds))
+@operation(
+    refuses=(*POSTING_REFUSALS, errors.SameAccount, errors.InsufficientFunds),
+    needs_verified_email=True,
+)
 async def create_transfer(
     bank: Bank, caller: Caller, request: CreateTransferRequest
 ) -> CreateTransferResponse:

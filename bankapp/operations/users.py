@@ -1,13 +1,16 @@
-"""Users: sign up, sign in, roles."""
+"""Users: sign up, change, roles, keeping somebody out."""
 
-import uuid
+from typing import Annotated
 
-from bankapp.domain import errors
+from pydantic import Field
+
+from bankapp.domain import errors, limits
 from bankapp.domain.roles import Role
-from bankapp.domain.users import NewUser
+from bankapp.domain.users import NewUser, UserChange
 from bankapp.operations.fields import (
     Email,
     FullName,
+    NewPassword,
     Password,
     RequestModel,
     ResponseModel,
@@ -16,6 +19,7 @@ from bankapp.operations.fields import (
     Username,
 )
 from bankapp.operations.operation import Bank, Caller, Visitor, operation, public_operation
+from gen import models
 
 
 class User(ResponseModel):
@@ -37,22 +41,18 @@ class CreateUserRequest(RequestModel):
     email: Email
 
 
-class GetUserRequest(RequestModel):
+class UserRequest(RequestModel):
     username: SomeUsername
 
 
-class LogInRequest(RequestModel):
+class ChangeUserRequest(RequestModel):
+    """What is not given stays. Who changes their own address or password gives the current one."""
+
     username: SomeUsername
-    password: str
-
-
-class LogInResponse(ResponseModel):
-    """A session and the token that stands for it."""
-
-    session_id: uuid.UUID
-    access_token: str
-    access_token_expires_at: Time
-    user: User
+    full_name: FullName | None = None
+    email: Email | None = None
+    password: Annotated[NewPassword | None, Field(repr=False)] = None
+    current_password: Annotated[str | None, Field(repr=False)] = None
 
 
 class ChangeRoleRequest(RequestModel):
@@ -60,61 +60,91 @@ class ChangeRoleRequest(RequestModel):
     role: Role
 
 
-@public_operation(refuses=(errors.UsernameTaken, errors.EmailTaken))
+@public_operation(
+    refuses=(errors.UsernameTaken, errors.EmailTaken, errors.WeakPassword),
+    limits=(limits.SIGN_UPS,),
+)
 async def create_user(bank: Bank, visitor: Visitor, request: CreateUserRequest) -> User:
-    """Sign up as a depositor."""
-    hashed_password = await bank.passwords.hash(request.password)
-    user = await bank.store.register_user(
-        NewUser(
-            username=request.username,
-            hashed_password=hashed_password,
-            full_name=request.full_name,
-            email=request.email,
-        )
+    """Sign up as a depositor; a code to prove the e-mail address is mailed."""
+    await bank.passwords.require_strong(
+        request.password, names=[request.username, request.full_name, request.email]
     )
-    return User.model_validate(user)
-
-
-@public_operation(refuses=(errors.InvalidCredentials,))
-async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInResponse:
-    """Open a session. Unknown user and wrong password get one answer, in one time."""
-    user = await bank.store.get_user(request.username)
-    hashed_password = None if user is None else user.hashed_password
-    if not await bank.passwords.verify(request.password, hashed_password) or user is None:
-        raise errors.InvalidCredentials
-    session_id = uuid.uuid4()
-    token = bank.tokens.create(session_id)
-    await bank.store.open_session(
-        session_id,
-        username=user.username,
-        user_agent=visitor.user_agent,
-        client_address=visitor.address,
-        lifetime=token.lifetime,
+    user = NewUser(
+        username=request.username,
+        hashed_password=await bank.passwords.hash(request.password),
+        full_name=request.full_name,
+        email=request.email,
     )
-    return LogInResponse(
-        session_id=session_id,
-        access_token=token.text,
-        access_token_expires_at=token.expires_at,
-        user=User.model_validate(user),
-    )
+    added = await bank.store.register_user(user, bank.codes.create(), origin=visitor.origin)
+    return User.model_validate(added)
 
 
 @operation(refuses=(errors.NotFound,))
-async def get_user(bank: Bank, caller: Caller, request: GetUserRequest) -> User:
+async def get_user(bank: Bank, caller: Caller, request: UserRequest) -> User:
     """A user, for themselves and for bankers."""
-    user = await bank.store.get_user(request.username)
-    if user is None or not caller.may_see(user.username):
+    return User.model_validate(await _visible_user(bank, caller, request.username))
+
+
+@operation(
+    refuses=(
+        errors.NotFound,
+        errors.InvalidCredentials,
+        errors.EmailTaken,
+        errors.WeakPassword,
+    ),
+    limits=(limits.USER_CHANGES,),
+)
+async def change_user(bank: Bank, caller: Caller, request: ChangeUserRequest) -> User:
+    """Change a user, for themselves and for those whose role is above theirs.
+
+    A new password ends all other sessions of the user; a new e-mail address is unproved until the
+    code mailed to it comes back, and the old address is told.
+    """
+    user = await _visible_user(bank, caller, request.username)
+    is_self = user.username == caller.username
+    if not is_self and not caller.role.exceeds(Role(user.role)):
+        raise errors.Forbidden
+    _require_some_change(request)
+    needs_password = is_self and (request.email is not None or request.password is not None)
+    if needs_password:
+        await _require_current_password(bank, user, request.current_password)
+    changed = await bank.store.change_user(
+        UserChange(
+            username=user.username,
+            full_name=request.full_name,
+            email=request.email,
+            hashed_password=await _hash_new_password(bank, user, request),
+            known_hash=user.hashed_password if needs_password else None,
+            known_role=Role(user.role),
+            kept_session_id=caller.session_id if is_self else None,
+        ),
+        bank.codes.create(),
+        origin=caller.origin,
+    )
+    if changed is None:
         raise errors.NotFound
-    return User.model_validate(user)
+    return User.model_validate(changed)
 
 
 @operation(role=Role.ADMIN, refuses=(errors.NotFound,))
 async def change_role(bank: Bank, caller: Caller, request: ChangeRoleRequest) -> User:
     """Give a user another role, at once."""
-    user = await bank.store.change_role(request.username, request.role)
+    user = await bank.store.change_role(request.username, request.role, origin=caller.origin)
     if user is None:
         raise errors.NotFound
     return User.model_validate(user)
+
+
+@operation(role=Role.ADMIN, refuses=(errors.NotFound,))
+async def block_user(bank: Bank, caller: Caller, request: UserRequest) -> User:
+    """Keep a user out: all sessions end, and none can be opened."""
+    return await _block(bank, caller, request, is_blocked=True)
+
+
+@operation(role=Role.ADMIN, refuses=(errors.NotFound,))
+async def unblock_user(bank: Bank, caller: Caller, request: UserRequest) -> User:
+    """Let a user log in again."""
+    return await _block(bank, caller, request, is_blocked=False)
 
 
 async def ensure_admin(bank: Bank, username: str, password: str) -> None:
@@ -142,3 +172,45 @@ async def ensure_admin(bank: Bank, username: str, password: str) -> None:
         await bank.store.register_user(admin)
     except errors.UsernameTaken:  # just now, by another process that starts or by a visitor
         await ensure_admin(bank, username, password)
+
+
+async def _visible_user(bank: Bank, caller: Caller, username: str) -> models.User:
+    user = await bank.store.get_user(username)
+    if user is None or not caller.may_see(user.username):
+        raise errors.NotFound
+    return user
+
+
+def _require_some_change(request: ChangeUserRequest) -> None:
+    if request.full_name is None and request.email is None and request.password is None:
+        wanted = ("full_name", "email", "password")
+        raise errors.ValidationFailed(
+            violations=[errors.Violation(name, "is one of three to be changed") for name in wanted]
+        )
+
+
+async def _require_current_password(bank: Bank, user: models.User, password: str | None) -> None:
+    if password is None:
+        violation = errors.Violation("current_password", "is needed for this change")
+        raise errors.ValidationFailed(violations=[violation])
+    if not await bank.passwords.verify(password, user.hashed_password):
+        raise errors.InvalidCredentials
+
+
+async def _hash_new_password(
+    bank: Bank, user: models.User, request: ChangeUserRequest
+) -> str | None:
+    if request.password is None:
+        return None
+    names = [user.username, request.full_name or user.full_name, request.email or user.email]
+    await bank.passwords.require_strong(request.password, names=names)
+    return await bank.passwords.hash(request.password)
+
+
+async def _block(bank: Bank, caller: Caller, request: UserRequest, *, is_blocked: bool) -> User:
+    user = await bank.store.block_user(
+        request.username, is_blocked=is_blocked, origin=caller.origin
+    )
+    if user is None:
+        raise errors.NotFound
+    return User.model_validate(user)

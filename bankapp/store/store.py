@@ -3,20 +3,25 @@
 import asyncio
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-from ipaddress import IPv4Address, IPv6Address
+from datetime import datetime
 from typing import Final
 
 from pydantic import TypeAdapter
 
 from bankapp.domain import errors, limits
+from bankapp.domain.audit import THE_BANK, Origin
+from bankapp.domain.jobs import Job
+from bankapp.domain.mail import Code
 from bankapp.domain.money import Posting, RequestKey
+from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
-from bankapp.domain.users import NewUser
-from bankapp.store import accounts, postings, statements, users
+from bankapp.domain.sessions import NewSession, Renewal
+from bankapp.domain.users import NewUser, UserChange
+from bankapp.store import accounts, postings, sessions, statements, users
 from bankapp.store.gathering import Gatherer
 from bankapp.store.idempotency import Answer
 from bankapp.store.postings import Outcome
+from bankapp.store.purge import Purge
 from bankapp.store.statements import Statement
 from bankapp.store.transaction import Pool, Transactions
 from gen import models
@@ -24,7 +29,8 @@ from gen.accounts import GetAccountRow, ListAccountsRow, UpdateAccountStatusRow
 from gen.entries import GetBalanceAtRow
 from gen.holds import GetHoldRow, ListOwnerHoldsRow
 from gen.queries import AsyncQueries
-from gen.sessions import GetSessionCallerRow
+from gen.rate_limits import TakeRateLimitRow
+from gen.sessions import GetSessionCallerRow, RotateRefreshTokenRow
 from gen.transfers import GetTransferRow
 
 _ACCOUNT: Final = TypeAdapter(models.Account)
@@ -58,41 +64,112 @@ class Store:
             raise errors.Unavailable
         self._ping.result()
 
-    async def register_user(self, user: NewUser) -> models.User:
-        """Raises UsernameTaken, EmailTaken."""
-        return await self._run_statement(users.insert, user)
+    async def register_user(
+        self, user: NewUser, code: Code | None = None, *, origin: Origin = THE_BANK
+    ) -> models.User:
+        """With `code` the user is asked by mail to prove the address.
+
+        Raises UsernameTaken, EmailTaken.
+        """
+        return await self._run(users.register, user, code, origin)
 
     async def get_user(self, username: str) -> models.User | None:
         return await self._run_statement(lambda q: q.users.get_user(username=username))
 
-    async def change_role(self, username: str, role: Role) -> models.User | None:
+    async def change_role(
+        self, username: str, role: Role, *, origin: Origin = THE_BANK
+    ) -> models.User | None:
         """Takes effect with the user's next request."""
-        return await self._run_statement(
-            lambda q: q.users.update_user_role(username=username, role=models.UserRole(role))
-        )
+        return await self._run(users.change_role, username, role, origin)
 
-    async def open_session(
-        self,
-        session_id: uuid.UUID,
-        *,
-        username: str,
-        user_agent: str,
-        client_address: IPv4Address | IPv6Address | None,
-        lifetime: timedelta,
+    async def change_user(
+        self, change: UserChange, code: Code | None, *, origin: Origin
+    ) -> models.User | None:
+        """Takes effect with the user's next request. `code` proves a new address.
+
+        Raises EmailTaken; InvalidCredentials and Forbidden when the user is no longer as known.
+        """
+        return await self._run(users.change, change, code, origin)
+
+    async def rehash_password(
+        self, username: str, known_hash: str, hashed_password: str, *, origin: Origin
     ) -> None:
+        await self._run(users.rehash, username, known_hash, hashed_password, origin)
+
+    async def block_user(
+        self, username: str, *, is_blocked: bool, origin: Origin
+    ) -> models.User | None:
+        """Ends the user's sessions."""
+        return await self._run(users.block, username, origin, is_blocked=is_blocked)
+
+    async def send_verification_again(self, username: str, code: Code) -> None:
+        await self._run(users.send_verification_again, username, code)
+
+    async def verify_email(self, verification_id: int, code_hash: bytes, *, origin: Origin) -> bool:
+        """Whether the code worked."""
+        return await self._run(users.verify_email, verification_id, code_hash, origin)
+
+    async def request_password_reset(self, email: str) -> None:
+        """In the worker, so that the time it takes does not tell whether the address is known."""
         await self._run_statement(
-            lambda q: q.sessions.insert_session(
-                id=session_id,
-                username=username,
-                user_agent=user_agent,
-                client_address=client_address,
-                lifetime=lifetime,
+            lambda q: q.jobs.enqueue_job(
+                task_name=Job.START_PASSWORD_RESET, arguments={"email": email}
             )
         )
+
+    async def start_password_reset(self, email: str, code: Code) -> None:
+        await self._run(users.start_password_reset, email, code)
+
+    async def reset_password(
+        self, code_hash: bytes, hashed_password: str, *, origin: Origin
+    ) -> bool:
+        """Whether the code worked."""
+        return await self._run(users.reset_password, code_hash, hashed_password, origin)
+
+    async def open_session(self, session: NewSession, *, origin: Origin = THE_BANK) -> None:
+        """Raises InvalidCredentials when the password has changed since it was checked."""
+        await self._run(sessions.open_session, session, origin)
+
+    async def renew_session(
+        self, renewal: Renewal, *, origin: Origin
+    ) -> RotateRefreshTokenRow | None:
+        """None when the token does not work; when it was used already, the session has ended."""
+        return await self._run(sessions.renew, renewal, origin)
 
     async def get_session_caller(self, session_id: uuid.UUID) -> GetSessionCallerRow | None:
         """Who is behind a session; None when it has ended."""
         return await self._run_statement(lambda q: q.sessions.get_session_caller(id=session_id))
+
+    async def list_sessions(
+        self, username: str, *, before_number: int, row_count_max: int
+    ) -> list[models.Session]:
+        """The open ones, newest first, those with a number below `before_number`."""
+        return await self._run_statement(
+            lambda q: q.sessions.list_sessions(
+                username=username, before_number=before_number, row_count_max=row_count_max
+            )
+        )
+
+    async def end_session(self, session_id: uuid.UUID, username: str, *, origin: Origin) -> bool:
+        """Whether there was such a session of the user."""
+        return await self._run(sessions.end, session_id, username, origin)
+
+    async def end_sessions(self, username: str, *, origin: Origin) -> None:
+        await self._run(sessions.end_all, username, origin)
+
+    async def take_rate_limit(self, limit: RateLimit, key: str) -> TakeRateLimitRow:
+        """Count one more try."""
+        return await self._run_statement(
+            lambda q: q.rate_limits.take_rate_limit(
+                key=key,
+                attempt_interval=limit.interval,
+                burst_interval=limit.period,
+            )
+        )
+
+    async def purge(self, step: Purge) -> int:
+        """Remove one batch of what nobody needs any more; how many rows."""
+        return await self._run_statement(step)
 
     async def open_account(
         self, owner: str, currency: str, key: RequestKey | None = None

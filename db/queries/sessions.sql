@@ -1,21 +1,106 @@
--- name: InsertSession :exec
-INSERT INTO sessions (id, username, user_agent, client_address, expires_at)
+-- name: InsertSession :one
+-- @required
+INSERT INTO sessions (id, username, user_agent, client_address, refresh_token_hash, expires_at)
 VALUES (
     sqlc.arg(id),
     sqlc.arg(username),
     sqlc.arg(user_agent),
     sqlc.narg(client_address),
+    sqlc.narg(refresh_token_hash),
     now() + sqlc.arg(lifetime)::interval
-);
+)
+RETURNING *;
 
 -- name: GetSessionCaller :one
--- Who is behind a token. Read anew for every request, so that a changed role or an ended session
--- counts at once.
+-- Who is behind a token. Read anew for every request, so that a changed role, an ended session or a
+-- blocked user counts at once. A use is noted once a minute: that is exact enough for a list, and
+-- all other requests only read.
+WITH noted AS (
+    UPDATE sessions
+    SET last_used_at = now()
+    WHERE sessions.id = sqlc.arg(id)
+        AND sessions.last_used_at < now() - interval '1 minute'
+        AND sessions.ended_at IS NULL
+)
+
 SELECT
     users.username,
-    users.role
+    users.role,
+    users.is_email_verified
 FROM sessions
 INNER JOIN users ON users.username = sessions.username
 WHERE sessions.id = sqlc.arg(id)
     AND sessions.ended_at IS NULL
-    AND sessions.expires_at > now();
+    AND sessions.expires_at > now()
+    AND users.blocked_at IS NULL;
+
+-- name: RotateRefreshToken :one
+-- Takes the one refresh token that works for the next one. Of two at once the second waits, and
+-- then finds that its token works no more. No row: it did not. A session lasts 30 days at most.
+UPDATE sessions
+SET
+    refresh_token_hash = sqlc.arg(next_hash),
+    last_used_at = now(),
+    expires_at
+    = least(now() + sqlc.arg(lifetime)::interval, sessions.created_at + interval '30 days')
+FROM users
+WHERE sessions.id = sqlc.arg(id)
+    AND sessions.refresh_token_hash = sqlc.arg(used_hash)::bytea
+    AND sessions.ended_at IS NULL
+    AND sessions.expires_at > now()
+    AND users.username = sessions.username
+    AND users.blocked_at IS NULL
+RETURNING
+    sessions.username,
+    sessions.expires_at;
+
+-- name: EndReusedSession :one
+-- Ends a session whose refresh token was used twice.
+UPDATE sessions
+SET ended_at = now()
+WHERE id = sqlc.arg(id)
+    AND refresh_token_hash <> sqlc.arg(used_hash)::bytea
+    AND ended_at IS NULL
+RETURNING username;
+
+-- name: ListSessions :many
+-- The open sessions of a user, newest first.
+SELECT *
+FROM sessions
+WHERE username = sqlc.arg(username)
+    AND number < sqlc.arg(before_number)
+    AND ended_at IS NULL
+    AND expires_at > now()
+ORDER BY number DESC
+LIMIT sqlc.arg(row_count_max);
+
+-- name: EndSession :one
+UPDATE sessions
+SET ended_at = now()
+WHERE id = sqlc.arg(id)
+    AND username = sqlc.arg(username)
+    AND ended_at IS NULL
+    AND expires_at > now()
+RETURNING id;
+
+-- name: EndSessions :many
+-- Ends all sessions of a user, but for one that is kept.
+UPDATE sessions
+SET ended_at = now()
+WHERE username = sqlc.arg(username)
+    AND id IS DISTINCT FROM sqlc.narg(kept_id)::uuid
+    AND ended_at IS NULL
+    AND expires_at > now()
+RETURNING id;
+
+-- name: DeleteOldSessions :execrows
+-- Sessions that nobody can use any more for a month.
+DELETE FROM sessions
+WHERE id IN (
+        SELECT old.id
+        FROM sessions AS old
+        WHERE old.expires_at < now() - interval '30 days'
+        ORDER BY old.expires_at
+        LIMIT sqlc.arg(row_count_max)
+        FOR UPDATE SKIP LOCKED
+    );

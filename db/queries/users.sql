@@ -20,3 +20,52 @@ UPDATE users
 SET role = sqlc.arg(role)
 WHERE username = sqlc.arg(username)
 RETURNING *;
+
+-- name: LockUser :one
+-- For a change that depends on how the user was.
+SELECT *
+FROM users
+WHERE username = sqlc.arg(username)
+FOR NO KEY UPDATE;
+
+-- name: GetUserByEmail :one
+SELECT *
+FROM users
+WHERE lower(email) = lower(sqlc.arg(email));
+
+-- name: UpdateUser :one
+-- What is NULL stays as it is. Another address is unproved.
+-- @required
+UPDATE users
+SET
+    full_name = coalesce(sqlc.narg(full_name), full_name),
+    email = coalesce(sqlc.narg(email), email),
+    is_email_verified
+    = is_email_verified AND coalesce(sqlc.narg(email), email) = email,
+    hashed_password = coalesce(sqlc.narg(hashed_password), hashed_password),
+    password_changed_at = CASE
+        WHEN sqlc.narg(hashed_password)::text IS NULL THEN password_changed_at ELSE now()
+    END
+WHERE username = sqlc.arg(username)
+RETURNING *;
+
+-- name: RehashPassword :execrows
+-- The same password, hashed at another cost, unless it was changed meanwhile.
+UPDATE users
+SET hashed_password = sqlc.arg(hashed_password)
+WHERE username = sqlc.arg(username)
+    AND hashed_password = sqlc.arg(known_hash)::text;
+
+-- name: VerifyUserEmail :one
+-- @required
+UPDATE users
+SET is_email_verified = true
+WHERE username = sqlc.arg(username)
+RETURNING *;
+
+-- name: BlockUser :one
+-- @required
+UPDATE users
+SET blocked_at = CASE WHEN sqlc.arg(is_blocked)::boolean THEN coalesce(blocked_at, now()) END
+WHERE username = sqlc.arg(username)
+RETURNING *;

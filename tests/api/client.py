@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from bankapp.api.http import problems
 from bankapp.api.http.routes import ROUTES
 from bankapp.domain import errors
 from bankapp.domain.roles import Role
+from bankapp.domain.sessions import NewSession
 from bankapp.operations.operation import Bank
 from gen import models
 from tests.factories import Make
@@ -66,6 +68,14 @@ class Person:
         """PUT of a JSON object."""
         return await self._api.request("PUT", path, token=self.token, json=body)
 
+    async def patch(self, path: str, **body: object) -> Answer:
+        """PATCH of a JSON object."""
+        return await self._api.request("PATCH", path, token=self.token, json=body)
+
+    async def delete(self, path: str) -> Answer:
+        """DELETE."""
+        return await self._api.request("DELETE", path, token=self.token)
+
     async def transfer(
         self,
         source: models.Account,
@@ -99,11 +109,11 @@ class Api:
         path: str,
         *,
         token: str | None = None,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> Answer:
         """Any request; `kwargs` are aiohttp's."""
-        all_headers = dict(headers or {})
+        all_headers = CIMultiDict(headers or {})
         if token is not None:
             all_headers["Authorization"] = f"Bearer {token}"
         async with self._client.request(method, path, headers=all_headers, **kwargs) as response:
@@ -120,11 +130,13 @@ class Api:
         """A session for an existing user, without the cost of checking the password."""
         session_id = uuid.uuid4()
         await self.bank.store.open_session(
-            session_id,
-            username=username,
-            user_agent="test",
-            client_address=None,
-            lifetime=timedelta(minutes=15),
+            NewSession(
+                id=session_id,
+                username=username,
+                user_agent="test",
+                client_address=None,
+                lifetime=timedelta(minutes=15),
+            )
         )
         return Person(self, username, self.bank.tokens.create(session_id).text)
 

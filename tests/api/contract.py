@@ -50,6 +50,23 @@ HOLD: Final = {
 PAGE: Final = {"items", "next_cursor"}
 PROBLEM: Final = {"type", "title", "status", "code", "detail", "request_id", "retryable"}
 
+TOKENS: Final = {
+    "access_token",
+    "access_token_expires_at",
+    "refresh_token",
+    "refresh_token_expires_at",
+}
+LOGIN: Final = TOKENS | {"session_id", "user"}
+SESSION: Final = {
+    "id",
+    "user_agent",
+    "client_address",
+    "created_at",
+    "last_used_at",
+    "expires_at",
+    "is_current",
+}
+
 JSON: Final = {"Content-Type": "application/json"}
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 

@@ -80,7 +80,7 @@ async def test_an_unknown_expectation_is_a_problem_or_none(api: Api) -> None:
     ],
 )
 async def test_any_script(api: Api, name: str) -> None:
-    body: dict[str, Any] = {"username": "alice", "password": "password"}
+    body: dict[str, Any] = {"username": "alice", "password": "correct horse battery"}
     body |= {"full_name": name, "email": "alice@example.com"}
     answer = await api.request("POST", "/v1/users", json=body)
     assert answer.status == 201
@@ -89,7 +89,7 @@ async def test_any_script(api: Api, name: str) -> None:
 
 
 async def test_an_address_is_taken_as_it_is(api: Api) -> None:
-    body = {"username": "alice", "password": "password", "full_name": "Alice"}
+    body = {"username": "alice", "password": "correct horse battery", "full_name": "Alice"}
     for email in ("Foo <a@example.com>", " a@example.com", "a@example.com ", "\ta@example.com"):
         answer = await api.request("POST", "/v1/users", json={**body, "email": email})
         assert answer.status == 422, email

@@ -73,7 +73,9 @@ def test_every_refusal_is_a_problem(refusal: type[errors.Refusal]) -> None:
     assert body["request_id"] == "the-id"
     assert body["retryable"] is refusal.retryable
     assert ("WWW-Authenticate" in headers) == (body["status"] == HTTPStatus.UNAUTHORIZED)
-    assert ("Retry-After" in headers) == (body["status"] == HTTPStatus.SERVICE_UNAVAILABLE)
+    assert ("Retry-After" in headers) == (
+        body["status"] in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
+    )
 
 
 def test_violations_are_told_in_their_order() -> None:
@@ -87,7 +89,8 @@ def test_violations_are_told_in_their_order() -> None:
 
 
 def test_only_what_is_worth_another_try_is_retryable() -> None:
-    assert [refusal.code for refusal in refusals() if refusal.retryable] == ["unavailable"]
+    retryable = [refusal.code for refusal in refusals() if refusal.retryable]
+    assert retryable == ["rate_limited", "unavailable"]
 
 
 async def test_a_mistake_of_ours_tells_nothing(api: Api, connection: Connection) -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from bankapp.api.http.endpoint import Route
 from bankapp.api.http.routes import ROUTES
-from bankapp.auth.tokens import PasetoTokenMaker
+from bankapp.auth.paseto import PasetoCodec
+from bankapp.auth.tokens import Purpose, TokenMaker
 from bankapp.domain.roles import Role
+from bankapp.domain.sessions import NewSession
 from bankapp.store.postings import Held, Posted
 from bankapp.store.store import Store
 from tests.api.client import Answer, Api, Person
@@ -39,7 +41,20 @@ STATUS: Final[Mapping[str, Mapping[str, int]]] = {
     "POST /v1/users": anyone(201),
     "POST /v1/users/login": anyone(401),
     "GET /v1/users/{username}": people(owner=200, other=404, banker=200, admin=200),
+    "POST /v1/users/logout": people(owner=204, other=204, banker=204, admin=204),
+    "PATCH /v1/users/{username}": people(owner=200, other=404, banker=200, admin=200),
     "PUT /v1/users/{username}/role": people(owner=403, other=403, banker=403, admin=200),
+    "POST /v1/users/{username}/block": people(owner=403, other=403, banker=403, admin=200),
+    "POST /v1/users/{username}/unblock": people(owner=403, other=403, banker=403, admin=200),
+    "POST /v1/users/{username}/verification": people(owner=202, other=404, banker=404, admin=404),
+    "GET /v1/verify_email": anyone(200),
+    "POST /v1/verify_email": anyone(404),
+    "POST /v1/password_resets": anyone(202),
+    "POST /v1/password_resets/confirm": anyone(404),
+    "POST /v1/tokens/renew_access": anyone(401),
+    "GET /v1/sessions": people(owner=200, other=200, banker=200, admin=200),
+    "DELETE /v1/sessions": people(owner=204, other=204, banker=204, admin=204),
+    "DELETE /v1/sessions/{session_id}": people(owner=204, other=404, banker=404, admin=404),
     "POST /v1/accounts": people(owner=201, other=201, banker=201, admin=201),
     "GET /v1/accounts": people(owner=200, other=200, banker=200, admin=200),
     "GET /v1/accounts/{account_id}": people(owner=200, other=404, banker=200, admin=200),
@@ -83,7 +98,15 @@ async def world(make: Make, store: Store) -> World:
     assert isinstance(paid, Posted)
     assert isinstance(received, Posted)
     assert isinstance(held, Held)
-    return World(alices, bobs, paid.transfer.id, received.transfer.id, held.hold.id)
+    session = NewSession(
+        id=uuid.uuid4(),
+        username="alice",
+        user_agent="test",
+        client_address=None,
+        lifetime=timedelta(hours=1),
+    )
+    await store.open_session(session)
+    return World(alices, bobs, paid.transfer.id, received.transfer.id, held.hold.id, session.id)
 
 
 def test_every_route_has_a_row_and_every_row_a_route() -> None:
@@ -181,7 +204,7 @@ async def test_a_session_nobody_opened_is_none(api: Api) -> None:
 
 
 async def test_an_expired_token_says_so(api: Api, backstage: Backstage) -> None:
-    late = PasetoTokenMaker([bytes(32)], timedelta(seconds=-1))
+    late = TokenMaker(PasetoCodec([bytes(32)]), Purpose.ACCESS, timedelta(seconds=-1))
     await api.make.user("alice")
     token = late.create(backstage.expired_session("alice")).text
     answer = await whoami(Person(api, "alice", token))
@@ -191,8 +214,9 @@ async def test_an_expired_token_says_so(api: Api, backstage: Backstage) -> None:
 
 async def test_the_token_of_another_bank_is_worth_nothing(api: Api) -> None:
     alice = await api.person("alice")
-    session_id = api.bank.tokens.verify(alice.token)
-    other = PasetoTokenMaker([b"another key of thirty-two bytes!"], timedelta(minutes=15))
+    session_id = api.bank.tokens.verify(alice.token).session_id
+    codec = PasetoCodec([b"another key of thirty-two bytes!"])
+    other = TokenMaker(codec, Purpose.ACCESS, timedelta(minutes=15))
     answer = await whoami(Person(api, "alice", other.create(session_id).text))
     assert (answer.status, answer.code) == (401, "unauthenticated")
 

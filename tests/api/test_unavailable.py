@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,21 +10,18 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bankapp.api.http.routes import ROUTES
 from bankapp.api.http.server import create_app
-from bankapp.auth.passwords import PasswordHasher
-from bankapp.auth.tokens import PasetoTokenMaker
 from bankapp.domain import limits
-from bankapp.operations.operation import Bank
 from bankapp.store.store import Store
 from bankapp.store.transaction import Pool, create_pool
 from gen import models
 from tests.api.client import Answer, Api
 from tests.api.conftest import Backstage
 from tests.api.contract import PROBLEM
-from tests.api.requests import World, good_request, name_of
-from tests.conftest import ServerAddress
+from tests.api.requests import Request, World, good_request, name_of
+from tests.conftest import ServerAddress, make_bank
 from tests.factories import Make
 
-NEEDS_NO_DATABASE = {"GET /healthz"}
+NEEDS_NO_DATABASE = {"GET /healthz", "GET /v1/verify_email"}
 
 
 @pytest.fixture
@@ -34,8 +31,7 @@ async def cut_off_api(tmp_path: Path) -> AsyncGenerator[Api]:
     pool.timeout = 0.02
     await pool.open(wait=False)
     store = Store(pool)
-    tokens = PasetoTokenMaker([bytes(32)], timedelta(minutes=15))
-    bank = Bank(store=store, passwords=PasswordHasher(4), tokens=tokens)
+    bank = make_bank(store)
     async with TestClient(TestServer(create_app(bank))) as client:
         yield Api(client, bank, Make(store))
     await pool.close()
@@ -66,11 +62,14 @@ async def test_without_a_database(cut_off_api: Api) -> None:
     world = World(an_account(1), an_account(2), transfer_id=1, received_id=1, hold_id=1)
     for route in ROUTES:
         request = good_request(route, world, "nobody")
+        if name_of(route) == "POST /v1/tokens/renew_access":
+            refresh_token = cut_off_api.bank.refresh_tokens.create(uuid.uuid4()).text
+            request = Request(request.path, {"refresh_token": refresh_token})
         answer = await cut_off_api.request(
             route.method, request.path, token=token, json=request.body
         )
         if name_of(route) in NEEDS_NO_DATABASE:
-            assert (answer.status, answer.body) == (200, {"status": "ok"})
+            assert answer.status == 200
         else:
             check_unavailable(answer)
 

@@ -11,10 +11,14 @@ from tests.api.contract import JSON, PROBLEM, USER, check_shape, same_but_for_re
 
 ALICE = {
     "username": "alice",
-    "password": "correct horse",
+    "password": "correct horse battery",
     "full_name": "Alice Liddell",
     "email": "alice@example.com",
 }
+
+
+EMOJI = "💰🐎🦊🌵🎻🪐🧲🥝🦀💰🐎🦊🌵🎻🪐🧲🥝🦀"
+LONGEST = "kV7!qZ2#wN4^tB8&" + "jR5*" * 14
 
 
 async def sign_up(api: Api, **fields: object) -> Answer:
@@ -53,9 +57,9 @@ async def test_sign_up_makes_a_depositor(api: Api) -> None:
         ),
         pytest.param(
             "password",
-            ["12345678", "1" * 72, "é" * 4, "é" * 36, "💰" * 2, "💰" * 18],
-            ["", "1234567", "1" * 73, "é" * 3 + "a", "é" * 36 + "a", "💰" * 18 + "a"],
-            id="a password has 8 to 72 bytes, however few characters",
+            ["xK9#mQ2$v", LONGEST, EMOJI],
+            ["", "xK9#mQ2", LONGEST + "1", EMOJI + "a", "é" * 3 + "a"],
+            id="a password has at most 72 bytes, however few characters",
         ),
         pytest.param(
             "full_name",
@@ -82,6 +86,22 @@ async def test_limits(api: Api, field: str, accepted: list[str], refused: list[s
         assert answer.body.get(field) == (None if field == "password" else value)
     for value in refused:
         assert (await sign_up(api, **{field: value})).wrong_fields == {field}, value
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        pytest.param("xK9#mQ2$", id="eight characters, as random as can be"),
+        pytest.param("password", id="the first that everybody tries"),
+        pytest.param("1" * 72, id="long but simple"),
+        pytest.param("P@ssw0rd123", id="what rules on characters lead to"),
+        pytest.param("liddellalice", id="the user's own name"),
+        pytest.param("alice@example.com", id="the user's own address"),
+    ],
+)
+async def test_a_password_that_is_easy_to_guess_is_refused(api: Api, password: str) -> None:
+    answer = await sign_up(api, password=password)
+    assert (answer.status, answer.code) == (422, "weak_password")
 
 
 async def test_every_violation_is_told_at_once(api: Api) -> None:

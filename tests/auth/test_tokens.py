@@ -10,7 +10,8 @@ from typing import Any
 import pyseto
 import pytest
 
-from bankapp.auth.tokens import KEY_BYTES, PasetoTokenMaker
+from bankapp.auth.paseto import KEY_BYTES, PasetoCodec
+from bankapp.auth.tokens import Claims, Purpose, TokenMaker
 from bankapp.domain import errors, limits
 
 OLD, NEW, OTHER = (bytes([number]) * KEY_BYTES for number in (1, 2, 3))
@@ -19,11 +20,11 @@ NEVER = datetime.max.replace(tzinfo=UTC).isoformat()
 ALPHABET = string.ascii_letters + string.digits + "-_"
 
 
-def maker(*keys: bytes, minutes: int = 15) -> PasetoTokenMaker:
-    return PasetoTokenMaker(keys, timedelta(minutes=minutes))
+def maker(*keys: bytes, minutes: int = 15, purpose: Purpose = Purpose.ACCESS) -> TokenMaker:
+    return TokenMaker(PasetoCodec(keys), purpose, timedelta(minutes=minutes))
 
 
-def is_refused(tokens: PasetoTokenMaker, text: str) -> bool:
+def is_refused(tokens: TokenMaker, text: str) -> bool:
     """Whether the text is no token at all; an expired one is not among them."""
     try:
         tokens.verify(text)
@@ -44,13 +45,14 @@ def seal(claims: Any, *, key: bytes = NEW, footer: object = None, version: int =
     return pyseto.encode(secret, json.dumps(claims), footer=json.dumps(text)).decode()
 
 
-CLAIMS = {"sid": str(SESSION), "use": "access", "jti": "x", "exp": NEVER}
+TOKEN = uuid.UUID("5f1c2c1e-0000-4000-8000-000000000002")
+CLAIMS = {"sid": str(SESSION), "use": "access", "jti": str(TOKEN), "exp": NEVER}
 
 
 def test_a_token_stands_for_its_session() -> None:
     tokens = maker(NEW)
     token = tokens.create(SESSION)
-    assert tokens.verify(token.text) == SESSION
+    assert tokens.verify(token.text) == token.claims
     assert token.text.startswith("v4.local.")
     assert len(token.text) < limits.TOKEN_BYTES_MAX
     assert token.expires_at.tzinfo is UTC
@@ -66,8 +68,8 @@ def test_the_newest_key_makes_and_every_key_reads() -> None:
     old = maker(OLD).create(SESSION).text
     ring = maker(NEW, OLD)
     new = ring.create(SESSION).text
-    assert ring.verify(old) == ring.verify(new) == SESSION
-    assert maker(NEW).verify(new) == SESSION
+    assert ring.verify(old).session_id == ring.verify(new).session_id == SESSION
+    assert maker(NEW).verify(new).session_id == SESSION
     assert is_refused(maker(OLD), new)
 
 
@@ -204,16 +206,22 @@ def test_a_footer_that_names_another_key_of_the_ring_is_wrong() -> None:
         pytest.param({**CLAIMS, "sid": "x"}, id="for no session"),
         pytest.param({**CLAIMS, "exp": "tomorrow"}, id="until no time"),
         pytest.param({**CLAIMS, "exp": 2**40}, id="until a number"),
-        pytest.param({name: CLAIMS[name] for name in ("sid", "use")}, id="without an end"),
-        pytest.param({name: CLAIMS[name] for name in ("use", "exp")}, id="without a session"),
-        pytest.param({name: CLAIMS[name] for name in ("sid", "exp")}, id="without a purpose"),
+        pytest.param({name: CLAIMS[name] for name in ("sid", "use", "jti")}, id="without an end"),
+        pytest.param(
+            {name: CLAIMS[name] for name in ("use", "jti", "exp")}, id="without a session"
+        ),
+        pytest.param(
+            {name: CLAIMS[name] for name in ("sid", "jti", "exp")}, id="without a purpose"
+        ),
+        pytest.param({**CLAIMS, "jti": "x"}, id="with no id"),
+        pytest.param({name: CLAIMS[name] for name in ("sid", "use", "exp")}, id="without an id"),
         pytest.param([], id="a list"),
         pytest.param("access", id="a string"),
         pytest.param(None, id="null"),
     ],
 )
 def test_a_key_is_not_all_it_takes(claims: object) -> None:
-    assert maker(NEW).verify(seal(CLAIMS)) == SESSION
+    assert maker(NEW).verify(seal(CLAIMS)) == Claims(SESSION, TOKEN)
     assert is_refused(maker(NEW), seal(claims))
 
 
@@ -229,3 +237,9 @@ def test_a_key_is_not_all_it_takes(claims: object) -> None:
 def test_a_ring_is_of_whole_keys(keys: list[bytes]) -> None:
     with pytest.raises(AssertionError):
         maker(*keys)
+
+
+def test_one_purpose_serves_no_other() -> None:
+    access, refresh = maker(NEW), maker(NEW, purpose=Purpose.REFRESH)
+    assert is_refused(access, refresh.create(SESSION).text)
+    assert is_refused(refresh, access.create(SESSION).text)

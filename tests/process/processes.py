@@ -157,6 +157,9 @@ class Answer:
 class Served:
     """`bankapp serve`, on a port that is free, until the block ends."""
 
+    command = "serve"
+    ready_event = "listening"
+
     def __init__(self, home: Path, *, name: str = "serve", **settings: object) -> None:
         self.home = home
         self._log = home.parent / f"{name}.log"
@@ -165,6 +168,7 @@ class Served:
             "BANK_HTTP_ADDRESS": "127.0.0.1:0",
             "BANK_BCRYPT_COST": 4,
             "BANK_LOG_FORMAT": "json",
+            "BANK_RATE_LIMITS": "off",
             **settings,
         }
 
@@ -173,7 +177,7 @@ class Served:
         with self._log.open("w") as log:
             self.process = subprocess.Popen(
                 # A background job of a shell ignores Ctrl-C; the bank under test shall not.
-                ["env", "--default-signal=INT", BANKAPP, "serve"],
+                ["env", "--default-signal=INT", BANKAPP, self.command],
                 env=environment(**self._settings),
                 cwd=self.home.parent,
                 stdin=subprocess.DEVNULL,
@@ -198,7 +202,7 @@ class Served:
 
     def wait(self) -> Self:
         """Wait until it serves."""
-        until(lambda: self.event("listening") or self.process.poll() is not None, 30)
+        until(lambda: self.event(self.ready_event) or self.process.poll() is not None, 30)
         assert self.process.poll() is None, self.log()
         return self
 
@@ -288,3 +292,10 @@ class Served:
         """Cash paid in by a banker."""
         body = {"amount": amount, "currency": "USD"}
         return self.ask("POST", f"/v1/accounts/{account_id}/deposits", body, token=token)
+
+
+class Working(Served):
+    """`bankapp work` until the block ends."""
+
+    command = "work"
+    ready_event = "working"

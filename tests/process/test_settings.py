@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,20 @@ def test_nothing_is_needed() -> None:
         pytest.param("BANK_BCRYPT_COST", "21", id="a cost too high"),
         pytest.param("BANK_BCRYPT_COST", "twelve", id="a cost in letters"),
         pytest.param("BANK_LOG_FORMAT", "xml", id="an unknown log format"),
+        pytest.param("BANK_TOKEN_FORMAT", "saml", id="an unknown token format"),
+        pytest.param("BANK_REFRESH_TOKEN_DURATION", "31d", id="a session of more than 30 days"),
+        pytest.param("BANK_RATE_LIMITS", "maybe", id="neither on nor off"),
+        pytest.param("BANK_TRUSTED_PROXIES", "10.0.0.0/8, proxy", id="a name for a network"),
+        pytest.param("BANK_TRUSTED_PROXIES", "10.0.0.1/8", id="an address in a network"),
+        pytest.param("BANK_SMTP_URL", "mail.example.org", id="a mail server without a scheme"),
+        pytest.param("BANK_SMTP_URL", f"https://{SECRET}@mail", id="a mail server by HTTP"),
+        pytest.param("BANK_SMTP_URL", f"smtp://a:{SECRET}@mail:port", id="a mail port in letters"),
+        pytest.param("BANK_SMTP_URL", "smtp://mail:65536", id="a mail port too great"),
+        pytest.param("BANK_MAIL_FROM", "Bank <bank@example.org>", id="a name in an address"),
+        pytest.param("BANK_MAIL_FROM", "bank", id="no address"),
+        pytest.param("BANK_PUBLIC_URL", "bank.example.org", id="a URL without a scheme"),
+        pytest.param("BANK_PUBLIC_URL", "https://bank.example.org/?a=b", id="a URL with a query"),
+        pytest.param("BANK_WORK_IN_SERVE", "yes", id="neither on nor off either"),
     ],
 )
 def test_wrong(
@@ -163,6 +178,27 @@ def test_wrong_in_a_process_of_its_own(tmp_path: Path) -> None:
             id="two keys",
         ),
         pytest.param("BANK_DATA_DIR", "", "data_dir", Path(".bank"), id="an empty variable"),
+        pytest.param(
+            "BANK_REFRESH_TOKEN_DURATION",
+            "30d",
+            "refresh_token_duration",
+            timedelta(days=30),
+            id="a session of 30 days",
+        ),
+        pytest.param(
+            "BANK_TRUSTED_PROXIES",
+            "10.0.0.0/8, 192.0.2.1,fd00::/8",
+            "trusted_proxies",
+            (ip_network("10.0.0.0/8"), ip_network("192.0.2.1"), ip_network("fd00::/8")),
+            id="networks",
+        ),
+        pytest.param(
+            "BANK_PUBLIC_URL",
+            "https://bank.example.org/",
+            "public_url",
+            "https://bank.example.org",
+            id="a URL, without its last slash",
+        ),
     ],
 )
 def test_right(
@@ -187,6 +223,7 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
             "BANK_TOKEN_KEYS": KEY,
             "BANK_ADMIN_USERNAME": "root",
             "BANK_ADMIN_PASSWORD": f"{SECRET}!",
+            "BANK_SMTP_URL": f"smtps://bank:{SECRET}@mail.example.org",
         },
     )
     for text in (repr(settings), str(settings)):

@@ -8,6 +8,7 @@ import pytest
 from psycopg import errors as pg
 
 from bankapp.domain import errors, limits
+from bankapp.domain.audit import THE_BANK
 from bankapp.domain.users import NewUser
 from bankapp.store import users
 from bankapp.store.transaction import Pool, Transactions
@@ -71,7 +72,8 @@ async def test_a_step_is_all_or_nothing(pool: Pool, make: Make) -> None:
 
     async def change_and_fail(q: AsyncQueries) -> None:
         await q.users.update_user_role(username=alice.username, role=models.UserRole.ADMIN)
-        await users.insert(q, NewUser(username="bob", hashed_password="", full_name="", email=""))
+        bob = NewUser(username="bob", hashed_password="", full_name="", email="")
+        await users.register(q, bob, None, THE_BANK)
 
     with pytest.raises(pg.CheckViolation):
         await Transactions(pool, retry_count_max=3).run(change_and_fail)

@@ -1,24 +1,38 @@
 """Who is asking, as HTTP tells it."""
 
 import re
-from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Final, TypeAlias
 
 from aiohttp import web
 
 from bankapp.domain import errors, limits
 from bankapp.operations.operation import Call, Visitor
 
-REQUEST_ID: Final = web.RequestKey("request_id", str)
 _KEY: Final = re.compile(rf"[ -~]{{1,{limits.IDEMPOTENCY_KEY_LENGTH_MAX}}}")
+
+Address: TypeAlias = IPv4Address | IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """The networks of the proxies whose X-Forwarded-For is believed."""
+
+    networks: Sequence[IPv4Network | IPv6Network]
+
+
+TRUSTED_PROXIES: Final = web.AppKey("trusted_proxies", Proxies)
+REQUEST_ID: Final = web.RequestKey("request_id", str)
 
 
 def identify_visitor(request: web.Request) -> Visitor:
-    """What is known of anyone: the peer's address and what it calls itself."""
+    """What is known of anyone: the client's address and what it calls itself."""
     user_agent = request.headers.get("User-Agent", "")
     printable = "".join(character for character in user_agent if character.isprintable())
     call = Call(request[REQUEST_ID], _idempotency_key(request))
-    return Visitor(_peer(request.remote), printable[: limits.USER_AGENT_LENGTH_MAX], call)
+    return Visitor(_client_address(request), printable[: limits.USER_AGENT_LENGTH_MAX], call)
 
 
 def _idempotency_key(request: web.Request) -> str | None:
@@ -44,8 +58,26 @@ def bearer_token(request: web.Request) -> str:
     return token.strip()
 
 
-def _peer(remote: str | None) -> IPv4Address | IPv6Address | None:
+def _client_address(request: web.Request) -> Address | None:
+    """The peer's address, or what the proxies in front of us say, as far as they are trusted.
+
+    Each proxy adds the address it was asked from; anything left of what an untrusted one added may
+    be made up.
+    """
+    trusted = request.app[TRUSTED_PROXIES].networks
+    address = _parse_address(request.remote or "")
+    hops = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+    while hops and address is not None and any(address in network for network in trusted):
+        hop = _parse_address(hops.pop().strip())
+        if hop is None:
+            break
+        address = hop
+    return address
+
+
+def _parse_address(text: str) -> Address | None:
     try:
-        return ip_address(remote or "")
+        address = ip_address(text.partition("%")[0])  # the zone of a link-local one
     except ValueError:
         return None  # a Unix socket has no address
+    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address

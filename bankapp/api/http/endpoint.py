@@ -5,7 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pydantic_core
 from aiohttp import web
@@ -14,12 +14,18 @@ from pydantic import BaseModel, ValidationError
 from bankapp.api.http.authentication import bearer_token, identify_visitor
 from bankapp.api.http.problems import REPLAYED, PayloadTooLarge, UnsupportedMediaType
 from bankapp.domain import errors, limits
-from bankapp.operations.operation import Bank, Operation, authenticate
+from bankapp.operations.fields import Accepted, NoContent
+from bankapp.operations.operation import Bank, Operation, authenticate, perform
 
+Page = Callable[[Any], web.Response]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 BANK = web.AppKey("bank", Bank)
 METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
+_STATUS_OF_RESPONSE: Final[dict[type[BaseModel], HTTPStatus]] = {
+    NoContent: HTTPStatus.NO_CONTENT,
+    Accepted: HTTPStatus.ACCEPTED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,8 @@ class Route:
     """One line of the URL table.
 
     `location` is the path of what was created, filled from the response: then the status is 201.
-    `csv` writes the response as text/csv for who asks for that.
+    `csv` writes the response as text/csv for who asks for that, `page` makes HTML of it for people
+    who come with a browser.
     """
 
     method: str
@@ -35,11 +42,14 @@ class Route:
     operation: Operation
     location: str | None = None
     csv: Callable[[Any], str] | None = None
+    page: Page | None = None
 
     @property
     def status(self) -> HTTPStatus:
         """The status of success."""
-        return HTTPStatus.OK if self.location is None else HTTPStatus.CREATED
+        if self.location is not None:
+            return HTTPStatus.CREATED
+        return _STATUS_OF_RESPONSE.get(self.operation.response, HTTPStatus.OK)
 
 
 def create_handler(route: Route) -> Handler:
@@ -52,9 +62,9 @@ def create_handler(route: Route) -> Handler:
         body = await _receive(request) if request.method in METHODS_WITH_BODY else b""
         asker = identify_visitor(request)
         if operation.role is not None:
-            asker = await authenticate(bank, asker, bearer_token(request), operation.role)
-        model = _validate(operation.request, _read_fields(request, body))
-        response = await operation.run(bank, asker, model)
+            asker = await authenticate(bank, asker, bearer_token(request), operation)
+        model = _validate(operation.request, _read_fields(request, operation, body))
+        response = await perform(bank, operation, asker, model)
         if route.csv is not None and "text/csv" in request.headers.get("Accept", ""):
             return web.Response(text=route.csv(response), content_type="text/csv", charset="utf-8")
         return _answer(route, response, is_replay=asker.call.is_replay)
@@ -63,6 +73,10 @@ def create_handler(route: Route) -> Handler:
 
 
 def _answer(route: Route, response: BaseModel, *, is_replay: bool) -> web.Response:
+    if route.status is HTTPStatus.NO_CONTENT:
+        return web.Response(status=route.status)
+    if route.page is not None:
+        return route.page(response)
     headers = dict([REPLAYED] if is_replay else [])
     if route.location is not None:
         headers["Location"] = route.location.format_map(dict(response))
@@ -74,14 +88,16 @@ def _answer(route: Route, response: BaseModel, *, is_replay: bool) -> web.Respon
     )
 
 
-def _read_fields(request: web.Request, body: bytes) -> dict[str, Any]:
+def _read_fields(request: web.Request, operation: Operation, body: bytes) -> dict[str, Any]:
     """Path, query and body as the fields of one request, each name from one place."""
     fields: dict[str, Any] = dict(request.match_info)
     given: Mapping[str, Any] = request.query
     if request.method in METHODS_WITH_BODY:
         if request.query:
             raise _unknown(request.query)
-        given = _parse(request, body)
+        # Where the path says all there is to say, no body is needed.
+        needs_body = operation.request.model_fields.keys() - fields.keys()
+        given = _parse(request, body) if body or needs_body else {}
     elif len(request.query) != len(set(request.query)):
         raise errors.ValidationFailed(
             violations=[errors.Violation(name, "is given twice") for name in _twice(request)]

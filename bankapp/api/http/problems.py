@@ -41,6 +41,9 @@ STATUS: Final[dict[type[errors.Refusal], HTTPStatus]] = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.UsernameTaken: HTTPStatus.CONFLICT,
     errors.EmailTaken: HTTPStatus.CONFLICT,
+    errors.WeakPassword: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.EmailNotVerified: HTTPStatus.FORBIDDEN,
+    errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.AccountExists: HTTPStatus.CONFLICT,
     errors.SameAccount: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.CurrencyMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -93,6 +96,8 @@ def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
         response.headers.update([REPLAYED])
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(refusal, errors.RateLimited):
+        response.headers["Retry-After"] = str(refusal.retry_after_s)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response

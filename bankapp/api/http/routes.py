@@ -3,13 +3,37 @@
 from typing import Final
 
 from bankapp.api.http.endpoint import Route
-from bankapp.operations import accounts, batches, health, history, holds, transfers, users
+from bankapp.api.http.pages import verification_page
+from bankapp.operations import (
+    accounts,
+    batches,
+    health,
+    history,
+    holds,
+    mails,
+    sessions,
+    transfers,
+    users,
+)
 
 ROUTES: Final = (
     Route("POST", "/v1/users", users.create_user, location="/v1/users/{username}"),
-    Route("POST", "/v1/users/login", users.log_in),
+    Route("POST", "/v1/users/login", sessions.log_in),
+    Route("POST", "/v1/users/logout", sessions.log_out),
     Route("GET", "/v1/users/{username}", users.get_user),
+    Route("PATCH", "/v1/users/{username}", users.change_user),
     Route("PUT", "/v1/users/{username}/role", users.change_role),
+    Route("POST", "/v1/users/{username}/block", users.block_user),
+    Route("POST", "/v1/users/{username}/unblock", users.unblock_user),
+    Route("POST", "/v1/users/{username}/verification", mails.send_verification),
+    Route("GET", "/v1/verify_email", mails.show_verification, page=verification_page),
+    Route("POST", "/v1/verify_email", mails.verify_email),
+    Route("POST", "/v1/password_resets", mails.request_password_reset),
+    Route("POST", "/v1/password_resets/confirm", mails.confirm_password_reset),
+    Route("POST", "/v1/tokens/renew_access", sessions.renew_access),
+    Route("GET", "/v1/sessions", sessions.list_sessions),
+    Route("DELETE", "/v1/sessions", sessions.end_sessions),
+    Route("DELETE", "/v1/sessions/{session_id}", sessions.end_session),
     Route("POST", "/v1/accounts", accounts.open_account, location="/v1/accounts/{id}"),
     Route("GET", "/v1/accounts", accounts.list_accounts),
     Route("GET", "/v1/accounts/{account_id}", accounts.get_account),

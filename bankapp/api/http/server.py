@@ -1,7 +1,11 @@
 """The aiohttp application."""
 
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network
+
 from aiohttp import web
 
+from bankapp.api.http.authentication import TRUSTED_PROXIES, Proxies
 from bankapp.api.http.endpoint import BANK, create_handler
 from bankapp.api.http.middleware import observe
 from bankapp.api.http.routes import ROUTES
@@ -9,10 +13,16 @@ from bankapp.domain import limits
 from bankapp.operations.operation import Bank
 
 
-def create_app(bank: Bank) -> web.Application:
-    """The bank's HTTP door; it serves every route and owns nothing."""
+def create_app(
+    bank: Bank, trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
+) -> web.Application:
+    """The bank's HTTP door; it serves every route and owns nothing.
+
+    Who asks is what X-Forwarded-For says where a trusted proxy wrote it.
+    """
     app = web.Application(middlewares=[observe], client_max_size=limits.BODY_BYTES_MAX)
     app[BANK] = bank
+    app[TRUSTED_PROXIES] = Proxies(trusted_proxies)
     for route in ROUTES:
         app.router.add_route(
             route.method, route.path, create_handler(route), expect_handler=_continue

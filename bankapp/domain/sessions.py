@@ -1,0 +1,32 @@
+"""Sign-ins."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSession:
+    """A session to be opened; without a refresh token's hash it cannot be renewed.
+
+    `known_hash` is the hash that the password was checked against, where one was.
+    """
+
+    id: uuid.UUID
+    username: str
+    user_agent: str
+    client_address: IPv4Address | IPv6Address | None
+    lifetime: timedelta
+    refresh_token_hash: bytes | None = None
+    known_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """A refresh token that takes the place of the one that was used."""
+
+    session_id: uuid.UUID
+    used_hash: bytes
+    next_hash: bytes
+    lifetime: timedelta

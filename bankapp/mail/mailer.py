@@ -1,0 +1,102 @@
+"""Sending messages: by SMTP, or into files where there is no server."""
+
+import asyncio
+import uuid
+from contextlib import suppress
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from bankapp.domain import limits
+
+_PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+class MailRefused(Exception):
+    """The server will never take this message: another try is of no use."""
+
+
+class Mailer(Protocol):
+    """Sends messages."""
+
+    async def send(self, message: EmailMessage) -> None:
+        """Returns when somebody else is responsible for the message.
+
+        Raises MailRefused, and other errors where another try may help.
+        """
+        ...
+
+
+class FileMailer:
+    """Writes each message into a file of its own, for eyes and tests."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    async def send(self, message: EmailMessage) -> None:
+        """Write the message. Raises OSError."""
+        await asyncio.to_thread(self._write, message.as_bytes(policy=policy.SMTP))
+
+    def _write(self, data: bytes) -> None:
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._directory / f"{uuid.uuid4()}.eml"
+        written = path.with_suffix(".part")
+        written.touch(mode=0o600)
+        written.write_bytes(data)
+        written.replace(path)  # nobody reads half a message
+
+
+class SmtpMailer:
+    """Speaks to a mail server: smtp (TLS where offered), smtp+starttls or smtps (TLS always)."""
+
+    def __init__(self, url: str, timeout_s: float = limits.SMTP_TIMEOUT_S) -> None:
+        parts = urlsplit(url)
+        self._host = parts.hostname
+        self._port = parts.port or _PORTS[parts.scheme]
+        self._username = unquote(parts.username) if parts.username else None
+        self._password = unquote(parts.password) if parts.password else None
+        self._is_tls = parts.scheme == "smtps"
+        self._start_tls = {"smtp": None, "smtp+starttls": True, "smtps": False}[parts.scheme]
+        self._timeout_s = timeout_s
+
+    async def send(self, message: EmailMessage) -> None:
+        """Hand the message to the server.
+
+        Raises MailRefused when the server says no for good, SMTPException, OSError or TimeoutError
+        where another try may help.
+        """
+        client = aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._username,
+            password=self._password,
+            use_tls=self._is_tls,
+            start_tls=self._start_tls,
+            timeout=self._timeout_s,
+        )
+        try:
+            # The library's limit is for each step; a server that drips must not hold us for ever.
+            async with asyncio.timeout(2 * self._timeout_s):
+                await client.connect()
+                await client.send_message(message)
+                with suppress(aiosmtplib.SMTPException, OSError):  # it has the message already
+                    await client.quit()
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            if all(_is_final(refused.code) for refused in error.recipients):
+                raise MailRefused(str(error.recipients[0].code)) from error
+            raise
+        except aiosmtplib.SMTPDataError as error:
+            if _is_final(error.code):
+                raise MailRefused(str(error.code)) from error
+            raise
+        finally:
+            client.close()  # without a word: it may be the one who does not answer
+
+
+def _is_final(code: int) -> bool:
+    """RFC 5321: 5yz is permanent, 4yz may pass."""
+    return 500 <= code < 600

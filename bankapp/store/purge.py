@@ -1,0 +1,38 @@
+"""Steps that remove what nobody needs any more, a small batch each."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
+
+from bankapp.domain import limits
+from gen.queries import AsyncQueries
+
+# Removes one batch; returns how many rows.
+Purge: TypeAlias = Callable[[AsyncQueries], Awaitable[int]]
+
+
+async def sessions(q: AsyncQueries) -> int:
+    """Sessions that ended a month ago."""
+    return await q.sessions.delete_old_sessions(row_count_max=limits.PURGE_BATCH_SIZE)
+
+
+async def email_verifications(q: AsyncQueries) -> int:
+    """Codes for addresses that expired a day ago."""
+    return await q.email_verifications.delete_expired_email_verifications(
+        row_count_max=limits.PURGE_BATCH_SIZE
+    )
+
+
+async def password_resets(q: AsyncQueries) -> int:
+    """Codes for passwords that expired a day ago."""
+    return await q.password_resets.delete_expired_password_resets(
+        row_count_max=limits.PURGE_BATCH_SIZE
+    )
+
+
+async def rate_limits(q: AsyncQueries) -> int:
+    """Counts of tries that count no more."""
+    return await q.rate_limits.delete_free_rate_limits(row_count_max=limits.PURGE_BATCH_SIZE)
+
+
+# The worker's schedule runs each until it has nothing left to remove.
+PURGES: Final[tuple[Purge, ...]] = (sessions, email_verifications, password_resets, rate_limits)

@@ -1,0 +1,72 @@
+"""A worker that runs until it is told to stop, whatever happens to its database."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+import procrastinate
+import structlog
+
+from bankapp.domain import limits
+from bankapp.worker.queue import rescue_stalled_jobs
+
+RESTART_DELAY_S = 1.0
+_log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.worker")
+
+
+async def work(queue: procrastinate.App, stop: asyncio.Event) -> None:
+    """Do jobs until `stop` is set; then finish what is under way, or give it back.
+
+    A database that goes away is waited for.
+    """
+    # It would log arguments of jobs, addresses among them; what matters is logged by ourselves.
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+    rescue = asyncio.create_task(_rescue(queue))
+    try:
+        while not stop.is_set():
+            await _run(queue, stop)
+            if not stop.is_set():
+                await _sleep(RESTART_DELAY_S, stop)
+    finally:
+        rescue.cancel()
+        await asyncio.wait({rescue})
+
+
+async def _run(queue: procrastinate.App, stop: asyncio.Event) -> None:
+    """Do jobs until that fails or `stop` is set."""
+    running = asyncio.create_task(
+        queue.run_worker_async(
+            concurrency=limits.JOB_CONCURRENCY,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+            shutdown_graceful_timeout=limits.JOB_SHUTDOWN_TIMEOUT_S,
+            update_heartbeat_interval=limits.JOB_HEARTBEAT_S,
+            stalled_worker_timeout=limits.JOB_STALLED_AFTER_S,
+        )
+    )
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    running.cancel()  # which it takes as a wish: it finishes first
+    try:
+        await running
+    except asyncio.CancelledError:
+        pass
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next one may fare better
+        _log.warning("worker failed", error=repr(error))
+
+
+async def _rescue(queue: procrastinate.App) -> None:
+    """Look for jobs of dead workers again and again."""
+    while True:
+        try:
+            await rescue_stalled_jobs(queue)
+        except Exception as error:  # noqa: BLE001 - the database may be back the next time
+            _log.warning("rescue failed", error=repr(error))
+        await asyncio.sleep(limits.JOB_STALLED_AFTER_S / 2)
+
+
+async def _sleep(duration_s: float, stop: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(duration_s):
+            await stop.wait()

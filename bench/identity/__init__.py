@@ -1,0 +1,1 @@
+"""What it costs to know who asks, and what the time of a login tells."""

@@ -1,0 +1,18 @@
+"""Who takes part."""
+
+from bankapp.domain.users import NewUser
+from bankapp.operations.operation import Bank
+
+PASSWORD = "correct horse battery staple"
+
+
+async def add_user(bank: Bank, username: str) -> None:
+    """A user whose password is PASSWORD."""
+    await bank.store.register_user(
+        NewUser(
+            username=username,
+            hashed_password=await bank.passwords.hash(PASSWORD),
+            full_name=username,
+            email=f"{username}@example.com",
+        )
+    )

@@ -1,0 +1,73 @@
+"""What the check of the session adds to a request."""
+
+import asyncio
+import statistics
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from aiohttp.test_utils import TestClient, TestServer
+
+from bankapp.api.http.server import create_app
+from bankapp.domain.sessions import NewSession
+from bankapp.operations.operation import Bank
+from bench.identity.people import add_user
+
+COUNT = 2000
+CLIENT_COUNT = 8
+
+
+async def measure_sessions(bank: Bank) -> None:
+    """Print the time of the check alone, in a request, and at its most."""
+    await add_user(bank, "alice")
+    session_id = uuid.uuid4()
+    session = NewSession(
+        id=session_id,
+        username="alice",
+        user_agent="",
+        client_address=None,
+        lifetime=timedelta(hours=1),
+    )
+    await bank.store.open_session(session)
+    token = bank.tokens.create(session_id).text
+    async with TestClient(TestServer(create_app(bank))) as client:
+        headers = {"Authorization": f"Bearer {token}"}
+
+        async def ask(path: str) -> None:
+            async with client.get(path, headers=headers) as response:
+                assert response.status == 200
+                await response.read()
+
+        async def read_token() -> None:
+            bank.tokens.verify(token)
+
+        async def check() -> None:
+            assert await bank.store.get_session_caller(session_id) is not None
+
+        print("\nThe session check, one after the other (median, 99 of 100 are faster):")
+        await _print("reading the token", read_token)
+        await _print("asking the database who it is", check)
+        await _print("GET /healthz, nobody is asked", lambda: ask("/healthz"))
+        await _print("GET /readyz, one read and no check", lambda: ask("/readyz"))
+        await _print("GET /v1/users/alice, one read and the check", lambda: ask("/v1/users/alice"))
+        started = time.perf_counter()
+        await asyncio.gather(*(_repeat(check, COUNT) for _ in range(CLIENT_COUNT)))
+        rate = CLIENT_COUNT * COUNT / (time.perf_counter() - started)
+        print(f"  at most {rate:,.0f} checks a second ({CLIENT_COUNT} at a time)")
+
+
+async def _print(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    times_s: list[float] = []
+    for _ in range(COUNT):
+        started = time.perf_counter()
+        await work()
+        times_s.append(time.perf_counter() - started)
+    times_s.sort()
+    median, slow = statistics.median(times_s), times_s[int(0.99 * COUNT)]
+    print(f"  {name:<45} {1e6 * median:7.0f} µs {1e6 * slow:7.0f} µs")
+
+
+async def _repeat(work: Callable[[], Awaitable[None]], count: int) -> None:
+    for _ in range(count):
+        await work()

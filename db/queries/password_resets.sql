@@ -1,0 +1,36 @@
+-- name: InsertPasswordReset :one
+-- @required
+INSERT INTO password_resets (username, email, code_hash)
+VALUES (sqlc.arg(username), sqlc.arg(email), sqlc.arg(code_hash))
+RETURNING id;
+
+-- name: UsePasswordReset :one
+-- Who may set a new password with a code: once, in time, and only while the address it was mailed
+-- to is still the user's.
+UPDATE password_resets
+SET used_at = now()
+FROM users
+WHERE password_resets.code_hash = sqlc.arg(code_hash)
+    AND password_resets.used_at IS NULL
+    AND password_resets.expires_at > now()
+    AND users.username = password_resets.username
+    AND users.email = password_resets.email
+RETURNING password_resets.username;
+
+-- name: UseAllPasswordResets :execrows
+-- Whatever else was mailed works no more.
+UPDATE password_resets
+SET used_at = now()
+WHERE username = sqlc.arg(username)
+    AND used_at IS NULL;
+
+-- name: DeleteExpiredPasswordResets :execrows
+DELETE FROM password_resets
+WHERE id IN (
+        SELECT old.id
+        FROM password_resets AS old
+        WHERE old.expires_at < now() - interval '1 day'
+        ORDER BY old.expires_at
+        LIMIT sqlc.arg(row_count_max)
+        FOR UPDATE SKIP LOCKED
+    );

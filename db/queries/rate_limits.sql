@@ -1,0 +1,36 @@
+-- name: TakeRateLimit :one
+-- GCRA: an attempt is allowed while the time it puts off `free_at` by still ends within the burst.
+-- A refused attempt puts off nothing. The row's lock makes it exact among all processes.
+-- @required
+INSERT INTO rate_limits AS known (key, free_at)
+VALUES (sqlc.arg(key), now() + sqlc.arg(attempt_interval)::interval)
+ON CONFLICT (key) DO UPDATE
+    SET
+        is_allowed
+        = greatest(known.free_at, now()) + sqlc.arg(attempt_interval)::interval
+        <= now() + sqlc.arg(burst_interval)::interval,
+        free_at
+        = CASE
+            WHEN
+                greatest(known.free_at, now()) + sqlc.arg(attempt_interval)::interval
+                <= now() + sqlc.arg(burst_interval)::interval
+                THEN greatest(known.free_at, now()) + sqlc.arg(attempt_interval)::interval
+            ELSE known.free_at
+        END
+RETURNING
+    known.is_allowed,
+    (
+        known.free_at + sqlc.arg(attempt_interval)::interval
+        - sqlc.arg(burst_interval)::interval - now()
+    )::interval AS retry_after;
+
+-- name: DeleteFreeRateLimits :execrows
+DELETE FROM rate_limits
+WHERE key IN (
+        SELECT old.key
+        FROM rate_limits AS old
+        WHERE old.free_at < now()
+        ORDER BY old.free_at
+        LIMIT sqlc.arg(row_count_max)
+        FOR UPDATE SKIP LOCKED
+    );

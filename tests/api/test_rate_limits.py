@@ -1,0 +1,171 @@
+"""Too many tries are refused, and whose they are is told apart."""
+
+from collections.abc import AsyncGenerator
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from multidict import CIMultiDict
+
+from bankapp.api.http.routes import ROUTES
+from bankapp.api.http.server import create_app
+from bankapp.domain import errors, limits
+from bankapp.operations.operation import Rules
+from bankapp.store.store import Store
+from tests.api.client import Answer, Api
+from tests.api.conftest import Connection
+from tests.conftest import make_bank
+from tests.factories import PASSWORD, Make
+
+
+@pytest.fixture
+async def strict(store: Store, make: Make) -> AsyncGenerator[Api]:
+    """A bank that limits rates, behind a proxy on this machine and another in 10.0.0.0/8."""
+    bank = make_bank(store, Rules(limits_rates=True))
+    proxies = [ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8")]
+    async with TestClient(TestServer(create_app(bank, proxies))) as client:
+        yield Api(client, bank, make)
+
+
+async def log_in(api: Api, username: str, address: str, password: str = "wrong") -> Answer:
+    body = {"username": username, "password": password}
+    headers = {"X-Forwarded-For": address}
+    return await api.request("POST", "/v1/users/login", json=body, headers=headers)
+
+
+def check_limited(answer: Answer) -> None:
+    assert (answer.status, answer.code) == (429, "rate_limited")
+    assert answer.body["retryable"] is True
+    assert int(answer.headers["Retry-After"]) >= 1
+
+
+async def test_logins_of_one_user_from_one_address(strict: Api) -> None:
+    """The right password does not help either; another user or another address does."""
+    await strict.make.user("alice")
+    for _ in range(limits.LOGINS_BY_USER.count):
+        assert (await log_in(strict, "alice", "192.0.2.1")).status == 401
+    limited = await log_in(strict, "alice", "192.0.2.1", PASSWORD)
+    check_limited(limited)
+    assert 25 <= int(limited.headers["Retry-After"]) <= 30
+    assert (await log_in(strict, "bob", "192.0.2.1")).status == 401
+    assert (await log_in(strict, "alice", "192.0.2.2", PASSWORD)).status == 200
+
+
+async def test_logins_from_one_address(strict: Api) -> None:
+    for number in range(limits.LOGINS_BY_ADDRESS.count):
+        assert (await log_in(strict, f"user_{number}", "192.0.2.1")).status == 401
+    check_limited(await log_in(strict, "somebody", "192.0.2.1"))
+    assert (await log_in(strict, "somebody", "192.0.2.2")).status == 401
+
+
+async def test_all_addresses_of_a_network_of_ipv6_are_one(strict: Api) -> None:
+    for number in range(limits.LOGINS_BY_USER.count):
+        assert (await log_in(strict, "alice", f"2001:db8:0:1::{number:x}")).status == 401
+    check_limited(await log_in(strict, "alice", "2001:db8:0:1:ffff::1"))
+    assert (await log_in(strict, "alice", "2001:db8:0:2::1")).status == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "count", "body"),
+    [
+        pytest.param(
+            "/v1/users",
+            limits.SIGN_UPS.count,
+            {"username": "x" * 3, "password": "password", "full_name": "x", "email": "x@a.example"},
+            id="sign-ups",
+        ),
+        pytest.param(
+            "/v1/password_resets",
+            limits.RESETS_BY_EMAIL.count,
+            {"email": "alice@example.com"},
+            id="resets of one address",
+        ),
+        pytest.param(
+            "/v1/password_resets/confirm",
+            limits.RESET_TRIES.count,
+            {"token": "x", "password": "password"},
+            id="codes to reset with",
+        ),
+    ],
+)
+async def test_limits_of_visitors(strict: Api, path: str, count: int, body: dict[str, Any]) -> None:
+    for _ in range(count):
+        assert (await strict.request("POST", path, json=body)).status in (202, 422)
+    check_limited(await strict.request("POST", path, json=body))
+    elsewhere = await strict.request(
+        "POST", path, json=body, headers={"X-Forwarded-For": "192.0.2.9"}
+    )
+    assert (elsewhere.status == 429) == (path == "/v1/password_resets")
+
+
+async def test_resets_from_one_address(strict: Api) -> None:
+    for number in range(limits.RESETS_BY_ADDRESS.count):
+        body = {"email": f"user_{number}@example.com"}
+        assert (await strict.request("POST", "/v1/password_resets", json=body)).status == 202
+    body = {"email": "somebody@example.com"}
+    check_limited(await strict.request("POST", "/v1/password_resets", json=body))
+
+
+async def test_resends_and_changes_of_a_user(strict: Api) -> None:
+    alice, bob = await strict.person("alice"), await strict.person("bob")
+    for _ in range(limits.RESENDS_BY_USER.count):
+        assert (await alice.post("/v1/users/alice/verification")).status == 202
+    check_limited(await alice.post("/v1/users/alice/verification"))
+    assert (await bob.post("/v1/users/bob/verification")).status == 202
+    for _ in range(limits.USER_CHANGES.count):
+        wrong = await alice.patch("/v1/users/alice", email="a@b.example", current_password="x")
+        assert wrong.status == 401
+    check_limited(
+        await alice.patch("/v1/users/alice", email="a@b.example", current_password=PASSWORD)
+    )
+    assert (await bob.patch("/v1/users/bob", full_name="Bob")).status == 200
+
+
+async def test_without_limits_there_are_none(api: Api) -> None:
+    for _ in range(limits.LOGINS_BY_USER.count + 1):
+        assert (await log_in(api, "alice", "192.0.2.1")).status == 401
+
+
+def test_what_is_limited_says_so() -> None:
+    for route in ROUTES:
+        limited = bool(route.operation.limits)
+        assert (errors.RateLimited in route.operation.refuses) == limited
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "address"),
+    [
+        pytest.param([], "127.0.0.1", id="asked without a proxy"),
+        pytest.param(["192.0.2.1"], "192.0.2.1", id="one proxy"),
+        pytest.param(["192.0.2.1, 10.1.1.1"], "192.0.2.1", id="two proxies"),
+        pytest.param(["192.0.2.1", "10.1.1.1"], "192.0.2.1", id="two headers"),
+        pytest.param(["6.6.6.6, 192.0.2.1"], "192.0.2.1", id="what the client made up"),
+        pytest.param(["6.6.6.6, 192.0.2.1, 10.1.1.1"], "192.0.2.1", id="made up, two proxies"),
+        pytest.param(["10.6.6.6, 192.0.2.1"], "192.0.2.1", id="who claims to be a proxy"),
+        pytest.param(["10.1.1.1"], "10.1.1.1", id="nothing but proxies"),
+        pytest.param(["garbage"], "127.0.0.1", id="no address"),
+        pytest.param(["192.0.2.1, garbage"], "127.0.0.1", id="garbage last"),
+        pytest.param([""], "127.0.0.1", id="empty"),
+        pytest.param(["::ffff:192.0.2.1"], "192.0.2.1", id="IPv4 in IPv6"),
+        pytest.param(["2001:db8::1"], "2001:db8::1", id="IPv6"),
+        pytest.param(["fe80::1%eth0"], "fe80::1", id="a zone"),
+    ],
+)
+async def test_who_asks_is_what_trusted_proxies_say(
+    strict: Api, connection: Connection, forwarded: list[str], address: str
+) -> None:
+    await strict.make.user("alice")
+    headers = CIMultiDict([("X-Forwarded-For", value) for value in forwarded])
+    body = {"username": "alice", "password": PASSWORD}
+    answer = await strict.request("POST", "/v1/users/login", json=body, headers=headers)
+    assert answer.status == 200
+    row = connection.execute("SELECT host(client_address) FROM sessions").fetchone()
+    assert row == (address,)
+
+
+async def test_without_trusted_proxies_nobody_is_believed(api: Api, connection: Connection) -> None:
+    await api.make.user("alice")
+    assert (await log_in(api, "alice", "192.0.2.1", PASSWORD)).status == 200
+    row = connection.execute("SELECT host(client_address) FROM sessions").fetchone()
+    assert row == ("127.0.0.1",)

@@ -1,0 +1,90 @@
+"""Sending, by a real server and by bad ones."""
+
+import asyncio
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import aiosmtplib
+import pytest
+
+from bankapp.domain.mail import Mail, MailKind
+from bankapp.mail.letters import Stationery, compose
+from bankapp.mail.mailer import FileMailer, MailRefused, SmtpMailer
+from tests.mail_server import Mailbox, broken_server, text_of
+
+MESSAGE = compose(
+    Mail(kind=MailKind.EMAIL_CHANGED, to="alice@example.com", full_name="Łukasz"),
+    None,
+    Stationery("bank@example.org", "https://bank.example.org"),
+)
+
+
+async def test_a_message_arrives_as_it_was_written(mailbox: Mailbox) -> None:
+    await SmtpMailer(mailbox.url).send(MESSAGE)
+    [received] = mailbox.messages
+    assert received["To"] == "alice@example.com"
+    assert text_of(received) == text_of(MESSAGE)
+    assert text_of(received, "html").startswith("<!DOCTYPE html>")
+
+
+async def test_an_address_of_any_script(mailbox: Mailbox) -> None:
+    mail = Mail(kind=MailKind.EMAIL_CHANGED, to="łukasz@example.com", full_name="Łukasz")
+    message = compose(mail, None, Stationery("bank@example.org", ""))
+    await SmtpMailer(mailbox.url).send(message)
+    assert [received["To"] for received in mailbox.messages] == ["łukasz@example.com"]
+
+
+@pytest.mark.parametrize("code", ["550 no such user", "554 no", "500 what", "599 never"])
+async def test_a_final_no_is_told_apart(mailbox: Mailbox, code: str) -> None:
+    mailbox.answer = lambda _: code
+    with pytest.raises(MailRefused):
+        await SmtpMailer(mailbox.url).send(MESSAGE)
+
+
+@pytest.mark.parametrize("code", ["450 later", "451 later", "421 busy", "499 later"])
+async def test_a_no_for_now_is_worth_another_try(mailbox: Mailbox, code: str) -> None:
+    mailbox.answer = lambda _: code
+    with pytest.raises(aiosmtplib.SMTPException):
+        await SmtpMailer(mailbox.url).send(MESSAGE)
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        pytest.param(b"", id="hangs up"),
+        pytest.param(b"220 hello\r\n", id="hangs up after hello"),
+        pytest.param(b"421 go away\r\n", id="refuses"),
+        pytest.param(b"554 go away\r\n", id="refuses everybody"),
+        pytest.param(b"HTTP/1.1 400 Bad Request\r\n\r\n", id="speaks another language"),
+        pytest.param(None, id="says nothing"),
+    ],
+)
+async def test_a_broken_server_is_worth_another_try(greeting: bytes | None) -> None:
+    async with broken_server(greeting) as url, asyncio.timeout(5):
+        with pytest.raises((aiosmtplib.SMTPException, OSError)):
+            await SmtpMailer(url, timeout_s=0.2).send(MESSAGE)
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+async def test_nothing_is_said_in_the_clear(mailbox: Mailbox, scheme: str) -> None:
+    """A server, or somebody in between, that offers no TLS gets neither password nor message."""
+    url = mailbox.url.replace("smtp://", f"{scheme}://bank:secret@")
+    with pytest.raises((aiosmtplib.SMTPException, OSError)):
+        await SmtpMailer(url, timeout_s=1).send(MESSAGE)
+    assert mailbox.attempt_count == 0
+
+
+async def test_no_server_is_worth_another_try() -> None:
+    with pytest.raises((aiosmtplib.SMTPException, OSError)):
+        await SmtpMailer("smtp://127.0.0.1:1", timeout_s=0.2).send(MESSAGE)
+
+
+async def test_without_a_server_there_are_files(tmp_path: Path) -> None:
+    mailer = FileMailer(tmp_path / "mail")
+    await asyncio.gather(*(mailer.send(MESSAGE) for _ in range(5)))
+    files = list((tmp_path / "mail").iterdir())
+    assert len(files) == 5
+    for file in files:
+        assert file.suffix == ".eml"
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert message_from_bytes(file.read_bytes(), policy=policy.SMTP)["To"]
