@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.errors import NoDataFound
+from psycopg.types.numeric import Int8
 
 from gen import models
 
@@ -60,6 +61,21 @@ WHERE scope = $3
 """
 
 
+DELETE_OLD_IDEMPOTENCY_KEYS: Final = """\
+-- name: DeleteOldIdempotencyKeys :execrows
+DELETE FROM idempotency_keys
+WHERE (scope, key) IN (
+        SELECT
+            old.scope,
+            old.key
+        FROM idempotency_keys AS old
+        WHERE old.created_at <= now() - interval '24 hours'
+        ORDER BY old.created_at
+        LIMIT $1
+    )
+"""
+
+
 def _claim_idempotency_key_value(row: Sequence[Any]) -> str:
     value: str = row[0]
     return value
@@ -102,6 +118,12 @@ class Querier:
         cursor = RawCursor(self._connection)
         cursor.execute(FINISH_IDEMPOTENCY_KEY, (refusal, response, scope, key))
 
+    def delete_old_idempotency_keys(self, *, row_count_max: int) -> int:
+        """Those that stand for nothing any more, a batch of the oldest."""
+        cursor = RawCursor(self._connection)
+        cursor.execute(DELETE_OLD_IDEMPOTENCY_KEYS, (Int8(row_count_max),))
+        return cursor.rowcount
+
 
 class AsyncQuerier:
     """Runs the queries of idempotency_keys.sql on one connection."""
@@ -137,3 +159,9 @@ class AsyncQuerier:
         """What was answered, in the transaction of what was done."""
         cursor = AsyncRawCursor(self._connection)
         await cursor.execute(FINISH_IDEMPOTENCY_KEY, (refusal, response, scope, key))
+
+    async def delete_old_idempotency_keys(self, *, row_count_max: int) -> int:
+        """Those that stand for nothing any more, a batch of the oldest."""
+        cursor = AsyncRawCursor(self._connection)
+        await cursor.execute(DELETE_OLD_IDEMPOTENCY_KEYS, (Int8(row_count_max),))
+        return cursor.rowcount

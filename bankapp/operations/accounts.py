@@ -14,8 +14,8 @@ from bankapp.operations.fields import (
     page_of,
 )
 from bankapp.operations.operation import Bank, Caller, operation
+from bankapp.store.accounts import AccountRow
 from gen import models
-from gen.accounts import GetAccountRow
 
 
 class Account(ResponseModel):
@@ -77,7 +77,7 @@ class ListEntriesRequest(PageRequest):
 async def open_account(bank: Bank, caller: Caller, request: OpenAccountRequest) -> Account:
     """Open an account of one's own, one per currency, with nothing in it."""
     answer = await bank.store.open_account(
-        caller.username, request.currency, caller.key_for(request)
+        caller.username, request.currency, caller.key_for(request), origin=caller.origin
     )
     caller.call.is_replay = answer.replayed_request_id is not None
     return Account.from_row(answer.result, answer.result.balance)
@@ -120,14 +120,14 @@ async def list_entries(bank: Bank, caller: Caller, request: ListEntriesRequest) 
 @operation(role=Role.BANKER, refuses=(errors.NotFound, errors.AccountClosed))
 async def freeze_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
     """Let nothing move in or out of an account."""
-    row = await bank.store.freeze_account(request.account_id)
+    row = await bank.store.freeze_account(request.account_id, origin=caller.origin)
     return Account.from_row(row.account, row.available_balance)
 
 
 @operation(role=Role.BANKER, refuses=(errors.NotFound, errors.AccountClosed))
 async def thaw_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
     """Take a freeze back."""
-    row = await bank.store.thaw_account(request.account_id)
+    row = await bank.store.thaw_account(request.account_id, origin=caller.origin)
     return Account.from_row(row.account, row.available_balance)
 
 
@@ -137,11 +137,11 @@ async def thaw_account(bank: Bank, caller: Caller, request: GetAccountRequest) -
 async def close_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
     """Close an account that holds nothing, for good."""
     await visible_account(bank, caller, request.account_id)
-    row = await bank.store.close_account(request.account_id)
+    row = await bank.store.close_account(request.account_id, origin=caller.origin)
     return Account.from_row(row.account, row.available_balance)
 
 
-async def visible_account(bank: Bank, caller: Caller, account_id: int) -> GetAccountRow:
+async def visible_account(bank: Bank, caller: Caller, account_id: int) -> AccountRow:
     """A customer's account the caller may see.
 
     Raises NotFound, whether it does not exist or is somebody else's.

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
 from typing import Any, get_type_hints
@@ -72,6 +72,26 @@ class Visitor:
         """The same of a visitor who has just proved to be this user."""
         return Origin(username, self.call.request_id, self.address)
 
+    def key_within(
+        self,
+        scope: str,
+        request: BaseModel,
+        key: str | None = None,
+        *,
+        leave_out: Collection[str] = (),
+    ) -> RequestKey | None:
+        """What tells this request again among those of `scope`; None when it has no key."""
+        key = key or self.call.idempotency_key
+        if key is None:
+            return None
+        content = f"{type(request).__name__}\n{request.model_dump_json(exclude={*leave_out})}"
+        return RequestKey(
+            scope=scope,
+            key=key,
+            request_hash=hashlib.sha256(content.encode()).digest(),
+            request_id=self.call.request_id,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Caller(Visitor):
@@ -92,16 +112,7 @@ class Caller(Visitor):
 
     def key_for(self, request: BaseModel, key: str | None = None) -> RequestKey | None:
         """What tells this request again, under `key` or the one that came with the request."""
-        key = key or self.call.idempotency_key
-        if key is None:
-            return None
-        content = f"{type(request).__name__}\n{request.model_dump_json()}"
-        return RequestKey(
-            scope=self.username,
-            key=key,
-            request_hash=hashlib.sha256(content.encode()).digest(),
-            request_id=self.call.request_id,
-        )
+        return self.key_within(self.username, request, key)
 
     def may_see(self, *owners: str | None) -> bool:
         """Whether something of these owners is the caller's to see: an owner, or a banker."""

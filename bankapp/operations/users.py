@@ -61,7 +61,12 @@ class ChangeRoleRequest(RequestModel):
 
 
 @public_operation(
-    refuses=(errors.UsernameTaken, errors.EmailTaken, errors.WeakPassword),
+    refuses=(
+        errors.UsernameTaken,
+        errors.EmailTaken,
+        errors.WeakPassword,
+        errors.IdempotencyKeyReused,
+    ),
     limits=(limits.SIGN_UPS,),
 )
 async def create_user(bank: Bank, visitor: Visitor, request: CreateUserRequest) -> User:
@@ -75,8 +80,16 @@ async def create_user(bank: Bank, visitor: Visitor, request: CreateUserRequest) 
         full_name=request.full_name,
         email=request.email,
     )
-    added = await bank.store.register_user(user, bank.codes.create(), origin=visitor.origin)
-    return User.model_validate(added)
+    answer = await bank.store.sign_up(
+        user,
+        bank.codes.create(),
+        # Without the password: a hash that is quick to make must not tell it.
+        visitor.key_within(request.username, request, leave_out={"password"}),
+        lambda added: User.model_validate(added).model_dump_json(),
+        origin=visitor.origin,
+    )
+    visitor.call.is_replay = answer.replayed_request_id is not None
+    return User.model_validate_json(answer.result)
 
 
 @operation(refuses=(errors.NotFound,))

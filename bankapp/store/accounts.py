@@ -1,30 +1,46 @@
 """Accounts: opening them, and the states they go through."""
 
+from typing import TypeAlias
+
 from bankapp.domain import errors
+from bankapp.domain.audit import Origin
+from bankapp.store import audit
 from gen import models
-from gen.accounts import UpdateAccountStatusRow
+from gen.accounts import GetAccountRow, UpdateAccountStatusRow
 from gen.queries import AsyncQueries
 
+AccountRow: TypeAlias = GetAccountRow
 
-async def freeze(q: AsyncQueries, account_id: int) -> UpdateAccountStatusRow:
-    """Nothing moves in or out of it any more.
+
+async def open_account(
+    q: AsyncQueries, owner: str, currency: str, origin: Origin
+) -> models.Account:
+    """Raises AccountExists, and ValidationFailed for a currency the bank does not have."""
+    account = await q.accounts.insert_account(owner=owner, currency=currency)
+    shown = {"owner": owner, "currency": currency}
+    await audit.record(q, origin, "account.opened", f"account:{account.id}", after=shown)
+    return account
+
+
+async def freeze(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccountStatusRow:
+    """Let nothing move in or out of it any more.
 
     Raises NotFound, AccountClosed.
     """
-    await _lock(q, account_id)
-    return await _become(q, account_id, models.AccountStatus.FROZEN)
+    account = await _lock(q, account_id)
+    return await _become(q, account, models.AccountStatus.FROZEN, "account.frozen", origin)
 
 
-async def thaw(q: AsyncQueries, account_id: int) -> UpdateAccountStatusRow:
+async def thaw(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccountStatusRow:
     """Take a freeze back.
 
     Raises NotFound, AccountClosed.
     """
-    await _lock(q, account_id)
-    return await _become(q, account_id, models.AccountStatus.OPEN)
+    account = await _lock(q, account_id)
+    return await _become(q, account, models.AccountStatus.OPEN, "account.thawed", origin)
 
 
-async def close(q: AsyncQueries, account_id: int) -> UpdateAccountStatusRow:
+async def close(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccountStatusRow:
     """Close it for good.
 
     Raises NotFound, AccountClosed, AccountFrozen, AccountNotEmpty.
@@ -34,7 +50,7 @@ async def close(q: AsyncQueries, account_id: int) -> UpdateAccountStatusRow:
         raise errors.AccountFrozen
     if account.balance != 0:
         raise errors.AccountNotEmpty  # and what holds nothing has nothing that could be held
-    return await _become(q, account_id, models.AccountStatus.CLOSED)
+    return await _become(q, account, models.AccountStatus.CLOSED, "account.closed", origin)
 
 
 async def _lock(q: AsyncQueries, account_id: int) -> models.Account:
@@ -47,6 +63,14 @@ async def _lock(q: AsyncQueries, account_id: int) -> models.Account:
 
 
 async def _become(
-    q: AsyncQueries, account_id: int, status: models.AccountStatus
+    q: AsyncQueries,
+    account: models.Account,
+    status: models.AccountStatus,
+    action: str,
+    origin: Origin,
 ) -> UpdateAccountStatusRow:
-    return await q.accounts.update_account_status(id=account_id, status=status)
+    if account.status is not status:
+        before, after = {"status": account.status.value}, {"status": status.value}
+        subject = f"account:{account.id}"
+        await audit.record(q, origin, action, subject, before=before, after=after)
+    return await q.accounts.update_account_status(id=account.id, status=status)

@@ -34,5 +34,18 @@ async def rate_limits(q: AsyncQueries) -> int:
     return await q.rate_limits.delete_free_rate_limits(row_count_max=limits.PURGE_BATCH_SIZE)
 
 
+async def idempotency_keys(q: AsyncQueries) -> int:
+    """Keys that have stood for a day."""
+    return await q.idempotency_keys.delete_old_idempotency_keys(
+        row_count_max=limits.PURGE_BATCH_SIZE
+    )
+
+
 # The worker's schedule runs each until it has nothing left to remove.
-PURGES: Final[tuple[Purge, ...]] = (sessions, email_verifications, password_resets, rate_limits)
+PURGES: Final[tuple[Purge, ...]] = (
+    sessions,
+    email_verifications,
+    password_resets,
+    rate_limits,
+    idempotency_keys,
+)

@@ -73,6 +73,25 @@ class Store:
         """
         return await self._run(users.register, user, code, origin)
 
+    async def sign_up(
+        self,
+        user: NewUser,
+        code: Code,
+        key: RequestKey | None,
+        render: Callable[[models.User], str],
+        *,
+        origin: Origin,
+    ) -> Answer[str]:
+        """Register a user once under the key: what `render` makes of them is the answer.
+
+        Raises UsernameTaken, EmailTaken, IdempotencyKeyReused.
+        """
+
+        async def step(q: AsyncQueries) -> str:
+            return render(await users.register(q, user, code, origin))
+
+        return await self._run_once(key, step, dump=str, load=str)
+
     async def get_user(self, username: str) -> models.User | None:
         return await self._run_statement(lambda q: q.users.get_user(username=username))
 
@@ -172,12 +191,17 @@ class Store:
         return await self._run_statement(step)
 
     async def open_account(
-        self, owner: str, currency: str, key: RequestKey | None = None
+        self,
+        owner: str,
+        currency: str,
+        key: RequestKey | None = None,
+        *,
+        origin: Origin = THE_BANK,
     ) -> Answer[models.Account]:
         """Raises AccountExists, IdempotencyKeyReused, ValidationFailed for an unknown currency."""
         return await self._run_once(
             key,
-            lambda q: q.accounts.insert_account(owner=owner, currency=currency),
+            lambda q: accounts.open_account(q, owner, currency, origin),
             dump=lambda account: _ACCOUNT.dump_json(account).decode(),
             load=_ACCOUNT.validate_json,
         )
@@ -195,17 +219,17 @@ class Store:
             )
         )
 
-    async def freeze_account(self, account_id: int) -> UpdateAccountStatusRow:
+    async def freeze_account(self, account_id: int, *, origin: Origin) -> UpdateAccountStatusRow:
         """Raises NotFound, AccountClosed."""
-        return await self._run(accounts.freeze, account_id)
+        return await self._run(accounts.freeze, account_id, origin)
 
-    async def thaw_account(self, account_id: int) -> UpdateAccountStatusRow:
+    async def thaw_account(self, account_id: int, *, origin: Origin) -> UpdateAccountStatusRow:
         """Raises NotFound, AccountClosed."""
-        return await self._run(accounts.thaw, account_id)
+        return await self._run(accounts.thaw, account_id, origin)
 
-    async def close_account(self, account_id: int) -> UpdateAccountStatusRow:
+    async def close_account(self, account_id: int, *, origin: Origin) -> UpdateAccountStatusRow:
         """Raises NotFound, AccountClosed, AccountFrozen, AccountNotEmpty."""
-        return await self._run(accounts.close, account_id)
+        return await self._run(accounts.close, account_id, origin)
 
     async def list_entries(
         self, account_id: int, *, before_transfer_id: int, row_count_max: int

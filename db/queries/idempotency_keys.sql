@@ -43,3 +43,16 @@ SET
     response = sqlc.narg(response)
 WHERE scope = sqlc.arg(scope)
     AND key = sqlc.arg('key');
+
+-- name: DeleteOldIdempotencyKeys :execrows
+-- Those that stand for nothing any more, a batch of the oldest.
+DELETE FROM idempotency_keys
+WHERE (scope, key) IN (
+        SELECT
+            old.scope,
+            old.key
+        FROM idempotency_keys AS old
+        WHERE old.created_at <= now() - interval '24 hours'
+        ORDER BY old.created_at
+        LIMIT sqlc.arg(row_count_max)
+    );

@@ -102,6 +102,8 @@ def good_request(route: Route, world: World, asker: str) -> Request:
         hold_id=world.hold_id,
         session_id=world.session_id,
     )
+    if route.path.endswith("/statement"):
+        path += "?month=2026-01"
     if name_of(route) == "GET /v1/verify_email":
         path += "?email_id=1&secret_code=wrong"
     if route.method in ("GET", "DELETE"):

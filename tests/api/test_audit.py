@@ -117,3 +117,21 @@ def test_a_secret_is_refused(connection: Connection, secret: str) -> None:
             " VALUES ('user.changed', 'user:x', jsonb_build_object(%s::text, 1))",
             [secret],
         )
+
+
+async def test_what_happens_to_an_account(api: Api, connection: Connection) -> None:
+    """Opened, frozen, thawed and closed; what changes nothing leaves nothing."""
+    alice, banker = await api.person("alice"), await api.person("bea", Role.BANKER)
+    account_id = (await alice.post("/v1/accounts", currency="USD")).body["id"]
+    path = f"/v1/accounts/{account_id}"
+    for person, verb in (
+        *((banker, "freeze"), (banker, "freeze"), (banker, "thaw"), (banker, "thaw")),
+        (alice, "close"),
+    ):
+        assert (await person.post(f"{path}/{verb}")).status == 200
+    assert trail(connection, f"account:{account_id}") == [
+        ("account.opened", "alice", None, {"owner": "alice", "currency": "USD"}),
+        ("account.frozen", "bea", {"status": "open"}, {"status": "frozen"}),
+        ("account.thawed", "bea", {"status": "frozen"}, {"status": "open"}),
+        ("account.closed", "alice", {"status": "open"}, {"status": "closed"}),
+    ]

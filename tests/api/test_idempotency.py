@@ -272,3 +272,49 @@ async def test_a_key_that_is_none(world: World, key: str, backstage: Backstage) 
 async def test_the_shortest_and_the_longest_key(world: World, key: str) -> None:
     assert (await send(world, CASES["transfer"], payment(world), key)).status == 201
     assert is_replay(await send(world, CASES["transfer"], payment(world), key))
+
+
+SIGN_UP: dict[str, Any] = {
+    "username": "dora",
+    "password": "tr0mbone-Fjord",
+    "full_name": "Dora",
+    "email": "dora@example.com",
+}
+
+
+async def sign_up(api: Api, key: str | None = "k1", **changes: str) -> Answer:
+    headers = {} if key is None else {"Idempotency-Key": key}
+    return await api.request("POST", "/v1/users", headers=headers, json={**SIGN_UP, **changes})
+
+
+async def test_a_sign_up_is_sent_again(api: Api, connection: Connection) -> None:
+    """One user and one mail; the key is among those of the user who will be."""
+    first = await sign_up(api)
+    assert first.status == 201
+    again = await sign_up(api)
+    assert is_replay(again)
+    assert same(first, again)
+    assert connection.execute("SELECT count(*) FROM email_verifications").fetchone() == (1,)
+    connection.rollback()
+    assert (await sign_up(api, full_name="Theodora")).code == "idempotency_key_reused"
+    assert (await sign_up(api, username="doris", email="doris@example.com")).status == 201
+    assert (await sign_up(api, key=None)).code == "username_taken"
+
+
+async def test_a_refused_sign_up_is_sent_again(api: Api) -> None:
+    await sign_up(api, key=None)
+    first = await sign_up(api, key="k2")
+    assert first.code == "username_taken"
+    again = await sign_up(api, key="k2")
+    assert is_replay(again)
+    assert same(first, again)
+
+
+async def test_a_key_does_not_tell_the_password(api: Api, connection: Connection) -> None:
+    """It is in no hash that is quick to make, and in no answer that is kept."""
+    await sign_up(api)
+    other = await sign_up(api, password="another-tr0mbone")
+    assert is_replay(other)
+    [(kept,)] = connection.execute("SELECT response FROM idempotency_keys").fetchall()
+    assert "password_changed_at" in str(kept)
+    assert "hashed" not in str(kept)

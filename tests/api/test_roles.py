@@ -79,7 +79,7 @@ STATUS: Final[Mapping[str, Mapping[str, int]]] = {
     "POST /v1/holds/{hold_id}/void": people(owner=200, other=404, banker=409, admin=409),
     "POST /v1/transfers": people(owner=201, other=404, banker=404, admin=404),
     "GET /v1/accounts/{account_id}/balance": people(owner=200, other=404, banker=200, admin=200),
-    "GET /v1/accounts/{account_id}/statement": people(owner=422, other=422, banker=422, admin=422),
+    "GET /v1/accounts/{account_id}/statement": people(owner=200, other=404, banker=200, admin=200),
     "GET /v1/transfers": people(owner=200, other=200, banker=200, admin=200),
     "GET /v1/transfers/{transfer_id}": people(owner=200, other=404, banker=200, admin=200),
     "GET /healthz": anyone(200),

@@ -49,12 +49,21 @@ AGED: list[tuple[LiteralString, LiteralString]] = [
             " SELECT n::text, now() - %s::interval FROM generate_series(1, %s) AS n"
         ),
     ),
+    (
+        "idempotency_keys",
+        (
+            "INSERT INTO idempotency_keys (created_at, scope, key, request_hash, request_id)"
+            " SELECT now() - %s::interval, 'alice', n::text, sha256('x'), ''"
+            " FROM generate_series(1, %s) AS n"
+        ),
+    ),
 ]
 KEPT_FOR = {
     "sessions": "30 days",
     "email_verifications": "1 day",
     "password_resets": "1 day",
     "rate_limits": "0 seconds",
+    "idempotency_keys": "24 hours",
 }
 
 

@@ -92,6 +92,7 @@ def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
         ]
     body = json.dumps(problem, ensure_ascii=False, separators=(",", ":")).encode()
     response = web.Response(status=status, body=body, content_type="application/problem+json")
+    response.headers["X-Request-Id"] = request_id
     if refusal.replayed_request_id is not None:
         response.headers.update([REPLAYED])
     if status == HTTPStatus.UNAUTHORIZED:
