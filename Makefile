@@ -100,3 +100,4 @@ bench: setup ## Measure against peers
 	@UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --frozen --quiet --inexact --group bench
 	@$(WITH_DATABASE) $(BIN)/python -m bench.generator
 	@$(WITH_DATABASE) $(BIN)/python -m bench.identity
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.ledger

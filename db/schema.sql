@@ -1313,16 +1313,19 @@ CREATE FUNCTION public.require_balance_of_last_entry() RETURNS trigger
     SET search_path TO 'public', 'pg_temp'
     AS $$
 DECLARE
+    committed_balance bigint;
     last_balance bigint;
 BEGIN
+    SELECT balance INTO committed_balance FROM accounts WHERE id = NEW.id;
     SELECT balance_after
     INTO last_balance
     FROM entries
     WHERE account_id = NEW.id
     ORDER BY transfer_id DESC
     LIMIT 1;
-    IF NEW.balance <> coalesce(last_balance, 0) THEN
-        RAISE EXCEPTION 'account % has no entry that makes its balance %', NEW.id, NEW.balance
+    IF committed_balance <> coalesce(last_balance, 0) THEN
+        RAISE EXCEPTION 'account % has no entry that makes its balance %',
+            NEW.id, committed_balance
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
     END IF;
     RETURN NULL;
@@ -2800,4 +2803,5 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261120114005'),
     ('20261120114006'),
     ('20261120114007'),
-    ('20261120114008');
+    ('20261120114008'),
+    ('20261120120001');

@@ -6,10 +6,12 @@ import psycopg
 import pytest
 from psycopg import errors as pg
 
+from bankapp.store import postings
 from bankapp.store.store import Store
 from bankapp.store.transaction import APPLICATION_ROLE
 from gen import models
-from tests.factories import Make
+from gen.queries import Queries
+from tests.factories import Make, transfer
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -336,3 +338,18 @@ def test_a_new_currency_opens_its_cash_account(connection: Connection) -> None:
         "SELECT kind, owner, balance FROM accounts WHERE currency = 'KWD'"
     ).fetchall()
     assert rows == [(models.AccountKind.CASH, None, 0)]
+
+
+async def test_a_transaction_may_post_twice(
+    store: Store, make: Make, connection: Connection
+) -> None:
+    """What counts is the balance that commits."""
+    source, target = await make.account(balance=100), await make.account()
+    queries = Queries(connection).transfers
+    for posting in (transfer(source, target, 30), transfer(source, target, 20)):
+        [row] = queries.post_transfers(postings.parameters([posting]))
+        assert row.refusal is None
+    connection.commit()
+    after = await store.get_account(source.id)
+    assert after is not None
+    assert after.account.balance == 50

@@ -1,0 +1,1 @@
+"""The bank over HTTP against pgbench running the usual transaction, on one PostgreSQL."""
