@@ -71,10 +71,12 @@ format: setup ## Format the Python and the SQL
 	@$(BIN)/sqlfluff fix --quiet db/migrations db/queries
 
 .PHONY: lint
-lint: setup ## Check the style of the Python and the SQL
+lint: setup ## Check the style of the Python and the SQL, and that migrations are safe to apply
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/sqlfluff lint --nocolor --disable-progress-bar db/migrations db/queries
+	@for file in db/migrations/*.sql; do sed '/^-- migrate:down/,$$d' "$$file" \
+		| $(BIN)/squawk --reporter gcc --stdin-filepath "$$file" || exit 1; done
 
 .PHONY: types
 types: setup ## Check the types with mypy --strict and pyright
