@@ -19,6 +19,7 @@ from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import KEY_BYTES, PasetoTokenMaker
 from bankapp.database import Database
 from bankapp.domain import errors, limits
+from bankapp.domain.roles import Role
 from bankapp.failure import StartError
 from bankapp.operations.operation import Bank
 from bankapp.operations.users import ensure_admin
@@ -90,8 +91,9 @@ def create_bank(settings: Settings, store: Store) -> Bank:
 
 
 async def _serve_http(settings: Settings, bank: Bank, stop: asyncio.Event) -> None:
+    app = create_app(bank, docs_role=_docs_role(settings))
     try:
-        async with listen(create_app(bank), settings.http_host, settings.http_port) as url:
+        async with listen(app, settings.http_host, settings.http_port) as url:
             _log.info("listening", url=url)
             await stop.wait()
             _log.info("stopping")
@@ -100,6 +102,11 @@ async def _serve_http(settings: Settings, bank: Bank, stop: asyncio.Event) -> No
             f"cannot listen on {settings.http_address} ({error.strerror}); "
             "set BANK_HTTP_ADDRESS to another one"
         ) from None
+
+
+def _docs_role(settings: Settings) -> Role | None:
+    """Who may read the database docs: they say much of the bank, if nothing of its customers."""
+    return Role.BANKER if settings.environment == "production" else None
 
 
 def _admin_credentials(settings: Settings) -> tuple[str, str] | None:
