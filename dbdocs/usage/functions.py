@@ -18,6 +18,12 @@ SELECT coalesce(name, ''), format_type(type, NULL)
 FROM pg_proc, unnest(proargnames, coalesce(proallargtypes, proargtypes::oid[])) AS _ (name, type)
 WHERE oid = %s
 """
+_SEARCH: Final = """
+SELECT set_config('search_path', coalesce(substr(setting, length('search_path=') + 1), %s), true)
+FROM pg_proc
+LEFT JOIN unnest(proconfig) AS _ (setting) ON starts_with(setting, 'search_path=')
+WHERE oid = %s
+"""
 _TRIGGER_VARIABLES: Final = {
     "tg_name": "name", "tg_when": "text", "tg_level": "text", "tg_op": "text", "tg_relid": "oid",
     "tg_relname": "name", "tg_table_name": "name", "tg_table_schema": "name", "tg_nargs": "int",
@@ -93,6 +99,16 @@ class _Reader:
         self.plans: dict[str, Plan] = {}
 
     def read(self, triggers: Sequence[Trigger]) -> FunctionUses:
+        with self.connection.transaction(force_rollback=True):
+            self._search_as_it_does()
+            return self._read(triggers)
+
+    def _search_as_it_does(self) -> None:
+        """Look for names where the function does; by default in its own schema first."""
+        default = sql.Identifier(self.function.schema).as_string(self.connection)
+        self.connection.execute(_SEARCH, [f"{default}, public", self.function.oid])
+
+    def _read(self, triggers: Sequence[Trigger]) -> FunctionUses:
         found = TreeUses()
         tables = {one.oid: one for one in self.catalog.relations}
         if self.function.language == "sql":

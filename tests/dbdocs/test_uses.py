@@ -45,6 +45,11 @@ def test_a_trigger_reads_its_transition_table(model: Model) -> None:
     assert users(model, "stock.items", "price")["refuse_free_items"] == {"filter", "read"}
 
 
+def test_a_function_finds_names_where_it_looks_for_them(model: Model) -> None:
+    assert users(model, "stock.items", "quantity")["stock.count_items"] == {"filter", "read"}
+    assert users(model, "stock.items", "code")["count_shelves"] == {"read"}
+
+
 def test_a_trigger_fires_for_its_events_only(model: Model) -> None:
     assert not any("SettleOrders" in name for name in users(model, "stock.items"))
 

@@ -40,6 +40,23 @@ AFTER INSERT ON stock.items
 REFERENCING NEW TABLE AS added
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_free_items();
 
+CREATE FUNCTION stock.count_items() RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    RETURN (SELECT count(*) FROM items WHERE quantity > 0); -- found where the caller says
+END
+$$;
+
+CREATE FUNCTION count_shelves() RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = stock, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT count(DISTINCT code) FROM items);
+END
+$$;
+
 CREATE FUNCTION count_rows(table_name text) RETURNS bigint
 LANGUAGE plpgsql
 AS $$
@@ -62,5 +79,7 @@ DROP VIEW unpaid_orders;
 DROP FUNCTION count_rows(text);
 DROP TRIGGER orders_take_from_stock ON orders;
 DROP FUNCTION take_from_stock();
+DROP FUNCTION stock.count_items();
+DROP FUNCTION count_shelves();
 DROP TRIGGER items_are_not_free ON stock.items;
 DROP FUNCTION refuse_free_items();
