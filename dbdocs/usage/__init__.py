@@ -1,0 +1,1 @@
+"""Who reads and writes what, as PostgreSQL itself parses queries, functions and views."""
