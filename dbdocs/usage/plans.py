@@ -59,7 +59,8 @@ def explain_with_types(connection: Connection, query: str, types: Sequence[str])
     except psycopg.Error:
         return None
     finally:
-        with suppress(psycopg.Error):  # which knows no transaction, and may not have been made
+        # It knows no transaction, and may not have been made: a failure must not end ours.
+        with suppress(psycopg.Error), connection.transaction():
             connection.execute("DEALLOCATE dbdocs_plan")
 
 

@@ -74,12 +74,17 @@ def _pieces(value: object) -> Iterator[Piece]:
             yield from _pieces(item)
     elif isinstance(value, dict):
         node = cast("dict[str, Any]", value)
-        target = cast("dict[str, Any]", node.get("var") or node.get("target") or {})
-        record = cast("str | None", target.get("PLpgSQL_rec", {}).get("refname"))
+        target = cast("object", node.get("var") or node.get("target"))
+        # GET DIAGNOSTICS has the number of a variable there.
+        record = _record(cast("dict[str, Any]", target)) if isinstance(target, dict) else None
         expressions = [part["PLpgSQL_expr"] for part in node.values() if _is_expression(part)]
         for expression in expressions:
             yield Piece(expression["query"], expression["parseMode"], record)
         yield from _pieces([part for part in node.values() if not _is_expression(part)])
+
+
+def _record(target: Mapping[str, Any]) -> str | None:
+    return cast("str | None", target.get("PLpgSQL_rec", {}).get("refname"))
 
 
 def _is_expression(part: object) -> bool:
