@@ -2,11 +2,13 @@
 -- now: it comes back knowing them.
 
 -- migrate:up
+-- squawk-ignore ban-drop-function
 DROP FUNCTION post_transfers(transfer_kind[], bigint[], bigint[], bigint[], text[], text[], text[]);
+-- squawk-ignore ban-drop-type
 DROP TYPE posting_refusal;
 
-ALTER TYPE transfer_kind ADD VALUE 'capture';
-ALTER TYPE transfer_kind ADD VALUE 'reversal';
+ALTER TYPE transfer_kind ADD VALUE 'capture' AFTER 'withdrawal';
+ALTER TYPE transfer_kind ADD VALUE 'reversal' AFTER 'capture';
 
 -- migrate:down
 ALTER TYPE transfer_kind RENAME TO later_transfer_kind;

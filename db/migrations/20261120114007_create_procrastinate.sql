@@ -1,6 +1,11 @@
 -- Work for later, like mail, is a row of the transaction that wants it done: Procrastinate 3.10's
 -- own tables, as it ships them, in a schema of their own.
 
+-- As Procrastinate writes it, on tables that are new.
+-- squawk-ignore-file prefer-bigint-over-int
+-- squawk-ignore-file prefer-identity
+-- squawk-ignore-file prefer-text-field
+
 -- migrate:up
 CREATE SCHEMA procrastinate;
 SET LOCAL search_path = procrastinate;
