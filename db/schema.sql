@@ -1990,7 +1990,7 @@ CREATE TABLE public.sessions (
     number bigint NOT NULL,
     refresh_token_hash bytea,
     last_used_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT sessions_end_in_time CHECK ((expires_at <= (created_at + '30 days'::interval))),
+    CONSTRAINT sessions_end_in_time CHECK ((expires_at <= (created_at + '720:00:00'::interval))),
     CONSTRAINT sessions_expire_later CHECK ((expires_at > created_at)),
     CONSTRAINT sessions_refresh_token_hash_sha256 CHECK ((length(refresh_token_hash) = 32)),
     CONSTRAINT sessions_user_agent_length CHECK ((length(user_agent) <= 500))

@@ -60,7 +60,7 @@ SET
     refresh_token_hash = $1,
     last_used_at = now(),
     expires_at
-    = least(now() + $2::interval, sessions.created_at + interval '30 days')
+    = least(now() + $2::interval, sessions.created_at + interval '720 hours')
 FROM users
 WHERE sessions.id = $3
     AND sessions.refresh_token_hash = $4::bytea

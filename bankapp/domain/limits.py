@@ -59,6 +59,7 @@ USER_CHANGES: Final = RateLimit("change", 20, timedelta(hours=1), by=("caller", 
 SMTP_TIMEOUT_S: Final = 10.0
 JOB_ATTEMPT_COUNT_MAX: Final = 10
 JOB_CONCURRENCY: Final = 4
+JOB_CONNECTION_TIMEOUT_S: Final = 1.0  # a stop waits for as long
 JOB_HEARTBEAT_S: Final = 2.0
 JOB_STALLED_AFTER_S: Final = 10.0
 JOB_SHUTDOWN_TIMEOUT_S: Final = 1.25

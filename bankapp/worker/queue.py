@@ -63,7 +63,7 @@ def open_queue(database_url: str) -> procrastinate.App:
         conninfo=database_url,
         min_size=1,
         max_size=limits.JOB_CONCURRENCY,
-        timeout=limits.CONNECTION_TIMEOUT_S,
+        timeout=limits.JOB_CONNECTION_TIMEOUT_S,
         kwargs={
             "connect_timeout": int(limits.CONNECTION_TIMEOUT_S),
             "application_name": "bankapp worker",

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 import procrastinate
 import structlog
+from procrastinate.worker import Worker
 
 from bankapp.domain import limits
 from bankapp.worker.queue import rescue_stalled_jobs
@@ -21,49 +23,46 @@ async def work(queue: procrastinate.App, stop: asyncio.Event) -> None:
     """
     # It would log arguments of jobs, addresses among them; what matters is logged by ourselves.
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
-    rescue = asyncio.create_task(_rescue(queue))
-    try:
-        while not stop.is_set():
-            await _run(queue, stop)
-            if not stop.is_set():
-                await _sleep(RESTART_DELAY_S, stop)
-    finally:
-        rescue.cancel()
-        await asyncio.wait({rescue})
+    rescue = asyncio.create_task(_rescue(queue, stop))
+    while not stop.is_set():
+        await _run(queue, stop)
+        await _sleep(RESTART_DELAY_S, stop)
+    await rescue
 
 
 async def _run(queue: procrastinate.App, stop: asyncio.Event) -> None:
     """Do jobs until that fails or `stop` is set."""
-    running = asyncio.create_task(
-        queue.run_worker_async(
-            concurrency=limits.JOB_CONCURRENCY,
-            delete_jobs="successful",
-            install_signal_handlers=False,
-            shutdown_graceful_timeout=limits.JOB_SHUTDOWN_TIMEOUT_S,
-            update_heartbeat_interval=limits.JOB_HEARTBEAT_S,
-            stalled_worker_timeout=limits.JOB_STALLED_AFTER_S,
-        )
+    worker = Worker(
+        queue,
+        concurrency=limits.JOB_CONCURRENCY,
+        delete_jobs="successful",
+        install_signal_handlers=False,
+        shutdown_graceful_timeout=limits.JOB_SHUTDOWN_TIMEOUT_S,
+        update_heartbeat_interval=limits.JOB_HEARTBEAT_S,
+        stalled_worker_timeout=limits.JOB_STALLED_AFTER_S,
     )
+    run: Callable[[], Coroutine[None, None, None]] = worker.run
+    finish: Callable[[], None] = worker.stop
+    running = asyncio.create_task(run())
+    await asyncio.sleep(0)  # it forgets what it was told before it began
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    running.cancel()  # which it takes as a wish: it finishes first
+    finish()  # told, not cancelled: while it waits for a connection a cancellation gets lost
     try:
         await running
-    except asyncio.CancelledError:
-        pass
     except Exception as error:  # noqa: BLE001 - whatever it is, the next one may fare better
         _log.warning("worker failed", error=repr(error))
 
 
-async def _rescue(queue: procrastinate.App) -> None:
+async def _rescue(queue: procrastinate.App, stop: asyncio.Event) -> None:
     """Look for jobs of dead workers again and again."""
-    while True:
+    while not stop.is_set():
         try:
             await rescue_stalled_jobs(queue)
         except Exception as error:  # noqa: BLE001 - the database may be back the next time
             _log.warning("rescue failed", error=repr(error))
-        await asyncio.sleep(limits.JOB_STALLED_AFTER_S / 2)
+        await _sleep(limits.JOB_STALLED_AFTER_S / 2, stop)
 
 
 async def _sleep(duration_s: float, stop: asyncio.Event) -> None:

@@ -1,5 +1,6 @@
 -- A session is renewed with a refresh token that works once. Only the hash of the newest one is
 -- kept: an older one that comes back was stolen, or its successor was. Lists go by number.
+-- A session lasts 720 hours, not 30 days: days depend on the time zone of whoever restores a dump.
 
 -- Nothing is released with which a bank could have many rows: they may be locked meanwhile.
 -- squawk-ignore-file adding-field-with-default
@@ -12,7 +13,7 @@ ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY,
 ADD COLUMN refresh_token_hash bytea,
 ADD COLUMN last_used_at timestamptz NOT NULL DEFAULT now(),
 ADD CONSTRAINT sessions_refresh_token_hash_sha256 CHECK (length(refresh_token_hash) = 32),
-ADD CONSTRAINT sessions_end_in_time CHECK (expires_at <= created_at + interval '30 days');
+ADD CONSTRAINT sessions_end_in_time CHECK (expires_at <= created_at + interval '720 hours');
 
 COMMENT ON COLUMN sessions.refresh_token_hash IS
 'SHA-256 of the id of the one refresh token that still works; NULL: the session cannot be renewed';

@@ -42,7 +42,7 @@ SET
     refresh_token_hash = sqlc.arg(next_hash),
     last_used_at = now(),
     expires_at
-    = least(now() + sqlc.arg(lifetime)::interval, sessions.created_at + interval '30 days')
+    = least(now() + sqlc.arg(lifetime)::interval, sessions.created_at + interval '720 hours')
 FROM users
 WHERE sessions.id = sqlc.arg(id)
     AND sessions.refresh_token_hash = sqlc.arg(used_hash)::bytea
