@@ -738,6 +738,9 @@ CREATE TABLE public.holds (
     expires_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone NOT NULL,
     closed_at timestamp with time zone,
+    asked_by text,
+    request_id text,
+    voided_by text,
     CONSTRAINT holds_accounts_differ CHECK ((from_account_id <> to_account_id)),
     CONSTRAINT holds_amount_limit CHECK ((amount <= '9007199254740991'::bigint)),
     CONSTRAINT holds_amount_positive CHECK ((amount > 0)),
@@ -780,6 +783,27 @@ COMMENT ON COLUMN public.holds.closed_at IS 'When it was captured in full or voi
 
 
 --
+-- Name: COLUMN holds.asked_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.holds.asked_by IS 'The user who asked for it; NULL for the bank itself';
+
+
+--
+-- Name: COLUMN holds.request_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.holds.request_id IS 'The request that asked for it, as the logs name it';
+
+
+--
+-- Name: COLUMN holds.voided_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.holds.voided_by IS 'The user who let go of it; captures are transfers and say so';
+
+
+--
 -- Name: held_amount(bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -808,10 +832,10 @@ $$;
 
 
 --
--- Name: post_transfers(public.posting_kind[], bigint[], bigint[], bigint[], text[], text[], text[], bigint[], interval[], text[], text[], bytea[], text[], boolean); Type: FUNCTION; Schema: public; Owner: -
+-- Name: post_transfers(public.posting_kind[], bigint[], bigint[], bigint[], text[], text[], text[], text[], bigint[], interval[], text[], text[], bytea[], text[], boolean); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_ids bigint[], to_account_ids bigint[], amounts bigint[], currencies text[], descriptions text[], actors text[], reference_ids bigint[], lifetimes interval[], scopes text[], keys text[], request_hashes bytea[], request_ids text[], is_atomic boolean) RETURNS TABLE(refusal public.posting_refusal, replayed_request_id text, transfer_id bigint, hold_id bigint, from_account_id bigint, to_account_id bigint, amount bigint, currency text, posted_at timestamp with time zone, from_owner text, from_opened_at timestamp with time zone, from_balance bigint, from_available_balance bigint, hold_amount bigint, hold_captured_amount bigint, hold_description text, hold_expires_at timestamp with time zone, hold_created_at timestamp with time zone, hold_closed_at timestamp with time zone)
+CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_ids bigint[], to_account_ids bigint[], amounts bigint[], currencies text[], descriptions text[], actors text[], askers text[], reference_ids bigint[], lifetimes interval[], scopes text[], keys text[], request_hashes bytea[], request_ids text[], is_atomic boolean) RETURNS TABLE(refusal public.posting_refusal, replayed_request_id text, transfer_id bigint, hold_id bigint, from_account_id bigint, to_account_id bigint, amount bigint, currency text, posted_at timestamp with time zone, from_owner text, from_opened_at timestamp with time zone, from_balance bigint, from_available_balance bigint, hold_amount bigint, hold_captured_amount bigint, hold_description text, hold_expires_at timestamp with time zone, hold_created_at timestamp with time zone, hold_closed_at timestamp with time zone, hold_asked_by text, hold_request_id text, hold_voided_by text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -1123,7 +1147,7 @@ BEGIN
             NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint,
             NULL::text, NULL::timestamptz, NULL::text, NULL::timestamptz, NULL::bigint,
             NULL::bigint, NULL::bigint, NULL::bigint, NULL::text, NULL::timestamptz,
-            NULL::timestamptz, NULL::timestamptz
+            NULL::timestamptz, NULL::timestamptz, NULL::text, NULL::text, NULL::text
         FROM generate_series(1, cardinality(kinds)) AS u (n);
         RETURN;
     END IF;
@@ -1131,37 +1155,37 @@ BEGIN
     IF 'hold' = ANY (kinds) THEN
         INSERT INTO holds (
             id, from_account_id, to_account_id, amount, currency, description, expires_at,
-            created_at
+            created_at, asked_by, request_id
         )
         OVERRIDING SYSTEM VALUE
         SELECT u.id, u.payer_id, u.payee_id, u.amount, u.currency, u.description,
-            moment + u.lifetime, moment
+            moment + u.lifetime, moment, u.asker, u.request_id
         FROM unnest(
             hold_ids, kinds, payer_ids, payee_ids, amounts, currencies, descriptions, lifetimes,
-            replayed_request_ids
+            askers, request_ids, replayed_request_ids
         ) AS u (
-            id, kind, payer_id, payee_id, amount, currency, description, lifetime,
-            replayed_request_id
+            id, kind, payer_id, payee_id, amount, currency, description, lifetime, asker,
+            request_id, replayed_request_id
         )
         WHERE u.kind = 'hold' AND u.id IS NOT NULL AND u.replayed_request_id IS NULL;
     END IF;
 
     INSERT INTO transfers (
         id, kind, from_account_id, to_account_id, amount, currency, description,
-        reverses_transfer_id, captures_hold_id, created_at
+        reverses_transfer_id, captures_hold_id, created_at, asked_by, request_id
     )
     OVERRIDING SYSTEM VALUE
     SELECT u.id, u.kind::text::transfer_kind, u.payer_id, u.payee_id, u.amount, u.currency,
         u.description,
         CASE WHEN u.kind = 'reversal' THEN u.reference_id END,
         CASE WHEN u.kind = 'capture' THEN u.reference_id END,
-        moment
+        moment, u.asker, u.request_id
     FROM unnest(
         transfer_ids, kinds, payer_ids, payee_ids, posted_amounts, currencies, descriptions,
-        reference_ids, replayed_request_ids
+        reference_ids, askers, request_ids, replayed_request_ids
     ) AS u (
-        id, kind, payer_id, payee_id, amount, currency, description, reference_id,
-        replayed_request_id
+        id, kind, payer_id, payee_id, amount, currency, description, reference_id, asker,
+        request_id, replayed_request_id
     )
     WHERE u.id IS NOT NULL AND u.replayed_request_id IS NULL;
 
@@ -1197,11 +1221,12 @@ BEGIN
             END::hold_status,
             closed_at = CASE
                 WHEN u.kind = 'void' OR u.captured_amount = h.amount THEN moment
-            END
+            END,
+            voided_by = CASE WHEN u.kind = 'void' THEN u.asker END
         FROM (
-            SELECT DISTINCT ON (u.id) u.id, u.kind, u.captured_amount
-            FROM unnest(hold_ids, kinds, item_captured_amounts, replayed_request_ids)
-                WITH ORDINALITY AS u (id, kind, captured_amount, replayed_request_id, n)
+            SELECT DISTINCT ON (u.id) u.id, u.kind, u.captured_amount, u.asker
+            FROM unnest(hold_ids, kinds, item_captured_amounts, askers, replayed_request_ids)
+                WITH ORDINALITY AS u (id, kind, captured_amount, asker, replayed_request_id, n)
             WHERE u.kind IN ('capture', 'void') AND u.replayed_request_id IS NULL
             ORDER BY u.id, u.n DESC
         ) AS u
@@ -1247,7 +1272,7 @@ BEGIN
         coalesce(posted.amount, u.amount), u.currency, coalesce(posted.created_at, moment),
         payer.owner, payer.created_at, u.payer_balance, u.payer_available_balance,
         hold.amount, u.captured_amount, hold.description, hold.expires_at, hold.created_at,
-        hold.closed_at
+        hold.closed_at, hold.asked_by, hold.request_id, hold.voided_by
     FROM unnest(
         refusals, replayed_request_ids, transfer_ids, hold_ids, payer_ids, payee_ids,
         posted_amounts, currencies, payer_balances, payer_available_balances,
@@ -1258,7 +1283,8 @@ BEGIN
     )
     LEFT JOIN accounts AS payer ON payer.id = u.payer_id
     LEFT JOIN LATERAL (
-        SELECT h.amount, h.description, h.expires_at, h.created_at, h.closed_at
+        SELECT h.amount, h.description, h.expires_at, h.created_at, h.closed_at, h.asked_by,
+            h.request_id, h.voided_by
         FROM holds AS h
         WHERE h.id = u.hold_id
         LIMIT 1
@@ -2047,6 +2073,8 @@ CREATE TABLE public.transfers (
     created_at timestamp with time zone NOT NULL,
     reverses_transfer_id bigint,
     captures_hold_id bigint,
+    asked_by text,
+    request_id text,
     CONSTRAINT transfers_accounts_differ CHECK ((from_account_id <> to_account_id)),
     CONSTRAINT transfers_amount_limit CHECK ((amount <= '9007199254740991'::bigint)),
     CONSTRAINT transfers_amount_positive CHECK ((amount > 0)),
@@ -2084,6 +2112,20 @@ COMMENT ON COLUMN public.transfers.reverses_transfer_id IS 'The transfer of whic
 --
 
 COMMENT ON COLUMN public.transfers.captures_hold_id IS 'The hold whose money this transfer moves';
+
+
+--
+-- Name: COLUMN transfers.asked_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.transfers.asked_by IS 'The user who asked for it; NULL for the bank itself';
+
+
+--
+-- Name: COLUMN transfers.request_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.transfers.request_id IS 'The request that asked for it, as the logs name it';
 
 
 --

@@ -16,6 +16,16 @@ RETURNING id
 """
 
 
+LOCK_USER_OF_EMAIL_VERIFICATION: Final = """\
+-- name: LockUserOfEmailVerification :one
+SELECT users.username
+FROM users
+INNER JOIN email_verifications ON email_verifications.username = users.username
+WHERE email_verifications.id = $1
+FOR NO KEY UPDATE OF users
+"""
+
+
 USE_EMAIL_VERIFICATION: Final = """\
 -- name: UseEmailVerification :one
 UPDATE email_verifications
@@ -50,6 +60,11 @@ def _insert_email_verification_value(row: Sequence[Any]) -> int:
     return value
 
 
+def _lock_user_of_email_verification_value(row: Sequence[Any]) -> str:
+    value: str = row[0]
+    return value
+
+
 def _use_email_verification_value(row: Sequence[Any]) -> str:
     value: str = row[0]
     return value
@@ -70,6 +85,14 @@ class Querier:
         if row is None:
             raise NoDataFound("InsertEmailVerification returned no row")
         return row
+
+    def lock_user_of_email_verification(self, *, id: int) -> str | None:
+        """Before the code is used: the address must not change meanwhile."""
+        cursor = RawCursor(
+            self._connection, row_factory=lambda _: _lock_user_of_email_verification_value
+        )
+        cursor.execute(LOCK_USER_OF_EMAIL_VERIFICATION, (Int8(id),))
+        return cursor.fetchone()
 
     def use_email_verification(self, *, id: int, code_hash: bytes) -> str | None:
         """Whose address is proved by a code: once, in time, and only while it is still the
@@ -104,6 +127,14 @@ class AsyncQuerier:
         if row is None:
             raise NoDataFound("InsertEmailVerification returned no row")
         return row
+
+    async def lock_user_of_email_verification(self, *, id: int) -> str | None:
+        """Before the code is used: the address must not change meanwhile."""
+        cursor = AsyncRawCursor(
+            self._connection, row_factory=lambda _: _lock_user_of_email_verification_value
+        )
+        await cursor.execute(LOCK_USER_OF_EMAIL_VERIFICATION, (Int8(id),))
+        return await cursor.fetchone()
 
     async def use_email_verification(self, *, id: int, code_hash: bytes) -> str | None:
         """Whose address is proved by a code: once, in time, and only while it is still the

@@ -14,7 +14,7 @@ from gen import models
 GET_HOLD: Final = """\
 -- name: GetHold :one
 SELECT
-    holds.id, holds.from_account_id, holds.to_account_id, holds.amount, holds.captured_amount, holds.currency, holds.status, holds.description, holds.expires_at, holds.created_at, holds.closed_at,
+    holds.id, holds.from_account_id, holds.to_account_id, holds.amount, holds.captured_amount, holds.currency, holds.status, holds.description, holds.expires_at, holds.created_at, holds.closed_at, holds.asked_by, holds.request_id, holds.voided_by,
     payer.owner AS from_owner,
     payee.owner AS to_owner,
     holds.expires_at <= now() AS "has_expired!"
@@ -28,7 +28,7 @@ WHERE holds.id = $1
 LIST_OWNER_HOLDS: Final = """\
 -- name: ListOwnerHolds :many
 SELECT
-    holds.id, holds.from_account_id, holds.to_account_id, holds.amount, holds.captured_amount, holds.currency, holds.status, holds.description, holds.expires_at, holds.created_at, holds.closed_at,
+    holds.id, holds.from_account_id, holds.to_account_id, holds.amount, holds.captured_amount, holds.currency, holds.status, holds.description, holds.expires_at, holds.created_at, holds.closed_at, holds.asked_by, holds.request_id, holds.voided_by,
     holds.expires_at <= now() AS "has_expired!"
 FROM holds
 WHERE holds.id = ANY(
@@ -92,10 +92,13 @@ def _get_hold_row(row: Sequence[Any]) -> GetHoldRow:
             row[8],
             row[9],
             row[10],
+            row[11],
+            row[12],
+            row[13],
         ),
-        row[11],
-        row[12],
-        row[13],
+        row[14],
+        row[15],
+        row[16],
     )
 
 
@@ -113,8 +116,11 @@ def _list_owner_holds_row(row: Sequence[Any]) -> ListOwnerHoldsRow:
             row[8],
             row[9],
             row[10],
+            row[11],
+            row[12],
+            row[13],
         ),
-        row[11],
+        row[14],
     )
 
 

@@ -5,19 +5,32 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
-from psycopg.errors import NoDataFound
 from psycopg.types.numeric import Int8
 
 from gen import models
 
-CLAIM_IDEMPOTENCY_KEY: Final = """\
--- name: ClaimIdempotencyKey :one
-INSERT INTO idempotency_keys AS known (scope, key, request_hash, request_id, created_at)
+GET_IDEMPOTENCY_KEY: Final = """\
+-- name: GetIdempotencyKey :one
+SELECT scope, key, request_hash, request_id, refusal, transfer_id, hold_id, balance, available_balance, captured_amount, response, created_at
+FROM idempotency_keys
+WHERE scope = $1
+    AND key = $2
+    AND created_at > clock_timestamp() - interval '24 hours'
+"""
+
+
+INSERT_IDEMPOTENCY_KEY: Final = """\
+-- name: InsertIdempotencyKey :execrows
+INSERT INTO idempotency_keys AS known (
+    scope, key, request_hash, request_id, refusal, response, created_at
+)
 VALUES (
     $1,
     $2,
     $3,
     $4,
+    $5,
+    $6,
     clock_timestamp()
 )
 ON CONFLICT (scope, key) DO UPDATE
@@ -27,37 +40,16 @@ ON CONFLICT (scope, key) DO UPDATE
     ) = (
         excluded.request_hash,
         excluded.request_id,
+        excluded.refusal,
         NULL,
         NULL,
         NULL,
         NULL,
         NULL,
-        NULL,
-        NULL,
+        excluded.response,
         excluded.created_at
     )
     WHERE known.created_at <= excluded.created_at - interval '24 hours'
-RETURNING key
-"""
-
-
-GET_IDEMPOTENCY_KEY: Final = """\
--- name: GetIdempotencyKey :one
-SELECT scope, key, request_hash, request_id, refusal, transfer_id, hold_id, balance, available_balance, captured_amount, response, created_at
-FROM idempotency_keys
-WHERE scope = $1
-    AND key = $2
-"""
-
-
-FINISH_IDEMPOTENCY_KEY: Final = """\
--- name: FinishIdempotencyKey :exec
-UPDATE idempotency_keys
-SET
-    refusal = $1,
-    response = $2
-WHERE scope = $3
-    AND key = $4
 """
 
 
@@ -72,13 +64,10 @@ WHERE (scope, key) IN (
         WHERE old.created_at <= now() - interval '24 hours'
         ORDER BY old.created_at
         LIMIT $1
+        FOR UPDATE SKIP LOCKED
     )
+    AND created_at <= now() - interval '24 hours'
 """
-
-
-def _claim_idempotency_key_value(row: Sequence[Any]) -> str:
-    value: str = row[0]
-    return value
 
 
 def _idempotency_key(row: Sequence[Any]) -> models.IdempotencyKey:
@@ -93,30 +82,30 @@ class Querier:
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection = connection
 
-    def claim_idempotency_key(
-        self, *, scope: str, key: str, request_hash: bytes, request_id: str
-    ) -> str | None:
-        """Nothing when the key stands for a request already; waits for one that is still
-        running. A key older than a day stands for nothing.
-        """
-        cursor = RawCursor(self._connection, row_factory=lambda _: _claim_idempotency_key_value)
-        cursor.execute(CLAIM_IDEMPOTENCY_KEY, (scope, key, request_hash, request_id))
-        return cursor.fetchone()
-
-    def get_idempotency_key(self, *, scope: str, key: str) -> models.IdempotencyKey:
+    def get_idempotency_key(self, *, scope: str, key: str) -> models.IdempotencyKey | None:
+        """What was answered under a key. One older than a day stands for nothing."""
         cursor = RawCursor(self._connection, row_factory=lambda _: _idempotency_key)
         cursor.execute(GET_IDEMPOTENCY_KEY, (scope, key))
-        row = cursor.fetchone()
-        if row is None:
-            raise NoDataFound("GetIdempotencyKey returned no row")
-        return row
+        return cursor.fetchone()
 
-    def finish_idempotency_key(
-        self, *, refusal: str | None, response: str | None, scope: str, key: str
-    ) -> None:
-        """What was answered, in the transaction of what was done."""
+    def insert_idempotency_key(
+        self,
+        *,
+        scope: str,
+        key: str,
+        request_hash: bytes,
+        request_id: str,
+        refusal: str | None,
+        response: str | None,
+    ) -> int:
+        """What was answered, in the transaction of what was done; nothing where another
+        request was quicker. Waits for one that is still running.
+        """
         cursor = RawCursor(self._connection)
-        cursor.execute(FINISH_IDEMPOTENCY_KEY, (refusal, response, scope, key))
+        cursor.execute(
+            INSERT_IDEMPOTENCY_KEY, (scope, key, request_hash, request_id, refusal, response)
+        )
+        return cursor.rowcount
 
     def delete_old_idempotency_keys(self, *, row_count_max: int) -> int:
         """Those that stand for nothing any more, a batch of the oldest."""
@@ -133,32 +122,30 @@ class AsyncQuerier:
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self._connection = connection
 
-    async def claim_idempotency_key(
-        self, *, scope: str, key: str, request_hash: bytes, request_id: str
-    ) -> str | None:
-        """Nothing when the key stands for a request already; waits for one that is still
-        running. A key older than a day stands for nothing.
-        """
-        cursor = AsyncRawCursor(
-            self._connection, row_factory=lambda _: _claim_idempotency_key_value
-        )
-        await cursor.execute(CLAIM_IDEMPOTENCY_KEY, (scope, key, request_hash, request_id))
-        return await cursor.fetchone()
-
-    async def get_idempotency_key(self, *, scope: str, key: str) -> models.IdempotencyKey:
+    async def get_idempotency_key(self, *, scope: str, key: str) -> models.IdempotencyKey | None:
+        """What was answered under a key. One older than a day stands for nothing."""
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _idempotency_key)
         await cursor.execute(GET_IDEMPOTENCY_KEY, (scope, key))
-        row = await cursor.fetchone()
-        if row is None:
-            raise NoDataFound("GetIdempotencyKey returned no row")
-        return row
+        return await cursor.fetchone()
 
-    async def finish_idempotency_key(
-        self, *, refusal: str | None, response: str | None, scope: str, key: str
-    ) -> None:
-        """What was answered, in the transaction of what was done."""
+    async def insert_idempotency_key(
+        self,
+        *,
+        scope: str,
+        key: str,
+        request_hash: bytes,
+        request_id: str,
+        refusal: str | None,
+        response: str | None,
+    ) -> int:
+        """What was answered, in the transaction of what was done; nothing where another
+        request was quicker. Waits for one that is still running.
+        """
         cursor = AsyncRawCursor(self._connection)
-        await cursor.execute(FINISH_IDEMPOTENCY_KEY, (refusal, response, scope, key))
+        await cursor.execute(
+            INSERT_IDEMPOTENCY_KEY, (scope, key, request_hash, request_id, refusal, response)
+        )
+        return cursor.rowcount
 
     async def delete_old_idempotency_keys(self, *, row_count_max: int) -> int:
         """Those that stand for nothing any more, a batch of the oldest."""

@@ -179,6 +179,12 @@ class Hold:
     created_at: datetime.datetime
     closed_at: datetime.datetime | None
     """When it was captured in full or voided"""
+    asked_by: str | None
+    """The user who asked for it; NULL for the bank itself"""
+    request_id: str | None
+    """The request that asked for it, as the logs name it"""
+    voided_by: str | None
+    """The user who let go of it; captures are transfers and say so"""
 
 
 @dataclass(slots=True)
@@ -253,6 +259,10 @@ class Transfer:
     """The transfer of which this one pays back"""
     captures_hold_id: int | None
     """The hold whose money this transfer moves"""
+    asked_by: str | None
+    """The user who asked for it; NULL for the bank itself"""
+    request_id: str | None
+    """The request that asked for it, as the logs name it"""
 
 
 @dataclass(slots=True)

@@ -16,6 +16,16 @@ RETURNING id
 """
 
 
+LOCK_USER_OF_PASSWORD_RESET: Final = """\
+-- name: LockUserOfPasswordReset :one
+SELECT users.username
+FROM users
+INNER JOIN password_resets ON password_resets.username = users.username
+WHERE password_resets.code_hash = $1
+FOR NO KEY UPDATE OF users
+"""
+
+
 USE_PASSWORD_RESET: Final = """\
 -- name: UsePasswordReset :one
 UPDATE password_resets
@@ -58,6 +68,11 @@ def _insert_password_reset_value(row: Sequence[Any]) -> int:
     return value
 
 
+def _lock_user_of_password_reset_value(row: Sequence[Any]) -> str:
+    value: str = row[0]
+    return value
+
+
 def _use_password_reset_value(row: Sequence[Any]) -> str:
     value: str = row[0]
     return value
@@ -78,6 +93,14 @@ class Querier:
         if row is None:
             raise NoDataFound("InsertPasswordReset returned no row")
         return row
+
+    def lock_user_of_password_reset(self, *, code_hash: bytes) -> str | None:
+        """Before the code is used: the address must not change meanwhile."""
+        cursor = RawCursor(
+            self._connection, row_factory=lambda _: _lock_user_of_password_reset_value
+        )
+        cursor.execute(LOCK_USER_OF_PASSWORD_RESET, (code_hash,))
+        return cursor.fetchone()
 
     def use_password_reset(self, *, code_hash: bytes) -> str | None:
         """Who may set a new password with a code: once, in time, and only while the address it
@@ -116,6 +139,14 @@ class AsyncQuerier:
         if row is None:
             raise NoDataFound("InsertPasswordReset returned no row")
         return row
+
+    async def lock_user_of_password_reset(self, *, code_hash: bytes) -> str | None:
+        """Before the code is used: the address must not change meanwhile."""
+        cursor = AsyncRawCursor(
+            self._connection, row_factory=lambda _: _lock_user_of_password_reset_value
+        )
+        await cursor.execute(LOCK_USER_OF_PASSWORD_RESET, (code_hash,))
+        return await cursor.fetchone()
 
     async def use_password_reset(self, *, code_hash: bytes) -> str | None:
         """Who may set a new password with a code: once, in time, and only while the address it

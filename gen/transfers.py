@@ -33,7 +33,10 @@ SELECT
     hold_description,
     hold_expires_at,
     hold_created_at,
-    hold_closed_at
+    hold_closed_at,
+    hold_asked_by,
+    hold_request_id,
+    hold_voided_by
 FROM post_transfers(
         $1::posting_kind[],
         $2::bigint[],
@@ -42,13 +45,14 @@ FROM post_transfers(
         $5::text[],
         $6::text[],
         $7::text[],
-        $8::bigint[],
-        $9::interval[],
-        $10::text[],
+        $8::text[],
+        $9::bigint[],
+        $10::interval[],
         $11::text[],
-        $12::bytea[],
-        $13::text[],
-        $14::boolean
+        $12::text[],
+        $13::bytea[],
+        $14::text[],
+        $15::boolean
     )
 """
 
@@ -56,7 +60,7 @@ FROM post_transfers(
 GET_TRANSFER: Final = """\
 -- name: GetTransfer :one
 SELECT
-    transfers.id, transfers.kind, transfers.from_account_id, transfers.to_account_id, transfers.amount, transfers.currency, transfers.description, transfers.created_at, transfers.reverses_transfer_id, transfers.captures_hold_id,
+    transfers.id, transfers.kind, transfers.from_account_id, transfers.to_account_id, transfers.amount, transfers.currency, transfers.description, transfers.created_at, transfers.reverses_transfer_id, transfers.captures_hold_id, transfers.asked_by, transfers.request_id,
     payer.owner AS from_owner,
     payee.owner AS to_owner
 FROM transfers
@@ -68,7 +72,7 @@ WHERE transfers.id = $1
 
 LIST_ACCOUNT_TRANSFERS: Final = """\
 -- name: ListAccountTransfers :many
-SELECT id, kind, from_account_id, to_account_id, amount, currency, description, created_at, reverses_transfer_id, captures_hold_id
+SELECT id, kind, from_account_id, to_account_id, amount, currency, description, created_at, reverses_transfer_id, captures_hold_id, asked_by, request_id
 FROM transfers
 WHERE id = ANY(
         ARRAY(
@@ -86,7 +90,7 @@ ORDER BY id DESC
 
 LIST_OWNER_TRANSFERS: Final = """\
 -- name: ListOwnerTransfers :many
-SELECT id, kind, from_account_id, to_account_id, amount, currency, description, created_at, reverses_transfer_id, captures_hold_id
+SELECT id, kind, from_account_id, to_account_id, amount, currency, description, created_at, reverses_transfer_id, captures_hold_id, asked_by, request_id
 FROM transfers
 WHERE id = ANY(
         ARRAY(
@@ -119,6 +123,7 @@ class PostTransfersParams:
     currencies: Sequence[str | None]
     descriptions: Sequence[str | None]
     actors: Sequence[str | None]
+    askers: Sequence[str | None]
     reference_ids: Sequence[int | None]
     lifetimes: Sequence[datetime.timedelta | None]
     scopes: Sequence[str | None]
@@ -149,6 +154,9 @@ class PostTransfersRow:
     hold_expires_at: datetime.datetime | None
     hold_created_at: datetime.datetime | None
     hold_closed_at: datetime.datetime | None
+    hold_asked_by: str | None
+    hold_request_id: str | None
+    hold_voided_by: str | None
 
 
 @dataclass(slots=True)
@@ -179,6 +187,9 @@ def _post_transfers_row(row: Sequence[Any]) -> PostTransfersRow:
         row[16],
         row[17],
         row[18],
+        row[19],
+        row[20],
+        row[21],
     )
 
 
@@ -195,9 +206,11 @@ def _get_transfer_row(row: Sequence[Any]) -> GetTransferRow:
             row[7],
             row[8],
             row[9],
+            row[10],
+            row[11],
         ),
-        row[10],
-        row[11],
+        row[12],
+        row[13],
     )
 
 
@@ -213,6 +226,8 @@ def _transfer(row: Sequence[Any]) -> models.Transfer:
         row[7],
         row[8],
         row[9],
+        row[10],
+        row[11],
     )
 
 
@@ -239,6 +254,7 @@ class Querier:
                 [*arg.currencies],
                 [*arg.descriptions],
                 [*arg.actors],
+                [*arg.askers],
                 [None if value is None else f"{value}" for value in arg.reference_ids],
                 [*arg.lifetimes],
                 [*arg.scopes],
@@ -307,6 +323,7 @@ class AsyncQuerier:
                 [*arg.currencies],
                 [*arg.descriptions],
                 [*arg.actors],
+                [*arg.askers],
                 [None if value is None else f"{value}" for value in arg.reference_ids],
                 [*arg.lifetimes],
                 [*arg.scopes],

@@ -66,6 +66,11 @@ class PasswordHasher:
         finally:
             self._pending_count -= 1
 
+    def _take_the_time_left(self, hashed_password: str) -> None:
+        """Work as long as a check at the cost that is set: 2^c and 2^c + … + 2^(C-1) are 2^C."""
+        for cost in range(int(hashed_password.split("$")[2]), self._cost):
+            bcrypt.hashpw(b"nobody", bcrypt.gensalt(cost))
+
     def _hash(self, password: str) -> str:
         return bcrypt.hashpw(password.encode(), bcrypt.gensalt(self._cost)).decode()
 
@@ -74,4 +79,6 @@ class PasswordHasher:
         fits = len(secret) <= limits.PASSWORD_BYTES_MAX  # bcrypt raises on longer ones
         hashed = (hashed_password or self._nobody).encode()
         matches = bcrypt.checkpw(secret if fits else b"", hashed)
+        if not matches:
+            self._take_the_time_left(hashed.decode())
         return matches and fits and hashed_password is not None

@@ -165,3 +165,5 @@ class Unavailable(Refusal):
     """The bank cannot answer now; what was asked may or may not have happened."""
 
     retryable = True
+    # Where it is known that nothing has happened: a lock was waited for too long, say.
+    is_undone: bool = False

@@ -48,8 +48,9 @@ class Posting:
 
     The bank's cash account of the currency stands where `from_account_id` (a deposit) or
     `to_account_id` (a withdrawal) is None. `actor` is the user whose account it must be; None where
-    the bank itself acts. A reversal refers to its transfer by `reference_id`, a capture and a void
-    to their hold: accounts and currency are those, and without an amount it is all that is left.
+    the bank itself acts. `asked_by` and `request_id` are noted: who it was, a banker too. A
+    reversal refers to its transfer by `reference_id`, a capture and a void to their hold: accounts
+    and currency are those, and without an amount it is all that is left.
     """
 
     kind: PostingKind
@@ -59,6 +60,8 @@ class Posting:
     currency: str | None = None
     description: str | None = None
     actor: str | None = None
+    asked_by: str | None = None
+    request_id: str | None = None
     reference_id: int | None = None
     lifetime: timedelta | None = None
     key: RequestKey | None = None

@@ -57,7 +57,8 @@ def compose(mail: Mail, code: str | None, stationery: Stationery) -> EmailMessag
 def _address(text: str) -> Address:
     # Not parsed as a whole: that would refuse a local part in any other script than Latin.
     local, _, domain = text.rpartition("@")
-    if not text.isprintable() or set(text) & set('<>()[]\\,;:"'):
+    # "=?" begins an encoded word (RFC 2047), which the header would be written without.
+    if not text.isprintable() or set(text) & set('<>()[]\\,;:"') or "=?" in text:
         raise ValueError("cannot stand in a header")
     return Address(username=local, domain=domain)
 

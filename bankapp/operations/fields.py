@@ -80,7 +80,8 @@ def _nobody_with_nul(name: str) -> str:
 
 def _bare_address(text: object) -> object:
     # EmailStr would also take "Name <address>" and cut off spaces.
-    if isinstance(text, str) and any(c.isspace() or c in "<>" for c in text):
+    # And in a header "=?" begins a word that is decoded, whatever it then says.
+    if isinstance(text, str) and (any(c.isspace() or c in "<>" for c in text) or "=?" in text):
         raise ValueError("must be an e-mail address and nothing else")
     return text
 

@@ -34,6 +34,16 @@ def _rfc3339(text: object) -> object:
     return text
 
 
+def _known_time(moment: datetime) -> datetime:
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be of the years 2000 to 2999") from None
+    if not 2000 <= moment.year <= 2999:
+        raise ValueError("must be of the years 2000 to 2999")
+    return moment
+
+
 Month = Annotated[str, BeforeValidator(_month), AfterValidator(_known_year)]
 
 
@@ -41,7 +51,9 @@ class GetBalanceRequest(RequestModel):
     """Without `at`, the balance now."""
 
     account_id: PathId
-    at: Annotated[AwareDatetime, BeforeValidator(_rfc3339)] | None = None
+    at: Annotated[AwareDatetime, BeforeValidator(_rfc3339), AfterValidator(_known_time)] | None = (
+        None
+    )
 
 
 class Balance(ResponseModel):

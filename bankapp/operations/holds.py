@@ -108,6 +108,8 @@ async def create_hold(bank: Bank, caller: Caller, request: CreateHoldRequest) ->
         actor=caller.username,
         lifetime=timedelta(seconds=request.expires_in_s),
         key=caller.key_for(request),
+        asked_by=caller.username,
+        request_id=caller.call.request_id,
     )
     return Hold.from_row((await post_hold(bank, caller, posting)).hold)
 
@@ -151,6 +153,8 @@ async def capture_hold(
         amount=request.amount,
         actor=None if caller.is_banker() else caller.username,
         key=caller.key_for(request),
+        asked_by=caller.username,
+        request_id=caller.call.request_id,
     )
     posted = await post_transfer(bank, caller, posting)
     assert posted.hold is not None
@@ -167,5 +171,7 @@ async def void_hold(bank: Bank, caller: Caller, request: GetHoldRequest) -> Hold
         reference_id=request.hold_id,
         actor=None if caller.is_banker() else caller.username,
         key=caller.key_for(request),
+        asked_by=caller.username,
+        request_id=caller.call.request_id,
     )
     return Hold.from_row((await post_hold(bank, caller, posting)).hold)

@@ -63,6 +63,14 @@ class CashRequest(RequestModel):
     description: Description | None = None
 
 
+class DepositRequest(CashRequest):
+    """A class of its own, for a request's key tells its class."""
+
+
+class WithdrawalRequest(CashRequest):
+    """A class of its own, for a request's key tells its class."""
+
+
 class ReverseTransferRequest(RequestModel):
     """Without an amount, all that has not been reversed."""
 
@@ -93,7 +101,7 @@ async def create_transfer(
 
 
 @operation(role=Role.BANKER, refuses=POSTING_REFUSALS)
-async def create_deposit(bank: Bank, caller: Caller, request: CashRequest) -> Transfer:
+async def create_deposit(bank: Bank, caller: Caller, request: DepositRequest) -> Transfer:
     """Pay cash into an account."""
     posting = Posting(
         kind=PostingKind.DEPOSIT,
@@ -102,12 +110,14 @@ async def create_deposit(bank: Bank, caller: Caller, request: CashRequest) -> Tr
         currency=request.currency,
         description=request.description,
         key=caller.key_for(request),
+        asked_by=caller.username,
+        request_id=caller.call.request_id,
     )
     return Transfer.model_validate((await post_transfer(bank, caller, posting)).transfer)
 
 
 @operation(role=Role.BANKER, refuses=(*POSTING_REFUSALS, errors.InsufficientFunds))
-async def create_withdrawal(bank: Bank, caller: Caller, request: CashRequest) -> Transfer:
+async def create_withdrawal(bank: Bank, caller: Caller, request: WithdrawalRequest) -> Transfer:
     """Pay cash out of an account."""
     posting = Posting(
         kind=PostingKind.WITHDRAWAL,
@@ -116,6 +126,8 @@ async def create_withdrawal(bank: Bank, caller: Caller, request: CashRequest) ->
         currency=request.currency,
         description=request.description,
         key=caller.key_for(request),
+        asked_by=caller.username,
+        request_id=caller.call.request_id,
     )
     return Transfer.model_validate((await post_transfer(bank, caller, posting)).transfer)
 
@@ -142,6 +154,8 @@ async def reverse_transfer(bank: Bank, caller: Caller, request: ReverseTransferR
         amount=request.amount,
         actor=None if caller.is_banker() else caller.username,
         key=caller.key_for(request),
+        asked_by=caller.username,
+        request_id=caller.call.request_id,
     )
     return Transfer.model_validate((await post_transfer(bank, caller, posting)).transfer)
 
@@ -185,6 +199,8 @@ def transfer_posting(
         description=request.description,
         actor=caller.username,
         key=key,
+        asked_by=caller.username,
+        request_id=caller.call.request_id,
     )
 
 

@@ -84,7 +84,7 @@ async def create_user(bank: Bank, visitor: Visitor, request: CreateUserRequest) 
         user,
         bank.codes.create(),
         # Without the password: a hash that is quick to make must not tell it.
-        visitor.key_within(request.username, request, leave_out={"password"}),
+        visitor.key_within(f"sign-up of {request.username}", request, leave_out={"password"}),
         lambda added: User.model_validate(added).model_dump_json(),
         origin=visitor.origin,
     )

@@ -57,10 +57,8 @@ class Gatherer:
     async def _post_batch(self, batch: Sequence[_Waiting]) -> None:
         try:
             outcomes = await self._post([posting for posting, _ in batch])
-        except errors.Refusal as refusal:  # the database is gone, for all of them
-            _fail(batch, refusal)
-        except Exception as error:  # noqa: BLE001 - a bug of ours: only whom it concerns shall see it
-            if len(batch) == 1:
+        except Exception as error:  # noqa: BLE001 - whatever it is, each caller gets an answer
+            if len(batch) == 1 or not _may_be_of_one(error):
                 _fail(batch, error)
                 return
             for waiting in batch:
@@ -69,6 +67,11 @@ class Gatherer:
             for (_, future), outcome in zip(batch, outcomes, strict=True):
                 if not future.done():
                     future.set_result(outcome)
+
+
+def _may_be_of_one(error: Exception) -> bool:
+    """Whether nothing was posted, because of one item: of a lock it waits for, or a bug of ours."""
+    return not isinstance(error, errors.Refusal) or getattr(error, "is_undone", False)
 
 
 def _fail(batch: Sequence[_Waiting], error: Exception) -> None:

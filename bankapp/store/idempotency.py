@@ -22,18 +22,18 @@ class Answer(Generic[Result]):
     replayed_request_id: str | None = None
 
 
-async def recall(q: AsyncQueries, key: RequestKey) -> Answer[str] | None:
-    """The answer that was given under the key; None when the key is new and now ours.
+class KeyTaken(Exception):
+    """Another request has answered under the key meanwhile: look again."""
 
-    Waits for a request under the same key that is still running. Raises IdempotencyKeyReused for
-    another request, and the refusal that was the answer.
+
+async def recall(q: AsyncQueries, key: RequestKey) -> Answer[str] | None:
+    """The answer that was given under the key; None when there is none yet.
+
+    Raises IdempotencyKeyReused for another request, and the refusal that was the answer.
     """
-    claimed = await q.idempotency_keys.claim_idempotency_key(
-        scope=key.scope, key=key.key, request_hash=key.request_hash, request_id=key.request_id
-    )
-    if claimed is not None:
-        return None
     known = await q.idempotency_keys.get_idempotency_key(scope=key.scope, key=key.key)
+    if known is None:
+        return None
     if known.request_hash != key.request_hash:
         raise errors.IdempotencyKeyReused
     if known.refusal is not None:
@@ -51,13 +51,20 @@ async def remember(
     response: str | None = None,
     refusal: errors.Refusal | None = None,
 ) -> None:
-    """Keep the answer under the key."""
-    await q.idempotency_keys.finish_idempotency_key(
+    """Keep the answer under the key, last of all: accounts are locked before keys are taken.
+
+    Waits for a request under the same key that is still running. Raises KeyTaken.
+    """
+    written = await q.idempotency_keys.insert_idempotency_key(
         scope=key.scope,
         key=key.key,
+        request_hash=key.request_hash,
+        request_id=key.request_id,
         response=response,
         refusal=None if refusal is None else refusal.code,
     )
+    if not written:
+        raise KeyTaken
 
 
 def is_kept(refusal: errors.Refusal) -> bool:

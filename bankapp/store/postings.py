@@ -77,14 +77,19 @@ def parameters(postings: Sequence[Posting], *, is_atomic: bool = False) -> PostT
         currencies=[posting.currency for posting in postings],
         descriptions=[posting.description for posting in postings],
         actors=[posting.actor for posting in postings],
+        askers=[posting.asked_by for posting in postings],
         reference_ids=[posting.reference_id for posting in postings],
         lifetimes=[posting.lifetime for posting in postings],
         scopes=[None if key is None else key.scope for key in keys],
         keys=[None if key is None else key.key for key in keys],
         request_hashes=[None if key is None else key.request_hash for key in keys],
-        request_ids=[None if key is None else key.request_id for key in keys],
+        request_ids=[_request_id(posting) for posting in postings],
         is_atomic=is_atomic,
     )
+
+
+def _request_id(posting: Posting) -> str | None:
+    return posting.request_id if posting.key is None else posting.key.request_id
 
 
 def _outcome(posting: Posting, row: PostTransfersRow) -> Outcome:
@@ -125,6 +130,9 @@ def _hold(posting: Posting, row: PostTransfersRow) -> models.Hold:
         expires_at=row.hold_expires_at,
         created_at=row.hold_created_at,
         closed_at=row.hold_closed_at,
+        asked_by=row.hold_asked_by,
+        request_id=row.hold_request_id,
+        voided_by=row.hold_voided_by,
     )
 
 
@@ -151,6 +159,8 @@ def _posted(posting: Posting, row: PostTransfersRow, hold: models.Hold | None) -
             created_at=row.posted_at,
             reverses_transfer_id=posting.reference_id if is_reversal else None,
             captures_hold_id=row.hold_id,
+            asked_by=posting.asked_by,
+            request_id=row.replayed_request_id or _request_id(posting),
         ),
         from_account=models.Account(
             id=row.from_account_id,

@@ -18,6 +18,7 @@ BY_CONSTRAINT: Final[dict[str, errors.Refusal]] = {
 # The connection, the server or its resources are gone, or a lock or statement took too long.
 _UNAVAILABLE_CLASSES: Final = ("08", "53", "57", "58")
 _UNAVAILABLE: Final = ("55P03", "25P03", "25P04")
+_LOCK_TIMEOUT: Final = "55P03"
 _CONFLICTS: Final = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 
 
@@ -34,5 +35,7 @@ def refusal_for(error: psycopg.Error) -> errors.Refusal | None:
     if error.sqlstate is None:
         return errors.Unavailable() if isinstance(error, psycopg.OperationalError) else None
     if is_conflict(error) or error.sqlstate in _UNAVAILABLE:
-        return errors.Unavailable()
+        refusal = errors.Unavailable()
+        refusal.is_undone = is_conflict(error) or error.sqlstate == _LOCK_TIMEOUT
+        return refusal
     return errors.Unavailable() if error.sqlstate[:2] in _UNAVAILABLE_CLASSES else None

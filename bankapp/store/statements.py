@@ -19,17 +19,21 @@ class Statement:
     rows: list[ListEntriesBetweenRow]
 
 
-async def read(q: AsyncQueries, account_id: int, since: datetime, before: datetime) -> Statement:
-    """The statement from `since` to just before `before`; it never changes again.
-
-    Raises ValidationFailed when that time is not over, StatementTooLarge.
-    """
+async def require_over(q: AsyncQueries, account_id: int, before: datetime) -> None:
+    """Raises ValidationFailed while something could still happen to the account before then."""
     # A posting takes its time under the account's lock: with the lock here none of before is open.
     await q.accounts.share_account(id=account_id)
     if await q.entries.get_time() < before:
         raise errors.ValidationFailed(
             violations=[errors.Violation("month", "must be a month that is over")]
         )
+
+
+async def read(q: AsyncQueries, account_id: int, since: datetime, before: datetime) -> Statement:
+    """The statement from `since` to just before `before`, which is over: it never changes again.
+
+    Raises StatementTooLarge.
+    """
     opening = await q.entries.get_balance_at(account_id=account_id, moment=since - _LAST_MOMENT)
     rows = await q.entries.list_entries_between(
         account_id=account_id,

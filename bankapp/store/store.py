@@ -254,6 +254,8 @@ class Store:
 
         Raises ValidationFailed when that is not over, StatementTooLarge.
         """
+        # The lock is had and given back at once: to read may take a while.
+        await self._run(statements.require_over, account_id, before)
         return await self._run(statements.read, account_id, since, before)
 
     async def post_one(self, posting: Posting) -> Outcome:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import psycopg
@@ -128,10 +129,13 @@ class Transactions:
                 await idempotency.remember(q, key, response=dump(result))
                 return Answer(result)
 
-        answer = await self._with_connection(transact)
-        if isinstance(answer, errors.Refusal):
-            raise answer
-        return answer
+        for _ in range(limits.KEY_TRY_COUNT_MAX):
+            with suppress(idempotency.KeyTaken):
+                answer = await self._with_connection(transact)
+                if isinstance(answer, errors.Refusal):
+                    raise answer
+                return answer
+        raise errors.Unavailable
 
     async def _with_connection(
         self, work: Callable[[AsyncConnection[Any]], Awaitable[Result]]

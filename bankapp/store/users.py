@@ -119,6 +119,7 @@ async def verify_email(
     q: AsyncQueries, verification_id: int, code_hash: bytes, origin: Origin
 ) -> bool:
     """Prove an address; False when the code does not work, or no more."""
+    await q.email_verifications.lock_user_of_email_verification(id=verification_id)
     username = await q.email_verifications.use_email_verification(
         id=verification_id, code_hash=code_hash
     )
@@ -154,6 +155,7 @@ async def reset_password(
     q: AsyncQueries, code_hash: bytes, hashed_password: str, origin: Origin
 ) -> bool:
     """Set a new password and end all sessions; False when the code does not work, or no more."""
+    await q.password_resets.lock_user_of_password_reset(code_hash=code_hash)
     username = await q.password_resets.use_password_reset(code_hash=code_hash)
     if username is None:
         return False

@@ -33,7 +33,8 @@ SELECT count(*) FROM post_transfers(
     array_fill('deposit'::posting_kind, ARRAY[%(size)s]), array_fill(NULL::bigint, ARRAY[%(size)s]),
     %(ids)s::bigint[], array_fill(1000000000::bigint, ARRAY[%(size)s]),
     array_fill('USD'::text, ARRAY[%(size)s]), array_fill(NULL::text, ARRAY[%(size)s]),
-    array_fill(NULL::text, ARRAY[%(size)s]), array_fill(NULL::bigint, ARRAY[%(size)s]),
+    array_fill(NULL::text, ARRAY[%(size)s]), array_fill(NULL::text, ARRAY[%(size)s]),
+    array_fill(NULL::bigint, ARRAY[%(size)s]),
     array_fill(NULL::interval, ARRAY[%(size)s]), array_fill(NULL::text, ARRAY[%(size)s]),
     array_fill(NULL::text, ARRAY[%(size)s]), array_fill(NULL::bytea, ARRAY[%(size)s]),
     array_fill(NULL::text, ARRAY[%(size)s]), false

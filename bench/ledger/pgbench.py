@@ -30,7 +30,7 @@ POSTING: Final = """\
 \\set b {payee}
 SELECT * FROM post_transfers(
     '{{transfer}}', ARRAY[:first::bigint + :a::bigint], ARRAY[:first::bigint + :b::bigint],
-    '{{1}}', '{{USD}}', '{{NULL}}', ARRAY['payer_' || :a::text], '{{NULL}}', '{{NULL}}',
+    '{{1}}', '{{USD}}', '{{NULL}}', ARRAY['payer_' || :a::text], '{{NULL}}', '{{NULL}}', '{{NULL}}',
     '{{NULL}}', '{{NULL}}', '{{NULL}}', '{{NULL}}', false
 );
 """

@@ -15,6 +15,9 @@ CREATE TABLE holds (
     expires_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL,
     closed_at timestamptz,
+    asked_by text,
+    request_id text,
+    voided_by text,
     CONSTRAINT holds_pkey PRIMARY KEY (id),
     CONSTRAINT holds_from_account_fkey FOREIGN KEY (from_account_id, currency)
     REFERENCES accounts (id, currency),
@@ -39,6 +42,9 @@ COMMENT ON COLUMN holds.status IS
 'Open also when it has expired: whoever counts holds looks at expires_at, nothing sweeps them';
 
 COMMENT ON COLUMN holds.closed_at IS 'When it was captured in full or voided';
+COMMENT ON COLUMN holds.asked_by IS 'The user who asked for it; NULL for the bank itself';
+COMMENT ON COLUMN holds.request_id IS 'The request that asked for it, as the logs name it';
+COMMENT ON COLUMN holds.voided_by IS 'The user who let go of it; captures are transfers and say so';
 
 CREATE INDEX holds_from_account_idx ON holds (from_account_id, id);
 CREATE INDEX holds_to_account_idx ON holds (to_account_id, id);

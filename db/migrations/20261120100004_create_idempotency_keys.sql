@@ -36,9 +36,7 @@ COMMENT ON COLUMN idempotency_keys.response IS 'The answer itself where it is no
 CREATE INDEX idempotency_keys_created_at_idx ON idempotency_keys (created_at);
 
 GRANT SELECT ON idempotency_keys TO bank_application;
-GRANT INSERT (scope, key, request_hash, request_id, created_at)
-ON idempotency_keys TO bank_application;
-GRANT UPDATE, DELETE ON idempotency_keys TO bank_application;
+GRANT INSERT, UPDATE, DELETE ON idempotency_keys TO bank_application;
 
 -- migrate:down
 DROP TABLE idempotency_keys;

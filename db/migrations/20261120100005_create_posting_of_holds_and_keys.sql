@@ -33,6 +33,7 @@ CREATE FUNCTION post_transfers(
     currencies text[],
     descriptions text[],
     actors text[],
+    askers text[],
     reference_ids bigint[],
     lifetimes interval[],
     scopes text[],
@@ -60,7 +61,10 @@ RETURNS TABLE (
     hold_description text,
     hold_expires_at timestamptz,
     hold_created_at timestamptz,
-    hold_closed_at timestamptz
+    hold_closed_at timestamptz,
+    hold_asked_by text,
+    hold_request_id text,
+    hold_voided_by text
 )
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -374,7 +378,7 @@ BEGIN
             NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint,
             NULL::text, NULL::timestamptz, NULL::text, NULL::timestamptz, NULL::bigint,
             NULL::bigint, NULL::bigint, NULL::bigint, NULL::text, NULL::timestamptz,
-            NULL::timestamptz, NULL::timestamptz
+            NULL::timestamptz, NULL::timestamptz, NULL::text, NULL::text, NULL::text
         FROM generate_series(1, cardinality(kinds)) AS u (n);
         RETURN;
     END IF;
@@ -382,37 +386,37 @@ BEGIN
     IF 'hold' = ANY (kinds) THEN
         INSERT INTO holds (
             id, from_account_id, to_account_id, amount, currency, description, expires_at,
-            created_at
+            created_at, asked_by, request_id
         )
         OVERRIDING SYSTEM VALUE
         SELECT u.id, u.payer_id, u.payee_id, u.amount, u.currency, u.description,
-            moment + u.lifetime, moment
+            moment + u.lifetime, moment, u.asker, u.request_id
         FROM unnest(
             hold_ids, kinds, payer_ids, payee_ids, amounts, currencies, descriptions, lifetimes,
-            replayed_request_ids
+            askers, request_ids, replayed_request_ids
         ) AS u (
-            id, kind, payer_id, payee_id, amount, currency, description, lifetime,
-            replayed_request_id
+            id, kind, payer_id, payee_id, amount, currency, description, lifetime, asker,
+            request_id, replayed_request_id
         )
         WHERE u.kind = 'hold' AND u.id IS NOT NULL AND u.replayed_request_id IS NULL;
     END IF;
 
     INSERT INTO transfers (
         id, kind, from_account_id, to_account_id, amount, currency, description,
-        reverses_transfer_id, captures_hold_id, created_at
+        reverses_transfer_id, captures_hold_id, created_at, asked_by, request_id
     )
     OVERRIDING SYSTEM VALUE
     SELECT u.id, u.kind::text::transfer_kind, u.payer_id, u.payee_id, u.amount, u.currency,
         u.description,
         CASE WHEN u.kind = 'reversal' THEN u.reference_id END,
         CASE WHEN u.kind = 'capture' THEN u.reference_id END,
-        moment
+        moment, u.asker, u.request_id
     FROM unnest(
         transfer_ids, kinds, payer_ids, payee_ids, posted_amounts, currencies, descriptions,
-        reference_ids, replayed_request_ids
+        reference_ids, askers, request_ids, replayed_request_ids
     ) AS u (
-        id, kind, payer_id, payee_id, amount, currency, description, reference_id,
-        replayed_request_id
+        id, kind, payer_id, payee_id, amount, currency, description, reference_id, asker,
+        request_id, replayed_request_id
     )
     WHERE u.id IS NOT NULL AND u.replayed_request_id IS NULL;
 
@@ -448,11 +452,12 @@ BEGIN
             END::hold_status,
             closed_at = CASE
                 WHEN u.kind = 'void' OR u.captured_amount = h.amount THEN moment
-            END
+            END,
+            voided_by = CASE WHEN u.kind = 'void' THEN u.asker END
         FROM (
-            SELECT DISTINCT ON (u.id) u.id, u.kind, u.captured_amount
-            FROM unnest(hold_ids, kinds, item_captured_amounts, replayed_request_ids)
-                WITH ORDINALITY AS u (id, kind, captured_amount, replayed_request_id, n)
+            SELECT DISTINCT ON (u.id) u.id, u.kind, u.captured_amount, u.asker
+            FROM unnest(hold_ids, kinds, item_captured_amounts, askers, replayed_request_ids)
+                WITH ORDINALITY AS u (id, kind, captured_amount, asker, replayed_request_id, n)
             WHERE u.kind IN ('capture', 'void') AND u.replayed_request_id IS NULL
             ORDER BY u.id, u.n DESC
         ) AS u
@@ -498,7 +503,7 @@ BEGIN
         coalesce(posted.amount, u.amount), u.currency, coalesce(posted.created_at, moment),
         payer.owner, payer.created_at, u.payer_balance, u.payer_available_balance,
         hold.amount, u.captured_amount, hold.description, hold.expires_at, hold.created_at,
-        hold.closed_at
+        hold.closed_at, hold.asked_by, hold.request_id, hold.voided_by
     FROM unnest(
         refusals, replayed_request_ids, transfer_ids, hold_ids, payer_ids, payee_ids,
         posted_amounts, currencies, payer_balances, payer_available_balances,
@@ -509,7 +514,8 @@ BEGIN
     )
     LEFT JOIN accounts AS payer ON payer.id = u.payer_id
     LEFT JOIN LATERAL (
-        SELECT h.amount, h.description, h.expires_at, h.created_at, h.closed_at
+        SELECT h.amount, h.description, h.expires_at, h.created_at, h.closed_at, h.asked_by,
+            h.request_id, h.voided_by
         FROM holds AS h
         WHERE h.id = u.hold_id
         LIMIT 1
@@ -525,18 +531,18 @@ END
 $$;
 
 REVOKE EXECUTE ON FUNCTION post_transfers(
-    posting_kind[], bigint[], bigint[], bigint[], text[], text[], text[], bigint[], interval[],
-    text[], text[], bytea[], text[], boolean
+    posting_kind[], bigint[], bigint[], bigint[], text[], text[], text[], text[], bigint[],
+    interval[], text[], text[], bytea[], text[], boolean
 ) FROM public;
 GRANT EXECUTE ON FUNCTION post_transfers(
-    posting_kind[], bigint[], bigint[], bigint[], text[], text[], text[], bigint[], interval[],
-    text[], text[], bytea[], text[], boolean
+    posting_kind[], bigint[], bigint[], bigint[], text[], text[], text[], text[], bigint[],
+    interval[], text[], text[], bytea[], text[], boolean
 ) TO bank_application;
 
 -- migrate:down
 DROP FUNCTION post_transfers(
-    posting_kind[], bigint[], bigint[], bigint[], text[], text[], text[], bigint[], interval[],
-    text[], text[], bytea[], text[], boolean
+    posting_kind[], bigint[], bigint[], bigint[], text[], text[], text[], text[], bigint[],
+    interval[], text[], text[], bytea[], text[], boolean
 );
 DROP TYPE posting_refusal;
 DROP TYPE posting_kind;

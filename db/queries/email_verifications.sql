@@ -4,6 +4,14 @@ INSERT INTO email_verifications (username, email, code_hash)
 VALUES (sqlc.arg(username), sqlc.arg(email), sqlc.arg(code_hash))
 RETURNING id;
 
+-- name: LockUserOfEmailVerification :one
+-- Before the code is used: the address must not change meanwhile.
+SELECT users.username
+FROM users
+INNER JOIN email_verifications ON email_verifications.username = users.username
+WHERE email_verifications.id = sqlc.arg(id)
+FOR NO KEY UPDATE OF users;
+
 -- name: UseEmailVerification :one
 -- Whose address is proved by a code: once, in time, and only while it is still the user's address.
 UPDATE email_verifications

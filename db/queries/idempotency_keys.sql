@@ -1,12 +1,24 @@
--- name: ClaimIdempotencyKey :one
--- Nothing when the key stands for a request already; waits for one that is still running. A key
--- older than a day stands for nothing.
-INSERT INTO idempotency_keys AS known (scope, key, request_hash, request_id, created_at)
+-- name: GetIdempotencyKey :one
+-- What was answered under a key. One older than a day stands for nothing.
+SELECT *
+FROM idempotency_keys
+WHERE scope = sqlc.arg(scope)
+    AND key = sqlc.arg('key')
+    AND created_at > clock_timestamp() - interval '24 hours';
+
+-- name: InsertIdempotencyKey :execrows
+-- What was answered, in the transaction of what was done; nothing where another request was
+-- quicker. Waits for one that is still running.
+INSERT INTO idempotency_keys AS known (
+    scope, key, request_hash, request_id, refusal, response, created_at
+)
 VALUES (
     sqlc.arg(scope),
     sqlc.arg('key'),
     sqlc.arg(request_hash),
     sqlc.arg(request_id),
+    sqlc.narg(refusal),
+    sqlc.narg(response),
     clock_timestamp()
 )
 ON CONFLICT (scope, key) DO UPDATE
@@ -16,33 +28,16 @@ ON CONFLICT (scope, key) DO UPDATE
     ) = (
         excluded.request_hash,
         excluded.request_id,
+        excluded.refusal,
         NULL,
         NULL,
         NULL,
         NULL,
         NULL,
-        NULL,
-        NULL,
+        excluded.response,
         excluded.created_at
     )
-    WHERE known.created_at <= excluded.created_at - interval '24 hours'
-RETURNING key;
-
--- name: GetIdempotencyKey :one
--- @required
-SELECT *
-FROM idempotency_keys
-WHERE scope = sqlc.arg(scope)
-    AND key = sqlc.arg('key');
-
--- name: FinishIdempotencyKey :exec
--- What was answered, in the transaction of what was done.
-UPDATE idempotency_keys
-SET
-    refusal = sqlc.narg(refusal),
-    response = sqlc.narg(response)
-WHERE scope = sqlc.arg(scope)
-    AND key = sqlc.arg('key');
+    WHERE known.created_at <= excluded.created_at - interval '24 hours';
 
 -- name: DeleteOldIdempotencyKeys :execrows
 -- Those that stand for nothing any more, a batch of the oldest.
@@ -55,4 +50,6 @@ WHERE (scope, key) IN (
         WHERE old.created_at <= now() - interval '24 hours'
         ORDER BY old.created_at
         LIMIT sqlc.arg(row_count_max)
-    );
+        FOR UPDATE SKIP LOCKED
+    )
+    AND created_at <= now() - interval '24 hours';

@@ -4,6 +4,14 @@ INSERT INTO password_resets (username, email, code_hash)
 VALUES (sqlc.arg(username), sqlc.arg(email), sqlc.arg(code_hash))
 RETURNING id;
 
+-- name: LockUserOfPasswordReset :one
+-- Before the code is used: the address must not change meanwhile.
+SELECT users.username
+FROM users
+INNER JOIN password_resets ON password_resets.username = users.username
+WHERE password_resets.code_hash = sqlc.arg(code_hash)
+FOR NO KEY UPDATE OF users;
+
 -- name: UsePasswordReset :one
 -- Who may set a new password with a code: once, in time, and only while the address it was mailed
 -- to is still the user's.

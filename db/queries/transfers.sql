@@ -20,7 +20,10 @@ SELECT
     hold_description,
     hold_expires_at,
     hold_created_at,
-    hold_closed_at
+    hold_closed_at,
+    hold_asked_by,
+    hold_request_id,
+    hold_voided_by
 FROM post_transfers(
         sqlc.arg(kinds)::posting_kind[],
         sqlc.arg(from_account_ids)::bigint[],
@@ -29,6 +32,7 @@ FROM post_transfers(
         sqlc.arg(currencies)::text[],
         sqlc.arg(descriptions)::text[],
         sqlc.arg(actors)::text[],
+        sqlc.arg(askers)::text[],
         sqlc.arg(reference_ids)::bigint[],
         sqlc.arg(lifetimes)::interval[],
         sqlc.arg(scopes)::text[],

@@ -110,6 +110,8 @@ async def test_what_was_held_then(api: Api) -> None:
         pytest.param("1700000000", id="seconds"),
         pytest.param("now", id="a word"),
         pytest.param("2999-01-01T00:00:00Z", id="the future"),
+        pytest.param("0001-01-01T00:00:00+14:00", id="before all time"),
+        pytest.param("9999-12-31T23:59:59-14:00", id="after all time"),
     ],
 )
 async def test_no_such_time(api: Api, at: str) -> None:

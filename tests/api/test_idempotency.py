@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bankapp.domain import limits
+from bankapp.api.http.routes import ROUTES
+from bankapp.domain import errors, limits
 from bankapp.domain.roles import Role
 from bankapp.store.postings import Held, Posted
 from gen import models
@@ -318,3 +319,31 @@ async def test_a_key_does_not_tell_the_password(api: Api, connection: Connection
     [(kept,)] = connection.execute("SELECT response FROM idempotency_keys").fetchall()
     assert "password_changed_at" in str(kept)
     assert "hashed" not in str(kept)
+
+
+async def test_a_deposit_is_no_withdrawal(world: World, backstage: Backstage) -> None:
+    """Though both are asked for in the same words."""
+    await send(world, CASES["deposit"], cash(world))
+    after = backstage.money()
+    answer = await send(world, CASES["withdrawal"], cash(world))
+    assert answer.code == "idempotency_key_reused"
+    assert backstage.money() == after
+
+
+def test_every_operation_that_takes_a_key_has_a_request_of_its_own() -> None:
+    """For the key tells a request by its class."""
+    keyed = [
+        route.operation.request
+        for route in ROUTES
+        if errors.IdempotencyKeyReused in route.operation.refuses
+    ]
+    assert len(keyed) == len(set(keyed)) > 8
+
+
+async def test_a_stranger_does_not_touch_the_keys_of_a_user(api: Api, world: World) -> None:
+    """Signing up with somebody's name and key neither takes the key nor tells of it."""
+    await sign_up(api, key="k1", username="alice")
+    first = await send(world, CASES["transfer"], payment(world))
+    assert first.status == 201
+    refused = await sign_up(api, key="k1", username="alice")
+    assert refused.code == "username_taken"

@@ -9,7 +9,7 @@ from bankapp.domain import limits
 from bankapp.domain.roles import Role
 from gen import models
 from tests.api.client import Answer, Api
-from tests.api.conftest import Backstage
+from tests.api.conftest import Backstage, Connection
 from tests.api.contract import (
     ACCOUNT,
     ENTRY,
@@ -318,3 +318,21 @@ async def test_an_account_id_in_a_body_is_a_number(
         answer = await alice.post("/v1/transfers", **{**body, **ids})
         assert answer.wrong_fields == set(ids), value
     assert backstage.money() == before
+
+
+async def test_who_asked_is_noted(api: Api, connection: Connection) -> None:
+    """Of a banker, too, who acts for the bank; and the request, as the logs name it."""
+    alice, banker = await api.person("alice"), await api.person("bea", Role.BANKER)
+    source, target = await api.make.account(owner="alice"), await api.make.account()
+    deposit: dict[str, Any] = {"amount": 10, "currency": "USD"}
+    await banker.post(f"/v1/accounts/{source.id}/deposits", **deposit)
+    paid = await alice.transfer(source, target, 4)
+    body: dict[str, Any] = {"from_account_id": source.id, "to_account_id": target.id}
+    held = await alice.post("/v1/holds", **body, amount=2, currency="USD")
+    await banker.post(f"{held.headers['Location']}/void")
+    rows = connection.execute("SELECT asked_by, request_id FROM transfers ORDER BY id").fetchall()
+    assert [row[0] for row in rows] == ["bea", "alice"]
+    assert rows[1][1] == paid.headers["X-Request-Id"]
+    assert connection.execute("SELECT asked_by, voided_by FROM holds").fetchall() == [
+        ("alice", "bea")
+    ]

@@ -196,3 +196,24 @@ async def test_money_goes_out_from_a_proved_address(
         [message] = await postman.deliver()
         assert (await verify(strict, *code_of(message))).status == 200
         assert (await alice.transfer(source, target, 1)).status == 201
+
+
+async def test_an_encoded_word_is_no_address(api: Api) -> None:
+    """It would be decoded in the header of the mail to it."""
+    for email in ("=?utf-8?q?x=0d=0abcc=3aevil?=@example.com", "a=?b@example.com"):
+        answer = await api.request("POST", "/v1/users", json={**ALICE, "email": email})
+        assert answer.wrong_fields == {"email"}
+
+
+async def test_the_address_does_not_change_under_the_code(
+    api: Api, postman: Postman, connection: Connection
+) -> None:
+    """Goal: what is proved is the address of the code. Method: it changes under the code."""
+    await sign_up(api)
+    [message] = await postman.deliver()
+    connection.execute("UPDATE users SET email = 'ceo@example.org' WHERE username = 'alice'")
+    proving = asyncio.create_task(verify(api, *code_of(message)))
+    await asyncio.sleep(0.2)
+    connection.commit()
+    assert (await proving).code == "not_found"
+    assert not await is_verified(api)

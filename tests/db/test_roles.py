@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Generator
@@ -128,9 +129,8 @@ def test_a_backup_comes_back_and_is_proved(
     }
     printed = ""
     for command in commands:
-        text = command.replace(".venv/bin/bankapp", BANKAPP).replace(
-            "bank.dump", f"{tmp_path}/bank"
-        )
+        text = command.replace(".venv/bin/bankapp", shlex.quote(BANKAPP))
+        text = text.replace("bank.dump", shlex.quote(f"{tmp_path}/bank"))
         text = text.replace("createdb", f"createdb --maintenance-db='{make_database}'")
         printed = run(dba_server, "bash", "-euc", text, **variables)
     assert printed.endswith("all is well\n")

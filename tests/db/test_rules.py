@@ -266,7 +266,7 @@ async def test_the_posting_call_is_not_fooled_by_objects_of_the_caller(
     row = connection.execute(
         "SELECT refusal FROM public.post_transfers("
         "'{transfer}', %s::bigint[], %s::bigint[], '{100}', '{USD}', '{NULL}', '{user_1}',"
-        " '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', false)",
+        " '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', false)",
         [[pair["source"]], [pair["target"]]],
     ).fetchone()
     assert row == (None,)
@@ -314,6 +314,7 @@ def test_the_posting_call_refuses_what_makes_no_sense(
         "currency": "USD",
         "description": None,
         "actor": "a",
+        "asker": "a",
         "reference": None,
         "lifetime": None,
         "scope": None,
@@ -324,7 +325,8 @@ def test_the_posting_call_refuses_what_makes_no_sense(
     assert changes.keys() < item.keys()
     arrays = [[value] for value in (item | changes).values()]
     types = [
-        *("posting_kind", "bigint", "bigint", "bigint", "text", "text", "text", "bigint"),
+        *("posting_kind", "bigint", "bigint", "bigint", "text", "text", "text", "text"),
+        "bigint",
         *("interval", "text", "text", "bytea", "text"),
     ]
     holders = ", ".join(f"%s::{name}[]" for name in types)

@@ -83,7 +83,7 @@ class Storm:
     def note(self, path: str, answers: list[Answer]) -> None:
         """All answers to one request are one; and nothing is remembered twice."""
         first = answers[0]
-        assert all((one.status, one.body) == (first.status, first.body) for one in answers)
+        assert all((one.status, one.body) == (first.status, first.body) for one in answers), answers
         fresh = sum("Idempotent-Replayed" not in one.headers for one in answers)
         assert fresh == 1, answers
         self.numbers["sent"] += len(answers)

@@ -47,3 +47,10 @@ def test_no_header_is_injected(end: str) -> None:
     named = Mail(kind=MailKind.EMAIL_CHANGED, to="alice@example.com", full_name=f"Alice{end}")
     message = compose(named, None, STATIONERY)
     assert "Bcc" not in message
+
+
+def test_no_encoded_word_is_an_address() -> None:
+    """It would be written decoded (RFC 2047), and could hold the end of a line."""
+    word = "=?utf-8?q?x=0d=0abcc=3aevil?=@example.com"
+    with pytest.raises(ValueError, match="header"):
+        compose(Mail(kind=MailKind.EMAIL_CHANGED, to=word, full_name="Alice"), None, STATIONERY)

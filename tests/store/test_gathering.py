@@ -99,6 +99,22 @@ async def test_a_database_that_is_gone_is_gone_for_all(recorder: Recorder) -> No
     assert len(recorder.batches) == 1
 
 
+async def test_a_lock_that_one_waits_for_keeps_nobody_else(recorder: Recorder) -> None:
+    """What is known not to have happened is tried again, each by itself."""
+    refusal = errors.Unavailable()
+    refusal.is_undone = True
+    recorder.failure, recorder.failing = refusal, posting(3)
+    tasks = await started(Gatherer(recorder.post), [posting(n) for n in range(1, 5)])
+    recorder.may_go_on.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [
+        errors.NotFound,
+        errors.NotFound,
+        errors.Unavailable,
+        errors.NotFound,
+    ]
+
+
 async def test_a_bug_meets_only_whom_it_concerns(recorder: Recorder) -> None:
     recorder.failure, recorder.failing = ValueError("a bug"), posting(3)
     tasks = await started(Gatherer(recorder.post), [posting(n) for n in range(1, 5)])

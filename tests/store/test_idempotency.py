@@ -167,3 +167,19 @@ async def test_what_may_change_is_no_answer(store: Store, make: Make) -> None:
         with pytest.raises(errors.ValidationFailed) as raised:
             await store.open_account(owner, "XXX", key)
         assert raised.value.replayed_request_id is None
+
+
+async def test_a_batch_and_its_like_do_not_block_each_other(pool: Pool, make: Make) -> None:
+    """Goal: whoever takes keys takes them after the accounts. Method: one key for both, at once."""
+    source, target = await make.account(balance=1000), await make.account()
+    store = Store(pool)
+    for number in range(20):
+        single = keyed(transfer(source, target, 1), f"k{number}")
+        batch = store.post_batch(
+            [transfer(source, target, 1)], is_atomic=True, key=single.key, render=str
+        )
+        answers = await asyncio.gather(batch, store.post([single]), return_exceptions=True)
+        assert not any(isinstance(answer, errors.Unavailable) for answer in answers), answers
+    row = await store.get_account(source.id)
+    assert row is not None
+    assert row.account.balance == 1000 - 20
