@@ -15,7 +15,7 @@ from typing import Any, get_type_hints
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-from sqlc_gen_psycopg.cli import generate
+from sqlc_gen_psycopg.generation import generate
 
 from tests.conftest import ServerAddress
 from tests.generator.project import Project, create_database, write_project

@@ -1,0 +1,55 @@
+"""From sqlc's request to its answer."""
+
+import base64
+import json
+import os
+
+from sqlc_gen_psycopg.build import build_program
+from sqlc_gen_psycopg.correction import correct_request
+from sqlc_gen_psycopg.database import collect_facts, find_database
+from sqlc_gen_psycopg.database.facts import Facts
+from sqlc_gen_psycopg.emit import emit_program
+from sqlc_gen_psycopg.errors import GeneratorError
+from sqlc_gen_psycopg.formatting import format_files
+from sqlc_gen_psycopg.leftovers import MANIFEST, manifest
+from sqlc_gen_psycopg.options import Options, parse_options
+from sqlc_gen_psycopg.request import Request, parse_request
+
+
+def generate(message: bytes) -> bytes:
+    """Answer a request of sqlc: plugin.GenerateRequest to plugin.GenerateResponse, both as JSON.
+
+    Raises GeneratorError when the request cannot be compiled.
+    """
+    request = parse_request(message)
+    options = parse_options(request.options)
+    facts = _ask_database(request, options)
+    program = build_program(correct_request(request, facts), options)
+    files = format_files(emit_program(program), program.package)
+    files[MANIFEST] = manifest(files, _unasked(request, facts))
+    encoded = [
+        {"name": name, "contents": base64.b64encode(text.encode()).decode()}
+        for name, text in sorted(files.items())
+    ]
+    return json.dumps({"files": encoded}).encode()
+
+
+def _ask_database(request: Request, options: Options) -> Facts:
+    server = os.environ.get(options.database_url_env)
+    if not server or not request.queries:
+        return Facts()
+    url = find_database(server, request.queries)
+    if url is None:
+        raise GeneratorError(
+            f"no database on the server of {options.database_url_env} can prepare these queries; "
+            "if sqlc made none because it answered from its cache, delete ~/.cache/sqlc or set "
+            "SQLCCACHE to an empty directory"
+        )
+    return collect_facts(url, request.queries)
+
+
+def _unasked(request: Request, facts: Facts) -> list[str]:
+    """The queries whose nullabilities are sqlc's guess, because no database could be asked."""
+    known = facts.queries.keys()
+    unasked = {(query.filename, query.name) for query in request.queries} - known
+    return [f"{filename}: {name}" for filename, name in sorted(unasked)]
