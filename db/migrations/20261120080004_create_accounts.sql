@@ -18,7 +18,6 @@ CREATE TABLE accounts (
     CONSTRAINT accounts_currency_fkey FOREIGN KEY (currency) REFERENCES currencies (code),
     CONSTRAINT accounts_owner_currency_key UNIQUE NULLS NOT DISTINCT (owner, currency),
     CONSTRAINT accounts_id_currency_key UNIQUE (id, currency),
-    CONSTRAINT accounts_id_positive CHECK (id > 0),
     CONSTRAINT accounts_cash_has_no_owner CHECK ((kind = 'cash') = (owner IS NULL)),
     CONSTRAINT accounts_cash_stays_open CHECK (kind <> 'cash' OR status = 'open'),
     CONSTRAINT accounts_balance_not_negative CHECK (balance >= 0 OR kind = 'cash'),
@@ -32,9 +31,7 @@ COMMENT ON COLUMN accounts.balance IS
 'Minor units; the sum of its entries. Within 2^53 - 1, exact in every JSON reader';
 
 CREATE FUNCTION open_cash_account() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = public, pg_temp -- no table of a session shall pass for ours
-AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO accounts (kind, currency) VALUES ('cash', NEW.code);
     RETURN NULL;

@@ -18,7 +18,6 @@ CREATE TABLE transfers (
     REFERENCES accounts (id, currency),
     CONSTRAINT transfers_to_account_fkey FOREIGN KEY (to_account_id, currency)
     REFERENCES accounts (id, currency),
-    CONSTRAINT transfers_id_positive CHECK (id > 0),
     CONSTRAINT transfers_amount_positive CHECK (amount > 0),
     CONSTRAINT transfers_amount_limit CHECK (amount <= 9007199254740991),
     CONSTRAINT transfers_accounts_differ CHECK (from_account_id <> to_account_id),
@@ -55,9 +54,7 @@ COMMENT ON COLUMN entries.balance_after IS 'The account''s balance once this ent
 -- complete: both sides must be there when the transfer commits, and no later entry finds a free
 -- side.
 CREATE FUNCTION require_both_entries() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = public, pg_temp -- no table of a session shall pass for ours
-AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM
     FROM entries AS debit
@@ -82,9 +79,7 @@ FOR EACH ROW EXECUTE FUNCTION require_both_entries();
 
 -- Deferred, because balances are written before their entries.
 CREATE FUNCTION require_balance_of_last_entry() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = public, pg_temp -- no table of a session shall pass for ours
-AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     last_balance bigint;
 BEGIN
@@ -109,9 +104,7 @@ FOR EACH ROW EXECUTE FUNCTION require_balance_of_last_entry();
 
 -- Every balance_after continues the account's entry before it, and the last one is the balance.
 CREATE FUNCTION require_running_balance() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = public, pg_temp -- no table of a session shall pass for ours
-AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     wrong_id bigint;
 BEGIN
@@ -154,9 +147,7 @@ REFERENCING NEW TABLE AS added
 FOR EACH STATEMENT EXECUTE FUNCTION require_running_balance();
 
 CREATE FUNCTION refuse_change() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = public, pg_temp -- no table of a session shall pass for ours
-AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '% is append-only: correct a transfer by posting another', TG_TABLE_NAME
         USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;

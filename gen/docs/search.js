@@ -391,6 +391,7 @@ window.searchIndex = [
 ["migration", "20261120080006_create_post_transfers", "migrations/20261120080006_create_post_transfers.html"],
 ["migration", "20261120080007_create_application_role", "migrations/20261120080007_create_application_role.html"],
 ["migration", "20261120080008_insert_currencies", "migrations/20261120080008_insert_currencies.html"],
+["migration", "20261120090001_require_positive_ids_and_fix_search_paths", "migrations/20261120090001_require_positive_ids_and_fix_search_paths.html"],
 ["migration", "20261120100001_add_captures_and_reversals", "migrations/20261120100001_add_captures_and_reversals.html"],
 ["migration", "20261120100002_create_holds", "migrations/20261120100002_create_holds.html"],
 ["migration", "20261120100003_link_transfers_to_holds_and_reversals", "migrations/20261120100003_link_transfers_to_holds_and_reversals.html"],
