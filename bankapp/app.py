@@ -1,6 +1,7 @@
 """The composition root: settings become a database, a store, and a server on top."""
 
 import asyncio
+import gc
 import os
 import re
 import secrets
@@ -36,6 +37,7 @@ from bankapp.worker.queue import add_jobs, open_queue
 from bankapp.worker.running import work
 
 DATABASE_CHECK_S = 0.5
+GARBAGE_COUNT_MAX = 20_000
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
@@ -158,11 +160,22 @@ def create_bank(settings: Settings, store: Store) -> Bank:
     )
 
 
+def _collect_garbage_seldom() -> None:
+    """Requests leave hardly any cycles, and what is there by now stays.
+
+    With the thresholds of a script the collector takes a tenth of the time of a transfer.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_COUNT_MAX, 20, 20)
+
+
 async def _serve_http(settings: Settings, bank: Bank, stop: asyncio.Event) -> None:
     app = create_app(bank, settings.trusted_proxies, docs_role=_docs_role(settings))
     try:
         async with listen(app, settings.http_host, settings.http_port) as url:
             _log.info("listening", url=url)
+            _collect_garbage_seldom()
             await stop.wait()
             _log.info("stopping")
     except OSError as error:

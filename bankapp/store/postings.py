@@ -66,6 +66,11 @@ async def post(
     return [_outcome(posting, row) for posting, row in zip(postings, rows, strict=True)]
 
 
+def key_of(posting: Posting) -> tuple[str, str] | None:
+    """What two postings of one batch must not share."""
+    return None if posting.key is None else (posting.key.scope, posting.key.key)
+
+
 def parameters(postings: Sequence[Posting], *, is_atomic: bool = False) -> PostTransfersParams:
     """The postings as the posting call takes them: item n is element n of every array."""
     keys = [posting.key for posting in postings]

@@ -32,6 +32,9 @@ def create_pool(url: str) -> Pool:
         "lock_timeout": f"{limits.LOCK_TIMEOUT_S}s",
         "idle_in_transaction_session_timeout": f"{limits.STATEMENT_TIMEOUT_S}s",
         "timezone": "UTC",
+        # A plan made while a table was empty would be kept while it grows.
+        "enable_seqscan": "off",
+        "jit": "off",
     }
     return AsyncConnectionPool(
         url,
@@ -89,11 +92,23 @@ class Transactions:
 
         Raises as `run` does.
         """
+        return await self._with_connection(
+            lambda connection: step(AsyncQueries(connection), *args, **kwargs)
+        )
 
-        async def execute(connection: AsyncConnection[Any]) -> Result:
-            return await step(AsyncQueries(connection), *args, **kwargs)
+    async def try_statement(
+        self,
+        step: Step[Arguments, Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Run a `step` of a single statement, but give up the first time a lock is not to be had.
 
-        return await self._with_connection(execute)
+        Raises as `run` does.
+        """
+        return await self._with_connection(
+            lambda connection: step(AsyncQueries(connection), *args, **kwargs), is_patient=False
+        )
 
     async def run_once(
         self,
@@ -135,10 +150,13 @@ class Transactions:
                 if isinstance(answer, errors.Refusal):
                     raise answer
                 return answer
-        raise errors.Unavailable
+        raise errors.Unavailable.undone()
 
     async def _with_connection(
-        self, work: Callable[[AsyncConnection[Any]], Awaitable[Result]]
+        self,
+        work: Callable[[AsyncConnection[Any]], Awaitable[Result]],
+        *,
+        is_patient: bool = True,
     ) -> Result:
         retry_count = 0
         while True:
@@ -146,7 +164,10 @@ class Transactions:
                 async with self._pool.connection() as connection:
                     return await work(connection)
             except psycopg.Error as error:  # those of the pool are among them
-                if sqlstate.is_conflict(error) and retry_count < self._retry_count_max:
+                is_passing = sqlstate.is_conflict(error) or (
+                    is_patient and sqlstate.is_lock_timeout(error)
+                )
+                if is_passing and retry_count < self._retry_count_max:
                     retry_count += 1
                     # Apart, so that the same two do not meet again.
                     await asyncio.sleep(random.uniform(0, 0.01 * 2**retry_count))

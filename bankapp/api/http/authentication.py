@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, TypeAlias
 
@@ -75,6 +76,7 @@ def _client_address(request: web.Request) -> Address | None:
     return address
 
 
+@lru_cache(maxsize=1024)
 def _parse_address(text: str) -> Address | None:
     try:
         address = ip_address(text.partition("%")[0])  # the zone of a link-local one

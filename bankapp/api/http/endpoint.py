@@ -115,6 +115,8 @@ def _read_fields(request: web.Request, operation: Operation, body: bytes) -> dic
 
 async def _receive(request: web.Request) -> bytes:
     try:
+        if request.content.is_eof():  # as small bodies are: nothing to wait for
+            return await request.read()
         async with asyncio.timeout(limits.BODY_TIMEOUT_S):
             return await request.read()
     except TimeoutError:
