@@ -5,7 +5,7 @@ import json
 import math
 import uuid
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
 from typing import Any, get_type_hints
 
@@ -17,6 +17,7 @@ from bankapp.auth.tokens import TokenMaker
 from bankapp.domain import errors
 from bankapp.domain.audit import Origin
 from bankapp.domain.errors import Refusal
+from bankapp.domain.limits import BODY_BYTES_MAX
 from bankapp.domain.money import RequestKey
 from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
@@ -125,7 +126,8 @@ class Operation:
 
     `role` is the least role that may ask; None lets anyone. `refuses` are the refusals beyond those
     that every operation shares. `limits` say how often somebody may ask. One that moves money out
-    `needs_verified_email` where the bank's rules require it.
+    `needs_verified_email` where the bank's rules require it. A request may have `body_bytes_max`:
+    what is read of somebody who has not said who they are shall not keep others waiting.
     """
 
     name: str
@@ -136,6 +138,7 @@ class Operation:
     refuses: tuple[type[Refusal], ...]
     limits: tuple[RateLimit, ...] = ()
     needs_verified_email: bool = False
+    body_bytes_max: int = BODY_BYTES_MAX
 
 
 def operation(
@@ -144,11 +147,17 @@ def operation(
     role: Role = Role.DEPOSITOR,
     limits: tuple[RateLimit, ...] = (),
     needs_verified_email: bool = False,
+    body_bytes_max: int = BODY_BYTES_MAX,
 ) -> Callable[[Callable[[Bank, Caller, Any], Awaitable[BaseModel]]], Operation]:
     """Declare a function as an operation for callers with at least `role`."""
 
     def declare(run: Callable[[Bank, Caller, Any], Awaitable[BaseModel]]) -> Operation:
-        return _declare(run, role, refuses, limits, needs_verified_email=needs_verified_email)
+        unverified = (errors.EmailNotVerified,) if needs_verified_email else ()
+        return replace(
+            _declare(run, role, (*refuses, *unverified), limits),
+            needs_verified_email=needs_verified_email,
+            body_bytes_max=body_bytes_max,
+        )
 
     return declare
 
@@ -159,7 +168,7 @@ def public_operation(
     """Declare a function as an operation for anyone."""
 
     def declare(run: Callable[[Bank, Visitor, Any], Awaitable[BaseModel]]) -> Operation:
-        return _declare(run, None, refuses, limits, needs_verified_email=False)
+        return _declare(run, None, refuses, limits)
 
     return declare
 
@@ -169,19 +178,13 @@ def _declare(
     role: Role | None,
     refuses: tuple[type[Refusal], ...],
     limits: tuple[RateLimit, ...],
-    *,
-    needs_verified_email: bool,
 ) -> Operation:
     hints = get_type_hints(run)
     response = hints.pop("return")
     *_, request = hints.values()
     if limits:
         refuses = (*refuses, errors.RateLimited)
-    if needs_verified_email:
-        refuses = (*refuses, errors.EmailNotVerified)
-    return Operation(
-        run.__name__, run, request, response, role, refuses, limits, needs_verified_email
-    )
+    return Operation(run.__name__, run, request, response, role, refuses, limits)
 
 
 async def authenticate(

@@ -10,7 +10,6 @@ from bankapp.api.http.database_docs import add_database_docs
 from bankapp.api.http.endpoint import BANK, create_handler
 from bankapp.api.http.middleware import observe
 from bankapp.api.http.routes import ROUTES
-from bankapp.domain import limits
 from bankapp.domain.roles import Role
 from bankapp.operations.operation import Bank
 
@@ -26,7 +25,7 @@ def create_app(
     Who asks is what X-Forwarded-For says where a trusted proxy wrote it. `docs_role` is the least
     role that may read the database docs; None lets anyone.
     """
-    app = web.Application(middlewares=[observe], client_max_size=limits.BODY_BYTES_MAX)
+    app = web.Application(middlewares=[observe])
     app[BANK] = bank
     app[TRUSTED_PROXIES] = Proxies(trusted_proxies)
     for route in ROUTES:
