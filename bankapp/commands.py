@@ -20,7 +20,7 @@ PROGRESS_AFTER_S = 1.0
 def run(name: str, jobs: Sequence[str] = ()) -> int:
     """Run a command; its exit code. Raises Failure, and SettingError among them."""
     settings = load_settings()
-    configure_logs(settings.log_format)
+    configure_logs(settings.log_format, settings.log_level)
     try:
         if name == "requeue":
             return _requeue(settings, jobs)

@@ -3,11 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from typing import TypeAlias
 
 from bankapp.domain import errors, limits
 from bankapp.domain.money import Posting
 from bankapp.store.postings import Outcome
+from bankapp.telemetry import metrics
 
 Post: TypeAlias = Callable[[Sequence[Posting]], Awaitable[list[Outcome]]]
 _Waiting: TypeAlias = tuple[Posting, asyncio.Future[Outcome]]
@@ -30,7 +32,8 @@ class Gatherer:
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._queue.append((posting, future))
         if self._posting is None or self._posting.done():
-            self._posting = asyncio.create_task(self._post_all())
+            # In a context of its own: it is not part of the request that happened to come first.
+            self._posting = asyncio.create_task(self._post_all(), context=Context())
         return await future
 
     async def _post_all(self) -> None:
@@ -55,6 +58,7 @@ class Gatherer:
         return batch
 
     async def _post_batch(self, batch: Sequence[_Waiting]) -> None:
+        metrics.BATCH_SIZES.observe(len(batch))
         try:
             outcomes = await self._post([posting for posting, _ in batch])
         except Exception as error:  # noqa: BLE001 - whatever it is, each caller gets an answer

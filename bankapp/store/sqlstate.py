@@ -19,12 +19,12 @@ BY_CONSTRAINT: Final[dict[str, errors.Refusal]] = {
 _UNAVAILABLE_CLASSES: Final = ("08", "53", "57", "58")
 _UNAVAILABLE: Final = ("55P03", "25P03", "25P04")
 _LOCK_TIMEOUT: Final = "55P03"
-_CONFLICTS: Final = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+_CONFLICTS: Final = {"40001": "serialization_failure", "40P01": "deadlock"}
 
 
-def is_conflict(error: BaseException) -> bool:
-    """Whether the transaction lost to a concurrent one and may simply run again."""
-    return isinstance(error, _CONFLICTS)
+def conflict(error: psycopg.Error) -> str | None:
+    """How the transaction lost to a concurrent one, and may simply run again; None: it did not."""
+    return _CONFLICTS.get(error.sqlstate or "")
 
 
 def refusal_for(error: psycopg.Error) -> errors.Refusal | None:
@@ -34,8 +34,8 @@ def refusal_for(error: psycopg.Error) -> errors.Refusal | None:
         return type(known)(known.detail, known.violations)
     if error.sqlstate is None:
         return errors.Unavailable() if isinstance(error, psycopg.OperationalError) else None
-    if is_conflict(error) or error.sqlstate in _UNAVAILABLE:
+    if error.sqlstate in _CONFLICTS or error.sqlstate in _UNAVAILABLE:
         refusal = errors.Unavailable()
-        refusal.is_undone = is_conflict(error) or error.sqlstate == _LOCK_TIMEOUT
+        refusal.is_undone = error.sqlstate in _CONFLICTS or error.sqlstate == _LOCK_TIMEOUT
         return refusal
     return errors.Unavailable() if error.sqlstate[:2] in _UNAVAILABLE_CLASSES else None

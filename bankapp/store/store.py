@@ -17,13 +17,14 @@ from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 from bankapp.domain.sessions import NewSession, Renewal
 from bankapp.domain.users import NewUser, UserChange
-from bankapp.store import accounts, postings, sessions, statements, users
+from bankapp.store import accounts, measuring, postings, sessions, statements, users
 from bankapp.store.gathering import Gatherer
 from bankapp.store.idempotency import Answer
 from bankapp.store.postings import Outcome
 from bankapp.store.purge import Purge
 from bankapp.store.statements import Statement
-from bankapp.store.transaction import Pool, Transactions
+from bankapp.store.transaction import Pool, Queries, Transactions
+from bankapp.telemetry import metrics
 from gen import models
 from gen.accounts import GetAccountRow, ListAccountsRow, UpdateAccountStatusRow
 from gen.entries import GetBalanceAtRow
@@ -43,9 +44,14 @@ class Store:
     """
 
     def __init__(
-        self, pool: Pool, *, retry_count_max: int = limits.TRANSACTION_RETRY_COUNT_MAX
+        self,
+        pool: Pool,
+        *,
+        retry_count_max: int = limits.TRANSACTION_RETRY_COUNT_MAX,
+        queries: Queries = AsyncQueries,
     ) -> None:
-        transactions = Transactions(pool, retry_count_max)
+        self._pool = pool
+        transactions = Transactions(pool, retry_count_max, queries)
         self._run = transactions.run
         self._run_statement = transactions.run_statement
         self._run_once = transactions.run_once
@@ -63,6 +69,21 @@ class Store:
         if not answered:
             raise errors.Unavailable
         self._ping.result()
+
+    def measure_pool(self) -> None:
+        """Bring the metrics of the pool up to date."""
+        measuring.note_pool(self._pool)
+
+    async def measure(self) -> None:
+        """Bring the metrics of database, pool and queue up to date."""
+        self.measure_pool()
+        try:
+            await self.ping()
+            measuring.note_jobs(await self._run_statement(lambda q: q.jobs.count_jobs()))
+        except errors.Unavailable:
+            metrics.DATABASE_UP.set(0)
+        else:
+            metrics.DATABASE_UP.set(1)
 
     async def register_user(
         self, user: NewUser, code: Code | None = None, *, origin: Origin = THE_BANK

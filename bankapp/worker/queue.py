@@ -7,10 +7,13 @@ from typing import Any, Final
 import procrastinate
 import structlog
 from procrastinate.jobs import Job as QueuedJob
+from procrastinate.middleware import AsyncCallNext
+from procrastinate.worker import Worker
 
 from bankapp.domain import limits
 from bankapp.domain.jobs import Job
 from bankapp.mail.mailer import MailRefused
+from bankapp.telemetry import metrics
 from bankapp.worker.office import Office
 from bankapp.worker.password_reset import start_password_reset
 from bankapp.worker.purge import purge
@@ -88,6 +91,17 @@ def add_jobs(queue: procrastinate.App, office: Office) -> None:
     @queue.task(name=Job.PURGE, queueing_lock=Job.PURGE, lock=Job.PURGE)
     async def _purge(timestamp: int) -> None:
         await purge(office)
+
+
+async def count_run(run: AsyncCallNext, context: procrastinate.JobContext, _: Worker) -> object:
+    """Around every try to do a job: count how it ended."""
+    outcome = "failed"
+    try:
+        result = await run()
+        outcome = "done"
+    finally:
+        metrics.JOB_RUNS.labels(context.job.task_name, outcome).inc()
+    return result
 
 
 async def rescue_stalled_jobs(queue: procrastinate.App) -> int:
