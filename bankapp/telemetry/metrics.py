@@ -15,7 +15,10 @@ from typing import Final
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import (
+    MultiProcessCollector,
+    mark_process_dead,  # pyright: ignore[reportUnknownVariableType]
+)
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
@@ -85,6 +88,11 @@ def render(accept: str) -> tuple[bytes, str]:
     """All metrics of all our processes in the form asked for, and its media type."""
     encode, content_type = choose_encoder(accept)
     return encode(_registry()), content_type
+
+
+def forget_process(pid: int, directory: str) -> None:
+    """Leave a process that has ended out of what is said of the living; what it counted stays."""
+    mark_process_dead(pid, directory)  # type: ignore[no-untyped-call]
 
 
 def _registry() -> CollectorRegistry:

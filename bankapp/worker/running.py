@@ -10,7 +10,7 @@ import structlog
 from procrastinate.worker import Worker
 
 from bankapp.domain import limits
-from bankapp.worker.queue import count_run, rescue_stalled_jobs
+from bankapp.worker.queue import rescue_stalled_jobs
 
 RESTART_DELAY_S = 1.0
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.worker")
@@ -40,7 +40,6 @@ async def _run(queue: procrastinate.App, stop: asyncio.Event) -> None:
         shutdown_graceful_timeout=limits.JOB_SHUTDOWN_TIMEOUT_S,
         update_heartbeat_interval=limits.JOB_HEARTBEAT_S,
         stalled_worker_timeout=limits.JOB_STALLED_AFTER_S,
-        task_middleware=[count_run],
     )
     run: Callable[[], Coroutine[None, None, None]] = worker.run
     finish: Callable[[], None] = worker.stop
