@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-import gen.queries
 from gen.queries import AsyncQueries
 
 EXTENSION: Final = "pg_stat_statements"
@@ -86,8 +86,7 @@ def _names() -> dict[str, str]:
 def named_queries() -> Iterable[tuple[str, str]]:
     """The name and the text of every query of ours."""
     for module in AsyncQueries.__slots__:
-        members: dict[str, object] = vars(getattr(gen.queries, module))
-        for text in members.values():
+        for text in vars(import_module(f"gen.{module}")).values():
             if isinstance(text, str) and (named := _NAMED.match(text)):
                 yield named[1], text
 

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from inspect import iscoroutinefunction
 from typing import Any, Final, TypeAlias
 
 import structlog
 from psycopg import AsyncConnection
 
-import gen.queries
 from bankapp.domain import limits
 from bankapp.telemetry.context import REQUEST_ID
 from gen.queries import AsyncQueries
@@ -23,7 +23,7 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.stor
 def watched(*watches: Watch) -> type[AsyncQueries]:
     """All queries, each of them watched; the last watch is the outermost."""
     queriers: Final = {
-        module: _watched_querier(getattr(gen.queries, module).AsyncQuerier, watches)
+        module: _watched_querier(import_module(f"gen.{module}").AsyncQuerier, watches)
         for module in AsyncQueries.__slots__
     }
 

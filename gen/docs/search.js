@@ -160,6 +160,7 @@ window.searchIndex = [
 ["query", "InsertIdempotencyKey", "queries/InsertIdempotencyKey.html"],
 ["query", "DeleteOldIdempotencyKeys", "queries/DeleteOldIdempotencyKeys.html"],
 ["query", "EnqueueJob", "queries/EnqueueJob.html"],
+["query", "CountJobs", "queries/CountJobs.html"],
 ["query", "InsertPasswordReset", "queries/InsertPasswordReset.html"],
 ["query", "LockUserOfPasswordReset", "queries/LockUserOfPasswordReset.html"],
 ["query", "UsePasswordReset", "queries/UsePasswordReset.html"],
