@@ -4,7 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from inspect import iscoroutinefunction
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import structlog
 from psycopg import AsyncConnection
@@ -22,7 +22,7 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.stor
 
 def watched(*watches: Watch) -> type[AsyncQueries]:
     """All queries, each of them watched; the last watch is the outermost."""
-    queriers: Final = {
+    queriers = {
         module: _watched_querier(import_module(f"gen.{module}").AsyncQuerier, watches)
         for module in AsyncQueries.__slots__
     }

@@ -3,7 +3,8 @@
 import http.client
 import json
 import re
-import signal
+import subprocess
+import sys
 from contextlib import closing
 from email import message_from_bytes
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from bankapp.database import DATABASE
 from bankapp.embedded import EmbeddedServer, find_binaries
-from tests.process.processes import Served, until
+from tests.process.processes import Served, environment, until
 
 PASSWORD = "tr0mbone-Fjord"
 NEXT_PASSWORD = "zither-Glac1er"
@@ -143,8 +144,7 @@ def test_no_secret_is_logged(home: Path, served_as: type[Served]) -> None:
     form = "json" if served_as is Served else "console"
     with served_as(home, BANK_LOG_FORMAT=form, **LOUD) as served:
         secrets = SECRETS | live(served.wait(), home)
-        served.stop(signal.SIGTERM)
-        log = served.log()
+    log = served.log()
     assert "psycopg.errors.CheckViolation of broken" in log
     assert "LockNotAvailable" in log
     assert "slow query" in log
@@ -160,8 +160,7 @@ def test_a_request_is_one_line(home: Path) -> None:
         assert send(served, "GET", "/v1/users/nobody", None, token, X_Request_Id="r-1")[0] == 404
         assert send(served, "GET", "/v1/users/nobody", X_Request_Id="r-2")[0] == 401
         assert send(served, "PUT", "/nothing", {}, X_Request_Id="r-3")[0] == 404
-        served.stop(signal.SIGTERM)
-        lines = [json.loads(line) for line in served.log().splitlines()]
+    lines = [json.loads(line) for line in served.log().splitlines()]
     by_id = {line["request_id"]: line for line in lines if line["event"] == "request"}
     assert all(line.keys() == REQUEST_LINE for line in by_id.values())
     shown = [
@@ -181,7 +180,50 @@ def test_a_request_is_one_line(home: Path) -> None:
 
 def test_level(home: Path) -> None:
     with Served(home, BANK_LOG_LEVEL="warning", BANK_SLOW_QUERY_MS=0) as served:
-        until(lambda: "slow query" in served.log())
-        served.stop(signal.SIGTERM)
-        levels = [json.loads(line)["level"] for line in served.log().splitlines()]
+        until(lambda: "slow query" in served.log(), 30)
+    levels = [json.loads(line)["level"] for line in served.log().splitlines()]
     assert set(levels) == {"warning"}
+
+
+STRAY = """
+import asyncio, gc, logging
+from bankapp.logs import configure_logs
+from bankapp.observation import observing
+from bankapp.settings import Settings
+
+async def break_down():
+    raise ValueError("hunter2") from KeyError("hunter2")
+
+async def main():
+    async with observing(Settings()):
+        task = asyncio.create_task(break_down())
+        await asyncio.wait({task})
+        del task
+        gc.collect()
+        try:
+            await break_down()
+        except ValueError:
+            logging.getLogger("some.library").exception("it broke")
+
+configure_logs("json")
+asyncio.run(main())
+"""
+
+
+def test_what_others_log_of_an_error_is_no_more_than_its_kind(scratch: Path) -> None:
+    """Of one that nobody waits for, and of one that a library logs."""
+    done = subprocess.run(
+        [sys.executable, "-c", STRAY],
+        env=environment(),
+        cwd=scratch,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [line["event"] for line in lines] == ["stray error", "it broke"]
+    for line in lines:
+        assert "builtins.KeyError\n" in line["exception"]
+        assert line["exception"].endswith("builtins.ValueError")
+        assert "in break_down" in line["exception"]
+    assert "hunter2" not in done.stderr

@@ -1,7 +1,6 @@
 """Metrics of several processes, which count together in one directory."""
 
 import http.client
-import signal
 from pathlib import Path
 
 from bankapp.database import DATABASE, OWNER
@@ -79,7 +78,6 @@ def test_several_processes_count_together(home: Path, scratch: Path) -> None:
             assert left.value("pool_connections") < both.value("pool_connections")
             assert one.ask("GET", "/healthz").status == 200
             assert health_checks(scrape(address)) == 6
-            assert one.stop(signal.SIGTERM) == 0
     finally:
         server.stop()
 
@@ -89,22 +87,18 @@ def test_metrics_are_on_the_main_port_only_in_development(home: Path) -> None:
     with Served(home, name="development") as served:
         host, port = served.wait().address
         assert scrape(f"{host}:{port}").value("database_up") == 1
-        served.stop(signal.SIGTERM)
     with Served(home, name="production", **production) as served:
         assert served.wait().ask("GET", "/metrics").status == 404
         assert served.event("metrics") is None
-        served.stop(signal.SIGTERM)
     apart = {**production, "BANK_METRICS_ADDRESS": "127.0.0.1:0"}
     with Served(home, name="apart", **apart) as served:
         assert served.wait().ask("GET", "/metrics").status == 404
         assert scrape(metrics_address(served)).value("database_up") == 1
-        served.stop(signal.SIGTERM)
 
 
 def test_a_worker_has_metrics_too(home: Path) -> None:
     with Working(home, BANK_METRICS_ADDRESS="127.0.0.1:0") as working:
         assert scrape(metrics_address(working.wait())).value("database_up") == 1
-        working.stop(signal.SIGTERM)
 
 
 def test_the_address_of_the_metrics_is_in_use(home: Path) -> None:

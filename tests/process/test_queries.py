@@ -2,7 +2,6 @@
 
 import json
 import re
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +38,6 @@ def test_beside_a_bank_that_serves_and_after_it(home: Path) -> None:
             assert row["mean_ms"] == pytest.approx(row["total_ms"] / row["call_count"])
         total = [row["total_ms"] for row in found.values()]
         assert total == sorted(total, reverse=True)
-        served.stop(signal.SIGTERM)
     done = run_bankapp("queries", cwd=home.parent, BANK_DATA_DIR=home)
     assert done.returncode == 0
     heading, *rows = done.stdout.splitlines()
