@@ -212,9 +212,11 @@ class EmbeddedServer:
 
     def _preloaded(self) -> dict[str, str]:
         """What counts statements, where these programs came with it."""
-        library = f"lib/**/{STATEMENT_STATISTICS}.so"
-        has_library = any(self.binaries.parent.glob(library))
-        return {"shared_preload_libraries": STATEMENT_STATISTICS} if has_library else {}
+        found = (
+            next(self.binaries.parent.glob(f"{directory}/{STATEMENT_STATISTICS}.so"), None)
+            for directory in ("lib*", "lib*/*")
+        )
+        return {"shared_preload_libraries": STATEMENT_STATISTICS} if any(found) else {}
 
     def _new_socket_directory(self) -> Path:
         longest = self.home / f".s.PGSQL.{PORT}.lock"
