@@ -15,6 +15,7 @@ import psycopg
 import structlog
 import uvloop
 
+from bankapp.api.http.browsers import Browsers
 from bankapp.api.http.listening import listen
 from bankapp.api.http.server import create_app
 from bankapp.auth.codes import CodeMaker
@@ -27,6 +28,7 @@ from bankapp.domain.roles import Role
 from bankapp.failure import StartError
 from bankapp.mail.letters import Stationery
 from bankapp.mail.mailer import FileMailer, SmtpMailer
+from bankapp.observation import Observation, measuring, observing
 from bankapp.operations.operation import Bank, Rules
 from bankapp.operations.users import ensure_admin
 from bankapp.settings import TOKEN_KEY_PATTERN, Settings
@@ -57,19 +59,25 @@ async def serve(settings: Settings, database: Database) -> None:
     Raises StartError when the address cannot be had, the database does not answer, or the embedded
     server ends.
     """
-    async with _opened(settings, database) as (bank, stop):
+    async with (
+        observing(settings) as observation,
+        _opened(settings, database, observation) as (bank, stop),
+        measuring(settings, bank),
+    ):
         if (admin := _admin_credentials(settings)) is not None:
             await _ensure_admin(bank, *admin)
         if settings.work_in_serve == "off":
-            await _serve_http(settings, bank, stop)
+            await _serve_http(settings, bank, stop, observation)
             return
         async with working(settings, database, bank, stop):
-            await _serve_http(settings, bank, stop)
+            await _serve_http(settings, bank, stop, observation)
 
 
 async def _work(settings: Settings, database: Database) -> None:
     async with (
-        _opened(settings, database) as (bank, stop),
+        observing(settings) as observation,
+        _opened(settings, database, observation) as (bank, stop),
+        measuring(settings, bank),
         working(settings, database, bank, stop),
     ):
         _log.info("working")
@@ -79,7 +87,7 @@ async def _work(settings: Settings, database: Database) -> None:
 
 @asynccontextmanager
 async def _opened(
-    settings: Settings, database: Database
+    settings: Settings, database: Database, observation: Observation
 ) -> AsyncGenerator[tuple[Bank, asyncio.Event]]:
     """The bank, and what is set when the process shall stop."""
     stop = asyncio.Event()
@@ -92,7 +100,7 @@ async def _opened(
         raise StartError(f"the database does not answer: {error}") from error
     try:
         watch = asyncio.create_task(_stop_with(database, stop))
-        yield create_bank(settings, Store(pool)), stop
+        yield create_bank(settings, Store(pool, queries=observation.queries)), stop
         watch.cancel()
         if database.has_ended():
             raise StartError("the embedded PostgreSQL has ended; its log says why: postgres.log")
@@ -170,8 +178,17 @@ def _collect_garbage_seldom() -> None:
     gc.set_threshold(GARBAGE_COUNT_MAX, 20, 20)
 
 
-async def _serve_http(settings: Settings, bank: Bank, stop: asyncio.Event) -> None:
-    app = create_app(bank, settings.trusted_proxies, docs_role=_docs_role(settings))
+async def _serve_http(
+    settings: Settings, bank: Bank, stop: asyncio.Event, observation: Observation
+) -> None:
+    app = create_app(
+        bank,
+        settings.trusted_proxies,
+        docs_role=_docs_role(settings),
+        browsers=_browsers(settings),
+        shows_metrics=settings.environment == "development" and settings.metrics_address is None,
+        middlewares=observation.middlewares,
+    )
     try:
         async with listen(app, settings.http_host, settings.http_port) as url:
             _log.info("listening", url=url)
@@ -183,6 +200,11 @@ async def _serve_http(settings: Settings, bank: Bank, stop: asyncio.Event) -> No
             f"cannot listen on {settings.http_address} ({error.strerror}); "
             "set BANK_HTTP_ADDRESS to another one"
         ) from None
+
+
+def _browsers(settings: Settings) -> Browsers:
+    comes_by_tls = (settings.public_url or "").startswith("https://")
+    return Browsers(settings.allowed_origins, only_tls=comes_by_tls)
 
 
 def _docs_role(settings: Settings) -> Role | None:

@@ -8,14 +8,19 @@ from bankapp.embedded import EmbeddedServer, ensure_database, find_binaries
 from bankapp.settings import Settings
 
 DATABASE = OWNER = "bank"
+MAINTENANCE_DATABASE = "postgres"
 
 
 @dataclass(frozen=True)
 class Database:
-    """Where the bank's data is, and the server that runs for it, if it is ours."""
+    """Where the bank's data is, and the server that runs for it, if it is ours.
+
+    `maintenance_url` is that of an embedded server's own database, as its superuser.
+    """
 
     url: str
     server: EmbeddedServer | None = None
+    maintenance_url: str | None = None
 
     def has_ended(self) -> bool:
         """Whether our server has ended, by itself or by somebody else's doing."""
@@ -34,10 +39,13 @@ def open_database(settings: Settings, *, beside_server: bool = False) -> Generat
         return
     server = EmbeddedServer(settings.data_dir, find_binaries(settings.pgbin))
     if beside_server and server.is_running():
-        yield Database(server.url(DATABASE, OWNER))
+        yield Database(
+            server.url(DATABASE, OWNER), maintenance_url=server.url(MAINTENANCE_DATABASE)
+        )
         return
     server.start()
     try:
-        yield Database(ensure_database(server, DATABASE, OWNER), server)
+        url = ensure_database(server, DATABASE, OWNER)
+        yield Database(url, server, server.url(MAINTENANCE_DATABASE))
     finally:
         server.stop()

@@ -21,7 +21,7 @@ RETURNING id, kind, owner, currency, balance, status, created_at
 
 
 LIST_ACCOUNTS_BY_ID: Final = """\
--- name: ListAccountsByID :many
+-- name: ListAccountsById :many
 SELECT
     accounts.id, accounts.kind, accounts.owner, accounts.currency, accounts.balance, accounts.status, accounts.created_at,
     accounts.balance - held_amount(accounts.id) AS "available_balance!"
@@ -73,7 +73,7 @@ FOR SHARE
 
 
 @dataclass(slots=True)
-class ListAccountsByIDRow:
+class ListAccountsByIdRow:
     account: models.Account
     available_balance: int
 
@@ -102,8 +102,8 @@ def _account(row: Sequence[Any]) -> models.Account:
     )
 
 
-def _list_accounts_by_id_row(row: Sequence[Any]) -> ListAccountsByIDRow:
-    return ListAccountsByIDRow(
+def _list_accounts_by_id_row(row: Sequence[Any]) -> ListAccountsByIdRow:
+    return ListAccountsByIdRow(
         models.Account(
             row[0],
             models.ACCOUNT_KIND_BY_LABEL[row[1]],
@@ -163,7 +163,7 @@ class Querier:
             raise NoDataFound("InsertAccount returned no row")
         return row
 
-    def list_accounts_by_id(self, *, ids: Sequence[int | None]) -> list[ListAccountsByIDRow]:
+    def list_accounts_by_id(self, *, ids: Sequence[int | None]) -> list[ListAccountsByIdRow]:
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
             LIST_ACCOUNTS_BY_ID, ([None if value is None else f"{value}" for value in ids],)
@@ -225,7 +225,7 @@ class AsyncQuerier:
             raise NoDataFound("InsertAccount returned no row")
         return row
 
-    async def list_accounts_by_id(self, *, ids: Sequence[int | None]) -> list[ListAccountsByIDRow]:
+    async def list_accounts_by_id(self, *, ids: Sequence[int | None]) -> list[ListAccountsByIdRow]:
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
             LIST_ACCOUNTS_BY_ID, ([None if value is None else f"{value}" for value in ids],)

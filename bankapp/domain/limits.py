@@ -51,6 +51,8 @@ HOLD_LIFETIME_MAX_S: Final = 744 * 3600  # 31 days; the schema says the same
 STATEMENT_ENTRY_COUNT_MAX: Final = 10_000
 SHUTDOWN_TIMEOUT_S: Final = 1.25  # aiohttp waits it out twice
 FINDING_COUNT_MAX: Final = 100
+LOGGED_REQUEST_COUNT_MAX: Final = 10
+POOL_MEASURE_INTERVAL_S: Final = 1.0
 
 LOGINS_BY_ADDRESS: Final = RateLimit("login", 60, timedelta(minutes=1))
 LOGINS_BY_USER: Final = RateLimit("login_as", 10, timedelta(minutes=5), by=("address", "username"))

@@ -22,6 +22,7 @@ from bankapp.domain.money import RequestKey
 from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 from bankapp.store.store import Store
+from bankapp.telemetry import metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +49,13 @@ class Bank:
 class Call:
     """One request, whatever the door.
 
-    `is_replay` is set when it is answered as an earlier request under the same key was.
+    `actor` is the user who asks, once that is known. `is_replay` is set when it is answered as an
+    earlier request under the same key was.
     """
 
     request_id: str
     idempotency_key: str | None = None
+    actor: str | None = None
     is_replay: bool = False
 
 
@@ -199,6 +202,7 @@ async def authenticate(
     known = await bank.store.get_session_caller(session_id)
     if known is None:
         raise errors.Unauthenticated
+    visitor.call.actor = known.username
     caller = Caller(
         visitor.address,
         visitor.user_agent,
@@ -232,6 +236,7 @@ async def _take(bank: Bank, limit: RateLimit, asker: Visitor, request: BaseModel
     whom = hashlib.sha256(json.dumps(counted).encode()).hexdigest()
     taken = await bank.store.take_rate_limit(limit, f"{limit.name}|{whom}")
     if not taken.is_allowed:
+        metrics.RATE_LIMITED.labels(limit.name).inc()
         retry_after_s = max(1, math.ceil(taken.retry_after.total_seconds()))
         raise errors.RateLimited(retry_after_s=retry_after_s)
 

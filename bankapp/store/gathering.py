@@ -3,10 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextvars import Context
 from dataclasses import dataclass
+from itertools import chain
 from typing import Generic, TypeAlias, TypeVar
 
 from bankapp.domain import errors, limits
+from bankapp.telemetry.context import REQUEST_IDS
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -21,6 +24,7 @@ class _Waiting(Generic[Item, Answer]):
 
     item: Item
     answer: asyncio.Future[Answer]
+    request_ids: tuple[str, ...]
 
     def resolve(self, answer: Answer) -> None:
         if not self.answer.done():
@@ -62,14 +66,16 @@ class Gatherer(Generic[Item, Answer]):
     async def ask(self, item: Item) -> Answer:
         """The answer to the item, once its batch is done; raises what `ask_all` raises."""
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Waiting(item, answer))
+        self._queue.append(_Waiting(item, answer, REQUEST_IDS.get()))
         if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._ask_for_all())
+            # In a context of its own: it is not part of the request that happened to come first.
+            self._asking = asyncio.create_task(self._ask_for_all(), context=Context())
         return await answer
 
     async def _ask_for_all(self) -> None:
         while self._queue:
             batch = self._next_batch()
+            REQUEST_IDS.set(tuple(chain.from_iterable(waiting.request_ids for waiting in batch)))
             try:
                 answers = await self._ask_all([waiting.item for waiting in batch])
             except Exception as error:  # noqa: BLE001 - whatever it is, each caller gets an answer
@@ -106,6 +112,7 @@ class Gatherer(Generic[Item, Answer]):
                 waiting.fail(error)
 
     async def _answer_alone(self, waiting: _Waiting[Item, Answer]) -> None:
+        REQUEST_IDS.set(waiting.request_ids)
         async with self._alone_slots:
             try:
                 [answer] = await self._ask_alone([waiting.item])

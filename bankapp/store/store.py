@@ -17,16 +17,17 @@ from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 from bankapp.domain.sessions import NewSession, Renewal
 from bankapp.domain.users import NewUser, UserChange
-from bankapp.store import accounts, postings, sessions, statements, users
+from bankapp.store import accounts, measuring, postings, sessions, statements, users
 from bankapp.store.gathering import Gatherer, in_order
 from bankapp.store.idempotency import Answer
 from bankapp.store.postings import Outcome
 from bankapp.store.purge import Purge
 from bankapp.store.session_callers import SessionCallers
 from bankapp.store.statements import Statement
-from bankapp.store.transaction import Pool, Transactions
+from bankapp.store.transaction import Pool, Queries, Transactions
+from bankapp.telemetry import metrics
 from gen import models
-from gen.accounts import ListAccountsByIDRow, ListAccountsRow, UpdateAccountStatusRow
+from gen.accounts import ListAccountsByIdRow, ListAccountsRow, UpdateAccountStatusRow
 from gen.entries import GetBalanceAtRow
 from gen.holds import GetHoldRow, ListOwnerHoldsRow
 from gen.queries import AsyncQueries
@@ -44,9 +45,14 @@ class Store:
     """
 
     def __init__(
-        self, pool: Pool, *, retry_count_max: int = limits.TRANSACTION_RETRY_COUNT_MAX
+        self,
+        pool: Pool,
+        *,
+        retry_count_max: int = limits.TRANSACTION_RETRY_COUNT_MAX,
+        queries: Queries = AsyncQueries,
     ) -> None:
-        transactions = Transactions(pool, retry_count_max)
+        self._pool = pool
+        transactions = Transactions(pool, retry_count_max, queries)
         self._run = transactions.run
         self._run_statement = transactions.run_statement
         self._try_statement = transactions.try_statement
@@ -72,6 +78,21 @@ class Store:
         if not answered:
             raise errors.Unavailable
         self._ping.result()
+
+    def measure_pool(self) -> None:
+        """Bring the metrics of the pool up to date."""
+        measuring.note_pool(self._pool)
+
+    async def measure(self) -> None:
+        """Bring the metrics of database, pool and queue up to date."""
+        self.measure_pool()
+        try:
+            await self.ping()
+            measuring.note_jobs(await self._run_statement(lambda q: q.jobs.count_jobs()))
+        except errors.Unavailable:
+            metrics.DATABASE_UP.set(0)
+        else:
+            metrics.DATABASE_UP.set(1)
 
     async def register_user(
         self, user: NewUser, code: Code | None = None, *, origin: Origin = THE_BANK
@@ -215,10 +236,10 @@ class Store:
             load=_ACCOUNT.validate_json,
         )
 
-    async def get_account(self, account_id: int) -> ListAccountsByIDRow | None:
+    async def get_account(self, account_id: int) -> ListAccountsByIdRow | None:
         return await self._accounts.ask(account_id)
 
-    async def _get_accounts(self, account_ids: Sequence[int]) -> list[ListAccountsByIDRow | None]:
+    async def _get_accounts(self, account_ids: Sequence[int]) -> list[ListAccountsByIdRow | None]:
         rows = await self._run_statement(lambda q: q.accounts.list_accounts_by_id(ids=account_ids))
         return in_order(account_ids, rows, lambda row: row.account.id)
 
@@ -280,6 +301,7 @@ class Store:
         return await self._postings.ask(posting)
 
     async def _post_gathered(self, batch: Sequence[Posting]) -> list[Outcome]:
+        metrics.BATCH_SIZES.observe(len(batch))
         return await self._try_statement(postings.post, batch)
 
     async def post(self, batch: Sequence[Posting], *, is_atomic: bool = False) -> list[Outcome]:

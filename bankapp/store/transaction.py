@@ -14,11 +14,13 @@ from bankapp.domain import errors, limits
 from bankapp.domain.money import RequestKey
 from bankapp.store import idempotency, sqlstate
 from bankapp.store.idempotency import Answer
+from bankapp.telemetry import metrics
 from gen.queries import AsyncQueries
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+Queries: TypeAlias = Callable[[AsyncConnection[Any]], AsyncQueries]
 Step: TypeAlias = Callable[Concatenate[AsyncQueries, Arguments], Awaitable[Result]]
 
 APPLICATION_ROLE = "bank_application"
@@ -59,9 +61,10 @@ class Transactions:
     database. With `retry_count_max=0` the race tests see a deadlock, which else is retried.
     """
 
-    def __init__(self, pool: Pool, retry_count_max: int) -> None:
+    def __init__(self, pool: Pool, retry_count_max: int, queries: Queries = AsyncQueries) -> None:
         self._pool = pool
         self._retry_count_max = retry_count_max
+        self._queries = queries
         self._pool_check: asyncio.Task[None] | None = None
 
     async def run(
@@ -78,7 +81,7 @@ class Transactions:
 
         async def transact(connection: AsyncConnection[Any]) -> Result:
             async with connection.transaction():
-                return await step(AsyncQueries(connection), *args, **kwargs)
+                return await step(self._queries(connection), *args, **kwargs)
 
         return await self._with_connection(transact)
 
@@ -93,7 +96,7 @@ class Transactions:
         Raises as `run` does.
         """
         return await self._with_connection(
-            lambda connection: step(AsyncQueries(connection), *args, **kwargs)
+            lambda connection: step(self._queries(connection), *args, **kwargs)
         )
 
     async def try_statement(
@@ -107,7 +110,7 @@ class Transactions:
         Raises as `run` does.
         """
         return await self._with_connection(
-            lambda connection: step(AsyncQueries(connection), *args, **kwargs), is_patient=False
+            lambda connection: step(self._queries(connection), *args, **kwargs), is_patient=False
         )
 
     async def run_once(
@@ -128,7 +131,7 @@ class Transactions:
 
         async def transact(connection: AsyncConnection[Any]) -> Answer[Result] | errors.Refusal:
             async with connection.transaction():
-                q = AsyncQueries(connection)
+                q = self._queries(connection)
                 known = await idempotency.recall(q, key)
                 if known is not None:
                     return Answer(load(known.result), known.replayed_request_id)
@@ -150,6 +153,7 @@ class Transactions:
                 if isinstance(answer, errors.Refusal):
                     raise answer
                 return answer
+            metrics.RETRIES.labels("key_taken").inc()
         raise errors.Unavailable.undone()
 
     async def _with_connection(
@@ -164,11 +168,10 @@ class Transactions:
                 async with self._pool.connection() as connection:
                     return await work(connection)
             except psycopg.Error as error:  # those of the pool are among them
-                is_passing = sqlstate.is_conflict(error) or (
-                    is_patient and sqlstate.is_lock_timeout(error)
-                )
-                if is_passing and retry_count < self._retry_count_max:
+                conflict = sqlstate.conflict(error, is_patient=is_patient)
+                if conflict is not None and retry_count < self._retry_count_max:
                     retry_count += 1
+                    metrics.RETRIES.labels(conflict).inc()
                     # Apart, so that the same two do not meet again.
                     await asyncio.sleep(random.uniform(0, 0.01 * 2**retry_count))
                     continue

@@ -4,7 +4,7 @@ INSERT INTO accounts (owner, currency)
 VALUES (sqlc.arg(owner)::text, sqlc.arg(currency))
 RETURNING *;
 
--- name: ListAccountsByID :many
+-- name: ListAccountsById :many
 SELECT
     sqlc.embed(accounts),
     accounts.balance - held_amount(accounts.id) AS "available_balance!"

@@ -278,6 +278,7 @@ def test_what_cannot_be_read_is_a_problem_and_not_logged(home: Path, request_byt
         assert b" 400 " in answer[:20]
         assert b"application/problem+json" in answer
         assert b"X-Request-Id" in answer
+        assert b"X-Content-Type-Options: nosniff" in answer
         assert b"hunter2" not in answer
         served.stop(signal.SIGTERM)
         assert "hunter2" not in served.log()

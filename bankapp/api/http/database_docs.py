@@ -29,8 +29,6 @@ _HEADERS: Final = MappingProxyType(
         "Cache-Control": "no-cache",  # but kept, and asked for again by its ETag
         "Content-Security-Policy": "default-src 'none'; img-src 'self'; script-src 'self'; "
         "style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
     }
 )
 
@@ -54,9 +52,9 @@ def add_database_docs(app: web.Application, role: Role | None) -> None:
         file = known.get(request.match_info["path"] or "index.html")
         if file is None:
             raise web.HTTPNotFound
-        if request.headers.get("If-None-Match") == file.etag:
-            return web.Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": file.etag})
         headers = {**_HEADERS, "ETag": file.etag}
+        if request.headers.get("If-None-Match") == file.etag:
+            return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
         return web.Response(
             body=file.content, content_type=file.content_type, charset="utf-8", headers=headers
         )

@@ -21,6 +21,7 @@ Page = Callable[[Any], web.Response]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 BANK = web.AppKey("bank", Bank)
+OPERATION = web.RequestKey("operation", str)
 METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 _STATUS_OF_RESPONSE: Final[dict[type[BaseModel], HTTPStatus]] = {
     NoContent: HTTPStatus.NO_CONTENT,
@@ -57,6 +58,7 @@ def create_handler(route: Route) -> Handler:
     operation = route.operation
 
     async def handle(request: web.Request) -> web.Response:
+        request[OPERATION] = operation.name
         bank = request.app[BANK]
         # Before it is known who asks: a role could be lost while the body is on its way.
         body = b""

@@ -12,8 +12,10 @@ import structlog
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
+from bankapp.api.http.browsers import secure
 from bankapp.api.http.problems import SERVER, STATUS, InternalError, problem_response
 from bankapp.domain import errors, limits
+from bankapp.telemetry import metrics
 
 BACKLOG: Final = 1024
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.http")
@@ -37,17 +39,22 @@ class _Connection(web.RequestHandler):
         _log.warning("unreadable", request_id=request_id, status=status, error=type(exc).__name__)
         if request.writer.output_size > 0:
             raise ConnectionError("a part of another answer is already sent")
+        metrics.REFUSALS.labels(refusal.code).inc()
         response = problem_response(refusal, request_id)
         response.headers["Server"] = SERVER
+        secure(response.headers)
         response.force_close()
         return response
 
 
 @asynccontextmanager
-async def listen(app: web.Application, host: str, port: int) -> AsyncGenerator[str]:
+async def listen(
+    app: web.Application, host: str, port: int, *, reuse_port: bool = False
+) -> AsyncGenerator[str]:
     """Serve `app` while the block runs, then finish the requests that were accepted.
 
-    Yields the URL. Raises OSError when the address cannot be had.
+    Yields the URL. Raises OSError when the address cannot be had. With `reuse_port` several of our
+    processes can have it.
     """
     _allow_many_connections()
     runner = web.AppRunner(app, shutdown_timeout=limits.SHUTDOWN_TIMEOUT_S)
@@ -55,7 +62,11 @@ async def listen(app: web.Application, host: str, port: int) -> AsyncGenerator[s
     try:
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
-            lambda: _connection(runner, loop), host, port, backlog=BACKLOG
+            lambda: _connection(runner, loop),
+            host,
+            port,
+            backlog=BACKLOG,
+            reuse_port=reuse_port or None,
         )
         address, bound_port = server.sockets[0].getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address

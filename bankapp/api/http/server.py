@@ -2,16 +2,22 @@
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network
+from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bankapp.api.http.authentication import TRUSTED_PROXIES, Proxies
+from bankapp.api.http.browsers import BROWSERS, Browsers
 from bankapp.api.http.database_docs import add_database_docs
 from bankapp.api.http.endpoint import BANK, create_handler
+from bankapp.api.http.metrics import add_metrics
 from bankapp.api.http.middleware import observe
 from bankapp.api.http.routes import ROUTES
 from bankapp.domain.roles import Role
 from bankapp.operations.operation import Bank
+
+_NO_BROWSERS: Final = Browsers()
 
 
 def create_app(
@@ -19,20 +25,27 @@ def create_app(
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = (),
     *,
     docs_role: Role | None = None,
+    browsers: Browsers = _NO_BROWSERS,
+    shows_metrics: bool = True,
+    middlewares: Sequence[Middleware] = (),
 ) -> web.Application:
     """The bank's HTTP door; it serves every route and owns nothing.
 
     Who asks is what X-Forwarded-For says where a trusted proxy wrote it. `docs_role` is the least
-    role that may read the database docs; None lets anyone.
+    role that may read the database docs; None lets anyone. With `shows_metrics` anyone sees them.
+    `middlewares` come around the handlers, within our own.
     """
-    app = web.Application(middlewares=[observe])
+    app = web.Application(middlewares=[observe, *middlewares])
     app[BANK] = bank
     app[TRUSTED_PROXIES] = Proxies(trusted_proxies)
     for route in ROUTES:
         app.router.add_route(
             route.method, route.path, create_handler(route), expect_handler=_continue
         )
+    app[BROWSERS] = browsers
     add_database_docs(app, docs_role)
+    if shows_metrics:
+        add_metrics(app)
     return app
 
 
