@@ -33,7 +33,7 @@ from bankapp.auth.tokens import Purpose, TokenMaker, create_codec
 from bankapp.database import Database
 from bankapp.domain import errors, limits
 from bankapp.domain.roles import Role
-from bankapp.failure import StartError
+from bankapp.failure import DatabaseAwayError, StartError
 from bankapp.mail.letters import Stationery
 from bankapp.mail.mailer import FileMailer, SmtpMailer
 from bankapp.operations.operation import Bank, Rules
@@ -137,12 +137,12 @@ async def _stop_with(database: Database, stop: Stop) -> None:
 
 @asynccontextmanager
 async def opened(settings: Settings, database: Database) -> AsyncGenerator[Bank]:
-    """The bank on its database. Raises StartError when that does not answer."""
+    """The bank on its database. Raises DatabaseAwayError when that does not answer."""
     pool = create_pool(database.url)
     try:
         await pool.open(wait=True, timeout=limits.CONNECTION_TIMEOUT_S)
     except psycopg.Error as error:
-        raise StartError(f"the database does not answer: {error}") from error
+        raise DatabaseAwayError(f"the database does not answer: {error}") from error
     try:
         yield create_bank(settings, Store(pool))
     finally:

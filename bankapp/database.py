@@ -8,7 +8,7 @@ import psycopg
 
 from bankapp.domain import limits
 from bankapp.embedded import EmbeddedServer, ensure_database, find_binaries
-from bankapp.failure import StartError
+from bankapp.failure import DatabaseAwayError, StartError
 from bankapp.settings import Settings
 
 DATABASE = OWNER = "bank"
@@ -82,7 +82,7 @@ def ensure_connections_suffice(settings: Settings, url: str) -> None:
         with psycopg.connect(url, connect_timeout=timeout_s) as connection:
             row = connection.execute(_CONNECTIONS_ALLOWED).fetchone()
     except psycopg.Error as error:
-        raise StartError(f"the database does not answer: {error}") from error
+        raise DatabaseAwayError(f"the database does not answer: {error}") from error
     assert row is not None
     if needed > row[0]:
         raise StartError(

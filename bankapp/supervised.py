@@ -8,6 +8,7 @@ import socket
 import sys
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 import uvloop
@@ -15,10 +16,11 @@ import uvloop
 from bankapp.api.http.connections import Shares
 from bankapp.app import Stop, opened, serving, stopping_by_signals, working
 from bankapp.database import Database
-from bankapp.failure import Failure
+from bankapp.failure import DatabaseAwayError, Failure
 from bankapp.logs import configure_logs
 from bankapp.settings import Settings
 
+TRY_LATER: Final = os.EX_TEMPFAIL  # exit code of a process that is not to blame
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
@@ -53,7 +55,7 @@ def main() -> int:
         uvloop.run(_serve(task))
     except Failure as error:
         _log.error("failed", reason=" ".join(str(error).split()))
-        return 1
+        return TRY_LATER if isinstance(error, DatabaseAwayError) else 1
     return 0
 
 

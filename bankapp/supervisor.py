@@ -8,10 +8,9 @@ import socket
 import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
-from collections import deque
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +20,7 @@ import uvloop
 from bankapp.api.http.connections import Shares
 from bankapp.api.http.listening import url_of
 from bankapp.app import (
+    Stop,
     ensure_first_admin,
     listening_sockets,
     opened,
@@ -32,7 +32,7 @@ from bankapp.domain import limits
 from bankapp.failure import Failure, SettingError, StartError
 from bankapp.logs import configure_logs
 from bankapp.settings import Settings, load_settings
-from bankapp.supervised import Task
+from bankapp.supervised import TRY_LATER, Task
 
 # The processes share the socket and the database, so these last as long as the supervisor.
 LASTING: Final = ("DATABASE_URL", "PGBIN", "BANK_DATA_DIR", "BANK_HTTP_ADDRESS")
@@ -59,12 +59,34 @@ async def _supervise(settings: Settings, database: Database) -> None:
             tempfile.TemporaryDirectory(prefix="bankapp-metrics-") as metrics,
         ):
             supervisor = Supervisor(settings, Shop(database.url, sockets, Path(metrics)))
+            reload_by_signal(supervisor.reload, stop)
             running = asyncio.create_task(supervisor.run())
             stopping = asyncio.create_task(stop.asked.wait())
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not running.done():
                 _log.info("stopping")
             await supervisor.stop(running)
+
+
+def reload_by_signal(reload: asyncio.Event, stop: Stop) -> None:
+    """Have SIGHUP set `reload`; or `stop`, when it says that the terminal was closed."""
+    had_terminal = _has_terminal()
+
+    def on_hangup() -> None:
+        if had_terminal and not _has_terminal():
+            stop.now()
+        else:
+            reload.set()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, on_hangup)
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -88,14 +110,13 @@ class Shop:
 
 
 class Supervisor:
-    """Keeps a generation of processes running, and replaces it on SIGHUP."""
+    """Keeps a generation of processes running, and replaces it when `reload` is set."""
 
     def __init__(self, settings: Settings, shop: Shop) -> None:
         self._settings = settings
         self._shop = shop
-        self._reload = asyncio.Event()
+        self.reload = asyncio.Event()
         self._generations = [Generation(settings, shop)]
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._reload.set)
 
     async def run(self) -> None:
         """Do so until cancelled. Raises StartError when a process cannot be kept running."""
@@ -105,8 +126,8 @@ class Supervisor:
         _log.info("listening", url=url_of(self._shop.sockets[0]), workers=workers)
         while True:
             [current] = self._generations
-            await current.during(self._reload.wait())
-            self._reload.clear()
+            await current.during(self.reload.wait())
+            self.reload.clear()
             try:
                 await self._replace(current)
             except Failure as error:
@@ -206,17 +227,27 @@ class Generation:
         loop = asyncio.get_running_loop()
         while True:
             started_s = loop.time()
-            process = await self._start(slot)
-            assert process.stdout is not None
-            has_listened = await process.stdout.readline() != b""
-            if has_listened:
-                self._listening[slot].set()
-            exit_code = await process.wait()
-            self._processes.remove(process)
-            self._shop.forget(process.pid)
-            delay_s = restarts.delay_s(started_s, loop.time(), has_listened=has_listened)
-            _log.error("worker ended", pid=process.pid, exit_code=exit_code, restart_in_s=delay_s)
-            await asyncio.sleep(delay_s)
+            has_failed = True
+            try:
+                has_failed = await self._run(slot)
+            except OSError as error:
+                _log.error("cannot start a worker", error=error.strerror)
+            await asyncio.sleep(
+                restarts.delay_s(lived_s=loop.time() - started_s, has_failed=has_failed)
+            )
+
+    async def _run(self, slot: int) -> bool:
+        """Have one process run until it ends; whether it failed to start. Raises OSError."""
+        process = await self._start(slot)
+        assert process.stdout is not None
+        has_listened = await process.stdout.readline() != b""
+        if has_listened:
+            self._listening[slot].set()
+        exit_code = await process.wait()
+        self._processes.remove(process)
+        self._shop.forget(process.pid)
+        _log.error("worker ended", pid=process.pid, exit_code=exit_code)
+        return not has_listened and exit_code != TRY_LATER
 
     async def _start(self, slot: int) -> Process:
         task = Task(
@@ -244,29 +275,22 @@ class Generation:
 class Restarts:
     """When a process that has ended is started again."""
 
-    _delay_s: float = limits.WORKER_RESTART_DELAY_MIN_S
-    _failures_s: deque[float] = field(
-        default_factory=lambda: deque(maxlen=limits.WORKER_START_FAILURE_COUNT_MAX + 1)
-    )
+    failure_count: int = 0
+    next_delay_s: float = limits.WORKER_RESTART_DELAY_MIN_S
 
-    def delay_s(self, started_s: float, ended_s: float, *, has_listened: bool) -> float:
+    def delay_s(self, *, lived_s: float, has_failed: bool) -> float:
         """How long to wait, longer each time, unless the process lived for a while.
 
-        Raises StartError when processes keep ending before they listen.
+        Raises StartError when processes keep failing to start.
         """
-        if has_listened:
-            self._failures_s.clear()
-        else:
-            self._failures_s.append(ended_s)
-        window_s = limits.WORKER_START_FAILURE_WINDOW_S
-        is_full = len(self._failures_s) == self._failures_s.maxlen
-        if is_full and ended_s - self._failures_s[0] <= window_s:
+        self.failure_count = self.failure_count + 1 if has_failed else 0
+        if self.failure_count > limits.WORKER_START_FAILURE_COUNT_MAX:
             raise StartError(
-                f"a worker has ended {len(self._failures_s)} times within {window_s:.0f} s, "
-                "and never come to listen; the log says why"
+                f"a worker has ended {self.failure_count} times and never come to listen; "
+                "the log says why"
             )
-        if ended_s - started_s > window_s:
-            self._delay_s = limits.WORKER_RESTART_DELAY_MIN_S
-        delay_s = self._delay_s
-        self._delay_s = min(2 * delay_s, limits.WORKER_RESTART_DELAY_MAX_S)
+        if lived_s >= limits.WORKER_SETTLED_AFTER_S:
+            self.next_delay_s = limits.WORKER_RESTART_DELAY_MIN_S
+        delay_s = self.next_delay_s
+        self.next_delay_s = min(2 * delay_s, limits.WORKER_RESTART_DELAY_MAX_S)
         return delay_s
