@@ -217,7 +217,8 @@ def test_one_is_started_as_soon_as_that_is_possible(home: Path) -> None:
     with serve_two(home) as served:
         pid = served.wait().process.pid
         few = len(list(Path(f"/proc/{pid}/fd").iterdir())) - 3  # those of the dead worker
-        normal = resource.prlimit(pid, resource.RLIMIT_NOFILE, (few, few))
+        normal = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (few, normal[1]))
         os.kill(workers(served)[0], signal.SIGKILL)
         until(lambda: served.event("cannot start a worker"))
         resource.prlimit(pid, resource.RLIMIT_NOFILE, normal)
