@@ -130,15 +130,18 @@ class Supervisor:
             self.reload.clear()
             try:
                 await self._replace(current)
-            except Failure as error:
+            except (Failure, OSError) as error:
                 _log.error("not reloaded", reason=" ".join(str(error).split()))
 
     async def stop(self, running: "asyncio.Task[None]") -> None:
         """End all processes. Raises what `running` has ended with."""
         running.cancel()
         await asyncio.wait({running})
-        for generation in self._generations:
-            await generation.end(signal.SIGTERM, limits.WORKER_STOP_TIMEOUT_S)
+        ends = [
+            generation.end(signal.SIGTERM, limits.WORKER_STOP_TIMEOUT_S)
+            for generation in self._generations
+        ]
+        await asyncio.gather(*ends)
         if not running.cancelled():
             running.result()
 
