@@ -19,9 +19,9 @@ from bankapp.database import (
 from bankapp.domain import limits
 from bankapp.embedded import EmbeddedServer, ensure_database, find_binaries
 from bankapp.failure import StartError
+from bankapp.generation import Restarts
 from bankapp.settings import Settings
 from bankapp.supervised import TRY_LATER
-from bankapp.supervisor import Restarts
 from tests.process.load import Load
 from tests.process.owner import QUICK
 from tests.process.processes import STOP_TIMEOUT_S, Served, postmaster_pid, processes_in, until
