@@ -43,11 +43,14 @@ def run(name: str, jobs: Sequence[str] = (), *, as_json: bool = False) -> int:
 
 
 def _serve(settings: Settings) -> int:
-    from bankapp.app import run_server  # noqa: PLC0415 - the other commands start without it
+    if settings.workers == 1:
+        from bankapp.app import run_server as run  # noqa: PLC0415 - others start without it
+    else:
+        from bankapp.supervisor import run_supervisor as run  # noqa: PLC0415 - as above
 
     with open_database(settings) as database:
         migrate(database.url)
-        run_server(settings, database)
+        run(settings, database)
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp.typedefs import Middleware
 
-from bankapp.api.http.listening import listen
+from bankapp.api.http.listening import listen, open_sockets, url_of
 from bankapp.api.http.metrics import create_metrics_app
 from bankapp.domain import limits
 from bankapp.failure import SettingError, StartError
@@ -75,15 +75,18 @@ async def measuring(settings: Settings, bank: Bank) -> AsyncGenerator[None]:
         if address is not None:
             app, (host, port) = create_metrics_app(bank), host_and_port(address)
             try:
-                url = await stack.enter_async_context(
-                    listen(app, host, port, reuse_port=metrics.IS_SHARED)
+                sockets = stack.enter_context(
+                    open_sockets(host, port, reuse_port=metrics.IS_SHARED)
                 )
             except OSError as error:
                 raise StartError(
                     f"cannot listen on {address} ({error.strerror}); "
                     "set BANK_METRICS_ADDRESS to another one"
                 ) from None
-            _log.info("metrics", url=f"{url}/metrics")
+            hurry = asyncio.Event()
+            hurry.set()
+            await stack.enter_async_context(listen(app, sockets, hurry=hurry))
+            _log.info("metrics", url=f"{url_of(sockets[0])}/metrics")
         measure = asyncio.create_task(_measure(bank.store))
         try:
             yield

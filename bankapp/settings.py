@@ -32,6 +32,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "BANK_MAIL_FROM": "bank@example.org",
     "BANK_PUBLIC_URL": "https://bank.example.org",
     "BANK_WORK_IN_SERVE": "on",
+    "BANK_WORKERS": "4",
     "BANK_LOG_FORMAT": "console",
     "BANK_LOG_LEVEL": "info",
     "BANK_SLOW_QUERY_MS": "500",
@@ -183,6 +184,7 @@ class Settings(BaseSettings):
         Annotated[str, AfterValidator(_public_url)] | None, Field(alias="BANK_PUBLIC_URL")
     ] = None
     work_in_serve: Annotated[Literal["on", "off"], Field(alias="BANK_WORK_IN_SERVE")] = "on"
+    workers: Annotated[int, Field(alias="BANK_WORKERS", ge=1, le=limits.WORKER_COUNT_MAX)] = 1
     log_format: Annotated[Literal["console", "json"], Field(alias="BANK_LOG_FORMAT")] = "console"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(alias="BANK_LOG_LEVEL")

@@ -49,6 +49,7 @@ KEY_TRY_COUNT_MAX: Final = 5
 HOLD_LIFETIME_DEFAULT_S: Final = 7 * 24 * 3600
 HOLD_LIFETIME_MAX_S: Final = 744 * 3600  # 31 days; the schema says the same
 STATEMENT_ENTRY_COUNT_MAX: Final = 10_000
+PARTING_TIMEOUT_S: Final = 0.25
 SHUTDOWN_TIMEOUT_S: Final = 1.25  # aiohttp waits it out twice
 FINDING_COUNT_MAX: Final = 100
 LOGGED_REQUEST_COUNT_MAX: Final = 10
@@ -63,6 +64,13 @@ RESET_TRIES: Final = RateLimit("reset_confirm", 20, timedelta(hours=1))
 RESENDS_BY_ADDRESS: Final = RateLimit("resend", 10, timedelta(hours=1))
 RESENDS_BY_USER: Final = RateLimit("resend_to", 3, timedelta(hours=1), by=("caller",))
 USER_CHANGES: Final = RateLimit("change", 20, timedelta(hours=1), by=("caller", "username"))
+
+WORKER_COUNT_MAX: Final = 128
+WORKER_START_FAILURE_COUNT_MAX: Final = 5
+WORKER_SETTLED_AFTER_S: Final = 30.0
+WORKER_RESTART_DELAY_MIN_S: Final = 0.125
+WORKER_RESTART_DELAY_MAX_S: Final = 8.0
+WORKER_STOP_TIMEOUT_S: Final = 8.0
 
 SMTP_TIMEOUT_S: Final = 10.0
 JOB_ATTEMPT_COUNT_MAX: Final = 10

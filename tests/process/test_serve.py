@@ -124,6 +124,7 @@ def test_request_in_flight_is_answered(home: Path, scratch: Path) -> None:
             served.process.send_signal(signal.SIGTERM)
             until(lambda: served.event("stopping"))
         assert answer.result(STOP_TIMEOUT_S).status == 201
+        assert answer.result().is_last  # so that no request is sent after it
         assert served.process.wait(STOP_TIMEOUT_S) == 0
         assert not processes_in(scratch)
 

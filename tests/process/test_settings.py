@@ -87,6 +87,9 @@ def test_nothing_is_needed() -> None:
         pytest.param("BANK_PUBLIC_URL", "bank.example.org", id="a URL without a scheme"),
         pytest.param("BANK_PUBLIC_URL", "https://bank.example.org/?a=b", id="a URL with a query"),
         pytest.param("BANK_WORK_IN_SERVE", "yes", id="neither on nor off either"),
+        pytest.param("BANK_WORKERS", "0", id="no worker"),
+        pytest.param("BANK_WORKERS", "129", id="too many workers"),
+        pytest.param("BANK_WORKERS", "x", id="workers in letters"),
     ],
 )
 def test_wrong(
