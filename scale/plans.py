@@ -18,8 +18,8 @@ from scale.filling import Connection, Population
 MODES: Final = ("force_custom_plan", "force_generic_plan")
 # What is sorted must be a page, or a handful.
 SORTED_ROW_COUNT_MAX: Final = 1_000
-# Of fixed size, or read by `bankapp verify` alone, from end to end as it must.
 SMALL_TABLES: Final = ("currencies",)
+# No queries, and those of `bankapp verify`, which reads the books from end to end as it must.
 _NOT_SERVED: Final = ("models", "queries", "reports")
 
 
@@ -69,7 +69,7 @@ def _arguments(people: Population, customer: int) -> Mapping[str, str]:
         "before_transfer_id": str(limits.ID_MAX),
         "before_number": str(limits.ID_MAX),
         "row_count_max": str(limits.PAGE_SIZE_DEFAULT + 1),
-        "since": "now",
+        "since": "yesterday",
         "account_status": "frozen",
         "user_role": "banker",
         "bigint": str(people.account_id(customer)),
@@ -114,6 +114,8 @@ def _plan(
 def _growing(plan: dict[str, Any]) -> Iterator[str]:
     if plan["Node Type"] == "Seq Scan" and plan["Relation Name"] not in SMALL_TABLES:
         yield f"reads all of {plan['Relation Name']}"
+    if plan["Node Type"].startswith("Index") and "Index Cond" not in plan:
+        yield f"walks {plan['Index Name']}"
     if "Sort" in plan["Node Type"] and plan["Plan Rows"] > SORTED_ROW_COUNT_MAX:
         yield f"sorts {plan['Plan Rows']} rows by {', '.join(plan['Sort Key'])}"
     for inner in plan.get("Plans", ()):
