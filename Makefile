@@ -125,8 +125,8 @@ dbdocs-publish: node-tools ## Publish the drawing to dbdocs.io, privately; needs
 	@$(BIN)/python -m dbdocs publish
 
 .PHONY: bench
-bench: setup ## Measure against peers
+bench: setup ## Measure against peers; ARGS=--write keeps the figures of the ledger
 	@UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --frozen --quiet --inexact --group bench
 	@$(WITH_DATABASE) $(BIN)/python -m bench.generator
 	@$(WITH_DATABASE) $(BIN)/python -m bench.identity
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.ledger
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.ledger $(ARGS)
