@@ -20,27 +20,30 @@ GET_LEDGER_SIZE: Final = """\
 -- name: GetLedgerSize :one
 SELECT
     coalesce((SELECT max(id) FROM accounts), 0)::bigint AS account_id_max,
-    coalesce(
-        greatest((SELECT max(id) FROM transfers), (SELECT max(id) / 2 FROM entries)), 0
-    )::bigint AS transfer_id_max,
-    coalesce((SELECT max(id) FROM holds), 0)::bigint AS hold_id_max,
+    coalesce((SELECT max(id) FROM transfers), 0)::bigint AS transfer_id_max,
     (SELECT count(*) FROM entries) AS entry_count
 """
 
 
 LIST_WRONG_BALANCES: Final = """\
 -- name: ListWrongBalances :many
+WITH sums AS (
+    SELECT
+        account_id,
+        sum(amount) AS entries_sum
+    FROM entries
+    GROUP BY account_id
+)
+
 SELECT
     accounts.id,
     accounts.balance,
-    coalesce(sum(entries.amount), 0)::bigint AS entries_sum
+    coalesce(sums.entries_sum, 0)::bigint AS entries_sum
 FROM accounts
-LEFT JOIN entries ON entries.account_id = accounts.id
-WHERE accounts.id BETWEEN $1 AND $2
-GROUP BY accounts.id
-HAVING accounts.balance <> coalesce(sum(entries.amount), 0)
+LEFT JOIN sums ON sums.account_id = accounts.id
+WHERE accounts.balance <> coalesce(sums.entries_sum, 0)
 ORDER BY accounts.id
-LIMIT $3
+LIMIT $1
 """
 
 
@@ -58,13 +61,34 @@ FROM (
         entries.balance_after,
         (sum(entries.amount) OVER (
             PARTITION BY entries.account_id ORDER BY entries.transfer_id
+            ROWS UNBOUNDED PRECEDING
         ))::bigint AS entries_sum
     FROM entries
-    WHERE entries.account_id BETWEEN $1 AND $2
 ) AS running
 WHERE running.balance_after <> running.entries_sum
 ORDER BY running.id
-LIMIT $3
+LIMIT $1
+"""
+
+
+LIST_ENTRIES_OUT_OF_ORDER: Final = """\
+-- name: ListEntriesOutOfOrder :many
+SELECT
+    ordered.id,
+    ordered.account_id
+FROM (
+    SELECT
+        entries.id,
+        entries.account_id,
+        entries.created_at,
+        lag(entries.created_at) OVER (
+            PARTITION BY entries.account_id ORDER BY entries.transfer_id
+        ) AS previous_at
+    FROM entries
+) AS ordered
+WHERE ordered.created_at < ordered.previous_at
+ORDER BY ordered.id
+LIMIT $1
 """
 
 
@@ -76,43 +100,43 @@ SELECT
     count(entries.id) AS entry_count,
     coalesce(sum(entries.amount), 0)::bigint AS entries_sum
 FROM transfers
-LEFT JOIN entries ON entries.id IN (2 * transfers.id, 2 * transfers.id + 1)
-WHERE transfers.id BETWEEN $1 AND $2
+LEFT JOIN entries ON entries.transfer_id = transfers.id
 GROUP BY transfers.id
-HAVING count(*) FILTER (
-        WHERE (entries.account_id, entries.amount) IN (
-            (transfers.from_account_id, -transfers.amount),
-            (transfers.to_account_id, transfers.amount)
+HAVING count(entries.id) <> 2
+    OR count(*) FILTER (
+        WHERE (entries.id, entries.account_id, entries.amount) IN (
+            (2 * transfers.id, transfers.from_account_id, -transfers.amount),
+            (2 * transfers.id + 1, transfers.to_account_id, transfers.amount)
         )
-        AND entries.transfer_id = transfers.id
     ) <> 2
 ORDER BY transfers.id
-LIMIT $3
+LIMIT $1
 """
 
 
-LIST_ORPHAN_ENTRIES: Final = """\
--- name: ListOrphanEntries :many
-SELECT entries.id
+LIST_STRAY_ENTRIES: Final = """\
+-- name: ListStrayEntries :many
+SELECT
+    entries.id,
+    transfers.id IS NULL AS is_orphan
 FROM entries
-LEFT JOIN transfers
-    ON transfers.id = entries.transfer_id
-        AND transfers.id BETWEEN $1 AND $2
-WHERE entries.id BETWEEN 2 * $1::bigint AND 2 * $2::bigint + 1
-    AND transfers.id IS NULL
+LEFT JOIN transfers ON transfers.id = entries.transfer_id
+WHERE entries.created_at IS DISTINCT FROM transfers.created_at
 ORDER BY entries.id
-LIMIT $3
+LIMIT $1
 """
 
 
-LIST_CURRENCY_TOTALS: Final = """\
--- name: ListCurrencyTotals :many
+LIST_WRONG_CURRENCIES: Final = """\
+-- name: ListWrongCurrencies :many
 SELECT
     currency,
     sum(balance)::bigint AS balance_sum
 FROM accounts
 GROUP BY currency
+HAVING sum(balance) <> 0
 ORDER BY currency
+LIMIT $1
 """
 
 
@@ -124,7 +148,6 @@ SELECT
     coalesce(sum(transfers.amount), 0)::bigint AS captures_sum
 FROM holds
 LEFT JOIN transfers ON transfers.captures_hold_id = holds.id
-WHERE holds.id BETWEEN $1 AND $2
 GROUP BY holds.id
 HAVING holds.captured_amount <> coalesce(sum(transfers.amount), 0)
     OR bool_or(
@@ -133,7 +156,7 @@ HAVING holds.captured_amount <> coalesce(sum(transfers.amount), 0)
         OR transfers.created_at > holds.expires_at
     )
 ORDER BY holds.id
-LIMIT $3
+LIMIT $1
 """
 
 
@@ -144,11 +167,10 @@ SELECT
     accounts.balance,
     held_amount(accounts.id) AS "held_amount!"
 FROM accounts
-WHERE accounts.id BETWEEN $1 AND $2
-    AND accounts.balance < held_amount(accounts.id)
+WHERE accounts.balance < held_amount(accounts.id)
     AND accounts.kind = 'customer'
 ORDER BY accounts.id
-LIMIT $3
+LIMIT $1
 """
 
 
@@ -160,7 +182,6 @@ SELECT
     sum(reversals.amount)::bigint AS reversals_sum
 FROM transfers
 INNER JOIN transfers AS reversals ON reversals.reverses_transfer_id = transfers.id
-WHERE transfers.id BETWEEN $1 AND $2
 GROUP BY transfers.id
 HAVING sum(reversals.amount) > transfers.amount
     OR bool_or(
@@ -169,32 +190,7 @@ HAVING sum(reversals.amount) > transfers.amount
     )
     OR transfers.kind = 'reversal'
 ORDER BY transfers.id
-LIMIT $3
-"""
-
-
-LIST_ENTRIES_OUT_OF_TIME: Final = """\
--- name: ListEntriesOutOfTime :many
-SELECT
-    ordered.id,
-    ordered.account_id
-FROM (
-    SELECT
-        entries.id,
-        entries.account_id,
-        entries.created_at,
-        entries.transfer_id,
-        lag(entries.created_at) OVER (
-            PARTITION BY entries.account_id ORDER BY entries.transfer_id
-        ) AS previous_at
-    FROM entries
-    WHERE entries.account_id BETWEEN $1 AND $2
-) AS ordered
-INNER JOIN transfers ON transfers.id = ordered.transfer_id
-WHERE ordered.created_at < ordered.previous_at
-    OR ordered.created_at <> transfers.created_at
-ORDER BY ordered.id
-LIMIT $3
+LIMIT $1
 """
 
 
@@ -219,7 +215,6 @@ LIMIT $1
 class GetLedgerSizeRow:
     account_id_max: int
     transfer_id_max: int
-    hold_id_max: int
     entry_count: int
 
 
@@ -239,6 +234,12 @@ class ListWrongRunningBalancesRow:
 
 
 @dataclass(slots=True)
+class ListEntriesOutOfOrderRow:
+    id: int
+    account_id: int
+
+
+@dataclass(slots=True)
 class ListUnbalancedTransfersRow:
     id: int
     amount: int
@@ -247,7 +248,13 @@ class ListUnbalancedTransfersRow:
 
 
 @dataclass(slots=True)
-class ListCurrencyTotalsRow:
+class ListStrayEntriesRow:
+    id: int
+    is_orphan: bool
+
+
+@dataclass(slots=True)
+class ListWrongCurrenciesRow:
     currency: str
     balance_sum: int
 
@@ -274,12 +281,6 @@ class ListWrongReversalsRow:
 
 
 @dataclass(slots=True)
-class ListEntriesOutOfTimeRow:
-    id: int
-    account_id: int
-
-
-@dataclass(slots=True)
 class ListWrongIdempotencyKeysRow:
     scope: str
     key: str
@@ -302,17 +303,20 @@ def _list_wrong_running_balances_row(row: Sequence[Any]) -> ListWrongRunningBala
     return ListWrongRunningBalancesRow(*row)
 
 
+def _list_entries_out_of_order_row(row: Sequence[Any]) -> ListEntriesOutOfOrderRow:
+    return ListEntriesOutOfOrderRow(*row)
+
+
 def _list_unbalanced_transfers_row(row: Sequence[Any]) -> ListUnbalancedTransfersRow:
     return ListUnbalancedTransfersRow(*row)
 
 
-def _list_orphan_entries_value(row: Sequence[Any]) -> int:
-    value: int = row[0]
-    return value
+def _list_stray_entries_row(row: Sequence[Any]) -> ListStrayEntriesRow:
+    return ListStrayEntriesRow(*row)
 
 
-def _list_currency_totals_row(row: Sequence[Any]) -> ListCurrencyTotalsRow:
-    return ListCurrencyTotalsRow(*row)
+def _list_wrong_currencies_row(row: Sequence[Any]) -> ListWrongCurrenciesRow:
+    return ListWrongCurrenciesRow(*row)
 
 
 def _list_wrong_holds_row(row: Sequence[Any]) -> ListWrongHoldsRow:
@@ -325,10 +329,6 @@ def _list_overheld_accounts_row(row: Sequence[Any]) -> ListOverheldAccountsRow:
 
 def _list_wrong_reversals_row(row: Sequence[Any]) -> ListWrongReversalsRow:
     return ListWrongReversalsRow(*row)
-
-
-def _list_entries_out_of_time_row(row: Sequence[Any]) -> ListEntriesOutOfTimeRow:
-    return ListEntriesOutOfTimeRow(*row)
 
 
 def _list_wrong_idempotency_keys_row(row: Sequence[Any]) -> ListWrongIdempotencyKeysRow:
@@ -360,102 +360,76 @@ class Querier:
             raise NoDataFound("GetLedgerSize returned no row")
         return row
 
-    def list_wrong_balances(
-        self, *, first_id: int, last_id: int, finding_count_max: int
-    ) -> list[ListWrongBalancesRow]:
-        """Accounts of an id range whose balance is not the sum of their entries."""
+    def list_wrong_balances(self, *, finding_count_max: int) -> list[ListWrongBalancesRow]:
+        """Accounts whose balance is not the sum of their entries."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
-        cursor.execute(
-            LIST_WRONG_BALANCES, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
+        cursor.execute(LIST_WRONG_BALANCES, (Int8(finding_count_max),))
         rows = cursor.fetchall()
         return [_list_wrong_balances_row(row) for row in rows]
 
     def list_wrong_running_balances(
-        self, *, first_id: int, last_id: int, finding_count_max: int
+        self, *, finding_count_max: int
     ) -> list[ListWrongRunningBalancesRow]:
-        """Entries of a range of accounts whose balance_after is not the sum of the account's
-        entries so far.
-        """
+        """Entries whose balance_after is not the sum of their account's entries so far."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
-        cursor.execute(
-            LIST_WRONG_RUNNING_BALANCES, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
+        cursor.execute(LIST_WRONG_RUNNING_BALANCES, (Int8(finding_count_max),))
         rows = cursor.fetchall()
         return [_list_wrong_running_balances_row(row) for row in rows]
 
-    def list_unbalanced_transfers(
-        self, *, first_id: int, last_id: int, finding_count_max: int
-    ) -> list[ListUnbalancedTransfersRow]:
-        """Transfers of an id range whose entries are not exactly their two sides."""
+    def list_entries_out_of_order(
+        self, *, finding_count_max: int
+    ) -> list[ListEntriesOutOfOrderRow]:
+        """Entries that are older than their account's entry before them: statements would not
+        add up.
+        """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
-        cursor.execute(
-            LIST_UNBALANCED_TRANSFERS, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
+        cursor.execute(LIST_ENTRIES_OUT_OF_ORDER, (Int8(finding_count_max),))
+        rows = cursor.fetchall()
+        return [_list_entries_out_of_order_row(row) for row in rows]
+
+    def list_unbalanced_transfers(
+        self, *, finding_count_max: int
+    ) -> list[ListUnbalancedTransfersRow]:
+        """Transfers whose entries are not exactly their two sides."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(LIST_UNBALANCED_TRANSFERS, (Int8(finding_count_max),))
         rows = cursor.fetchall()
         return [_list_unbalanced_transfers_row(row) for row in rows]
 
-    def list_orphan_entries(
-        self, *, first_id: int, last_id: int, finding_count_max: int
-    ) -> list[int]:
-        """Entries that have no transfer, of the range of transfers they should have."""
+    def list_stray_entries(self, *, finding_count_max: int) -> list[ListStrayEntriesRow]:
+        """Entries that have no transfer, or not the time of theirs."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
-        cursor.execute(
-            LIST_ORPHAN_ENTRIES, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
+        cursor.execute(LIST_STRAY_ENTRIES, (Int8(finding_count_max),))
         rows = cursor.fetchall()
-        return [_list_orphan_entries_value(row) for row in rows]
+        return [_list_stray_entries_row(row) for row in rows]
 
-    def list_currency_totals(self) -> list[ListCurrencyTotalsRow]:
-        """What all balances of a currency add up to: zero, always."""
+    def list_wrong_currencies(self, *, finding_count_max: int) -> list[ListWrongCurrenciesRow]:
+        """Currencies of which all balances together are not zero."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
-        cursor.execute(LIST_CURRENCY_TOTALS)
+        cursor.execute(LIST_WRONG_CURRENCIES, (Int8(finding_count_max),))
         rows = cursor.fetchall()
-        return [_list_currency_totals_row(row) for row in rows]
+        return [_list_wrong_currencies_row(row) for row in rows]
 
-    def list_wrong_holds(
-        self, *, first_id: int, last_id: int, finding_count_max: int
-    ) -> list[ListWrongHoldsRow]:
-        """Holds of an id range whose captures do not sum to what they say, or go elsewhere."""
+    def list_wrong_holds(self, *, finding_count_max: int) -> list[ListWrongHoldsRow]:
+        """Holds whose captures do not sum to what they say, or go elsewhere."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
-        cursor.execute(LIST_WRONG_HOLDS, (Int8(first_id), Int8(last_id), Int8(finding_count_max)))
+        cursor.execute(LIST_WRONG_HOLDS, (Int8(finding_count_max),))
         rows = cursor.fetchall()
         return [_list_wrong_holds_row(row) for row in rows]
 
-    def list_overheld_accounts(
-        self, *, first_id: int, last_id: int, finding_count_max: int
-    ) -> list[ListOverheldAccountsRow]:
-        """Accounts of an id range of which more is held than there is."""
+    def list_overheld_accounts(self, *, finding_count_max: int) -> list[ListOverheldAccountsRow]:
+        """Accounts of which more is held than there is."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
-        cursor.execute(
-            LIST_OVERHELD_ACCOUNTS, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
+        cursor.execute(LIST_OVERHELD_ACCOUNTS, (Int8(finding_count_max),))
         rows = cursor.fetchall()
         return [_list_overheld_accounts_row(row) for row in rows]
 
-    def list_wrong_reversals(
-        self, *, first_id: int, last_id: int, finding_count_max: int
-    ) -> list[ListWrongReversalsRow]:
-        """Transfers of an id range of which more was paid back than paid, or to somebody else."""
+    def list_wrong_reversals(self, *, finding_count_max: int) -> list[ListWrongReversalsRow]:
+        """Transfers of which more was paid back than paid, or to somebody else."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
-        cursor.execute(
-            LIST_WRONG_REVERSALS, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
+        cursor.execute(LIST_WRONG_REVERSALS, (Int8(finding_count_max),))
         rows = cursor.fetchall()
         return [_list_wrong_reversals_row(row) for row in rows]
-
-    def list_entries_out_of_time(
-        self, *, first_id: int, last_id: int, finding_count_max: int
-    ) -> list[ListEntriesOutOfTimeRow]:
-        """Entries of a range of accounts that are older than the account's entry before them,
-        or not of their transfer's time: statements would not add up.
-        """
-        cursor = RawCursor(self._connection, row_factory=tuple_row)
-        cursor.execute(
-            LIST_ENTRIES_OUT_OF_TIME, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
-        rows = cursor.fetchall()
-        return [_list_entries_out_of_time_row(row) for row in rows]
 
     def list_wrong_idempotency_keys(
         self, *, finding_count_max: int
@@ -495,104 +469,80 @@ class AsyncQuerier:
             raise NoDataFound("GetLedgerSize returned no row")
         return row
 
-    async def list_wrong_balances(
-        self, *, first_id: int, last_id: int, finding_count_max: int
-    ) -> list[ListWrongBalancesRow]:
-        """Accounts of an id range whose balance is not the sum of their entries."""
+    async def list_wrong_balances(self, *, finding_count_max: int) -> list[ListWrongBalancesRow]:
+        """Accounts whose balance is not the sum of their entries."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
-        await cursor.execute(
-            LIST_WRONG_BALANCES, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
+        await cursor.execute(LIST_WRONG_BALANCES, (Int8(finding_count_max),))
         rows = await cursor.fetchall()
         return [_list_wrong_balances_row(row) for row in rows]
 
     async def list_wrong_running_balances(
-        self, *, first_id: int, last_id: int, finding_count_max: int
+        self, *, finding_count_max: int
     ) -> list[ListWrongRunningBalancesRow]:
-        """Entries of a range of accounts whose balance_after is not the sum of the account's
-        entries so far.
-        """
+        """Entries whose balance_after is not the sum of their account's entries so far."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
-        await cursor.execute(
-            LIST_WRONG_RUNNING_BALANCES, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
+        await cursor.execute(LIST_WRONG_RUNNING_BALANCES, (Int8(finding_count_max),))
         rows = await cursor.fetchall()
         return [_list_wrong_running_balances_row(row) for row in rows]
 
-    async def list_unbalanced_transfers(
-        self, *, first_id: int, last_id: int, finding_count_max: int
-    ) -> list[ListUnbalancedTransfersRow]:
-        """Transfers of an id range whose entries are not exactly their two sides."""
+    async def list_entries_out_of_order(
+        self, *, finding_count_max: int
+    ) -> list[ListEntriesOutOfOrderRow]:
+        """Entries that are older than their account's entry before them: statements would not
+        add up.
+        """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
-        await cursor.execute(
-            LIST_UNBALANCED_TRANSFERS, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
+        await cursor.execute(LIST_ENTRIES_OUT_OF_ORDER, (Int8(finding_count_max),))
+        rows = await cursor.fetchall()
+        return [_list_entries_out_of_order_row(row) for row in rows]
+
+    async def list_unbalanced_transfers(
+        self, *, finding_count_max: int
+    ) -> list[ListUnbalancedTransfersRow]:
+        """Transfers whose entries are not exactly their two sides."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(LIST_UNBALANCED_TRANSFERS, (Int8(finding_count_max),))
         rows = await cursor.fetchall()
         return [_list_unbalanced_transfers_row(row) for row in rows]
 
-    async def list_orphan_entries(
-        self, *, first_id: int, last_id: int, finding_count_max: int
-    ) -> list[int]:
-        """Entries that have no transfer, of the range of transfers they should have."""
+    async def list_stray_entries(self, *, finding_count_max: int) -> list[ListStrayEntriesRow]:
+        """Entries that have no transfer, or not the time of theirs."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
-        await cursor.execute(
-            LIST_ORPHAN_ENTRIES, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
+        await cursor.execute(LIST_STRAY_ENTRIES, (Int8(finding_count_max),))
         rows = await cursor.fetchall()
-        return [_list_orphan_entries_value(row) for row in rows]
+        return [_list_stray_entries_row(row) for row in rows]
 
-    async def list_currency_totals(self) -> list[ListCurrencyTotalsRow]:
-        """What all balances of a currency add up to: zero, always."""
+    async def list_wrong_currencies(
+        self, *, finding_count_max: int
+    ) -> list[ListWrongCurrenciesRow]:
+        """Currencies of which all balances together are not zero."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
-        await cursor.execute(LIST_CURRENCY_TOTALS)
+        await cursor.execute(LIST_WRONG_CURRENCIES, (Int8(finding_count_max),))
         rows = await cursor.fetchall()
-        return [_list_currency_totals_row(row) for row in rows]
+        return [_list_wrong_currencies_row(row) for row in rows]
 
-    async def list_wrong_holds(
-        self, *, first_id: int, last_id: int, finding_count_max: int
-    ) -> list[ListWrongHoldsRow]:
-        """Holds of an id range whose captures do not sum to what they say, or go elsewhere."""
+    async def list_wrong_holds(self, *, finding_count_max: int) -> list[ListWrongHoldsRow]:
+        """Holds whose captures do not sum to what they say, or go elsewhere."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
-        await cursor.execute(
-            LIST_WRONG_HOLDS, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
+        await cursor.execute(LIST_WRONG_HOLDS, (Int8(finding_count_max),))
         rows = await cursor.fetchall()
         return [_list_wrong_holds_row(row) for row in rows]
 
     async def list_overheld_accounts(
-        self, *, first_id: int, last_id: int, finding_count_max: int
+        self, *, finding_count_max: int
     ) -> list[ListOverheldAccountsRow]:
-        """Accounts of an id range of which more is held than there is."""
+        """Accounts of which more is held than there is."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
-        await cursor.execute(
-            LIST_OVERHELD_ACCOUNTS, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
+        await cursor.execute(LIST_OVERHELD_ACCOUNTS, (Int8(finding_count_max),))
         rows = await cursor.fetchall()
         return [_list_overheld_accounts_row(row) for row in rows]
 
-    async def list_wrong_reversals(
-        self, *, first_id: int, last_id: int, finding_count_max: int
-    ) -> list[ListWrongReversalsRow]:
-        """Transfers of an id range of which more was paid back than paid, or to somebody else."""
+    async def list_wrong_reversals(self, *, finding_count_max: int) -> list[ListWrongReversalsRow]:
+        """Transfers of which more was paid back than paid, or to somebody else."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
-        await cursor.execute(
-            LIST_WRONG_REVERSALS, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
+        await cursor.execute(LIST_WRONG_REVERSALS, (Int8(finding_count_max),))
         rows = await cursor.fetchall()
         return [_list_wrong_reversals_row(row) for row in rows]
-
-    async def list_entries_out_of_time(
-        self, *, first_id: int, last_id: int, finding_count_max: int
-    ) -> list[ListEntriesOutOfTimeRow]:
-        """Entries of a range of accounts that are older than the account's entry before them,
-        or not of their transfer's time: statements would not add up.
-        """
-        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
-        await cursor.execute(
-            LIST_ENTRIES_OUT_OF_TIME, (Int8(first_id), Int8(last_id), Int8(finding_count_max))
-        )
-        rows = await cursor.fetchall()
-        return [_list_entries_out_of_time_row(row) for row in rows]
 
     async def list_wrong_idempotency_keys(
         self, *, finding_count_max: int

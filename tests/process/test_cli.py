@@ -143,6 +143,18 @@ def test_verify_healthy_books(books: Books, command: Command) -> None:
             id="a missing entry",
         ),
         pytest.param(
+            "DELETE FROM entries WHERE transfer_id = {transfer}",
+            [
+                "account {source}: its balance is 700, its entries sum to 1000",
+                "account {target}: its balance is 350, its entries sum to 50",
+                (
+                    "transfer {transfer}: it moves 300, but has 0 entries "
+                    "that sum to 0 or do not match it"
+                ),
+            ],
+            id="no entries",
+        ),
+        pytest.param(
             "UPDATE entries SET amount = amount + 1 WHERE id = {credit}",
             [
                 "account {target}: its balance is 350, its entries sum to 351",
@@ -193,6 +205,28 @@ def test_verify_healthy_books(books: Books, command: Command) -> None:
                 "entry {credit}: its transfer does not exist",
             ],
             id="orphan entries of the newest transfer",
+        ),
+        pytest.param(
+            "UPDATE entries SET created_at = created_at + interval '1 day' WHERE id = {credit}",
+            ["entry {credit}: its time is not that of its transfer"],
+            id="an entry with a wrong time",
+        ),
+        pytest.param(
+            "UPDATE transfers SET created_at = created_at - interval '1 day' "
+            "WHERE id = {transfer}; "
+            "UPDATE entries SET created_at = created_at - interval '1 day' "
+            "WHERE transfer_id = {transfer}",
+            [
+                (
+                    "entry {debit}: its time is before that of the entry before it "
+                    "of account {source}"
+                ),
+                (
+                    "entry {credit}: its time is before that of the entry before it "
+                    "of account {target}"
+                ),
+            ],
+            id="a transfer dated back",
         ),
         pytest.param(
             "UPDATE accounts SET currency = 'EUR' WHERE id = {target}",
