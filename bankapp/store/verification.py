@@ -46,13 +46,13 @@ async def verify_ledger(database_url: str, progress: Progress) -> Report:
     """Check all balances, transfers, entries, holds, reversals, keys and currencies.
 
     Reads one snapshot, blocks no writer, and stops after about FINDING_COUNT_MAX findings. What it
-    sorts beyond some memory lies on the disk of the database, at most 150 bytes an entry. Raises
+    sorts beyond some memory lies on the disk of the database, about 100 bytes an entry. Raises
     psycopg.Error when the database fails.
     """
     started = time.monotonic()
     options = f"-c role={APPLICATION_ROLE} -c default_transaction_read_only=on {_PLANNING}"
     connection = await AsyncConnection[Any].connect(
-        database_url, application_name="bankapp verify", options=options, prepare_threshold=None
+        database_url, application_name="bankapp verify", options=options
     )
     async with connection:
         await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
