@@ -135,6 +135,10 @@ def test_books_that_do_not_balance_cannot_commit(
         (DEBIT.replace("-10", "0"), "entries_amount_not_zero"),
         (DEBIT.replace("(2000, 1000", "(2, 1"), "entries_pkey"),
         (DEBIT.replace("%(source)s", "12345"), "entries_account_fkey"),
+        (
+            DEBIT.rstrip() + ", (2001, 1000, %(source)s, 10, 100, now())",
+            "entries_account_transfer_key",
+        ),
         ("UPDATE accounts SET balance = -1 WHERE id = %(source)s", "accounts_balance_not_negative"),
         (
             "UPDATE accounts SET balance = 9007199254740992 WHERE id = %(source)s",
