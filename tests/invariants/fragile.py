@@ -13,9 +13,10 @@ import aiohttp
 from bankapp.database import DATABASE, OWNER
 from bankapp.embedded import EmbeddedServer, ensure_database, find_binaries
 from tests.invariants.storm import ACCOUNT_COUNT, BALANCE, Reply, Request
-from tests.process.processes import Served, postmaster_pid
+from tests.process.processes import Served, postmaster_pid, until
 
 PASSWORD: Final = "correct horse battery staple"
+START_TIMEOUT_S: Final = 120  # it starts under full load
 TIMEOUT: Final = aiohttp.ClientTimeout(total=60)
 
 
@@ -45,7 +46,7 @@ class FragileBank:
             BANK_ADMIN_PASSWORD=PASSWORD,
         )
         self.served = self._serving.enter_context(served)
-        self.served.wait()
+        until(lambda: self.served.event("listening"), START_TIMEOUT_S)
         host, port = self.served.address
         self.address = f"http://{host}:{port}"
 
