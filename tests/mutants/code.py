@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.mutant import CodeMutant, Mutant
+from tests.mutants.mutant import CodeMutant
 
 _GATHERING: Final = "tests/store/test_gathering.py"
 _TRANSACTION: Final = "tests/store/test_transaction.py"
@@ -14,19 +14,23 @@ _COMMIT_OR_NOT: Final = """\
 {indent}return result"""
 
 
+def _code(name: str, path: str, old: str, new: str, tests: str) -> CodeMutant:
+    return CodeMutant(name=name, path=path, old=old, new=new, tests=tests)
+
+
 def _gatherer(name: str, old: str, new: str, tests: str = _GATHERING) -> CodeMutant:
-    return CodeMutant(name, "bankapp/store/gathering.py", old, new, tests)
+    return _code(name, "bankapp/store/gathering.py", old, new, tests)
 
 
 def _transaction(name: str, old: str, new: str, tests: str = _TRANSACTION) -> CodeMutant:
-    return CodeMutant(name, "bankapp/store/transaction.py", old, new, tests)
+    return _code(name, "bankapp/store/transaction.py", old, new, tests)
 
 
 def _idempotency(name: str, old: str, new: str, tests: str) -> CodeMutant:
-    return CodeMutant(name, "bankapp/store/idempotency.py", old, new, tests)
+    return _code(name, "bankapp/store/idempotency.py", old, new, tests)
 
 
-MUTANTS: Final[list[Mutant]] = [
+MUTANTS: Final[list[CodeMutant]] = [
     _gatherer(
         "requests under one key go together",
         "if key is not None and (key.scope, key.key) in keys:",
@@ -113,28 +117,28 @@ MUTANTS: Final[list[Mutant]] = [
         "return True",
         "tests/store/test_idempotency.py -k may_change",
     ),
-    CodeMutant(
+    _code(
         "an unreachable database is a bug",
         "bankapp/store/sqlstate.py",
         "return errors.Unavailable() if error.sqlstate[:2] in _UNAVAILABLE_CLASSES else None",
         "return None",
         _TRANSACTION,
     ),
-    CodeMutant(
+    _code(
         "a statement that was cut off counts as undone",
         "bankapp/store/sqlstate.py",
         "refusal.is_undone = is_conflict(error) or error.sqlstate == _LOCK_TIMEOUT",
         "refusal.is_undone = True",
         f"{_TRANSACTION} -k undone",
     ),
-    CodeMutant(
+    _code(
         "everybody sees every account",
         "bankapp/operations/accounts.py",
         "or not caller.may_see(row.account.owner)",
         "",
         "tests/api/test_accounts.py",
     ),
-    CodeMutant(
+    _code(
         "everybody sees every transfer",
         "bankapp/operations/transfers.py",
         "    row = await bank.store.get_transfer(request.transfer_id)\n"
@@ -142,28 +146,28 @@ MUTANTS: Final[list[Mutant]] = [
         "    row = await bank.store.get_transfer(request.transfer_id)\n    if row is None:",
         "tests/api/test_transfers.py -k another_persons",
     ),
-    CodeMutant(
+    _code(
         "a transfer is made for whoever asks",
         "bankapp/operations/transfers.py",
         "        description=request.description,\n        actor=caller.username,",
         "        description=request.description,\n        actor=None,",
         "tests/api/test_transfers.py",
     ),
-    CodeMutant(
+    _code(
         "the payer reverses",
         "bankapp/operations/transfers.py",
         "if not caller.may_see(known.to_owner):",
         "if False:",
         "tests/api/test_reversals.py -k who_may",
     ),
-    CodeMutant(
+    _code(
         "the payer captures, says the door",
         "bankapp/operations/holds.py",
         "if not caller.may_see(row.to_owner):",
         "if False:",
         "tests/api/test_holds.py -k capture",
     ),
-    CodeMutant(
+    _code(
         "depositors pay cash in",
         "bankapp/operations/transfers.py",
         "@operation(role=Role.BANKER, refuses=POSTING_REFUSALS)",

@@ -1,40 +1,43 @@
 """What a mutant is: one change, and the tests that must not pass with it."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-# Later than any other; its only part is the change.
-MIGRATION: Final = "db/migrations/99991231235959_break_something.sql"
 
 
-@dataclass(frozen=True)
-class SqlMutant:
-    """A change of the migrated database: the last migration of the mutated tree.
-
-    `tests` are arguments of pytest.
-    """
+@dataclass(frozen=True, kw_only=True)
+class _Tests:
+    """`tests` is said as to pytest: files, and perhaps `-k` with one word or several with `or`."""
 
     name: str
-    statement: str
     tests: str
 
-    def apply(self, tree: Path) -> None:
-        """Add the migration."""
-        (tree / MIGRATION).write_text(
-            f"-- migrate:up\n{self.statement};\n\n-- migrate:down\nSELECT 1;\n"
-        )
+    @property
+    def files(self) -> list[str]:
+        """Where the tests are."""
+        return [part for part in shlex.split(self.tests) if part.endswith(".py")]
+
+    def selects(self, test_id: str) -> bool:
+        """Whether a test, by its node id, is one of them."""
+        file, _, name = test_id.partition("::")
+        words = shlex.split(self.tests)[-1].split(" or ") if " -k " in self.tests else [""]
+        return file in self.files and any(word in name for word in words)
 
 
-@dataclass(frozen=True)
-class CodeMutant:
+@dataclass(frozen=True, kw_only=True)
+class SqlMutant(_Tests):
+    """A change of the migrated database, by its owner."""
+
+    statement: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeMutant(_Tests):
     """A change of one place in one file."""
 
-    name: str
     path: str
     old: str
     new: str
-    tests: str
 
     def mutated(self, tree: Path) -> str:
         """The file with the change."""

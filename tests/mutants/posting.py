@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.mutant import Mutant, SqlMutant, replaced
+from tests.mutants.mutant import SqlMutant, replaced
 
 _RACES: Final = "tests/store/test_races.py"
 _POSTING: Final = "tests/store/test_posting.py"
@@ -14,7 +14,11 @@ _BATCHES: Final = "tests/api/test_batches.py"
 
 
 def _posting(name: str, old: str, new: str, tests: str) -> SqlMutant:
-    return SqlMutant(name, replaced("post_transfers", old, new), tests)
+    return _sql(name, replaced("post_transfers", old, new), tests)
+
+
+def _sql(name: str, statement: str, tests: str) -> SqlMutant:
+    return SqlMutant(name=name, statement=statement, tests=tests)
 
 
 LOCKS: Final = [
@@ -294,33 +298,33 @@ KEYS: Final = [
     ),
 ]
 FUNCTIONS: Final = [
-    SqlMutant(
+    _sql(
         "what is held is shown as available",
         "CREATE OR REPLACE FUNCTION held_amount(account_id bigint) RETURNS bigint"
         " LANGUAGE sql STABLE RETURN 0",
         f"{_HOLDS} -k cannot_be_spent",
     ),
-    SqlMutant(
+    _sql(
         "the debit is not looked for",
         replaced("require_both_entries", "AND debit.account_id = NEW.from_account_id", ""),
         f"{_RULES} -k do_not_balance",
     ),
-    SqlMutant(
+    _sql(
         "the credit is not looked for",
         replaced("require_both_entries", "AND credit.account_id = NEW.to_account_id", ""),
         f"{_RULES} -k do_not_balance",
     ),
-    SqlMutant(
+    _sql(
         "the debit's amount is not compared",
         replaced("require_both_entries", "AND debit.amount = -NEW.amount", ""),
         f"{_RULES} -k do_not_balance",
     ),
-    SqlMutant(
+    _sql(
         "the credit's amount is not compared",
         replaced("require_both_entries", "AND credit.amount = NEW.amount", ""),
         f"{_RULES} -k do_not_balance",
     ),
-    SqlMutant(
+    _sql(
         "entries need not continue those before them",
         replaced(
             "require_running_balance",
@@ -329,7 +333,7 @@ FUNCTIONS: Final = [
         ),
         f"{_RULES} -k do_not_balance",
     ),
-    SqlMutant(
+    _sql(
         "entries need not fit the balance",
         replaced(
             "require_running_balance",
@@ -338,7 +342,7 @@ FUNCTIONS: Final = [
         ),
         f"{_RULES} -k do_not_balance",
     ),
-    SqlMutant(
+    _sql(
         "each balance on the way must be the last",
         replaced(
             "require_balance_of_last_entry",
@@ -348,4 +352,4 @@ FUNCTIONS: Final = [
         f"{_RULES} -k post_twice",
     ),
 ]
-MUTANTS: Final[list[Mutant]] = [*LOCKS, *FUNDS, *SETTLING, *KEYS, *FUNCTIONS]
+MUTANTS: Final[list[SqlMutant]] = [*LOCKS, *FUNDS, *SETTLING, *KEYS, *FUNCTIONS]

@@ -39,29 +39,35 @@ FUNCTIONS: Final = [
     "require_balance_of_last_entry",
     "require_running_balance",
 ]
+
+
+def _sql(name: str, statement: str, tests: str) -> SqlMutant:
+    return SqlMutant(name=name, statement=statement, tests=tests)
+
+
 MUTANTS: Final[list[Mutant]] = [
     *(
-        SqlMutant(f"the application may {grant}", f"GRANT {grant} TO bank_application", tests)
+        _sql(f"the application may {grant}", f"GRANT {grant} TO bank_application", tests)
         for grant, tests in GRANTS.items()
     ),
-    SqlMutant(
+    _sql(
         "the posting call has no more rights than its caller",
         "ALTER ROUTINE post_transfers SECURITY INVOKER",
         "tests/store/test_posting.py -k funds",
     ),
-    SqlMutant(
+    _sql(
         "the posting call takes the caller's tables for ours",
         "ALTER ROUTINE post_transfers RESET search_path",
         f"{_RULES} -k not_fooled",
     ),
-    SqlMutant(
+    _sql(
         "everybody may post",
         "DO $mutant$ BEGIN EXECUTE 'GRANT EXECUTE ON FUNCTION '"
         " || 'post_transfers'::regproc::oid::regprocedure || ' TO public'; END $mutant$",
         f"{_RULES} -k nobody_else",
     ),
     *(
-        SqlMutant(
+        _sql(
             f"{function} takes a session's tables for ours",
             f"ALTER FUNCTION {function}() RESET search_path",
             f"{_RULES} -k not_fooled",
@@ -69,10 +75,10 @@ MUTANTS: Final[list[Mutant]] = [
         for function in FUNCTIONS
     ),
     CodeMutant(
-        "the server stays its owner",
-        "bankapp/store/transaction.py",
-        '"role": APPLICATION_ROLE,',
-        "",
-        "tests/store/test_transaction.py -k application",
+        name="the server stays its owner",
+        path="bankapp/store/transaction.py",
+        old='"role": APPLICATION_ROLE,',
+        new="",
+        tests="tests/store/test_transaction.py -k application",
     ),
 ]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.mutant import Mutant, SqlMutant
+from tests.mutants.mutant import SqlMutant
 
 _RULES: Final = "tests/db/test_rules.py"
 _NAMED: Final = "tests/db/test_named_rules.py"
@@ -102,7 +102,7 @@ BEGIN
 END $mutant$"""
 
 
-MUTANTS: Final[list[Mutant]] = [
-    SqlMutant(f"without {name}", _dropped(name), tests)
+MUTANTS: Final[list[SqlMutant]] = [
+    SqlMutant(name=f"without {name}", statement=_dropped(name), tests=tests)
     for name, tests in (CONSTRAINTS | TRIGGERS).items()
 ]
