@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class _Tests:
-    """`tests` is said as to pytest: files, and perhaps `-k` with one word or several with `or`."""
+    """`tests` is said as to pytest: files, and perhaps `-k` with parts of names, `and` and `or`."""
 
     name: str
     tests: str
@@ -17,11 +17,12 @@ class _Tests:
         """Where the tests are."""
         return [part for part in shlex.split(self.tests) if part.endswith(".py")]
 
-    def selects(self, test_id: str) -> bool:
-        """Whether a test, by its node id, is one of them."""
-        file, _, name = test_id.partition("::")
-        words = shlex.split(self.tests)[-1].split(" or ") if " -k " in self.tests else [""]
-        return file in self.files and any(word in name for word in words)
+    def selects(self, file: str, name: str) -> bool:
+        """Whether a test is one of them."""
+        wanted = shlex.split(self.tests)[-1] if " -k " in self.tests else ""
+        return file in self.files and any(
+            all(part in name for part in either.split(" and ")) for either in wanted.split(" or ")
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
