@@ -30,6 +30,14 @@ run: setup ## Start the bank, on a PostgreSQL of its own unless DATABASE_URL is 
 test: setup node-tools ## Run the tests; ARGS="-k transfer" narrows them
 	@$(BIN)/pytest $(ARGS)
 
+.PHONY: mutants
+mutants: setup ## Break the ledger in one way at a time and see a test fail; ARGS="'is locked'" narrows them
+	@$(BIN)/python -m tests.mutants $(ARGS)
+
+.PHONY: storm
+storm: setup ## Storm the bank with 200,000 requests and compare its books; ARGS="--kills 20" kills its parts
+	@$(BIN)/python -m bench.storm $(ARGS)
+
 .PHONY: check
 check: lint types contracts verify-generate verify-schema verify-dbml verify-dbdocs test ## Do all that CI does
 
