@@ -30,6 +30,7 @@ from gen.entries import GetBalanceAtRow
 from gen.holds import GetHoldRow, ListOwnerHoldsRow
 from gen.queries import AsyncQueries
 from gen.rate_limits import TakeRateLimitRow
+from gen.reports import GetLedgerSizeRow
 from gen.sessions import GetSessionCallerRow, RotateRefreshTokenRow
 from gen.transfers import GetTransferRow
 
@@ -63,6 +64,9 @@ class Store:
         if not answered:
             raise errors.Unavailable
         self._ping.result()
+
+    async def get_ledger_size(self) -> GetLedgerSizeRow:
+        return await self._run_statement(lambda q: q.reports.get_ledger_size())
 
     async def register_user(
         self, user: NewUser, code: Code | None = None, *, origin: Origin = THE_BANK

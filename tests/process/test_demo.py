@@ -1,0 +1,173 @@
+"""`bankapp demo`: a month that is whole, however often it is asked for."""
+
+import asyncio
+import subprocess
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from pytest_postgresql import factories
+
+from bankapp.client import Client
+from bankapp.demo.cast import ANA, BANKER, DMITRI, EVERYBODY, PASSWORD
+from tests.conftest import ServerAddress
+from tests.factories import Make
+from tests.process.processes import (
+    BANKAPP,
+    Served,
+    environment,
+    failure,
+    run_bankapp,
+    until,
+)
+
+undisturbed = factories.postgresql("template")
+QUICK: dict[str, object] = {"BANK_BCRYPT_COST": 4}
+
+
+@pytest.fixture
+def undisturbed_url(
+    server: ServerAddress, undisturbed: psycopg.Connection[tuple[object, ...]]
+) -> str:
+    """Another database."""
+    return server.url(undisturbed.info.dbname)
+
+
+def demo(
+    tmp_path: Path, url: str, *arguments: str, **settings: object
+) -> subprocess.CompletedProcess[str]:
+    """Run it to its end."""
+    settings = {**QUICK, "BANK_DATA_DIR": tmp_path / "bank", "DATABASE_URL": url, **settings}
+    return run_bankapp("demo", *arguments, cwd=tmp_path, **settings)
+
+
+def rows(url: str, query: str) -> list[tuple[Any, ...]]:
+    """What the database holds."""
+    with psycopg.connect(url) as connection:
+        return connection.execute(query.encode()).fetchall()
+
+
+def has_payments(url: str, count: int) -> bool:
+    """Whether so many were made."""
+    return len(payments(url)) >= count
+
+
+def payments(url: str) -> list[tuple[Any, ...]]:
+    """Every transfer, in its order."""
+    return rows(
+        url,
+        "SELECT a.owner, b.owner, t.amount, t.kind, t.description, t.currency FROM transfers AS t"
+        " JOIN accounts AS a ON a.id = t.from_account_id JOIN accounts AS b ON b.id ="
+        " t.to_account_id ORDER BY t.id",
+    )
+
+
+def states(url: str) -> set[tuple[str, str]]:
+    """The states that holds and accounts are in; an expired hold is open in the table."""
+    query = (
+        "SELECT 'hold', status::text FROM holds UNION SELECT 'account', status::text FROM accounts"
+    )
+    return {(what, state) for what, state in rows(url, query)}
+
+
+def test_a_month_that_is_whole(tmp_path: Path, database_url: str) -> None:
+    first = demo(tmp_path, database_url)
+    assert first.returncode == 0, first.stderr
+    assert all(person.username in first.stdout for person in EVERYBODY)
+    assert first.stderr.splitlines()[0].endswith("people sign up")
+    assert first.stderr.splitlines()[-1] == "100% done"
+    made = payments(database_url)
+    kinds = {kind for _, _, _, kind, _, _ in made}
+    assert kinds == {"transfer", "deposit", "withdrawal", "capture", "reversal"}
+    assert states(database_url) == {
+        ("hold", "open"),
+        ("hold", "captured"),
+        ("hold", "voided"),
+        ("account", "open"),
+        ("account", "frozen"),
+        ("account", "closed"),
+    }
+    assert run_bankapp("verify", cwd=tmp_path, DATABASE_URL=database_url).returncode == 0
+    again = demo(tmp_path, database_url)
+    assert again.returncode == 0
+    assert "was there already" in again.stdout
+    assert payments(database_url) == made
+
+
+def test_interrupted_and_run_again(tmp_path: Path, database_url: str, undisturbed_url: str) -> None:
+    """Goal: killed anywhere and run again, the month is the one that nobody interrupted.
+
+    Method: `kill -9` after so many payments, twice; then to its end, and compared with another.
+    """
+    settings = environment(**QUICK, BANK_DATA_DIR=tmp_path / "bank", DATABASE_URL=database_url)
+    for payment_count in (20, 100):
+        with subprocess.Popen(
+            [BANKAPP, "demo"], cwd=tmp_path, env=settings, stderr=subprocess.DEVNULL
+        ) as process:
+            try:
+                until(partial(has_payments, database_url, payment_count), 60)
+            finally:
+                process.kill()
+    other_seed = demo(tmp_path, database_url, "--seed", "2")
+    assert other_seed.returncode == 1
+    assert "--seed" in other_seed.stderr.splitlines()[-1]
+    assert demo(tmp_path, database_url).returncode == 0
+    assert demo(tmp_path, undisturbed_url).returncode == 0
+    assert payments(database_url) == payments(undisturbed_url)
+
+
+def test_beside_a_server(home: Path, scratch: Path) -> None:
+    with Served(home) as served:
+        served.wait()
+        done = run_bankapp("demo", cwd=scratch, **QUICK, BANK_DATA_DIR=home)
+        assert done.returncode == 0, done.stderr
+        event = served.event("listening")
+        assert event is not None
+        with Client(event["url"]) as ana, Client(event["url"]) as banker:
+            ana.log_in(username=ANA.username, password=PASSWORD)
+            [account] = ana.list_accounts()
+            assert account.available_balance == account.balance - 280_00
+            assert len(list(ana.list_entries(account.id))) > 10
+            assert next(iter(ana.list_holds())).status == "open"
+            banker.log_in(username=BANKER.username, password=PASSWORD)
+            [frozen] = banker.list_accounts(owner=DMITRI.username)
+            assert frozen.status == "frozen"
+
+
+def test_refused_in_production(tmp_path: Path, database_url: str) -> None:
+    settings = {"BANK_ENVIRONMENT": "production", "BANK_TOKEN_KEYS": "0" * 64}
+    assert "production" in failure(demo(tmp_path, database_url, **settings))
+    assert payments(database_url) == []
+
+
+async def test_refused_where_money_moves_unless_anyway(
+    tmp_path: Path, database_url: str, make: Make
+) -> None:
+    await make.account(balance=1)
+    refused = await asyncio.to_thread(demo, tmp_path, database_url)
+    assert "--anyway" in failure(refused)
+    assert len(payments(database_url)) == 1
+    done = await asyncio.to_thread(demo, tmp_path, database_url, "--anyway")
+    assert done.returncode == 0
+    assert len(payments(database_url)) > 100
+
+
+async def test_refused_where_a_name_is_taken(tmp_path: Path, database_url: str, make: Make) -> None:
+    await make.user(ANA.username)
+    done = await asyncio.to_thread(demo, tmp_path, database_url)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last == "bankapp: the demo cannot go on here: Somebody has this user name already."
+
+
+async def test_refused_where_the_keys_may_be_gone(
+    tmp_path: Path, database_url: str, make: Make
+) -> None:
+    """A day later it would do again what it has done."""
+    await make.user(BANKER.username)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE users SET created_at = created_at - interval '25 hours'")
+    done = await asyncio.to_thread(demo, tmp_path, database_url)
+    assert "more than a day ago" in failure(done)
