@@ -61,7 +61,8 @@ migration: setup ## Start a migration: make migration NAME=add_holds
 .PHONY: generate
 generate: setup ## Compile db/ to gen/ and db/schema.sql, and the operations to the client
 	@$(WITH_DATABASE) sh -c '$(DUMP_SCHEMA) db/schema.sql up >/dev/null & dump=$$!; \
-		sqlc generate && python -m clientgen write $(CLIENT); status=$$?; wait $$dump && exit $$status'
+		{ sqlc generate && echo done; } | python -m clientgen follow $(CLIENT); \
+		status=$$?; wait $$dump && exit $$status'
 	@$(BIN)/sqlc-gen-psycopg prune gen
 
 .PHONY: generate-golden

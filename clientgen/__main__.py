@@ -1,10 +1,15 @@
-"""python -m clientgen write|verify DIRECTORY."""
+"""python -m clientgen write|verify|follow DIRECTORY."""
 
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
-USAGE = "usage: python -m clientgen write|verify DIRECTORY"
+USAGE = """\
+usage: python -m clientgen write DIRECTORY    write the client
+       python -m clientgen verify DIRECTORY   fail when it is not what would be written
+       ... && echo done | python -m clientgen follow DIRECTORY
+                                              write it once the queries are compiled, if they are"""
 
 
 def main() -> int:
@@ -12,6 +17,11 @@ def main() -> int:
     match sys.argv[1:]:
         case ["write" | "verify" as command, directory]:
             pass
+        case ["follow", directory]:
+            command = "write"
+            _load_what_takes_time()
+            if not sys.stdin.read().endswith("done\n"):
+                return 1  # whoever should have said something has said why
         case _:
             print(USAGE, file=sys.stderr)
             return 2
@@ -26,6 +36,12 @@ def main() -> int:
         return _verify(path, files)
     _write(path, files)
     return 0
+
+
+def _load_what_takes_time() -> None:
+    """While the queries, without which the bank cannot be loaded, are being compiled."""
+    for name in ("aiohttp.web", "bankapp.auth.passwords", "bankapp.auth.tokens", "psycopg_pool"):
+        import_module(name)
 
 
 def _write(directory: Path, files: Mapping[str, str]) -> None:

@@ -29,7 +29,14 @@ from bankapp.operations.holds import Hold
 
 DAY_COUNT: Final = 30
 FREEZE_DAY: Final = 25
-GROCERIES: Final = ("bread and milk", "vegetables", "the week's shopping", "coffee", "fruit")
+# What is bought, and what it costs at least and at most.
+GROCERIES: Final = (
+    ("coffee", 3, 6),
+    ("fruit", 3, 12),
+    ("bread and milk", 4, 9),
+    ("vegetables", 6, 18),
+    ("the week's shopping", 35, 85),
+)
 FILMS: Final = ("Metropolis", "Solaris", "Stalker", "Playtime", "M")
 
 # Called with the part of the month that is over, 0 to 1, and what it is at.
@@ -87,8 +94,8 @@ class _Month:
         for person in PEOPLE:
             if person is DMITRI and day >= FREEZE_DAY:
                 continue
-            if self._random.random() < 0.35:
-                await self._teller.pay(person, GROCER, self._cents(4, 60), self._some(GROCERIES))
+            if self._random.random() < 0.5:
+                await self._buy_groceries(person)
             if self._random.random() < 0.2:
                 await self._see_a_film(person)
         if day % 7 == 6:
@@ -145,8 +152,12 @@ class _Month:
     async def _plan_a_holiday(self) -> None:
         await self._teller.hold(ANA, HOTEL, 280_00, "two nights, next month")
 
+    async def _buy_groceries(self, person: Person) -> None:
+        what, low, high = self._random.choice(GROCERIES)
+        await self._teller.pay(person, GROCER, self._cents(low, high), what)
+
     async def _see_a_film(self, person: Person) -> None:
-        film = self._some(FILMS)
+        film = self._random.choice(FILMS)
         self._tickets.append(await self._teller.hold(person, CINEMA, 25_00, f"tickets: {film}"))
 
     async def _charge_cards(self) -> None:
@@ -164,6 +175,3 @@ class _Month:
     def _cents(self, low: int, high: int) -> int:
         """Some amount between two, in cents."""
         return self._random.randint(low * 100, high * 100)
-
-    def _some(self, choices: tuple[str, ...]) -> str:
-        return self._random.choice(choices)

@@ -305,7 +305,8 @@ def called(
     monkeypatch.setattr("sys.argv", ["bankapp", *arguments])
     with pytest.raises(SystemExit) as end:
         cli.main()
-    return end.value.code, *capsys.readouterr()
+    printed = capsys.readouterr()
+    return end.value.code, printed.out, printed.err
 
 
 @pytest.mark.parametrize(
