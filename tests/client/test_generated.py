@@ -1,6 +1,8 @@
 """The client follows from the routes, and needs nothing of the bank."""
 
 import inspect
+import io
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ from bankapp.api.http.endpoint import Route
 from bankapp.api.http.routes import ROUTES
 from bankapp.client import AsyncClient, AsyncPages, Client, Pages
 from bankapp.client.generated import calls
+from clientgen.__main__ import main
 
 # httpx2 and pydantic, and what they need themselves.
 NEEDED = {
@@ -68,3 +71,43 @@ def test_the_client_loads_nothing_else(root: Path) -> None:
     foreign = {name.split(".")[0] for name in loaded} - sys.stdlib_module_names - {"bankapp"}
     packages = {name for name in foreign if not name.startswith("_sysconfigdata")}
     assert {"httpx2", "pydantic"} <= packages <= NEEDED
+
+
+@pytest.fixture
+def written(root: Path, tmp_path: Path) -> Path:
+    """A copy of what is committed."""
+    return Path(shutil.copytree(root / "bankapp/client/generated", tmp_path / "generated"))
+
+
+def clientgen(monkeypatch: pytest.MonkeyPatch, *arguments: str, told: str = "") -> int:
+    """Its exit code."""
+    monkeypatch.setattr("sys.argv", ["clientgen", *arguments])
+    monkeypatch.setattr("sys.stdin", io.StringIO(told))
+    return main()
+
+
+def test_what_is_committed_is_what_is_written(
+    monkeypatch: pytest.MonkeyPatch, written: Path
+) -> None:
+    assert clientgen(monkeypatch, "verify", str(written)) == 0
+
+
+def test_what_is_wrong_is_named_and_written_anew(
+    monkeypatch: pytest.MonkeyPatch, written: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (written / "calls.py").write_text("")
+    (written / "models.py").unlink()
+    (written / "left_over.py").write_text("")
+    assert clientgen(monkeypatch, "verify", str(written)) == 1
+    named = [Path(line.split()[0]).name for line in capsys.readouterr().err.splitlines()]
+    assert named == ["calls.py", "left_over.py", "models.py"]
+    assert clientgen(monkeypatch, "follow", str(written), told="done\n") == 0
+    assert clientgen(monkeypatch, "verify", str(written)) == 0
+
+
+def test_nothing_follows_from_queries_that_do_not_compile(
+    monkeypatch: pytest.MonkeyPatch, written: Path
+) -> None:
+    (written / "calls.py").write_text("")
+    assert clientgen(monkeypatch, "follow", str(written)) == 1
+    assert (written / "calls.py").read_text() == ""
