@@ -20,7 +20,8 @@ _REPEATABLE: Final = ("GET", "PUT")
 class Model(BaseModel):
     """A request or an answer. Fields that a newer bank adds to an answer are passed over."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # An answer that does not fit may hold tokens, and what is raised ends in logs.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Page(Model, Generic[Item]):

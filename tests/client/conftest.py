@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 
 from bankapp.api.http.server import create_app
 from bankapp.client import AsyncClient, AsyncPages, Client, Pages, Retries, Tokens
-from bankapp.client.core import RETRIES
+from bankapp.client.core import RETRIES, TIMEOUT_S
 from bankapp.domain.roles import Role
 from bankapp.operations.operation import Bank
 from tests.factories import PASSWORD, Make
@@ -44,10 +44,15 @@ class Connected:
 
 
 class Connect(Protocol):
-    """Connects to what listens at a URL; without one, to the bank."""
+    """Connects to what listens at a URL."""
 
     def __call__(
-        self, url: str | None = None, *, tokens: Tokens | None = None, retries: Retries = ...
+        self,
+        url: str,
+        *,
+        tokens: Tokens | None = None,
+        retries: Retries = ...,
+        timeout_s: float = ...,
     ) -> Connected: ...
 
 
@@ -59,14 +64,18 @@ async def bank_url(bank: Bank) -> AsyncGenerator[str]:
 
 
 @pytest.fixture(params=[Client, AsyncClient], ids=["sync", "async"])
-async def connect(request: pytest.FixtureRequest, bank_url: str) -> AsyncGenerator[Connect]:
+async def connect(request: pytest.FixtureRequest) -> AsyncGenerator[Connect]:
     """Clients of either kind, closed afterwards."""
     made: list[Client | AsyncClient] = []
 
     def connect(
-        url: str | None = None, *, tokens: Tokens | None = None, retries: Retries = RETRIES
+        url: str,
+        *,
+        tokens: Tokens | None = None,
+        retries: Retries = RETRIES,
+        timeout_s: float = TIMEOUT_S,
     ) -> Connected:
-        made.append(request.param(url or bank_url, tokens=tokens, retries=retries))
+        made.append(request.param(url, tokens=tokens, retries=retries, timeout_s=timeout_s))
         return Connected(made[-1])
 
     yield connect
@@ -78,12 +87,12 @@ async def connect(request: pytest.FixtureRequest, bank_url: str) -> AsyncGenerat
 
 
 @pytest.fixture
-def log_in(connect: Connect, make: Make) -> Callable[..., Awaitable[Connected]]:
+def log_in(connect: Connect, bank_url: str, make: Make) -> Callable[..., Awaitable[Connected]]:
     """New users, logged in."""
 
     async def log_in(username: str, role: Role = Role.DEPOSITOR) -> Connected:
         await make.user(username, role)
-        connected = connect()
+        connected = connect(bank_url)
         await connected.ask("log_in", username=username, password=PASSWORD)
         return connected
 

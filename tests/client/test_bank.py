@@ -15,8 +15,8 @@ from tests.factories import Make, deposit
 LogIn = Callable[..., Awaitable[Connected]]
 
 
-async def test_a_first_transfer(connect: Connect, log_in: LogIn) -> None:
-    alice, bob = connect(), await log_in("bob")
+async def test_a_first_transfer(connect: Connect, bank_url: str, log_in: LogIn) -> None:
+    alice, bob = connect(bank_url), await log_in("bob")
     password = "correct horse battery"
     await alice.ask(
         "create_user",
@@ -106,9 +106,11 @@ async def test_a_list_goes_on_from_a_cursor(log_in: LogIn, make: Make, store: St
     assert oldest.amount == 1
 
 
-async def test_a_session_goes_on_with_its_tokens(log_in: LogIn, connect: Connect) -> None:
+async def test_a_session_goes_on_with_its_tokens(
+    log_in: LogIn, connect: Connect, bank_url: str
+) -> None:
     alice = await log_in("alice")
-    again = connect(tokens=alice.client.tokens)
+    again = connect(bank_url, tokens=alice.client.tokens)
     [session] = await again.read("list_sessions")
     assert session.is_current
     await alice.ask("log_out")

@@ -197,3 +197,15 @@ async def test_nobody_there(connect: Connect, unused_tcp_port: int) -> None:
     )
     with pytest.raises(Unreachable, match="/healthz"):
         await client.ask("check_health")
+
+
+async def test_silence(connect: Connect) -> None:
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()  # until the client gives up
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1") as server:
+        host, port = server.sockets[0].getsockname()
+        client = connect(f"http://{host}:{port}", retries=Retries(count_max=0), timeout_s=0.05)
+        with pytest.raises(Unreachable, match="ReadTimeout"):
+            await client.ask("check_health")
