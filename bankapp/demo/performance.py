@@ -40,11 +40,9 @@ async def _require_room(bank: Bank, *, anyway: bool) -> None:
         size = await bank.store.get_ledger_size()
         if size.entry_count and not anyway:
             raise Failure(
-                "money moves in this bank already; set BANK_DATA_DIR to another directory, "
-                "or add the demo with --anyway"
+                "money moves in this bank already; take an empty one, or add the demo with --anyway"
             )
     elif datetime.now(UTC) - begun.created_at > RESUMABLE_FOR:
         raise Failure(
-            "a demo was begun here more than a day ago and not finished; "
-            "set BANK_DATA_DIR to another directory"
+            "a demo was begun here more than a day ago and not finished; take an empty bank"
         )
