@@ -40,7 +40,7 @@ def main() -> int:
 
 def _load_what_takes_time() -> None:
     """While the queries, without which the bank cannot be loaded, are being compiled."""
-    for name in ("aiohttp.web", "bankapp.auth.passwords", "bankapp.auth.tokens", "psycopg_pool"):
+    for name in ("aiohttp.web", "bankapp.auth.tokens", "bankapp.operations.fields", "psycopg_pool"):
         import_module(name)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -78,6 +79,8 @@ async def test_many_at_once_renew_once(connect: Connect, counted: Counted, expir
 
     Method: 50 calls at once; a second use would end the session, and so refuse those behind it.
     """
+    # Threads for the sync client; there would be a few only.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CALLER_COUNT))
     alice = connect(counted.url, tokens=expired)
     calls = [alice.ask("get_user", "alice") for _ in range(CALLER_COUNT)]
     users = await asyncio.gather(*calls)
