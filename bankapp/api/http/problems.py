@@ -73,13 +73,12 @@ REPLAYED: Final[tuple[str, str]] = ("Idempotent-Replayed", "true")
 SERVER: Final = "bankapp"  # and not which library in which version
 
 
-def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
-    """The answer that carries a refusal."""
-    status = STATUS[type(refusal)]
+def problem_of(refusal: errors.Refusal, request_id: str) -> dict[str, Any]:
+    """A refusal as RFC 9457 writes it."""
     problem: dict[str, Any] = {
         "type": f"/problems/{refusal.code}",
         "title": refusal.message(),
-        "status": status,
+        "status": STATUS[type(refusal)],
         "code": refusal.code,
         "detail": refusal.detail,
         "request_id": refusal.replayed_request_id or request_id,
@@ -90,6 +89,13 @@ def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
             {"field": violation.field, "message": violation.message}
             for violation in refusal.violations
         ]
+    return problem
+
+
+def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
+    """The answer that carries a refusal."""
+    status = STATUS[type(refusal)]
+    problem = problem_of(refusal, request_id)
     body = json.dumps(problem, ensure_ascii=False, separators=(",", ":")).encode()
     response = web.Response(status=status, body=body, content_type="application/problem+json")
     response.headers["X-Request-Id"] = request_id
