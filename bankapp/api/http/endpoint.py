@@ -57,6 +57,11 @@ class Route:
     page: Page | None = None
 
     @property
+    def methods(self) -> tuple[str, ...]:
+        """Its own, and HEAD where GET is."""
+        return ("GET", "HEAD") if self.method == "GET" else (self.method,)
+
+    @property
     def status(self) -> HTTPStatus:
         """The status of success."""
         if self.location is not None:
@@ -78,6 +83,13 @@ class Route:
         """Every refusal that may come: the operation's, and those of its way through HTTP."""
         of_body = _REFUSES_BODIES if self.has_body else ()
         return (*self.operation.refuses, *_REFUSES_ALWAYS, *of_body)
+
+
+async def meet_expectation(request: web.Request) -> None:
+    """Answer `Expect: 100-continue`; what else is expected does not matter (RFC 9110, 10.1.1)."""
+    if request.headers["Expect"].lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
 
 
 def create_handler(route: Route) -> Handler:

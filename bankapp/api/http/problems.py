@@ -12,13 +12,19 @@ from bankapp.domain import errors
 class PayloadTooLarge(errors.Refusal):
     """The body is larger than the bank reads."""
 
+    remedy = "Send at most 1 MiB; split a large batch."
+
 
 class UnsupportedMediaType(errors.Refusal):
     """The body must be application/json."""
 
+    remedy = "Send `Content-Type: application/json`, and no `Content-Encoding`."
+
 
 class MethodNotAllowed(errors.Refusal):
     """The resource has no such method."""
+
+    remedy = "Use one of the methods that `Allow` names."
 
 
 class RouteNotFound(errors.NotFound):
@@ -29,6 +35,11 @@ class RouteNotFound(errors.NotFound):
 
 class InternalError(errors.Refusal):
     """The bank made a mistake; it is logged under the request's id."""
+
+    remedy = (
+        "Tell the bank the `request_id`; under its `Idempotency-Key` the same request can be "
+        "sent again without harm."
+    )
 
 
 STATUS: Final[dict[type[errors.Refusal], HTTPStatus]] = {

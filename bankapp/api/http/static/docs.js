@@ -1,0 +1,57 @@
+// Swagger UI. Whoever logs in with it is authorized by that.
+const LOGIN = "/v1/users/login";
+const SCHEME = { type: "http", scheme: "bearer" };
+const acting = document.getElementById("acting");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+function follow() {
+  document.documentElement.classList.toggle("dark-mode", dark.matches);
+}
+
+function kept() {
+  try {
+    return JSON.parse(localStorage.getItem("actor")) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function show() {
+  const token = ui.authSelectors.authorized()?.getIn(["bearer", "value"]);
+  const actor = kept();
+  if (!token) {
+    acting.innerHTML = 'Nobody is logged in. <a href="#/sessions/log_in">Log in</a> here, or paste an access token at “Authorize”.';
+  } else if (actor.token === token) {
+    acting.innerHTML = "You ask as <b></b>.";
+    acting.querySelector("b").textContent = actor.username;
+  } else {
+    acting.textContent = "You ask with a token of your own.";
+  }
+}
+
+function authorizeOnLogin(response) {
+  if (!response.ok || new URL(response.url, location).pathname !== LOGIN) return response;
+  const { access_token: token, user } = response.body ?? JSON.parse(response.text);
+  localStorage.setItem("actor", JSON.stringify({ token, username: user.username }));
+  ui.authActions.authorizeWithPersistOption({ bearer: { name: "bearer", schema: SCHEME, value: token } });
+  return response;
+}
+
+follow();
+dark.addEventListener("change", follow);
+const ui = SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
+  docExpansion: "list",
+  persistAuthorization: true,
+  responseInterceptor: authorizeOnLogin,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+  onComplete: () => {
+    show();
+    ui.getStore().subscribe(show);
+  },
+});
