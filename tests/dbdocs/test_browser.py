@@ -1,6 +1,5 @@
 """The pages in a browser: from files and served, by keyboard, on a phone, in the dark."""
 
-from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,9 @@ from aiohttp.test_utils import TestServer
 from bankapp.api.http.server import create_app
 from bankapp.operations.operation import Bank
 from dbdocs.site.files import write_site
-from tests.dbdocs.browser import CHROMIUM, Browser, open_tab, started_chromium
+from tests.browser import Browser, needs_chromium
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="needs Chromium (Debian: apt-get install chromium)"
-)
+pytestmark = needs_chromium
 PAGES = (
     "index.html",
     "tables/customers.html",
@@ -44,18 +41,6 @@ CONTRAST = """
     return Math.min(...ratios);
 })()
 """
-
-
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Generator[int]:
-    with started_chromium(tmp_path_factory.mktemp("profile")) as port:
-        yield port
-
-
-@pytest.fixture
-async def browser(port: int) -> AsyncGenerator[Browser]:
-    async with open_tab(port) as browser:
-        yield browser
 
 
 @pytest.fixture

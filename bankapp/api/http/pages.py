@@ -40,7 +40,7 @@ _HEADERS: Final = {
 }
 
 
-def page_file(title: str, main: str, *, head: str = "", css_class: str = "") -> File:
+def page_file(title: str, main: str, *, head: str = "", css_class: str = "text") -> File:
     """A page of the site with this content, which is HTML."""
     text = _PAGE.substitute(title=title, main=main, head=head, css_class=css_class)
     return File.of(text.encode(), "text/html")

@@ -9,17 +9,18 @@ from typing import Any, Final
 from aiohttp import web
 
 from bankapp.api.http.files import File, add_page, send
+from bankapp.api.http.openapi.entries import tag_of
+from bankapp.api.http.openapi.refusals import example_of
 from bankapp.api.http.pages import PAGE_HEADERS, page_file
-from bankapp.api.http.problems import STATUS, problem_of
+from bankapp.api.http.problems import STATUS
 from bankapp.api.http.routes import ROUTES
 from bankapp.domain import errors
 
 PATH: Final = "/problems"
-_REQUEST_ID: Final = "2b9d6a2e-8f0c-4a57-9d3e-1c6f5b7a9e10"
 _AGAIN: Final = {
     True: "Yes. Nothing is wrong with it; only the moment is.",
-    False: "No, it would be refused again. Under an <code>Idempotency-Key</code> a refusal is "
-    "remembered, too: what you have changed needs a new key.",
+    False: "No: as things are, it is refused again. Under an <code>Idempotency-Key</code> a "
+    "refusal is remembered, too: what you have changed needs a new key.",
 }
 
 
@@ -91,7 +92,7 @@ def _index(known: dict[str, type[errors.Refusal]]) -> str:
 
 def _page(refusal: type[errors.Refusal]) -> str:
     status = STATUS[refusal]
-    answer = json.dumps(problem_of(refusal(), _REQUEST_ID), indent=2)
+    answer = json.dumps(example_of(refusal), indent=2)
     return (
         f'<p class="path"><a href="{PATH}/">Problems</a></p>'
         f"<h1>{_inline(refusal.message())}</h1>"
@@ -100,7 +101,7 @@ def _page(refusal: type[errors.Refusal]) -> str:
         f"<h2>What to do</h2><p>{_inline(refusal.remedy)}</p>"
         f"<h2>Send the same request again?</h2><p>{_AGAIN[refusal.retryable]}</p>"
         f"<h2>What it looks like</h2><pre>{html.escape(answer)}</pre>"
-        f"<h2>Who answers so</h2>{_operations(refusal)}"
+        f"<h2>Which requests may be answered so</h2>{_operations(refusal)}"
     )
 
 
@@ -109,8 +110,12 @@ def _operations(refusal: type[errors.Refusal]) -> str:
     if not routes:
         return "<p>No operation as a whole: what finds none, or one item of a batch.</p>"
     if len(routes) == len(ROUTES):
-        return "<p>Every request may be.</p>"
-    lines = "".join(f"<li><code>{route.method} {route.path}</code>" for route in routes)
+        return "<p>Every one.</p>"
+    lines = "".join(
+        f'<li><a href="/docs#/{tag_of(route)}/{route.operation.name}">'
+        f"<code>{route.method} {route.path}</code></a>"
+        for route in routes
+    )
     return f'<ul class="columns">{lines}</ul>'
 
 

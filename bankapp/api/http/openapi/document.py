@@ -30,8 +30,7 @@ def create_document() -> Schema:
     schemas = Schemas(ROUTES)
     paths: Schema = {}
     for route in ROUTES:
-        about = {"parameters": [{"$ref": "#/components/parameters/RequestId"}]}
-        paths.setdefault(route.path, about)[route.method.lower()] = describe_route(route, schemas)
+        paths.setdefault(route.path, {})[route.method.lower()] = describe_route(route, schemas)
     return {
         "openapi": "3.1.0",
         "info": {

@@ -82,7 +82,7 @@ def _parameters(route: Route, schemas: Schemas) -> list[Schema]:
     ]
     if errors.IdempotencyKeyReused in route.refuses:
         described.append({"$ref": "#/components/parameters/IdempotencyKey"})
-    return described
+    return [*described, {"$ref": "#/components/parameters/RequestId"}]
 
 
 def _parameter(route: Route, schemas: Schemas, name: str, where: str) -> Schema:
@@ -98,7 +98,8 @@ def _request_body(route: Route, schemas: Schemas) -> Schema | None:
     if not route.has_body or not names:
         return None
     schema = schemas.of_fields(route.operation.request, names)
-    content = {"schema": schema, "example": _example(route, "body")}
+    examples = {name: {"value": body} for name, body in _example(route, "bodies").items()}
+    content = {"schema": schema, "examples": examples}
     return {"required": True, "content": {"application/json": content}}
 
 

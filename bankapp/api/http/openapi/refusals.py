@@ -90,13 +90,14 @@ def problem_examples(routes: Iterable[Route]) -> Schema:
     """Each refusal as it is answered."""
     refusals = {refusal for route in routes for refusal in route.refuses}
     return {
-        refusal.code: {"value": problem_of(_example_of(refusal), _REQUEST_ID)}
+        refusal.code: {"value": example_of(refusal)}
         for refusal in sorted(refusals, key=lambda refusal: refusal.code)
     }
 
 
-def _example_of(refusal: type[errors.Refusal]) -> errors.Refusal:
+def example_of(refusal: type[errors.Refusal]) -> Schema:
+    """What is answered to a request that is refused so."""
     if refusal is not errors.ValidationFailed:
-        return refusal()
+        return problem_of(refusal(), _REQUEST_ID)
     wrong = errors.Violation("amount", "Input should be greater than or equal to 1")
-    return refusal(violations=[wrong])
+    return problem_of(refusal(violations=[wrong]), _REQUEST_ID)

@@ -9,11 +9,15 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse
 
 from tests.process.processes import until
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
+needs_chromium: Final = pytest.mark.skipif(
+    CHROMIUM is None, reason="needs Chromium (Debian: apt-get install chromium)"
+)
 _OPTIONS: Final = (
     "--headless=new",
     "--no-sandbox",
@@ -157,3 +161,17 @@ async def open_tab(port: int) -> AsyncGenerator[Browser]:
         await tab.close()
         await whole.command("Target.disposeBrowserContext", browserContextId=context)
         await whole.close()
+
+
+@pytest.fixture(scope="module")
+def chromium_port(tmp_path_factory: pytest.TempPathFactory) -> Generator[int]:
+    """Where a browser listens."""
+    with started_chromium(tmp_path_factory.mktemp("profile")) as port:
+        yield port
+
+
+@pytest.fixture
+async def browser(chromium_port: int) -> AsyncGenerator[Browser]:
+    """A tab of this test alone."""
+    async with open_tab(chromium_port) as browser:
+        yield browser
