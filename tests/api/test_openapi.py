@@ -63,7 +63,8 @@ async def test_examples_are_what_is_answered(
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=" ".join)
 def test_examples_fit_their_schemas(operation: tuple[str, ...]) -> None:
-    places = [(*operation, "responses", status) for status in part(*operation, "responses")]
+    places: list[tuple[str, ...]] = []
+    places += [(*operation, "responses", status) for status in part(*operation, "responses")]
     if "requestBody" in part(*operation):
         places.append((*operation, "requestBody"))
     for place in places:

@@ -200,6 +200,17 @@ UNKNOWN_PATHS = [
 ]
 
 
+async def test_what_leads_nowhere_meets_no_expectation(api: Api) -> None:
+    headers = {"Expect": "miracles"}
+    nowhere = await api.request("GET", "/nothing", headers=headers)
+    assert (nowhere.status, nowhere.code) == (404, "not_found")
+    method = await api.request("DELETE", "/healthz", headers=headers)
+    assert (method.status, method.code) == (405, "method_not_allowed")
+    assert {name.strip() for name in method.headers["Allow"].split(",")} == {"GET", "HEAD"}
+    for path in ("/", "/docs", "/problems/", "/docs/db/", "/healthz"):
+        assert (await api.request("GET", path, headers=headers)).status == 200, path
+
+
 async def test_a_path_that_leads_nowhere(api: Api) -> None:
     alice = await api.person()
     for path in UNKNOWN_PATHS:

@@ -98,8 +98,12 @@ def _request_body(route: Route, schemas: Schemas) -> Schema | None:
     if not route.has_body or not names:
         return None
     schema = schemas.of_fields(route.operation.request, names)
-    examples = {name: {"value": body} for name, body in _example(route, "bodies").items()}
-    content = {"schema": schema, "examples": examples}
+    bodies = _example(route, "bodies")
+    content: Schema = {"schema": schema}
+    if len(bodies) == 1:
+        [content["example"]] = bodies.values()
+    else:
+        content["examples"] = {name: {"value": body} for name, body in bodies.items()}
     return {"required": True, "content": {"application/json": content}}
 
 

@@ -29,6 +29,16 @@ function show() {
   }
 }
 
+function receive(response) {
+  if (new URL(response.url, location).pathname.startsWith("/v1/")) setTimeout(showAnswer, 50);
+  return authorizeOnLogin(response);
+}
+
+// It would come below the fold.
+function showAnswer() {
+  pressed?.closest(".opblock").querySelector(".responses-wrapper").scrollIntoView();
+}
+
 function authorizeOnLogin(response) {
   if (!response.ok || new URL(response.url, location).pathname !== LOGIN) return response;
   const { access_token: token, user } = response.body ?? JSON.parse(response.text);
@@ -37,6 +47,9 @@ function authorizeOnLogin(response) {
   return response;
 }
 
+let pressed = null;
+addEventListener("click", (event) => { pressed = event.target.closest(".execute") ?? pressed; });
+addEventListener("hashchange", () => location.reload()); // Swagger UI reads it only as it starts.
 follow();
 dark.addEventListener("change", follow);
 const ui = SwaggerUIBundle({
@@ -47,7 +60,7 @@ const ui = SwaggerUIBundle({
   displayRequestDuration: true,
   docExpansion: "list",
   persistAuthorization: true,
-  responseInterceptor: authorizeOnLogin,
+  responseInterceptor: receive,
   tryItOutEnabled: true,
   validatorUrl: null,
   onComplete: () => {
