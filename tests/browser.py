@@ -18,6 +18,7 @@ CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_chromium: Final = pytest.mark.skipif(
     CHROMIUM is None, reason="needs Chromium (Debian: apt-get install chromium)"
 )
+_PATIENCE_S: Final = 60
 _OPTIONS: Final = (
     "--headless=new",
     "--no-sandbox",
@@ -49,7 +50,7 @@ class Browser:
         answer = self._answers[self._number] = asyncio.get_running_loop().create_future()
         message = {"id": self._number, "method": method, "params": parameters}
         await self._socket.send_str(json.dumps(message))
-        return await asyncio.wait_for(answer, 20)
+        return await asyncio.wait_for(answer, _PATIENCE_S)
 
     async def open(self, url: str) -> None:
         """Go to a page and wait until it is loaded."""
@@ -61,7 +62,7 @@ class Browser:
         """Wait, after what is done inside, until the page it leads to is loaded."""
         self._loaded.clear()
         yield
-        await asyncio.wait_for(self._loaded.wait(), 20)
+        await asyncio.wait_for(self._loaded.wait(), _PATIENCE_S)
 
     async def evaluate(self, expression: str) -> Any:
         """The value of an expression in JavaScript."""
