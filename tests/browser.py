@@ -31,6 +31,28 @@ _OPTIONS: Final = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
+# Between a color and the one behind it, as WCAG 2 defines it.
+CONTRAST: Final = """
+(() => {
+    const channels = (color) => color.match(/[\\d.]+/g).slice(0, 3).map((value) => value / 255);
+    const light = (color) => {
+        const [r, g, b] = channels(color).map(
+            (value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const page = getComputedStyle(document.body);
+    const colors = ["body", ".quiet", "main a", ".kind", ".bad"].flatMap((selector) => {
+        const found = document.querySelector(selector);
+        return found ? [getComputedStyle(found).color] : [];
+    });
+    const ratios = colors.map((color) => {
+        const pair = [light(color), light(page.backgroundColor)].sort((a, b) => b - a);
+        return (pair[0] + 0.05) / (pair[1] + 0.05);
+    });
+    return Math.min(...ratios);
+})()
+"""
+
 
 class Browser:
     """One tab: the addresses that were `requested`, and the `errors` of its pages."""

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from bankapp.api.http.server import create_app
 from bankapp.domain.roles import Role
 from bankapp.operations.operation import Bank
-from tests.browser import Browser, needs_chromium
+from tests.browser import CONTRAST, Browser, needs_chromium
 from tests.factories import PASSWORD, Make
 
 pytestmark = needs_chromium
@@ -131,3 +131,16 @@ async def _authorize_by_hand(visit: Visit, token: str) -> None:
         pressed = f"{buttons}.find((b) => b.textContent === '{button}')"
         await visit.browser.wait_for(f"!!{pressed}")
         await visit.browser.evaluate(f"{pressed}.click()")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_pages_are_read_on_a_phone_by_day_and_night(visit: Visit, scheme: str) -> None:
+    await visit.browser.resize(360)
+    await visit.browser.prefer(scheme)
+    for path in ("/", "/problems/", "/problems/insufficient_funds", "/docs"):
+        await visit.browser.open(f"{visit.origin}{path}")
+        await visit.browser.wait_for(f"{path != '/docs':d} || !!document.querySelector('.opblock')")
+        assert await visit.browser.evaluate(CONTRAST) >= 4.5, path
+        width = "document.documentElement.scrollWidth"
+        assert await visit.browser.evaluate(width) <= 360, path
+    assert visit.browser.errors == []

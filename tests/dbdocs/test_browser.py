@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestServer
 from bankapp.api.http.server import create_app
 from bankapp.operations.operation import Bank
 from dbdocs.site.files import write_site
-from tests.browser import Browser, needs_chromium
+from tests.browser import CONTRAST, Browser, needs_chromium
 
 pytestmark = needs_chromium
 PAGES = (
@@ -20,27 +20,6 @@ PAGES = (
     "migrations/002_create_orders.html",
     "types/customer_status.html",
 )
-# Between a color and the one behind it, as WCAG 2 defines it.
-CONTRAST = """
-(() => {
-    const channels = (color) => color.match(/[\\d.]+/g).slice(0, 3).map((value) => value / 255);
-    const light = (color) => {
-        const [r, g, b] = channels(color).map(
-            (value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const page = getComputedStyle(document.body);
-    const colors = ["body", ".quiet", "main a", ".kind", ".bad"].flatMap((selector) => {
-        const found = document.querySelector(selector);
-        return found ? [getComputedStyle(found).color] : [];
-    });
-    const ratios = colors.map((color) => {
-        const pair = [light(color), light(page.backgroundColor)].sort((a, b) => b - a);
-        return (pair[0] + 0.05) / (pair[1] + 0.05);
-    });
-    return Math.min(...ratios);
-})()
-"""
 
 
 @pytest.fixture
