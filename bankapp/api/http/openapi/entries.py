@@ -4,6 +4,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from importlib.resources import files
 from typing import Any, Final
 
@@ -67,7 +68,9 @@ def _remarks(route: Route) -> Iterable[str]:
 
 def _remark_on_limit(limit: RateLimit) -> str:
     whom = " and ".join(name.replace("caller", "user") for name in limit.by)
-    return f"At most {limit.count} in {limit.period.total_seconds() / 60:g} minutes by {whom}."
+    minutes = limit.period // timedelta(minutes=1)
+    period = {1: "a minute", 60: "an hour"}.get(minutes, f"{minutes} minutes")
+    return f"At most {limit.count} in {period} by {whom}."
 
 
 def _parameters(route: Route, schemas: Schemas) -> list[Schema]:
