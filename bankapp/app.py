@@ -1,20 +1,32 @@
 """The composition root: settings become a database, a store, and a server on top."""
 
 import asyncio
+import gc
 import os
 import re
 import secrets
 import signal
+import socket
 import tempfile
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 import structlog
 import uvloop
 
-from bankapp.api.http.listening import listen
+from bankapp.api.http.browsers import Browsers
+from bankapp.api.http.connections import Shares
+from bankapp.api.http.listening import listen, open_sockets, url_of
 from bankapp.api.http.server import create_app
 from bankapp.auth.codes import CodeMaker
 from bankapp.auth.paseto import KEY_BYTES
@@ -23,9 +35,10 @@ from bankapp.auth.tokens import Purpose, TokenMaker, create_codec
 from bankapp.database import Database
 from bankapp.domain import errors, limits
 from bankapp.domain.roles import Role
-from bankapp.failure import StartError
+from bankapp.failure import DatabaseAwayError, StartError
 from bankapp.mail.letters import Stationery
 from bankapp.mail.mailer import FileMailer, SmtpMailer
+from bankapp.observation import Observation, measuring, observing
 from bankapp.operations.operation import Bank, Rules
 from bankapp.operations.users import ensure_admin
 from bankapp.settings import TOKEN_KEY_PATTERN, Settings
@@ -36,6 +49,7 @@ from bankapp.worker.queue import add_jobs, open_queue
 from bankapp.worker.running import work
 
 DATABASE_CHECK_S = 0.5
+GARBAGE_COUNT_MAX = 20_000
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
@@ -55,45 +69,92 @@ async def serve(settings: Settings, database: Database) -> None:
     Raises StartError when the address cannot be had, the database does not answer, or the embedded
     server ends.
     """
-    async with _opened(settings, database) as (bank, stop):
-        if (admin := _admin_credentials(settings)) is not None:
-            await _ensure_admin(bank, *admin)
-        if settings.work_in_serve == "off":
-            await _serve_http(settings, bank, stop)
-            return
-        async with working(settings, database, bank, stop):
-            await _serve_http(settings, bank, stop)
+    stop = stopping_by_signals()
+    async with (
+        observing(settings) as observation,
+        watching(database, stop),
+        opened(settings, database, observation) as bank,
+        measuring(settings, bank),
+        AsyncExitStack() as stack,
+    ):
+        await ensure_first_admin(settings, bank)
+        if settings.work_in_serve == "on":
+            await stack.enter_async_context(working(settings, database, bank, stop.asked))
+        sockets = stack.enter_context(listening_sockets(settings))
+        async with serving(settings, bank, sockets, stop, observation):
+            _log.info("listening", url=url_of(sockets[0]))
+            await stop.asked.wait()
+            _log.info("stopping")
 
 
 async def _work(settings: Settings, database: Database) -> None:
+    stop = stopping_by_signals()
     async with (
-        _opened(settings, database) as (bank, stop),
-        working(settings, database, bank, stop),
+        observing(settings) as observation,
+        watching(database, stop),
+        opened(settings, database, observation) as bank,
+        measuring(settings, bank),
+        working(settings, database, bank, stop.asked),
     ):
         _log.info("working")
-        await stop.wait()
+        await stop.asked.wait()
         _log.info("stopping")
 
 
-@asynccontextmanager
-async def _opened(
-    settings: Settings, database: Database
-) -> AsyncGenerator[tuple[Bank, asyncio.Event]]:
-    """The bank, and what is set when the process shall stop."""
-    stop = asyncio.Event()
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What a process is told when it shall end."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def now(self) -> None:
+        """End without waiting for those who do nothing."""
+        self.asked.set()
+        self.hurry.set()
+
+
+def stopping_by_signals() -> Stop:
+    """What SIGINT and SIGTERM set."""
+    stop = Stop()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.now)
+    return stop
+
+
+@asynccontextmanager
+async def watching(database: Database, stop: Stop) -> AsyncGenerator[None]:
+    """Stop when the embedded server ends: a restart brings both back.
+
+    Raises StartError when it has.
+    """
+    watch = asyncio.create_task(_stop_with(database, stop))
+    try:
+        yield
+    finally:
+        watch.cancel()
+    if database.has_ended():
+        raise StartError("the embedded PostgreSQL has ended; its log says why: postgres.log")
+
+
+async def _stop_with(database: Database, stop: Stop) -> None:
+    while not database.has_ended():  # noqa: ASYNC110 - a process sends no event
+        await asyncio.sleep(DATABASE_CHECK_S)
+    stop.now()
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, database: Database, observation: Observation
+) -> AsyncGenerator[Bank]:
+    """The bank on its database. Raises DatabaseAwayError when that does not answer."""
     pool = create_pool(database.url)
     try:
         await pool.open(wait=True, timeout=limits.CONNECTION_TIMEOUT_S)
     except psycopg.Error as error:
-        raise StartError(f"the database does not answer: {error}") from error
+        raise DatabaseAwayError(f"the database does not answer: {error}") from error
     try:
-        watch = asyncio.create_task(_stop_with(database, stop))
-        yield create_bank(settings, Store(pool)), stop
-        watch.cancel()
-        if database.has_ended():
-            raise StartError("the embedded PostgreSQL has ended; its log says why: postgres.log")
+        yield create_bank(settings, Store(pool, queries=observation.queries))
     finally:
         await pool.close()
 
@@ -124,7 +185,14 @@ def _create_office(settings: Settings, bank: Bank) -> Office:
     return Office(bank, FileMailer(directory), stationery)
 
 
-async def _ensure_admin(bank: Bank, username: str, password: str) -> None:
+async def ensure_first_admin(settings: Settings, bank: Bank) -> None:
+    """See that the admin exists whom the settings name, or of a bank in development, `admin`.
+
+    Raises StartError when somebody else has the name.
+    """
+    if (credentials := _admin_credentials(settings)) is None:
+        return
+    username, password = credentials
     try:
         await ensure_admin(bank, username, password)
     except errors.UsernameTaken:
@@ -132,13 +200,6 @@ async def _ensure_admin(bank: Bank, username: str, password: str) -> None:
             f"a user {username} exists, with another password; "
             "set BANK_ADMIN_USERNAME to another name"
         ) from None
-
-
-async def _stop_with(database: Database, stop: asyncio.Event) -> None:
-    """Stop serving when the embedded server ends: a restart brings both back."""
-    while not database.has_ended():  # noqa: ASYNC110 - a process sends no event
-        await asyncio.sleep(DATABASE_CHECK_S)
-    stop.set()
 
 
 def create_bank(settings: Settings, store: Store) -> Bank:
@@ -158,18 +219,54 @@ def create_bank(settings: Settings, store: Store) -> Bank:
     )
 
 
-async def _serve_http(settings: Settings, bank: Bank, stop: asyncio.Event) -> None:
-    app = create_app(bank, settings.trusted_proxies, docs_role=_docs_role(settings))
-    try:
-        async with listen(app, settings.http_host, settings.http_port) as url:
-            _log.info("listening", url=url)
-            await stop.wait()
-            _log.info("stopping")
-    except OSError as error:
-        raise StartError(
-            f"cannot listen on {settings.http_address} ({error.strerror}); "
-            "set BANK_HTTP_ADDRESS to another one"
-        ) from None
+def _collect_garbage_seldom() -> None:
+    """Requests leave hardly any cycles, and what is there by now stays.
+
+    With the thresholds of a script the collector takes a tenth of the time of a transfer.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_COUNT_MAX, 20, 20)
+
+
+@contextmanager
+def listening_sockets(settings: Settings) -> Generator[list[socket.socket]]:
+    """The sockets of the HTTP address. Raises StartError when it cannot be had."""
+    with ExitStack() as stack:
+        try:
+            sockets = stack.enter_context(open_sockets(settings.http_host, settings.http_port))
+        except OSError as error:
+            raise StartError(
+                f"cannot listen on {settings.http_address} ({error.strerror}); "
+                "set BANK_HTTP_ADDRESS to another one"
+            ) from None
+        yield sockets
+
+
+def serving(
+    settings: Settings,
+    bank: Bank,
+    sockets: Sequence[socket.socket],
+    stop: Stop,
+    observation: Observation,
+    shares: Shares | None = None,
+) -> AbstractAsyncContextManager[None]:
+    """Serve HTTP while the block runs, then finish the requests that were accepted."""
+    app = create_app(
+        bank,
+        settings.trusted_proxies,
+        docs_role=_docs_role(settings),
+        browsers=_browsers(settings),
+        shows_metrics=settings.environment == "development" and settings.metrics_address is None,
+        middlewares=observation.middlewares,
+    )
+    _collect_garbage_seldom()
+    return listen(app, sockets, hurry=stop.hurry, shares=shares)
+
+
+def _browsers(settings: Settings) -> Browsers:
+    comes_by_tls = (settings.public_url or "").startswith("https://")
+    return Browsers(settings.allowed_origins, only_tls=comes_by_tls)
 
 
 def _docs_role(settings: Settings) -> Role | None:

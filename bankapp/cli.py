@@ -1,4 +1,4 @@
-"""The command line: bankapp serve, work, migrate, verify, jobs, requeue."""
+"""The command line: bankapp serve, work, migrate, verify, queries, jobs, requeue."""
 
 import argparse
 import sys
@@ -17,6 +17,10 @@ def main() -> int:
         "verify",
         help="recompute every balance and transfer; exit 1 and name the row if one is wrong",
     )
+    queries = subparsers.add_parser(
+        "queries", help="what each named query costs, as pg_stat_statements counted it"
+    )
+    queries.add_argument("--json", action="store_true", help="for machines")
     subparsers.add_parser("jobs", help="list the background jobs that failed for good")
     requeue = subparsers.add_parser("requeue", help="have failed background jobs tried again")
     requeue.add_argument("job", nargs="+", help="its number in `bankapp jobs`, or `all`")
@@ -25,7 +29,11 @@ def main() -> int:
         # Here, so that Ctrl-C while it all loads ends as at any other time.
         from bankapp import commands  # noqa: PLC0415
 
-        return commands.run(arguments.command, getattr(arguments, "job", ()))
+        return commands.run(
+            arguments.command,
+            getattr(arguments, "job", ()),
+            as_json=getattr(arguments, "json", False),
+        )
     except SettingError as error:
         print(f"bankapp: {error}", file=sys.stderr)
         return 2

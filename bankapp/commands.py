@@ -11,19 +11,23 @@ from bankapp.database import open_database
 from bankapp.failure import Failure
 from bankapp.logs import configure_logs
 from bankapp.migrations import migrate
+from bankapp.query_report import report_queries
 from bankapp.settings import Settings, load_settings
 from bankapp.store.verification import Progress, Report, verify_ledger
 
 PROGRESS_AFTER_S = 1.0
 
 
-def run(name: str, jobs: Sequence[str] = ()) -> int:
+def run(name: str, jobs: Sequence[str] = (), *, as_json: bool = False) -> int:
     """Run a command; its exit code. Raises Failure, and SettingError among them."""
     settings = load_settings()
-    configure_logs(settings.log_format)
+    configure_logs(settings.log_format, settings.log_level)
     try:
         if name == "requeue":
             return _requeue(settings, jobs)
+        if name == "queries":
+            report_queries(settings, as_json=as_json)
+            return 0
         commands = {
             "serve": _serve,
             "work": _work,
@@ -39,11 +43,14 @@ def run(name: str, jobs: Sequence[str] = ()) -> int:
 
 
 def _serve(settings: Settings) -> int:
-    from bankapp.app import run_server  # noqa: PLC0415 - the other commands start without it
+    if settings.workers == 1:
+        from bankapp.app import run_server as run  # noqa: PLC0415 - others start without it
+    else:
+        from bankapp.supervisor import run_supervisor as run  # noqa: PLC0415 - as above
 
     with open_database(settings) as database:
         migrate(database.url)
-        run_server(settings, database)
+        run(settings, database)
     return 0
 
 

@@ -4,18 +4,40 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import psycopg
+
+from bankapp.domain import limits
 from bankapp.embedded import EmbeddedServer, ensure_database, find_binaries
+from bankapp.failure import DatabaseAwayError, StartError
 from bankapp.settings import Settings
 
 DATABASE = OWNER = "bank"
+MAINTENANCE_DATABASE = "postgres"
+CONNECTION_COUNT_DEFAULT = 100  # PostgreSQL's own
+SPARE_COUNT = 40  # for `bankapp work`, an operator's psql, and what is reserved
+
+# A limit of -1 is none.
+_CONNECTIONS_ALLOWED = """
+SELECT least(
+    current_setting('max_connections')::int
+    - current_setting('superuser_reserved_connections')::int
+    - current_setting('reserved_connections')::int,
+    nullif((SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user), -1),
+    nullif((SELECT datconnlimit FROM pg_database WHERE datname = current_database()), -1)
+)
+"""
 
 
 @dataclass(frozen=True)
 class Database:
-    """Where the bank's data is, and the server that runs for it, if it is ours."""
+    """Where the bank's data is, and the server that runs for it, if it is ours.
+
+    `maintenance_url` is that of an embedded server's own database, as its superuser.
+    """
 
     url: str
     server: EmbeddedServer | None = None
+    maintenance_url: str | None = None
 
     def has_ended(self) -> bool:
         """Whether our server has ended, by itself or by somebody else's doing."""
@@ -32,12 +54,46 @@ def open_database(settings: Settings, *, beside_server: bool = False) -> Generat
     if settings.database_url is not None:
         yield Database(settings.database_url.get_secret_value())
         return
-    server = EmbeddedServer(settings.data_dir, find_binaries(settings.pgbin))
+    connections = max(CONNECTION_COUNT_DEFAULT, connections_needed(settings.workers) + SPARE_COUNT)
+    server = EmbeddedServer(
+        settings.data_dir,
+        find_binaries(settings.pgbin),
+        {"max_connections": str(connections)},
+    )
     if beside_server and server.is_running():
-        yield Database(server.url(DATABASE, OWNER))
+        yield Database(
+            server.url(DATABASE, OWNER), maintenance_url=server.url(MAINTENANCE_DATABASE)
+        )
         return
     server.start()
     try:
-        yield Database(ensure_database(server, DATABASE, OWNER), server)
+        url = ensure_database(server, DATABASE, OWNER)
+        yield Database(url, server, server.url(MAINTENANCE_DATABASE))
     finally:
         server.stop()
+
+
+def connections_needed(worker_count: int) -> int:
+    """How many connections that many server processes open at most.
+
+    While they are replaced, the new ones begin with the fewest they can do with.
+    """
+    each = limits.CONNECTION_COUNT_MAX + limits.CONNECTION_COUNT_MIN
+    return worker_count * each + 2 * limits.JOB_CONCURRENCY
+
+
+def ensure_connections_suffice(settings: Settings, url: str) -> None:
+    """Raises StartError when the database allows fewer connections than the processes open."""
+    needed = connections_needed(settings.workers)
+    timeout_s = int(limits.CONNECTION_TIMEOUT_S)
+    try:
+        with psycopg.connect(url, connect_timeout=timeout_s) as connection:
+            row = connection.execute(_CONNECTIONS_ALLOWED).fetchone()
+    except psycopg.Error as error:
+        raise DatabaseAwayError(f"the database does not answer: {error}") from error
+    assert row is not None
+    if needed > row[0]:
+        raise StartError(
+            f"BANK_WORKERS={settings.workers} needs {needed} connections, and the database allows "
+            f"{row[0]}; set it lower, or max_connections of PostgreSQL higher"
+        )

@@ -9,5 +9,9 @@ class StartError(Failure):
     """The server cannot start."""
 
 
+class DatabaseAwayError(StartError):
+    """The database does not answer; later it may."""
+
+
 class SettingError(Failure):
     """A setting is wrong; the message names it."""

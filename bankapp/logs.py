@@ -1,27 +1,42 @@
-"""How the log looks: one line per event on standard error, ours and that of libraries alike."""
+"""How the log looks: one line per event on standard error, ours and that of libraries alike.
 
+A line holds what the code names, never what a request or an exception says: that may be a secret.
+"""
+
+import asyncio
 import logging
 import sys
-from typing import Literal
+import traceback
+from collections.abc import Iterator
+from typing import Any, Literal
 
+import pydantic_core
 import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+_log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
-def configure_logs(form: Literal["console", "json"]) -> None:
-    """Set the form of every line logged from here on: for people or for machines."""
-    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
-    if form == "console":
-        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    processors: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
+def configure_logs(
+    form: Literal["console", "json"],
+    level: Literal["debug", "info", "warning", "error"] = "info",
+) -> None:
+    """Set the form of every line logged from here on, for people or for machines.
+
+    The level is that of our own lines. Libraries log warnings and worse: below that they quote
+    what they work on.
+    """
+    renderer = _as_text if form == "console" else _as_json
+    processors: list[Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        _describe_exception,
     ]
     structlog.configure(
         processors=[*processors, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        # A line is one write: several processes may share standard error.
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -32,3 +47,40 @@ def configure_logs(form: Literal["console", "json"]) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def log_stray_error(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log an error that nobody waits for; asyncio itself would print all of it."""
+    _log.error("stray error", what=context["message"], exc_info=context.get("exception"))
+
+
+def _as_json(_: WrappedLogger, __: str, event: EventDict) -> str:
+    return pydantic_core.to_json(event, fallback=repr).decode()
+
+
+def _as_text(_: WrappedLogger, __: str, event: EventDict) -> str:
+    exception = event.pop("exception", None)
+    line = f"{event.pop('timestamp')} {event.pop('level'):7} {event.pop('event')}"
+    for name, value in event.items():
+        text = str(value)
+        line += f" {name}={text if text.isprintable() and ' ' not in text else repr(text)}"
+    return line if exception is None else f"{line}\n{exception}"
+
+
+def _describe_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """What was raised and where, but not what it says: that may quote what was sent."""
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else sys.exception() if given else None
+    if error is not None:
+        event["exception"] = "".join(_describe(error)).rstrip()
+    return event
+
+
+def _describe(error: BaseException) -> Iterator[str]:
+    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    for other in (*([earlier] if earlier else ()), *getattr(error, "exceptions", ())):
+        yield from _describe(other)
+    yield from traceback.format_tb(error.__traceback__)
+    constraint = getattr(getattr(error, "diag", None), "constraint_name", None)
+    where = f" of {constraint}" if constraint else ""
+    yield f"{type(error).__module__}.{type(error).__qualname__}{where}\n"

@@ -32,7 +32,13 @@ EXAMPLES: Final[dict[str, str]] = {
     "BANK_MAIL_FROM": "bank@example.org",
     "BANK_PUBLIC_URL": "https://bank.example.org",
     "BANK_WORK_IN_SERVE": "on",
+    "BANK_WORKERS": "4",
     "BANK_LOG_FORMAT": "console",
+    "BANK_LOG_LEVEL": "info",
+    "BANK_SLOW_QUERY_MS": "500",
+    "BANK_METRICS_ADDRESS": "10.0.0.5:9090",
+    "BANK_TRACES_URL": "http://127.0.0.1:4318/v1/traces",
+    "BANK_ALLOWED_ORIGINS": "https://app.example.org,https://admin.example.org",
 }
 
 
@@ -91,6 +97,15 @@ def _public_url(value: str) -> str:
     if not re.fullmatch(r"https?://[!-~]+", value) or set(value) & set('?#"<>'):
         raise ValueError("is not an http:// or https:// URL")
     return value.rstrip("/")
+
+
+def _origins(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    origins = frozenset(part.strip() for part in value.split(",") if part.strip())
+    if not all(re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", origin) for origin in origins):
+        raise ValueError("must be origins as browsers send them, separated by commas")
+    return origins
 
 
 def _database_url(value: SecretStr) -> SecretStr:
@@ -169,17 +184,40 @@ class Settings(BaseSettings):
         Annotated[str, AfterValidator(_public_url)] | None, Field(alias="BANK_PUBLIC_URL")
     ] = None
     work_in_serve: Annotated[Literal["on", "off"], Field(alias="BANK_WORK_IN_SERVE")] = "on"
+    workers: Annotated[int, Field(alias="BANK_WORKERS", ge=1, le=limits.WORKER_COUNT_MAX)] = 1
     log_format: Annotated[Literal["console", "json"], Field(alias="BANK_LOG_FORMAT")] = "console"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Field(alias="BANK_LOG_LEVEL")
+    ] = "info"
+    slow_query_ms: Annotated[int, Field(alias="BANK_SLOW_QUERY_MS", ge=0)] = 500
+    metrics_address: Annotated[
+        Annotated[str, AfterValidator(_http_address)] | None, Field(alias="BANK_METRICS_ADDRESS")
+    ] = None
+    traces_url: Annotated[
+        Annotated[str, AfterValidator(_public_url)] | None, Field(alias="BANK_TRACES_URL")
+    ] = None
+    allowed_origins: Annotated[
+        frozenset[str],
+        NoDecode,
+        BeforeValidator(_origins),
+        Field(alias="BANK_ALLOWED_ORIGINS"),
+    ] = frozenset()
 
     @property
     def http_host(self) -> str:
         """The host of `http_address`, without the brackets of an IPv6 address."""
-        return self.http_address.rpartition(":")[0].strip("[]")
+        return host_and_port(self.http_address)[0]
 
     @property
     def http_port(self) -> int:
         """The port of `http_address`."""
-        return int(self.http_address.rpartition(":")[2])
+        return host_and_port(self.http_address)[1]
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """The parts of an address; an IPv6 one goes without its brackets."""
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def load_settings() -> Settings:

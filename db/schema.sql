@@ -839,6 +839,7 @@ CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     AS $$
 -- Item n of the batch is element n of every array; row n of the result is its outcome.
 --
@@ -2847,4 +2848,5 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261120114006'),
     ('20261120114007'),
     ('20261120114008'),
-    ('20261120120001');
+    ('20261120120001'),
+    ('20261120130001');

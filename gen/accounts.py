@@ -20,13 +20,13 @@ RETURNING id, kind, owner, currency, balance, status, created_at
 """
 
 
-GET_ACCOUNT: Final = """\
--- name: GetAccount :one
+LIST_ACCOUNTS_BY_ID: Final = """\
+-- name: ListAccountsById :many
 SELECT
     accounts.id, accounts.kind, accounts.owner, accounts.currency, accounts.balance, accounts.status, accounts.created_at,
     accounts.balance - held_amount(accounts.id) AS "available_balance!"
 FROM accounts
-WHERE accounts.id = $1
+WHERE accounts.id = ANY($1::bigint[])
 """
 
 
@@ -73,7 +73,7 @@ FOR SHARE
 
 
 @dataclass(slots=True)
-class GetAccountRow:
+class ListAccountsByIdRow:
     account: models.Account
     available_balance: int
 
@@ -102,8 +102,8 @@ def _account(row: Sequence[Any]) -> models.Account:
     )
 
 
-def _get_account_row(row: Sequence[Any]) -> GetAccountRow:
-    return GetAccountRow(
+def _list_accounts_by_id_row(row: Sequence[Any]) -> ListAccountsByIdRow:
+    return ListAccountsByIdRow(
         models.Account(
             row[0],
             models.ACCOUNT_KIND_BY_LABEL[row[1]],
@@ -163,10 +163,13 @@ class Querier:
             raise NoDataFound("InsertAccount returned no row")
         return row
 
-    def get_account(self, *, id: int) -> GetAccountRow | None:
-        cursor = RawCursor(self._connection, row_factory=lambda _: _get_account_row)
-        cursor.execute(GET_ACCOUNT, (Int8(id),))
-        return cursor.fetchone()
+    def list_accounts_by_id(self, *, ids: Sequence[int | None]) -> list[ListAccountsByIdRow]:
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(
+            LIST_ACCOUNTS_BY_ID, ([None if value is None else f"{value}" for value in ids],)
+        )
+        rows = cursor.fetchall()
+        return [_list_accounts_by_id_row(row) for row in rows]
 
     def list_accounts(
         self, *, owner: str, before_id: int, row_count_max: int
@@ -222,10 +225,13 @@ class AsyncQuerier:
             raise NoDataFound("InsertAccount returned no row")
         return row
 
-    async def get_account(self, *, id: int) -> GetAccountRow | None:
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_account_row)
-        await cursor.execute(GET_ACCOUNT, (Int8(id),))
-        return await cursor.fetchone()
+    async def list_accounts_by_id(self, *, ids: Sequence[int | None]) -> list[ListAccountsByIdRow]:
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(
+            LIST_ACCOUNTS_BY_ID, ([None if value is None else f"{value}" for value in ids],)
+        )
+        rows = await cursor.fetchall()
+        return [_list_accounts_by_id_row(row) for row in rows]
 
     async def list_accounts(
         self, *, owner: str, before_id: int, row_count_max: int

@@ -30,26 +30,35 @@ RETURNING id, username, user_agent, client_address, created_at, expires_at, ende
 """
 
 
-GET_SESSION_CALLER: Final = """\
--- name: GetSessionCaller :one
-WITH noted AS (
-    UPDATE sessions
-    SET last_used_at = now()
-    WHERE sessions.id = $1
-        AND sessions.last_used_at < now() - interval '1 minute'
-        AND sessions.ended_at IS NULL
-)
-
+LIST_SESSION_CALLERS: Final = """\
+-- name: ListSessionCallers :many
 SELECT
+    sessions.id,
     users.username,
     users.role,
-    users.is_email_verified
+    users.is_email_verified,
+    sessions.last_used_at < now() - interval '1 minute' AS is_use_to_be_noted
 FROM sessions
 INNER JOIN users ON users.username = sessions.username
-WHERE sessions.id = $1
+WHERE sessions.id = ANY($1::uuid[])
     AND sessions.ended_at IS NULL
     AND sessions.expires_at > now()
     AND users.blocked_at IS NULL
+"""
+
+
+NOTE_SESSION_USES: Final = """\
+-- name: NoteSessionUses :exec
+UPDATE sessions
+SET last_used_at = now()
+WHERE id IN (
+        SELECT used.id
+        FROM sessions AS used
+        WHERE used.id = ANY($1::uuid[])
+            AND used.last_used_at < now() - interval '1 minute'
+            AND used.ended_at IS NULL
+        FOR NO KEY UPDATE SKIP LOCKED
+    )
 """
 
 
@@ -137,10 +146,12 @@ WHERE id IN (
 
 
 @dataclass(slots=True)
-class GetSessionCallerRow:
+class ListSessionCallersRow:
+    id: uuid.UUID
     username: str
     role: models.UserRole
     is_email_verified: bool
+    is_use_to_be_noted: bool
 
 
 @dataclass(slots=True)
@@ -153,8 +164,8 @@ def _session(row: Sequence[Any]) -> models.Session:
     return models.Session(*row)
 
 
-def _get_session_caller_row(row: Sequence[Any]) -> GetSessionCallerRow:
-    return GetSessionCallerRow(row[0], models.USER_ROLE_BY_LABEL[row[1]], row[2])
+def _list_session_callers_row(row: Sequence[Any]) -> ListSessionCallersRow:
+    return ListSessionCallersRow(row[0], row[1], models.USER_ROLE_BY_LABEL[row[2]], row[3], row[4])
 
 
 def _rotate_refresh_token_row(row: Sequence[Any]) -> RotateRefreshTokenRow:
@@ -207,14 +218,23 @@ class Querier:
             raise NoDataFound("InsertSession returned no row")
         return row
 
-    def get_session_caller(self, *, id: uuid.UUID) -> GetSessionCallerRow | None:
-        """Who is behind a token. Read anew for every request, so that a changed role, an ended
-        session or a blocked user counts at once. A use is noted once a minute: that is
-        exact enough for a list, and all other requests only read.
+    def list_session_callers(
+        self, *, ids: Sequence[uuid.UUID | None]
+    ) -> list[ListSessionCallersRow]:
+        """Who is behind the tokens of requests that came at once. Read anew for every request,
+        so that a changed role, an ended session or a blocked user counts at once.
         """
-        cursor = RawCursor(self._connection, row_factory=lambda _: _get_session_caller_row)
-        cursor.execute(GET_SESSION_CALLER, (id,))
-        return cursor.fetchone()
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(LIST_SESSION_CALLERS, ([*ids],))
+        rows = cursor.fetchall()
+        return [_list_session_callers_row(row) for row in rows]
+
+    def note_session_uses(self, *, ids: Sequence[uuid.UUID | None]) -> None:
+        """Once a minute: that is exact enough for a list, and all other requests only read. A
+        session that somebody is changing is passed over, for nobody shall wait for a note.
+        """
+        cursor = RawCursor(self._connection)
+        cursor.execute(NOTE_SESSION_USES, ([*ids],))
 
     def rotate_refresh_token(
         self,
@@ -300,14 +320,23 @@ class AsyncQuerier:
             raise NoDataFound("InsertSession returned no row")
         return row
 
-    async def get_session_caller(self, *, id: uuid.UUID) -> GetSessionCallerRow | None:
-        """Who is behind a token. Read anew for every request, so that a changed role, an ended
-        session or a blocked user counts at once. A use is noted once a minute: that is
-        exact enough for a list, and all other requests only read.
+    async def list_session_callers(
+        self, *, ids: Sequence[uuid.UUID | None]
+    ) -> list[ListSessionCallersRow]:
+        """Who is behind the tokens of requests that came at once. Read anew for every request,
+        so that a changed role, an ended session or a blocked user counts at once.
         """
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_session_caller_row)
-        await cursor.execute(GET_SESSION_CALLER, (id,))
-        return await cursor.fetchone()
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(LIST_SESSION_CALLERS, ([*ids],))
+        rows = await cursor.fetchall()
+        return [_list_session_callers_row(row) for row in rows]
+
+    async def note_session_uses(self, *, ids: Sequence[uuid.UUID | None]) -> None:
+        """Once a minute: that is exact enough for a list, and all other requests only read. A
+        session that somebody is changing is passed over, for nobody shall wait for a note.
+        """
+        cursor = AsyncRawCursor(self._connection)
+        await cursor.execute(NOTE_SESSION_USES, ([*ids],))
 
     async def rotate_refresh_token(
         self,

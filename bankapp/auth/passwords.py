@@ -10,6 +10,7 @@ import bcrypt
 
 from bankapp.auth.strength import is_strong
 from bankapp.domain import errors, limits
+from bankapp.telemetry import metrics
 
 Result = TypeVar("Result")
 
@@ -62,7 +63,8 @@ class PasswordHasher:
         try:
             future = self._threads.submit(work, *args)
             # Shielded: bcrypt goes on, and counts, even when nobody waits for it any more.
-            return await asyncio.shield(asyncio.wrap_future(future))
+            with metrics.PASSWORDS_PENDING.track_inprogress():
+                return await asyncio.shield(asyncio.wrap_future(future))
         finally:
             self._pending_count -= 1
 

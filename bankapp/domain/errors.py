@@ -239,5 +239,11 @@ class Unavailable(Refusal):
         "`Idempotency-Key` nothing is done twice."
     )
     retryable = True
-    # Where it is known that nothing has happened: a lock was waited for too long, say.
     is_undone: bool = False
+
+    @classmethod
+    def undone(cls) -> "Unavailable":
+        """One of which it is known that nothing has happened: a lock was not to be had, say."""
+        refusal = cls("The bank cannot do that now; nothing has happened.")
+        refusal.is_undone = True
+        return refusal

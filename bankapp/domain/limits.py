@@ -27,11 +27,13 @@ SESSION_DURATION_MAX: Final = timedelta(days=30)
 USER_AGENT_LENGTH_MAX: Final = 500
 REQUEST_ID_LENGTH_MAX: Final = 100
 
-BODY_BYTES_MAX: Final = 1024 * 1024  # a batch of transfers
+BODY_BYTES_MAX: Final = 16 * 1024
+BATCH_BYTES_MAX: Final = 1024 * 1024
 BODY_TIMEOUT_S: Final = 10.0
 IDLE_TIMEOUT_S: Final = 15.0
 VIOLATION_COUNT_MAX: Final = 100
 TOKEN_BYTES_MAX: Final = 4096
+TOKEN_CACHE_COUNT_MAX: Final = 16_384
 
 CONNECTION_COUNT_MIN: Final = 2
 CONNECTION_COUNT_MAX: Final = 16
@@ -40,13 +42,18 @@ STATEMENT_TIMEOUT_S: Final = 10
 LOCK_TIMEOUT_S: Final = 1
 TRANSACTION_RETRY_COUNT_MAX: Final = 3
 POSTING_COUNT_MAX: Final = 1000
+READ_COUNT_MAX: Final = 1000
+ALONE_COUNT_MAX: Final = 4
 IDEMPOTENCY_KEY_LENGTH_MAX: Final = 255
 KEY_TRY_COUNT_MAX: Final = 5
 HOLD_LIFETIME_DEFAULT_S: Final = 7 * 24 * 3600
 HOLD_LIFETIME_MAX_S: Final = 744 * 3600  # 31 days; the schema says the same
 STATEMENT_ENTRY_COUNT_MAX: Final = 10_000
+PARTING_TIMEOUT_S: Final = 0.25
 SHUTDOWN_TIMEOUT_S: Final = 1.25  # aiohttp waits it out twice
 FINDING_COUNT_MAX: Final = 100
+LOGGED_REQUEST_COUNT_MAX: Final = 10
+POOL_MEASURE_INTERVAL_S: Final = 1.0
 
 LOGINS_BY_ADDRESS: Final = RateLimit("login", 60, timedelta(minutes=1))
 LOGINS_BY_USER: Final = RateLimit("login_as", 10, timedelta(minutes=5), by=("address", "username"))
@@ -57,6 +64,13 @@ RESET_TRIES: Final = RateLimit("reset_confirm", 20, timedelta(hours=1))
 RESENDS_BY_ADDRESS: Final = RateLimit("resend", 10, timedelta(hours=1))
 RESENDS_BY_USER: Final = RateLimit("resend_to", 3, timedelta(hours=1), by=("caller",))
 USER_CHANGES: Final = RateLimit("change", 20, timedelta(hours=1), by=("caller", "username"))
+
+WORKER_COUNT_MAX: Final = 128
+WORKER_START_FAILURE_COUNT_MAX: Final = 5
+WORKER_SETTLED_AFTER_S: Final = 30.0
+WORKER_RESTART_DELAY_MIN_S: Final = 0.125
+WORKER_RESTART_DELAY_MAX_S: Final = 8.0
+WORKER_STOP_TIMEOUT_S: Final = 8.0
 
 SMTP_TIMEOUT_S: Final = 10.0
 JOB_ATTEMPT_COUNT_MAX: Final = 10

@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bankapp.domain import limits
+from bankapp.domain.audit import THE_BANK, Origin
 
 
 class TransferKind(StrEnum):
@@ -48,9 +49,9 @@ class Posting:
 
     The bank's cash account of the currency stands where `from_account_id` (a deposit) or
     `to_account_id` (a withdrawal) is None. `actor` is the user whose account it must be; None where
-    the bank itself acts. `asked_by` and `request_id` are noted: who it was, a banker too. A
-    reversal refers to its transfer by `reference_id`, a capture and a void to their hold: accounts
-    and currency are those, and without an amount it is all that is left.
+    the bank itself acts. `origin` is noted: who asked for it, a banker too. A reversal refers to
+    its transfer by `reference_id`, a capture and a void to their hold: accounts and currency are
+    those, and without an amount it is all that is left.
     """
 
     kind: PostingKind
@@ -60,8 +61,7 @@ class Posting:
     currency: str | None = None
     description: str | None = None
     actor: str | None = None
-    asked_by: str | None = None
-    request_id: str | None = None
+    origin: Origin = THE_BANK
     reference_id: int | None = None
     lifetime: timedelta | None = None
     key: RequestKey | None = None

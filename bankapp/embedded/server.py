@@ -24,6 +24,7 @@ START_TIMEOUT_S: Final = 60.0
 STOP_TIMEOUT_S: Final = 2.0
 
 DURABLE: Final[Mapping[str, str]] = MappingProxyType({})
+STATEMENT_STATISTICS: Final = "pg_stat_statements"
 # Only for data that may be lost with the machine: tests and the code generator.
 THROWAWAY: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -190,6 +191,7 @@ class EmbeddedServer:
             "port": str(PORT),
             "unix_socket_directories": _quoted(self._new_socket_directory()),
             "unix_socket_permissions": "0700",
+            **self._preloaded(),
             **self.settings,
         }
         command = [*unprivileged(), *ends_with_parent(), str(self.binaries / "postgres")]
@@ -207,6 +209,14 @@ class EmbeddedServer:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise EmbeddedError(f"PostgreSQL did not start: {self._log_since(log_start)}")
             time.sleep(0.01)
+
+    def _preloaded(self) -> dict[str, str]:
+        """What counts statements, where these programs came with it."""
+        found = (
+            next(self.binaries.parent.glob(f"{directory}/{STATEMENT_STATISTICS}.so"), None)
+            for directory in ("lib*", "lib*/*")
+        )
+        return {"shared_preload_libraries": STATEMENT_STATISTICS} if any(found) else {}
 
     def _new_socket_directory(self) -> Path:
         longest = self.home / f".s.PGSQL.{PORT}.lock"

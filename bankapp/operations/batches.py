@@ -55,7 +55,11 @@ class CreateBatchResponse(ResponseModel):
     results: list[ItemResult]
 
 
-@operation(refuses=(errors.IdempotencyKeyReused,), needs_verified_email=True)
+@operation(
+    refuses=(errors.IdempotencyKeyReused,),
+    needs_verified_email=True,
+    body_bytes_max=limits.BATCH_BYTES_MAX,
+)
 async def create_batch(
     bank: Bank, caller: Caller, request: CreateBatchRequest
 ) -> CreateBatchResponse:

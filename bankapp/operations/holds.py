@@ -109,8 +109,7 @@ async def create_hold(bank: Bank, caller: Caller, request: CreateHoldRequest) ->
         actor=caller.username,
         lifetime=timedelta(seconds=request.expires_in_s),
         key=caller.key_for(request),
-        asked_by=caller.username,
-        request_id=caller.call.request_id,
+        origin=caller.origin,
     )
     return Hold.from_row((await post_hold(bank, caller, posting)).hold)
 
@@ -161,8 +160,7 @@ async def capture_hold(
         amount=request.amount,
         actor=None if caller.is_banker() else caller.username,
         key=caller.key_for(request),
-        asked_by=caller.username,
-        request_id=caller.call.request_id,
+        origin=caller.origin,
     )
     posted = await post_transfer(bank, caller, posting)
     assert posted.hold is not None
@@ -179,7 +177,6 @@ async def void_hold(bank: Bank, caller: Caller, request: GetHoldRequest) -> Hold
         reference_id=request.hold_id,
         actor=None if caller.is_banker() else caller.username,
         key=caller.key_for(request),
-        asked_by=caller.username,
-        request_id=caller.call.request_id,
+        origin=caller.origin,
     )
     return Hold.from_row((await post_hold(bank, caller, posting)).hold)

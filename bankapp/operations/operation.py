@@ -5,7 +5,7 @@ import json
 import math
 import uuid
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
 from typing import Any, get_type_hints
 
@@ -17,10 +17,12 @@ from bankapp.auth.tokens import TokenMaker
 from bankapp.domain import errors
 from bankapp.domain.audit import Origin
 from bankapp.domain.errors import Refusal
+from bankapp.domain.limits import BODY_BYTES_MAX
 from bankapp.domain.money import RequestKey
 from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 from bankapp.store.store import Store
+from bankapp.telemetry import metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +49,13 @@ class Bank:
 class Call:
     """One request, whatever the door.
 
-    `is_replay` is set when it is answered as an earlier request under the same key was.
+    `actor` is the user who asks, once that is known. `is_replay` is set when it is answered as an
+    earlier request under the same key was.
     """
 
     request_id: str
     idempotency_key: str | None = None
+    actor: str | None = None
     is_replay: bool = False
 
 
@@ -125,7 +129,8 @@ class Operation:
 
     `role` is the least role that may ask; None lets anyone. `refuses` are the refusals beyond those
     that every operation shares. `limits` say how often somebody may ask. One that moves money out
-    `needs_verified_email` where the bank's rules require it.
+    `needs_verified_email` where the bank's rules require it. A request may have `body_bytes_max`:
+    what is read of somebody who has not said who they are shall not keep others waiting.
     """
 
     name: str
@@ -136,6 +141,7 @@ class Operation:
     refuses: tuple[type[Refusal], ...]
     limits: tuple[RateLimit, ...] = ()
     needs_verified_email: bool = False
+    body_bytes_max: int = BODY_BYTES_MAX
 
 
 def operation(
@@ -144,11 +150,17 @@ def operation(
     role: Role = Role.DEPOSITOR,
     limits: tuple[RateLimit, ...] = (),
     needs_verified_email: bool = False,
+    body_bytes_max: int = BODY_BYTES_MAX,
 ) -> Callable[[Callable[[Bank, Caller, Any], Awaitable[BaseModel]]], Operation]:
     """Declare a function as an operation for callers with at least `role`."""
 
     def declare(run: Callable[[Bank, Caller, Any], Awaitable[BaseModel]]) -> Operation:
-        return _declare(run, role, refuses, limits, needs_verified_email=needs_verified_email)
+        unverified = (errors.EmailNotVerified,) if needs_verified_email else ()
+        return replace(
+            _declare(run, role, (*refuses, *unverified), limits),
+            needs_verified_email=needs_verified_email,
+            body_bytes_max=body_bytes_max,
+        )
 
     return declare
 
@@ -159,7 +171,7 @@ def public_operation(
     """Declare a function as an operation for anyone."""
 
     def declare(run: Callable[[Bank, Visitor, Any], Awaitable[BaseModel]]) -> Operation:
-        return _declare(run, None, refuses, limits, needs_verified_email=False)
+        return _declare(run, None, refuses, limits)
 
     return declare
 
@@ -169,8 +181,6 @@ def _declare(
     role: Role | None,
     refuses: tuple[type[Refusal], ...],
     limits: tuple[RateLimit, ...],
-    *,
-    needs_verified_email: bool,
 ) -> Operation:
     hints = get_type_hints(run)
     response = hints.pop("return")
@@ -181,11 +191,7 @@ def _declare(
         refuses = (*refuses, errors.Forbidden)
     if limits:
         refuses = (*refuses, errors.RateLimited)
-    if needs_verified_email:
-        refuses = (*refuses, errors.EmailNotVerified)
-    return Operation(
-        run.__name__, run, request, response, role, refuses, limits, needs_verified_email
-    )
+    return Operation(run.__name__, run, request, response, role, refuses, limits)
 
 
 async def authenticate(
@@ -200,6 +206,7 @@ async def authenticate(
     known = await bank.store.get_session_caller(session_id)
     if known is None:
         raise errors.Unauthenticated
+    visitor.call.actor = known.username
     caller = Caller(
         visitor.address,
         visitor.user_agent,
@@ -233,6 +240,7 @@ async def _take(bank: Bank, limit: RateLimit, asker: Visitor, request: BaseModel
     whom = hashlib.sha256(json.dumps(counted).encode()).hexdigest()
     taken = await bank.store.take_rate_limit(limit, f"{limit.name}|{whom}")
     if not taken.is_allowed:
+        metrics.RATE_LIMITED.labels(limit.name).inc()
         retry_after_s = max(1, math.ceil(taken.retry_after.total_seconds()))
         raise errors.RateLimited(retry_after_s=retry_after_s)
 

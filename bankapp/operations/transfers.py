@@ -111,8 +111,7 @@ async def create_deposit(bank: Bank, caller: Caller, request: DepositRequest) ->
         currency=request.currency,
         description=request.description,
         key=caller.key_for(request),
-        asked_by=caller.username,
-        request_id=caller.call.request_id,
+        origin=caller.origin,
     )
     return Transfer.model_validate((await post_transfer(bank, caller, posting)).transfer)
 
@@ -127,8 +126,7 @@ async def create_withdrawal(bank: Bank, caller: Caller, request: WithdrawalReque
         currency=request.currency,
         description=request.description,
         key=caller.key_for(request),
-        asked_by=caller.username,
-        request_id=caller.call.request_id,
+        origin=caller.origin,
     )
     return Transfer.model_validate((await post_transfer(bank, caller, posting)).transfer)
 
@@ -156,8 +154,7 @@ async def reverse_transfer(bank: Bank, caller: Caller, request: ReverseTransferR
         amount=request.amount,
         actor=None if caller.is_banker() else caller.username,
         key=caller.key_for(request),
-        asked_by=caller.username,
-        request_id=caller.call.request_id,
+        origin=caller.origin,
     )
     return Transfer.model_validate((await post_transfer(bank, caller, posting)).transfer)
 
@@ -201,8 +198,7 @@ def transfer_posting(
         description=request.description,
         actor=caller.username,
         key=key,
-        asked_by=caller.username,
-        request_id=caller.call.request_id,
+        origin=caller.origin,
     )
 
 

@@ -6,10 +6,10 @@ from bankapp.domain import errors
 from bankapp.domain.audit import Origin
 from bankapp.store import audit
 from gen import models
-from gen.accounts import GetAccountRow, UpdateAccountStatusRow
+from gen.accounts import ListAccountsByIdRow, UpdateAccountStatusRow
 from gen.queries import AsyncQueries
 
-AccountRow: TypeAlias = GetAccountRow
+AccountRow: TypeAlias = ListAccountsByIdRow
 
 
 async def open_account(

@@ -1,80 +1,130 @@
-"""Gathers concurrent postings into one posting call as they queue behind the one in flight."""
+"""Gathers concurrent questions into one as they queue behind the one in flight."""
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextvars import Context
+from dataclasses import dataclass
+from itertools import chain
+from typing import Generic, TypeAlias, TypeVar
 
 from bankapp.domain import errors, limits
-from bankapp.domain.money import Posting
-from bankapp.store.postings import Outcome
+from bankapp.telemetry.context import REQUEST_IDS
 
-Post: TypeAlias = Callable[[Sequence[Posting]], Awaitable[list[Outcome]]]
-_Waiting: TypeAlias = tuple[Posting, asyncio.Future[Outcome]]
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+Key = TypeVar("Key", bound=Hashable)
+Row = TypeVar("Row")
+AskAll: TypeAlias = Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]]
 
 
-class Gatherer:
-    """Posts what callers bring, each alone, as batches.
+@dataclass(slots=True)
+class _Waiting(Generic[Item, Answer]):
+    """An item, and the caller who waits for its answer or has gone away."""
 
-    No timer: whoever comes first is posted at once, and those who come meanwhile go together in the
-    next call. A caller who goes away takes nothing back, and nobody else's posting is touched.
+    item: Item
+    answer: asyncio.Future[Answer]
+    request_ids: tuple[str, ...]
+
+    def resolve(self, answer: Answer) -> None:
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+    def fail(self, error: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+
+class Gatherer(Generic[Item, Answer]):
+    """Asks what callers bring, each alone, in batches.
+
+    No timer: whoever comes first is asked for at once, and those who come meanwhile go together in
+    the next batch of up to `count_max`. Of items with the same `identify` (not None) a batch has
+    one. A caller who goes away takes nothing back, and nobody else's item is touched.
+
+    When a batch fails because of one item, each is asked for alone, by `ask_alone` where that
+    differs, a few at a time; what comes after need not wait for them.
     """
 
-    def __init__(self, post: Post) -> None:
-        self._post = post
-        self._queue: deque[_Waiting] = deque()
-        self._posting: asyncio.Task[None] | None = None
+    def __init__(
+        self,
+        ask_all: AskAll[Item, Answer],
+        *,
+        count_max: int,
+        identify: Callable[[Item], Hashable | None] = lambda _: None,
+        ask_alone: AskAll[Item, Answer] | None = None,
+    ) -> None:
+        self._ask_all = ask_all
+        self._ask_alone = ask_alone or ask_all
+        self._count_max = count_max
+        self._identify = identify
+        self._queue: deque[_Waiting[Item, Answer]] = deque()
+        self._asking: asyncio.Task[None] | None = None
+        self._alone: set[asyncio.Task[None]] = set()
+        self._alone_slots = asyncio.Semaphore(limits.ALONE_COUNT_MAX)
 
-    async def post(self, posting: Posting) -> Outcome:
-        """The outcome, once it is durable; raises what the posting call raises."""
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._queue.append((posting, future))
-        if self._posting is None or self._posting.done():
-            self._posting = asyncio.create_task(self._post_all())
-        return await future
+    async def ask(self, item: Item) -> Answer:
+        """The answer to the item, once its batch is done; raises what `ask_all` raises."""
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Waiting(item, answer, REQUEST_IDS.get()))
+        if self._asking is None or self._asking.done():
+            # In a context of its own: it is not part of the request that happened to come first.
+            self._asking = asyncio.create_task(self._ask_for_all(), context=Context())
+        return await answer
 
-    async def _post_all(self) -> None:
+    async def _ask_for_all(self) -> None:
         while self._queue:
-            await self._post_batch(self._next_batch())
+            batch = self._next_batch()
+            REQUEST_IDS.set(tuple(chain.from_iterable(waiting.request_ids for waiting in batch)))
+            try:
+                answers = await self._ask_all([waiting.item for waiting in batch])
+            except Exception as error:  # noqa: BLE001 - whatever it is, each caller gets an answer
+                self._fall_apart(batch, error)
+            else:
+                for waiting, answer in zip(batch, answers, strict=True):
+                    waiting.resolve(answer)
 
-    def _next_batch(self) -> list[_Waiting]:
-        """Up to as many as one call takes; of requests with the same key one at a time."""
-        batch: list[_Waiting] = []
-        later: list[_Waiting] = []
-        keys: set[tuple[str, str]] = set()
-        while self._queue and len(batch) < limits.POSTING_COUNT_MAX:
+    def _next_batch(self) -> list[_Waiting[Item, Answer]]:
+        batch: list[_Waiting[Item, Answer]] = []
+        later: list[_Waiting[Item, Answer]] = []
+        identities: set[Hashable] = set()
+        while self._queue and len(batch) < self._count_max:
             waiting = self._queue.popleft()
-            key = waiting[0].key
-            if key is not None and (key.scope, key.key) in keys:
+            identity = self._identify(waiting.item)
+            if identity in identities:
                 later.append(waiting)
                 continue
-            if key is not None:
-                keys.add((key.scope, key.key))
+            if identity is not None:
+                identities.add(identity)
             batch.append(waiting)
         self._queue.extendleft(reversed(later))
         return batch
 
-    async def _post_batch(self, batch: Sequence[_Waiting]) -> None:
-        try:
-            outcomes = await self._post([posting for posting, _ in batch])
-        except Exception as error:  # noqa: BLE001 - whatever it is, each caller gets an answer
-            if len(batch) == 1 or not _may_be_of_one(error):
-                _fail(batch, error)
-                return
-            for waiting in batch:
-                await self._post_batch([waiting])
-        else:
-            for (_, future), outcome in zip(batch, outcomes, strict=True):
-                if not future.done():
-                    future.set_result(outcome)
+    def _fall_apart(self, batch: Sequence[_Waiting[Item, Answer]], error: Exception) -> None:
+        is_undone = getattr(error, "is_undone", False)
+        is_bug = not isinstance(error, errors.Refusal)
+        for waiting in batch:
+            if is_undone or (is_bug and len(batch) > 1):
+                task = asyncio.create_task(self._answer_alone(waiting))
+                self._alone.add(task)
+                task.add_done_callback(self._alone.discard)
+            else:
+                waiting.fail(error)
+
+    async def _answer_alone(self, waiting: _Waiting[Item, Answer]) -> None:
+        REQUEST_IDS.set(waiting.request_ids)
+        async with self._alone_slots:
+            try:
+                [answer] = await self._ask_alone([waiting.item])
+            except Exception as error:  # noqa: BLE001 - as above
+                waiting.fail(error)
+            else:
+                waiting.resolve(answer)
 
 
-def _may_be_of_one(error: Exception) -> bool:
-    """Whether nothing was posted, because of one item: of a lock it waits for, or a bug of ours."""
-    return not isinstance(error, errors.Refusal) or getattr(error, "is_undone", False)
-
-
-def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
-    for _, future in batch:
-        if not future.done():
-            future.set_exception(error)
+def in_order(
+    keys: Sequence[Key], rows: Sequence[Row], key_of: Callable[[Row], Key]
+) -> list[Row | None]:
+    """For each key its row, or None."""
+    by_key = {key_of(row): row for row in rows}
+    return [by_key.get(key) for key in keys]

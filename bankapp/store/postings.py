@@ -66,6 +66,11 @@ async def post(
     return [_outcome(posting, row) for posting, row in zip(postings, rows, strict=True)]
 
 
+def key_of(posting: Posting) -> tuple[str, str] | None:
+    """What two postings of one batch must not share."""
+    return None if posting.key is None else (posting.key.scope, posting.key.key)
+
+
 def parameters(postings: Sequence[Posting], *, is_atomic: bool = False) -> PostTransfersParams:
     """The postings as the posting call takes them: item n is element n of every array."""
     keys = [posting.key for posting in postings]
@@ -77,7 +82,7 @@ def parameters(postings: Sequence[Posting], *, is_atomic: bool = False) -> PostT
         currencies=[posting.currency for posting in postings],
         descriptions=[posting.description for posting in postings],
         actors=[posting.actor for posting in postings],
-        askers=[posting.asked_by for posting in postings],
+        askers=[posting.origin.actor for posting in postings],
         reference_ids=[posting.reference_id for posting in postings],
         lifetimes=[posting.lifetime for posting in postings],
         scopes=[None if key is None else key.scope for key in keys],
@@ -89,7 +94,7 @@ def parameters(postings: Sequence[Posting], *, is_atomic: bool = False) -> PostT
 
 
 def _request_id(posting: Posting) -> str | None:
-    return posting.request_id if posting.key is None else posting.key.request_id
+    return posting.origin.request_id if posting.key is None else posting.key.request_id
 
 
 def _outcome(posting: Posting, row: PostTransfersRow) -> Outcome:
@@ -159,7 +164,7 @@ def _posted(posting: Posting, row: PostTransfersRow, hold: models.Hold | None) -
             created_at=row.posted_at,
             reverses_transfer_id=posting.reference_id if is_reversal else None,
             captures_hold_id=row.hold_id,
-            asked_by=posting.asked_by,
+            asked_by=posting.origin.actor,
             request_id=row.replayed_request_id or _request_id(posting),
         ),
         from_account=models.Account(

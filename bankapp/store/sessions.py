@@ -1,6 +1,7 @@
 """Steps on sessions."""
 
 import uuid
+from collections.abc import Sequence
 
 from bankapp.domain import errors
 from bankapp.domain.audit import Origin
@@ -71,6 +72,11 @@ async def end_all(
     """End all open sessions of a user but one."""
     for session_id in await q.sessions.end_sessions(username=username, kept_id=kept_id):
         await audit.record(q, origin, "session.ended", _subject(session_id))
+
+
+async def note_uses(q: AsyncQueries, session_ids: Sequence[uuid.UUID]) -> None:
+    """Keep when sessions were used last, to the minute."""
+    await q.sessions.note_session_uses(ids=session_ids)
 
 
 def _subject(session_id: uuid.UUID) -> str:

@@ -17,14 +17,18 @@ BY_CONSTRAINT: Final[dict[str, errors.Refusal]] = {
 
 # The connection, the server or its resources are gone, or a lock or statement took too long.
 _UNAVAILABLE_CLASSES: Final = ("08", "53", "57", "58")
-_UNAVAILABLE: Final = ("55P03", "25P03", "25P04")
-_LOCK_TIMEOUT: Final = "55P03"
-_CONFLICTS: Final = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+_UNAVAILABLE: Final = ("25P03", "25P04")
+_CONFLICTS: Final = {"40001": "serialization_failure", "40P01": "deadlock"}
+_LOCK_TIMEOUT: Final = {"55P03": "lock_timeout"}
 
 
-def is_conflict(error: BaseException) -> bool:
-    """Whether the transaction lost to a concurrent one and may simply run again."""
-    return isinstance(error, _CONFLICTS)
+def conflict(error: psycopg.Error, *, is_patient: bool = True) -> str | None:
+    """How the transaction lost to a concurrent one, and may simply run again; None: it did not.
+
+    Who is patient waits for a lock again that was not to be had in time.
+    """
+    passing = _CONFLICTS | _LOCK_TIMEOUT if is_patient else _CONFLICTS
+    return passing.get(error.sqlstate or "")
 
 
 def refusal_for(error: psycopg.Error) -> errors.Refusal | None:
@@ -34,8 +38,7 @@ def refusal_for(error: psycopg.Error) -> errors.Refusal | None:
         return type(known)(known.detail, known.violations)
     if error.sqlstate is None:
         return errors.Unavailable() if isinstance(error, psycopg.OperationalError) else None
-    if is_conflict(error) or error.sqlstate in _UNAVAILABLE:
-        refusal = errors.Unavailable()
-        refusal.is_undone = is_conflict(error) or error.sqlstate == _LOCK_TIMEOUT
-        return refusal
-    return errors.Unavailable() if error.sqlstate[:2] in _UNAVAILABLE_CLASSES else None
+    if error.sqlstate in _CONFLICTS | _LOCK_TIMEOUT:
+        return errors.Unavailable.undone()
+    is_unavailable = error.sqlstate in _UNAVAILABLE or error.sqlstate[:2] in _UNAVAILABLE_CLASSES
+    return errors.Unavailable() if is_unavailable else None

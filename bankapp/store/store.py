@@ -17,20 +17,22 @@ from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 from bankapp.domain.sessions import NewSession, Renewal
 from bankapp.domain.users import NewUser, UserChange
-from bankapp.store import accounts, postings, sessions, statements, users
-from bankapp.store.gathering import Gatherer
+from bankapp.store import accounts, measuring, postings, sessions, statements, users
+from bankapp.store.gathering import Gatherer, in_order
 from bankapp.store.idempotency import Answer
 from bankapp.store.postings import Outcome
 from bankapp.store.purge import Purge
+from bankapp.store.session_callers import SessionCallers
 from bankapp.store.statements import Statement
-from bankapp.store.transaction import Pool, Transactions
+from bankapp.store.transaction import Pool, Queries, Transactions
+from bankapp.telemetry import metrics
 from gen import models
-from gen.accounts import GetAccountRow, ListAccountsRow, UpdateAccountStatusRow
+from gen.accounts import ListAccountsByIdRow, ListAccountsRow, UpdateAccountStatusRow
 from gen.entries import GetBalanceAtRow
 from gen.holds import GetHoldRow, ListOwnerHoldsRow
 from gen.queries import AsyncQueries
 from gen.rate_limits import TakeRateLimitRow
-from gen.sessions import GetSessionCallerRow, RotateRefreshTokenRow
+from gen.sessions import ListSessionCallersRow, RotateRefreshTokenRow
 from gen.transfers import GetTransferRow
 
 _ACCOUNT: Final = TypeAdapter(models.Account)
@@ -43,13 +45,26 @@ class Store:
     """
 
     def __init__(
-        self, pool: Pool, *, retry_count_max: int = limits.TRANSACTION_RETRY_COUNT_MAX
+        self,
+        pool: Pool,
+        *,
+        retry_count_max: int = limits.TRANSACTION_RETRY_COUNT_MAX,
+        queries: Queries = AsyncQueries,
     ) -> None:
-        transactions = Transactions(pool, retry_count_max)
+        self._pool = pool
+        transactions = Transactions(pool, retry_count_max, queries)
         self._run = transactions.run
         self._run_statement = transactions.run_statement
+        self._try_statement = transactions.try_statement
         self._run_once = transactions.run_once
-        self._gatherer = Gatherer(self.post)
+        self._session_callers = SessionCallers(transactions)
+        self._accounts = Gatherer(self._get_accounts, count_max=limits.READ_COUNT_MAX)
+        self._postings = Gatherer(
+            self._post_gathered,
+            ask_alone=self.post,
+            count_max=limits.POSTING_COUNT_MAX,
+            identify=postings.key_of,
+        )
         self._ping: asyncio.Task[int] | None = None
 
     async def ping(self) -> None:
@@ -63,6 +78,21 @@ class Store:
         if not answered:
             raise errors.Unavailable
         self._ping.result()
+
+    def measure_pool(self) -> None:
+        """Bring the metrics of the pool up to date."""
+        measuring.note_pool(self._pool)
+
+    async def measure(self) -> None:
+        """Bring the metrics of database, pool and queue up to date."""
+        self.measure_pool()
+        try:
+            await self.ping()
+            measuring.note_jobs(await self._run_statement(lambda q: q.jobs.count_jobs()))
+        except errors.Unavailable:
+            metrics.DATABASE_UP.set(0)
+        else:
+            metrics.DATABASE_UP.set(1)
 
     async def register_user(
         self, user: NewUser, code: Code | None = None, *, origin: Origin = THE_BANK
@@ -155,9 +185,9 @@ class Store:
         """None when the token does not work; when it was used already, the session has ended."""
         return await self._run(sessions.renew, renewal, origin)
 
-    async def get_session_caller(self, session_id: uuid.UUID) -> GetSessionCallerRow | None:
+    async def get_session_caller(self, session_id: uuid.UUID) -> ListSessionCallersRow | None:
         """Who is behind a session; None when it has ended."""
-        return await self._run_statement(lambda q: q.sessions.get_session_caller(id=session_id))
+        return await self._session_callers.get(session_id)
 
     async def list_sessions(
         self, username: str, *, before_number: int, row_count_max: int
@@ -206,8 +236,12 @@ class Store:
             load=_ACCOUNT.validate_json,
         )
 
-    async def get_account(self, account_id: int) -> GetAccountRow | None:
-        return await self._run_statement(lambda q: q.accounts.get_account(id=account_id))
+    async def get_account(self, account_id: int) -> ListAccountsByIdRow | None:
+        return await self._accounts.ask(account_id)
+
+    async def _get_accounts(self, account_ids: Sequence[int]) -> list[ListAccountsByIdRow | None]:
+        rows = await self._run_statement(lambda q: q.accounts.list_accounts_by_id(ids=account_ids))
+        return in_order(account_ids, rows, lambda row: row.account.id)
 
     async def list_accounts(
         self, owner: str, *, before_id: int, row_count_max: int
@@ -264,7 +298,11 @@ class Store:
         What is accepted is durable when this returns. After Unavailable it is unknown whether it
         was posted: the same request under its key tells.
         """
-        return await self._gatherer.post(posting)
+        return await self._postings.ask(posting)
+
+    async def _post_gathered(self, batch: Sequence[Posting]) -> list[Outcome]:
+        metrics.BATCH_SIZES.observe(len(batch))
+        return await self._try_statement(postings.post, batch)
 
     async def post(self, batch: Sequence[Posting], *, is_atomic: bool = False) -> list[Outcome]:
         """Move or hold money in one go; returns the outcomes in order.

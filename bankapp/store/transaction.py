@@ -14,11 +14,13 @@ from bankapp.domain import errors, limits
 from bankapp.domain.money import RequestKey
 from bankapp.store import idempotency, sqlstate
 from bankapp.store.idempotency import Answer
+from bankapp.telemetry import metrics
 from gen.queries import AsyncQueries
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+Queries: TypeAlias = Callable[[AsyncConnection[Any]], AsyncQueries]
 Step: TypeAlias = Callable[Concatenate[AsyncQueries, Arguments], Awaitable[Result]]
 
 APPLICATION_ROLE = "bank_application"
@@ -32,6 +34,9 @@ def create_pool(url: str) -> Pool:
         "lock_timeout": f"{limits.LOCK_TIMEOUT_S}s",
         "idle_in_transaction_session_timeout": f"{limits.STATEMENT_TIMEOUT_S}s",
         "timezone": "UTC",
+        # A plan made while a table was empty would be kept while it grows.
+        "enable_seqscan": "off",
+        "jit": "off",
     }
     return AsyncConnectionPool(
         url,
@@ -56,9 +61,10 @@ class Transactions:
     database. With `retry_count_max=0` the race tests see a deadlock, which else is retried.
     """
 
-    def __init__(self, pool: Pool, retry_count_max: int) -> None:
+    def __init__(self, pool: Pool, retry_count_max: int, queries: Queries = AsyncQueries) -> None:
         self._pool = pool
         self._retry_count_max = retry_count_max
+        self._queries = queries
         self._pool_check: asyncio.Task[None] | None = None
 
     async def run(
@@ -75,7 +81,7 @@ class Transactions:
 
         async def transact(connection: AsyncConnection[Any]) -> Result:
             async with connection.transaction():
-                return await step(AsyncQueries(connection), *args, **kwargs)
+                return await step(self._queries(connection), *args, **kwargs)
 
         return await self._with_connection(transact)
 
@@ -89,11 +95,23 @@ class Transactions:
 
         Raises as `run` does.
         """
+        return await self._with_connection(
+            lambda connection: step(self._queries(connection), *args, **kwargs)
+        )
 
-        async def execute(connection: AsyncConnection[Any]) -> Result:
-            return await step(AsyncQueries(connection), *args, **kwargs)
+    async def try_statement(
+        self,
+        step: Step[Arguments, Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Run a `step` of a single statement, but give up the first time a lock is not to be had.
 
-        return await self._with_connection(execute)
+        Raises as `run` does.
+        """
+        return await self._with_connection(
+            lambda connection: step(self._queries(connection), *args, **kwargs), is_patient=False
+        )
 
     async def run_once(
         self,
@@ -113,7 +131,7 @@ class Transactions:
 
         async def transact(connection: AsyncConnection[Any]) -> Answer[Result] | errors.Refusal:
             async with connection.transaction():
-                q = AsyncQueries(connection)
+                q = self._queries(connection)
                 known = await idempotency.recall(q, key)
                 if known is not None:
                     return Answer(load(known.result), known.replayed_request_id)
@@ -135,10 +153,14 @@ class Transactions:
                 if isinstance(answer, errors.Refusal):
                     raise answer
                 return answer
-        raise errors.Unavailable
+            metrics.RETRIES.labels("key_taken").inc()
+        raise errors.Unavailable.undone()
 
     async def _with_connection(
-        self, work: Callable[[AsyncConnection[Any]], Awaitable[Result]]
+        self,
+        work: Callable[[AsyncConnection[Any]], Awaitable[Result]],
+        *,
+        is_patient: bool = True,
     ) -> Result:
         retry_count = 0
         while True:
@@ -146,8 +168,10 @@ class Transactions:
                 async with self._pool.connection() as connection:
                     return await work(connection)
             except psycopg.Error as error:  # those of the pool are among them
-                if sqlstate.is_conflict(error) and retry_count < self._retry_count_max:
+                conflict = sqlstate.conflict(error, is_patient=is_patient)
+                if conflict is not None and retry_count < self._retry_count_max:
                     retry_count += 1
+                    metrics.RETRIES.labels(conflict).inc()
                     # Apart, so that the same two do not meet again.
                     await asyncio.sleep(random.uniform(0, 0.01 * 2**retry_count))
                     continue

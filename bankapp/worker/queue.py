@@ -7,10 +7,13 @@ from typing import Any, Final
 import procrastinate
 import structlog
 from procrastinate.jobs import Job as QueuedJob
+from procrastinate.middleware import AsyncCallNext
+from procrastinate.worker import Worker
 
 from bankapp.domain import limits
 from bankapp.domain.jobs import Job
 from bankapp.mail.mailer import MailRefused
+from bankapp.telemetry import metrics
 from bankapp.worker.office import Office
 from bankapp.worker.password_reset import start_password_reset
 from bankapp.worker.purge import purge
@@ -76,18 +79,29 @@ def open_queue(database_url: str) -> procrastinate.App:
 def add_jobs(queue: procrastinate.App, office: Office) -> None:
     """Teach the queue its jobs."""
 
-    @queue.task(name=Job.SEND_MAIL, retry=Backoff())
+    @queue.task(name=Job.SEND_MAIL, retry=Backoff(), task_middleware=[_count])
     async def _send_mail(**arguments: Any) -> None:  # noqa: ANN401 - JSON from the queue
         await send_mail(office, arguments)
 
-    @queue.task(name=Job.START_PASSWORD_RESET, retry=Backoff())
+    @queue.task(name=Job.START_PASSWORD_RESET, retry=Backoff(), task_middleware=[_count])
     async def _start_password_reset(email: str) -> None:
         await start_password_reset(office, email)
 
     @queue.periodic(cron=PURGE_SCHEDULE)
-    @queue.task(name=Job.PURGE, queueing_lock=Job.PURGE, lock=Job.PURGE)
+    @queue.task(name=Job.PURGE, queueing_lock=Job.PURGE, lock=Job.PURGE, task_middleware=[_count])
     async def _purge(timestamp: int) -> None:
         await purge(office)
+
+
+async def _count(run: AsyncCallNext, context: procrastinate.JobContext, _: Worker) -> object:
+    """Around every try to do a job: count how it ended."""
+    outcome = "failed"
+    try:
+        result = await run()
+        outcome = "done"
+    finally:
+        metrics.JOB_RUNS.labels(context.job.task_name, outcome).inc()
+    return result
 
 
 async def rescue_stalled_jobs(queue: procrastinate.App) -> int:

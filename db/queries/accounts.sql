@@ -4,12 +4,12 @@ INSERT INTO accounts (owner, currency)
 VALUES (sqlc.arg(owner)::text, sqlc.arg(currency))
 RETURNING *;
 
--- name: GetAccount :one
+-- name: ListAccountsById :many
 SELECT
     sqlc.embed(accounts),
     accounts.balance - held_amount(accounts.id) AS "available_balance!"
 FROM accounts
-WHERE accounts.id = sqlc.arg(id);
+WHERE accounts.id = ANY(sqlc.arg(ids)::bigint[]);
 
 -- name: ListAccounts :many
 -- Newest first. A person has at most one account per currency, so the sort is over a handful.

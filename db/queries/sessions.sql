@@ -11,28 +11,35 @@ VALUES (
 )
 RETURNING *;
 
--- name: GetSessionCaller :one
--- Who is behind a token. Read anew for every request, so that a changed role, an ended session or a
--- blocked user counts at once. A use is noted once a minute: that is exact enough for a list, and
--- all other requests only read.
-WITH noted AS (
-    UPDATE sessions
-    SET last_used_at = now()
-    WHERE sessions.id = sqlc.arg(id)
-        AND sessions.last_used_at < now() - interval '1 minute'
-        AND sessions.ended_at IS NULL
-)
-
+-- name: ListSessionCallers :many
+-- Who is behind the tokens of requests that came at once. Read anew for every request, so that a
+-- changed role, an ended session or a blocked user counts at once.
 SELECT
+    sessions.id,
     users.username,
     users.role,
-    users.is_email_verified
+    users.is_email_verified,
+    sessions.last_used_at < now() - interval '1 minute' AS is_use_to_be_noted
 FROM sessions
 INNER JOIN users ON users.username = sessions.username
-WHERE sessions.id = sqlc.arg(id)
+WHERE sessions.id = ANY(sqlc.arg(ids)::uuid[])
     AND sessions.ended_at IS NULL
     AND sessions.expires_at > now()
     AND users.blocked_at IS NULL;
+
+-- name: NoteSessionUses :exec
+-- Once a minute: that is exact enough for a list, and all other requests only read. A session that
+-- somebody is changing is passed over, for nobody shall wait for a note.
+UPDATE sessions
+SET last_used_at = now()
+WHERE id IN (
+        SELECT used.id
+        FROM sessions AS used
+        WHERE used.id = ANY(sqlc.arg(ids)::uuid[])
+            AND used.last_used_at < now() - interval '1 minute'
+            AND used.ended_at IS NULL
+        FOR NO KEY UPDATE SKIP LOCKED
+    );
 
 -- name: RotateRefreshToken :one
 -- Takes the one refresh token that works for the next one. Of two at once the second waits, and

@@ -139,7 +139,7 @@ window.searchIndex = [
 ["column", "users.created_at", "tables/users.html#column-created_at"],
 ["column", "users.blocked_at", "tables/users.html#column-blocked_at"],
 ["query", "InsertAccount", "queries/InsertAccount.html"],
-["query", "GetAccount", "queries/GetAccount.html"],
+["query", "ListAccountsById", "queries/ListAccountsById.html"],
 ["query", "ListAccounts", "queries/ListAccounts.html"],
 ["query", "LockAccount", "queries/LockAccount.html"],
 ["query", "UpdateAccountStatus", "queries/UpdateAccountStatus.html"],
@@ -160,6 +160,7 @@ window.searchIndex = [
 ["query", "InsertIdempotencyKey", "queries/InsertIdempotencyKey.html"],
 ["query", "DeleteOldIdempotencyKeys", "queries/DeleteOldIdempotencyKeys.html"],
 ["query", "EnqueueJob", "queries/EnqueueJob.html"],
+["query", "CountJobs", "queries/CountJobs.html"],
 ["query", "InsertPasswordReset", "queries/InsertPasswordReset.html"],
 ["query", "LockUserOfPasswordReset", "queries/LockUserOfPasswordReset.html"],
 ["query", "UsePasswordReset", "queries/UsePasswordReset.html"],
@@ -180,7 +181,8 @@ window.searchIndex = [
 ["query", "ListEntriesOutOfTime", "queries/ListEntriesOutOfTime.html"],
 ["query", "ListWrongIdempotencyKeys", "queries/ListWrongIdempotencyKeys.html"],
 ["query", "InsertSession", "queries/InsertSession.html"],
-["query", "GetSessionCaller", "queries/GetSessionCaller.html"],
+["query", "ListSessionCallers", "queries/ListSessionCallers.html"],
+["query", "NoteSessionUses", "queries/NoteSessionUses.html"],
 ["query", "RotateRefreshToken", "queries/RotateRefreshToken.html"],
 ["query", "EndReusedSession", "queries/EndReusedSession.html"],
 ["query", "ListSessions", "queries/ListSessions.html"],
@@ -407,5 +409,6 @@ window.searchIndex = [
 ["migration", "20261120114006_create_rate_limits", "migrations/20261120114006_create_rate_limits.html"],
 ["migration", "20261120114007_create_procrastinate", "migrations/20261120114007_create_procrastinate.html"],
 ["migration", "20261120114008_create_enqueue_job", "migrations/20261120114008_create_enqueue_job.html"],
-["migration", "20261120120001_compare_balances_as_they_commit", "migrations/20261120120001_compare_balances_as_they_commit.html"]
+["migration", "20261120120001_compare_balances_as_they_commit", "migrations/20261120120001_compare_balances_as_they_commit.html"],
+["migration", "20261120130001_keep_the_plans_of_posting", "migrations/20261120130001_keep_the_plans_of_posting.html"]
 ];

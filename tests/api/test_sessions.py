@@ -173,27 +173,52 @@ async def test_sessions_come_in_pages(api: Api) -> None:
 
 
 async def test_the_last_use_is_noted_once_a_minute(api: Api, connection: Connection) -> None:
-    alice = await api.person("alice")
-
-    def age(seconds: int) -> None:
+    """Soon after: the answer does not wait for the note. Bob's, who comes later, is the sign."""
+    alice, bob = await api.person("alice"), await api.person("bob")
+    for username, age_s in (("alice", 50), ("bob", 61)):
         connection.execute(
-            "UPDATE sessions SET last_used_at = now() - make_interval(secs => %s)", [seconds]
+            "UPDATE sessions SET last_used_at = now() - make_interval(secs => %s) "
+            "WHERE username = %s",
+            [age_s, username],
         )
-        connection.commit()
-
-    def is_recent() -> object:
-        [(recent,)] = connection.execute(
-            "SELECT last_used_at > now() - interval '30 s' FROM sessions"
-        ).fetchall()
-        connection.commit()
-        return recent
-
-    age(50)
+    connection.commit()
     await alice.get("/v1/sessions")
-    assert not is_recent()
-    age(61)
-    await alice.get("/v1/sessions")
-    assert is_recent()
+    async with asyncio.timeout(15):
+        while (recent := used_recently(connection)) == []:
+            await bob.get("/v1/sessions")
+    assert recent == ["bob"]
+
+
+def used_recently(connection: Connection) -> list[str]:
+    rows = connection.execute(
+        "SELECT username FROM sessions WHERE last_used_at > now() - interval '30 s'"
+    ).fetchall()
+    connection.commit()
+    return [str(row[0]) for row in rows]
+
+
+async def test_a_session_that_is_being_changed_is_used_without_waiting(
+    api: Api, connection: Connection
+) -> None:
+    alice = await api.person("alice")
+    connection.execute("UPDATE sessions SET last_used_at = now() - interval '2 minutes'")
+    for _ in range(3):  # its row is locked all the while
+        assert (await alice.get("/v1/sessions")).status == 200
+    connection.rollback()
+
+
+async def test_sessions_of_requests_at_once_are_told_apart(api: Api) -> None:
+    """Goal: who comes together is looked up together, and each stays who they are."""
+    people = [await api.person(f"user_{n}") for n in range(12)]
+    await people[3].post("/v1/users/logout")
+    answers = await asyncio.gather(
+        *(person.get(f"/v1/users/user_{n}") for n, person in [*enumerate(people)] * 5)
+    )
+    statuses = [answer.status for answer in answers]
+    assert statuses == [401 if n == 3 else 200 for n in range(12)] * 5
+    assert {answer.body.get("username") for answer in answers if answer.status == 200} == {
+        f"user_{n}" for n in range(12) if n != 3
+    }
 
 
 async def test_logging_out_ends_this_session(api: Api) -> None:

@@ -49,6 +49,19 @@ TOKEN = uuid.UUID("5f1c2c1e-0000-4000-8000-000000000002")
 CLAIMS = {"sid": str(SESSION), "use": "access", "jti": str(TOKEN), "exp": NEVER}
 
 
+def test_a_token_that_was_read_before_still_expires() -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=0.3)
+    tokens = maker(NEW)
+    text = seal({**CLAIMS, "exp": soon.isoformat()})
+    while datetime.now(UTC) < soon:
+        try:
+            assert tokens.verify(text).session_id == SESSION
+        except errors.TokenExpired:
+            break
+    with pytest.raises(errors.TokenExpired):
+        tokens.verify(text)
+
+
 def test_a_token_stands_for_its_session() -> None:
     tokens = maker(NEW)
     token = tokens.create(SESSION)

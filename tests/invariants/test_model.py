@@ -22,7 +22,7 @@ from bankapp.store.store import Store
 from bankapp.store.transaction import create_pool
 from bankapp.store.verification import verify_ledger
 from gen import models
-from gen.accounts import GetAccountRow
+from gen.accounts import ListAccountsByIdRow
 from tests.factories import (
     Make,
     capture,
@@ -191,7 +191,7 @@ class BankMachine(RuleBasedStateMachine):
     @invariant()
     def balances_agree(self) -> None:
         for account_id, expected in self.balances.items():
-            row: GetAccountRow = self.run(self.store.get_account(account_id))
+            row: ListAccountsByIdRow = self.run(self.store.get_account(account_id))
             assert row.account.balance == expected >= 0
             assert row.available_balance == self.available(account_id) >= 0
             entries = self.run(

@@ -152,6 +152,7 @@ class Answer:
 
     status: int
     body: Any
+    is_last: bool  # of its connection
 
 
 class Served:
@@ -159,6 +160,8 @@ class Served:
 
     command = "serve"
     ready_event = "listening"
+    prefix: Sequence[str] = ()
+    stdin = subprocess.DEVNULL
 
     def __init__(self, home: Path, *, name: str = "serve", **settings: object) -> None:
         self.home = home
@@ -177,10 +180,10 @@ class Served:
         with self._log.open("w") as log:
             self.process = subprocess.Popen(
                 # A background job of a shell ignores Ctrl-C; the bank under test shall not.
-                ["env", "--default-signal=INT", BANKAPP, self.command],
+                [*self.prefix, "env", "--default-signal=INT", BANKAPP, self.command],
                 env=environment(**self._settings),
                 cwd=self.home.parent,
-                stdin=subprocess.DEVNULL,
+                stdin=self.stdin,
                 stdout=log,
                 stderr=log,
             )
@@ -210,14 +213,15 @@ class Served:
         """All it wrote."""
         return self._log.read_text()
 
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """The lines logged about an event."""
+        lines = self.log().splitlines(keepends=True)
+        whole = (json.loads(line) for line in lines if line.startswith("{") and line.endswith("\n"))
+        return [fields for fields in whole if fields["event"] == name]
+
     def event(self, name: str) -> dict[str, Any] | None:
         """The first line logged about an event."""
-        for line in self.log().splitlines(keepends=True):
-            if line.startswith("{") and line.endswith("\n"):
-                fields: dict[str, Any] = json.loads(line)
-                if fields["event"] == name:
-                    return fields
-        return None
+        return next(iter(self.events(name)), None)
 
     def failure(self, exit_code: int = 1) -> str:
         """The one line with which it ended."""
@@ -254,7 +258,8 @@ class Served:
         try:
             connection.request(method, path, json.dumps(body) if body else None, headers)
             response = connection.getresponse()
-            return Answer(response.status, json.loads(response.read()))
+            is_last = response.headers["Connection"] == "close"
+            return Answer(response.status, json.loads(response.read()), is_last)
         finally:
             connection.close()
 

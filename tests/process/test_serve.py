@@ -124,6 +124,7 @@ def test_request_in_flight_is_answered(home: Path, scratch: Path) -> None:
             served.process.send_signal(signal.SIGTERM)
             until(lambda: served.event("stopping"))
         assert answer.result(STOP_TIMEOUT_S).status == 201
+        assert answer.result().is_last  # so that no request is sent after it
         assert served.process.wait(STOP_TIMEOUT_S) == 0
         assert not processes_in(scratch)
 
@@ -278,6 +279,7 @@ def test_what_cannot_be_read_is_a_problem_and_not_logged(home: Path, request_byt
         assert b" 400 " in answer[:20]
         assert b"application/problem+json" in answer
         assert b"X-Request-Id" in answer
+        assert b"X-Content-Type-Options: nosniff" in answer
         assert b"hunter2" not in answer
         served.stop(signal.SIGTERM)
         assert "hunter2" not in served.log()

@@ -64,6 +64,15 @@ def test_nothing_is_needed() -> None:
         pytest.param("BANK_BCRYPT_COST", "21", id="a cost too high"),
         pytest.param("BANK_BCRYPT_COST", "twelve", id="a cost in letters"),
         pytest.param("BANK_LOG_FORMAT", "xml", id="an unknown log format"),
+        pytest.param("BANK_LOG_LEVEL", "trace", id="an unknown log level"),
+        pytest.param("BANK_SLOW_QUERY_MS", "-1", id="a negative time"),
+        pytest.param("BANK_METRICS_ADDRESS", "9090", id="metrics without a host"),
+        pytest.param("BANK_TRACES_URL", "collector:4318", id="traces without a scheme"),
+        pytest.param("BANK_ALLOWED_ORIGINS", "*", id="all origins"),
+        pytest.param("BANK_ALLOWED_ORIGINS", "app.example.org", id="an origin without a scheme"),
+        pytest.param(
+            "BANK_ALLOWED_ORIGINS", "https://app.example.org/", id="an origin with a path"
+        ),
         pytest.param("BANK_TOKEN_FORMAT", "saml", id="an unknown token format"),
         pytest.param("BANK_REFRESH_TOKEN_DURATION", "31d", id="a session of more than 30 days"),
         pytest.param("BANK_RATE_LIMITS", "maybe", id="neither on nor off"),
@@ -78,6 +87,9 @@ def test_nothing_is_needed() -> None:
         pytest.param("BANK_PUBLIC_URL", "bank.example.org", id="a URL without a scheme"),
         pytest.param("BANK_PUBLIC_URL", "https://bank.example.org/?a=b", id="a URL with a query"),
         pytest.param("BANK_WORK_IN_SERVE", "yes", id="neither on nor off either"),
+        pytest.param("BANK_WORKERS", "0", id="no worker"),
+        pytest.param("BANK_WORKERS", "129", id="too many workers"),
+        pytest.param("BANK_WORKERS", "x", id="workers in letters"),
     ],
 )
 def test_wrong(
@@ -198,6 +210,14 @@ def test_wrong_in_a_process_of_its_own(tmp_path: Path) -> None:
             "public_url",
             "https://bank.example.org",
             id="a URL, without its last slash",
+        ),
+        pytest.param("BANK_SLOW_QUERY_MS", "0", "slow_query_ms", 0, id="every query is slow"),
+        pytest.param(
+            "BANK_ALLOWED_ORIGINS",
+            "https://app.example.org, http://localhost:5173",
+            "allowed_origins",
+            {"https://app.example.org", "http://localhost:5173"},
+            id="two origins",
         ),
     ],
 )

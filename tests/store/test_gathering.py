@@ -5,12 +5,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from bankapp.domain import errors, limits
+from bankapp.domain import errors
 from bankapp.domain.money import Posting, PostingKind
-from bankapp.store.gathering import Gatherer
-from bankapp.store.postings import Outcome
+from bankapp.store.gathering import AskAll, Gatherer
+from bankapp.store.postings import Outcome, Posted, key_of
 from bankapp.store.store import Store
+from bankapp.store.transaction import Pool
+from tests.api.conftest import Connection
 from tests.factories import Make, keyed, transfer
+
+COUNT_MAX = 10
 
 
 class Recorder:
@@ -39,16 +43,24 @@ def recorder() -> Recorder:
     return Recorder()
 
 
-async def started(gatherer: Gatherer, postings: Sequence[Posting]) -> list[asyncio.Task[Outcome]]:
+def gatherer_of(
+    recorder: Recorder, ask_alone: AskAll[Posting, Outcome] | None = None
+) -> Gatherer[Posting, Outcome]:
+    return Gatherer(recorder.post, count_max=COUNT_MAX, identify=key_of, ask_alone=ask_alone)
+
+
+async def started(
+    gatherer: Gatherer[Posting, Outcome], postings: Sequence[Posting]
+) -> list[asyncio.Task[Outcome]]:
     """Callers who all wait by now."""
-    tasks = [asyncio.create_task(gatherer.post(one)) for one in postings]
+    tasks = [asyncio.create_task(gatherer.ask(one)) for one in postings]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     return tasks
 
 
 async def test_whoever_comes_meanwhile_goes_together(recorder: Recorder) -> None:
-    gatherer = Gatherer(recorder.post)
+    gatherer = gatherer_of(recorder)
     tasks = await started(gatherer, [posting(1)])
     tasks += await started(gatherer, [posting(n) for n in range(2, 10)])
     assert recorder.batches == [[posting(1)]]
@@ -59,23 +71,23 @@ async def test_whoever_comes_meanwhile_goes_together(recorder: Recorder) -> None
 
 
 async def test_a_call_takes_only_so_many(recorder: Recorder) -> None:
-    count = limits.POSTING_COUNT_MAX + 2
-    tasks = await started(Gatherer(recorder.post), [posting(1)] * count)
+    count = COUNT_MAX + 2
+    tasks = await started(gatherer_of(recorder), [posting(1)] * count)
     recorder.may_go_on.set()
     await asyncio.gather(*tasks)
-    assert [len(batch) for batch in recorder.batches] == [limits.POSTING_COUNT_MAX, 2]
+    assert [len(batch) for batch in recorder.batches] == [COUNT_MAX, 2]
 
 
 async def test_requests_under_one_key_wait_for_each_other(recorder: Recorder) -> None:
     same, other = keyed(posting(1), "k1"), keyed(posting(2), "k2")
-    tasks = await started(Gatherer(recorder.post), [same, same, other, same])
+    tasks = await started(gatherer_of(recorder), [same, same, other, same])
     recorder.may_go_on.set()
     await asyncio.gather(*tasks)
     assert recorder.batches == [[same, other], [same], [same]]
 
 
 async def test_who_goes_away_takes_nobody_along(recorder: Recorder) -> None:
-    gatherer = Gatherer(recorder.post)
+    gatherer = gatherer_of(recorder)
     first, *others = await started(gatherer, [posting(n) for n in range(1, 5)])
     first.cancel()
     others[1].cancel()
@@ -92,7 +104,7 @@ async def test_who_goes_away_takes_nobody_along(recorder: Recorder) -> None:
 
 async def test_a_database_that_is_gone_is_gone_for_all(recorder: Recorder) -> None:
     recorder.failure = errors.Unavailable()
-    tasks = await started(Gatherer(recorder.post), [posting(n) for n in range(5)[1:]])
+    tasks = await started(gatherer_of(recorder), [posting(n) for n in range(5)[1:]])
     recorder.may_go_on.set()
     answers = await asyncio.gather(*tasks, return_exceptions=True)
     assert all(isinstance(answer, errors.Unavailable) for answer in answers)
@@ -101,10 +113,8 @@ async def test_a_database_that_is_gone_is_gone_for_all(recorder: Recorder) -> No
 
 async def test_a_lock_that_one_waits_for_keeps_nobody_else(recorder: Recorder) -> None:
     """What is known not to have happened is tried again, each by itself."""
-    refusal = errors.Unavailable()
-    refusal.is_undone = True
-    recorder.failure, recorder.failing = refusal, posting(3)
-    tasks = await started(Gatherer(recorder.post), [posting(n) for n in range(1, 5)])
+    recorder.failure, recorder.failing = errors.Unavailable.undone(), posting(3)
+    tasks = await started(gatherer_of(recorder), [posting(n) for n in range(1, 5)])
     recorder.may_go_on.set()
     answers = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(answer) for answer in answers] == [
@@ -115,9 +125,28 @@ async def test_a_lock_that_one_waits_for_keeps_nobody_else(recorder: Recorder) -
     ]
 
 
+async def test_what_comes_later_does_not_wait_for_who_waits_for_a_lock(
+    recorder: Recorder,
+) -> None:
+    may_be_had = asyncio.Event()
+
+    async def wait_for_lock(batch: Sequence[Posting]) -> list[Outcome]:
+        await may_be_had.wait()
+        return [errors.NotFound("at last") for _ in batch]
+
+    recorder.failure, recorder.failing = errors.Unavailable.undone(), posting(3)
+    recorder.may_go_on.set()
+    gatherer = gatherer_of(recorder, ask_alone=wait_for_lock)
+    [waiting] = await started(gatherer, [posting(3)])
+    assert str(await gatherer.ask(posting(4))) == "4"
+    assert not waiting.done()
+    may_be_had.set()
+    assert str(await waiting) == "at last"
+
+
 async def test_a_bug_meets_only_whom_it_concerns(recorder: Recorder) -> None:
     recorder.failure, recorder.failing = ValueError("a bug"), posting(3)
-    tasks = await started(Gatherer(recorder.post), [posting(n) for n in range(1, 5)])
+    tasks = await started(gatherer_of(recorder), [posting(n) for n in range(1, 5)])
     recorder.may_go_on.set()
     answers = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(answer) for answer in answers] == [
@@ -129,13 +158,13 @@ async def test_a_bug_meets_only_whom_it_concerns(recorder: Recorder) -> None:
 
 
 async def test_after_a_failure_it_goes_on(recorder: Recorder) -> None:
-    gatherer = Gatherer(recorder.post)
+    gatherer = gatherer_of(recorder)
     recorder.may_go_on.set()
     recorder.failure = errors.Unavailable()
     with pytest.raises(errors.Unavailable):
-        await gatherer.post(posting(1))
+        await gatherer.ask(posting(1))
     recorder.failure = None
-    assert isinstance(await gatherer.post(posting(1)), errors.NotFound)
+    assert isinstance(await gatherer.ask(posting(1)), errors.NotFound)
 
 
 async def test_many_payments_of_one_account_at_once(store: Store, make: Make) -> None:
@@ -146,3 +175,22 @@ async def test_many_payments_of_one_account_at_once(store: Store, make: Make) ->
     )
     refused = [one for one in outcomes if isinstance(one, errors.InsufficientFunds)]
     assert len(refused) == 100
+
+
+async def test_a_lock_that_somebody_keeps_stops_no_other_payment(
+    pool: Pool, make: Make, connection: Connection
+) -> None:
+    """Goal: one account that is not to be had delays its own payments only, and loses none.
+
+    Method: keep its lock from outside past the lock's timeout, pay from it and from others.
+    """
+    kept, free, target = [await make.account(balance=9) for _ in range(3)]
+    store = Store(pool)
+    connection.execute("SELECT FROM accounts WHERE id = %s FOR UPDATE", [kept.id])
+    waiting = asyncio.create_task(store.post_one(transfer(kept, target, 1)))
+    for _ in range(9):
+        outcome = await store.post_one(transfer(free, target, 1))
+        assert isinstance(outcome, Posted)
+    assert not waiting.done()
+    connection.rollback()
+    assert isinstance(await waiting, Posted)

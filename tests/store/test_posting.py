@@ -60,8 +60,7 @@ async def test_an_accepted_transfer_returns_what_was_written(
     assert stored is not None
     assert posted.transfer == stored.transfer
     assert (stored.from_owner, stored.to_owner) == (source.owner, target.owner)
-    payer = q.accounts.get_account(id=source.id)
-    assert payer is not None
+    [payer] = q.accounts.list_accounts_by_id(ids=[source.id])
     assert (posted.from_account, posted.available_balance) == (payer.account, 700)
     before = posted.transfer.id + 1
     [debit, *_] = q.entries.list_entries(
@@ -85,8 +84,7 @@ async def test_cash_comes_from_and_goes_to_the_cash_account(
     cash = paid_in.transfer.from_account_id
     assert paid_out.transfer.to_account_id == cash
     assert await balance(store, account) == 300
-    row = Queries(connection).accounts.get_account(id=cash)
-    assert row is not None
+    [row] = Queries(connection).accounts.list_accounts_by_id(ids=[cash])
     assert (row.account.kind, row.account.balance) == (models.AccountKind.CASH, -300)
 
 

@@ -32,7 +32,9 @@ class Loser:
         return self.runs
 
 
-@pytest.mark.parametrize("error", [pg.DeadlockDetected(), pg.SerializationFailure()])
+@pytest.mark.parametrize(
+    "error", [pg.DeadlockDetected(), pg.SerializationFailure(), pg.LockNotAvailable()]
+)
 async def test_a_transaction_that_lost_runs_again(pool: Pool, error: Exception) -> None:
     assert await Transactions(pool, retry_count_max=3).run(Loser(error, 3)) == 4
 
@@ -44,13 +46,19 @@ async def test_retries_are_bounded(pool: Pool) -> None:
     assert loser.runs == 4
 
 
+async def test_who_is_not_patient_waits_for_a_lock_once(pool: Pool) -> None:
+    loser = Loser(pg.LockNotAvailable(), 1)
+    with pytest.raises(errors.Unavailable) as caught:
+        await Transactions(pool, retry_count_max=3).try_statement(loser)
+    assert (loser.runs, caught.value.is_undone) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
         pytest.param(psycopg.OperationalError(), errors.Unavailable, id="a lost connection"),
         pytest.param(pg.AdminShutdown(), errors.Unavailable, id="a server that stops"),
         pytest.param(pg.QueryCanceled(), errors.Unavailable, id="a statement that took too long"),
-        pytest.param(pg.LockNotAvailable(), errors.Unavailable, id="a lock that took too long"),
         pytest.param(pg.DiskFull(), errors.Unavailable, id="a full disk"),
         pytest.param(pg.TooManyConnections(), errors.Unavailable, id="too many connections"),
         pytest.param(pg.UndefinedTable(), pg.UndefinedTable, id="a bug stays what it is"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, TypeAlias
 
@@ -24,14 +25,15 @@ class Proxies:
 
 
 TRUSTED_PROXIES: Final = web.AppKey("trusted_proxies", Proxies)
-REQUEST_ID: Final = web.RequestKey("request_id", str)
+CALL: Final = web.RequestKey("call", Call)
 
 
 def identify_visitor(request: web.Request) -> Visitor:
     """What is known of anyone: the client's address and what it calls itself."""
     user_agent = request.headers.get("User-Agent", "")
     printable = "".join(character for character in user_agent if character.isprintable())
-    call = Call(request[REQUEST_ID], _idempotency_key(request))
+    call = request[CALL]
+    call.idempotency_key = _idempotency_key(request)
     return Visitor(_client_address(request), printable[: limits.USER_AGENT_LENGTH_MAX], call)
 
 
@@ -75,6 +77,7 @@ def _client_address(request: web.Request) -> Address | None:
     return address
 
 
+@lru_cache(maxsize=1024)
 def _parse_address(text: str) -> Address | None:
     try:
         address = ip_address(text.partition("%")[0])  # the zone of a link-local one

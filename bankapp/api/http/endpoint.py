@@ -26,6 +26,7 @@ Page = Callable[[Any], web.Response]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 BANK = web.AppKey("bank", Bank)
+OPERATION = web.RequestKey("operation", str)
 METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 _REFUSES_ALWAYS: Final = (
     errors.MalformedRequest,
@@ -97,9 +98,12 @@ def create_handler(route: Route) -> Handler:
     operation = route.operation
 
     async def handle(request: web.Request) -> web.Response:
+        request[OPERATION] = operation.name
         bank = request.app[BANK]
         # Before it is known who asks: a role could be lost while the body is on its way.
-        body = await _receive(request) if request.method in METHODS_WITH_BODY else b""
+        body = b""
+        if request.method in METHODS_WITH_BODY:
+            body = await _receive(request, operation.body_bytes_max)
         asker = identify_visitor(request)
         if operation.role is not None:
             asker = await authenticate(
@@ -142,8 +146,8 @@ def _read_fields(request: web.Request, operation: Operation, body: bytes) -> dic
         if request.query:
             raise _unknown(request.query)
         # Where the path says all there is to say, no body is needed.
-        needs_body = operation.request.model_fields.keys() - fields.keys()
-        given = _parse(request, body) if body or needs_body else {}
+        is_needed = body or operation.request.model_fields.keys() - fields.keys()
+        given = _parse(request, body) if is_needed else {}
     elif len(request.query) != len(set(request.query)):
         raise errors.ValidationFailed(
             violations=[errors.Violation(name, "is given twice") for name in _twice(request)]
@@ -153,16 +157,20 @@ def _read_fields(request: web.Request, operation: Operation, body: bytes) -> dic
     return {**fields, **given}
 
 
-async def _receive(request: web.Request) -> bytes:
+async def _receive(request: web.Request, size_max: int) -> bytes:
+    body = b""
     try:
-        async with asyncio.timeout(limits.BODY_TIMEOUT_S):
-            return await request.read()
+        # A small body is there with its head: then no timer is needed.
+        async with asyncio.timeout(None if request.content.is_eof() else limits.BODY_TIMEOUT_S):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > size_max:
+                    raise PayloadTooLarge
     except TimeoutError:
         raise errors.MalformedRequest("The body did not arrive in time.") from None
-    except web.HTTPRequestEntityTooLarge:
-        raise PayloadTooLarge from None
     except (web.RequestPayloadError, ConnectionError):
         raise errors.MalformedRequest("The body cannot be read as its headers say.") from None
+    return body
 
 
 def _parse(request: web.Request, body: bytes) -> dict[str, Any]:

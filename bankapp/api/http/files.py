@@ -56,19 +56,12 @@ def read_files(directory: Traversable, prefix: str = "") -> Iterator[tuple[str, 
 
 def send(request: web.Request, file: File, headers: Mapping[str, str]) -> web.Response:
     """The file, or that the client has it."""
+    # To be kept, but asked for again by its ETag.
+    headers = {"Cache-Control": "no-cache", "ETag": file.etag, **headers}
     if request.headers.get("If-None-Match") == file.etag:
-        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": file.etag})
+        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return web.Response(
-        body=file.content,
-        content_type=file.content_type,
-        charset="utf-8",
-        headers={
-            "Cache-Control": "no-cache",  # but kept, and asked for again by its ETag
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-            "ETag": file.etag,
-            **headers,
-        },
+        body=file.content, content_type=file.content_type, charset="utf-8", headers=headers
     )
 
 

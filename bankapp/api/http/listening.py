@@ -3,26 +3,128 @@
 import asyncio
 import logging
 import resource
+import socket
 import uuid
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from typing import Final
 
 import structlog
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
+from bankapp.api.http.browsers import secure
+from bankapp.api.http.connections import Acceptor, Connections, Shares
 from bankapp.api.http.problems import SERVER, STATUS, InternalError, problem_response
 from bankapp.domain import errors, limits
+from bankapp.telemetry import metrics
 
 BACKLOG: Final = 1024
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.http")
 
 
+@contextmanager
+def open_sockets(
+    host: str, port: int, *, reuse_port: bool = False
+) -> Generator[list[socket.socket]]:
+    """Listen on an address while the block runs: what connects waits until it is accepted.
+
+    With `reuse_port` several of our processes can have it. Raises OSError when it cannot be had.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    with ExitStack() as sockets:
+        yield [
+            sockets.enter_context(
+                socket.create_server(address, family=family, backlog=BACKLOG, reuse_port=reuse_port)
+            )
+            for family, _, _, _, address in found
+        ]
+
+
+def url_of(listening: socket.socket) -> str:
+    """The URL of what is served on this socket."""
+    address, port = listening.getsockname()[:2]
+    shown = f"[{address}]" if ":" in address else address
+    return f"http://{shown}:{port}"
+
+
+@asynccontextmanager
+async def listen(
+    app: web.Application,
+    sockets: Sequence[socket.socket],
+    *,
+    hurry: asyncio.Event,
+    shares: Shares | None = None,
+) -> AsyncGenerator[None]:
+    """Serve `app` while the block runs, then close the sockets and finish what was accepted.
+
+    `shares` is what other processes that accept on the same sockets have. Connections left idle are
+    closed late, unless `hurry` is set.
+    """
+    _allow_many_connections()
+    runner = web.AppRunner(app, shutdown_timeout=limits.SHUTDOWN_TIMEOUT_S)
+    await runner.setup()
+    connections = Connections()
+    try:
+        assert runner.server is not None
+        factory = partial(_Connection, runner.server, connections)
+        with ExitStack() as acceptors:
+            for each in sockets:
+                acceptors.callback(await _accept(each, factory, connections, shares))
+            yield
+        await connections.part(hurry)
+    finally:
+        await runner.cleanup()
+
+
+async def _accept(
+    listening: socket.socket,
+    factory: Callable[[], web.RequestHandler],
+    connections: Connections,
+    shares: Shares | None,
+) -> Callable[[], None]:
+    """Accept connections until the function that is returned is called."""
+    if shares is not None:
+        return Acceptor(listening, factory, connections, shares).close
+    server = await asyncio.get_running_loop().create_server(
+        factory, sock=listening, backlog=BACKLOG
+    )
+    return server.close
+
+
 class _Connection(web.RequestHandler):
     """One client's connection."""
 
-    __slots__ = ()
+    __slots__ = ("_connections",)
+
+    def __init__(self, server: web.Server, connections: Connections) -> None:
+        super().__init__(
+            server,
+            loop=asyncio.get_running_loop(),
+            access_log=logging.getLogger("bankapp.access"),
+            access_log_class=_NoAccessLog,
+            # A small body can unpack to gigabytes.
+            auto_decompress=False,
+            keepalive_timeout=limits.IDLE_TIMEOUT_S,
+        )
+        self._connections = connections
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._connections.enter()
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        self._connections.leave()
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send the answer; one of a server that stops is the last of its connection."""
+        if self._connections.is_closing:
+            resp.force_close()
+        return await super().finish_response(request, resp, start_time)
 
     def handle_error(
         self,
@@ -37,47 +139,12 @@ class _Connection(web.RequestHandler):
         _log.warning("unreadable", request_id=request_id, status=status, error=type(exc).__name__)
         if request.writer.output_size > 0:
             raise ConnectionError("a part of another answer is already sent")
+        metrics.REFUSALS.labels(refusal.code).inc()
         response = problem_response(refusal, request_id)
         response.headers["Server"] = SERVER
+        secure(response.headers)
         response.force_close()
         return response
-
-
-@asynccontextmanager
-async def listen(app: web.Application, host: str, port: int) -> AsyncGenerator[str]:
-    """Serve `app` while the block runs, then finish the requests that were accepted.
-
-    Yields the URL. Raises OSError when the address cannot be had.
-    """
-    _allow_many_connections()
-    runner = web.AppRunner(app, shutdown_timeout=limits.SHUTDOWN_TIMEOUT_S)
-    await runner.setup()
-    try:
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(
-            lambda: _connection(runner, loop), host, port, backlog=BACKLOG
-        )
-        address, bound_port = server.sockets[0].getsockname()[:2]
-        shown = f"[{address}]" if ":" in address else address
-        try:
-            yield f"http://{shown}:{bound_port}"
-        finally:
-            server.close()
-    finally:
-        await runner.cleanup()
-
-
-def _connection(runner: web.AppRunner, loop: asyncio.AbstractEventLoop) -> _Connection:
-    assert runner.server is not None
-    return _Connection(
-        runner.server,
-        loop=loop,
-        access_log=logging.getLogger("bankapp.access"),
-        access_log_class=_NoAccessLog,
-        # A small body can unpack to gigabytes.
-        auto_decompress=False,
-        keepalive_timeout=limits.IDLE_TIMEOUT_S,
-    )
 
 
 class _NoAccessLog(AbstractAccessLogger):

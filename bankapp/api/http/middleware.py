@@ -8,8 +8,10 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from bankapp.api.http.authentication import REQUEST_ID
-from bankapp.api.http.endpoint import Handler
+from bankapp.api.http.authentication import CALL
+from bankapp.api.http.browsers import address_browsers, answer_preflight
+from bankapp.api.http.endpoint import OPERATION, Handler
+from bankapp.api.http.nowhere import NOWHERE
 from bankapp.api.http.problems import (
     SERVER,
     STATUS,
@@ -20,6 +22,9 @@ from bankapp.api.http.problems import (
     problem_response,
 )
 from bankapp.domain import errors, limits
+from bankapp.operations.operation import Call
+from bankapp.telemetry import metrics
+from bankapp.telemetry.context import REQUEST_IDS
 
 _SANE_ID: Final = re.compile(rf"[A-Za-z0-9._-]{{1,{limits.REQUEST_ID_LENGTH_MAX}}}")
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("bankapp.http")
@@ -27,36 +32,61 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger("bankapp.http")
 
 @web.middleware
 async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give the request an id, answer refusals as problems, and log one line."""
+    """Give the request an id, answer refusals as problems, count, and log one line."""
     started = time.perf_counter()
     given = request.headers.get("X-Request-Id", "")
     request_id = given if _SANE_ID.fullmatch(given) else str(uuid.uuid4())
-    request[REQUEST_ID] = request_id
+    REQUEST_IDS.set((request_id,))
+    request[CALL] = Call(request_id)
     try:
         response = await handler(request)
     except errors.Refusal as refusal:
         if isinstance(refusal, errors.Unavailable):
             _log.warning("unavailable", request_id=request_id, cause=repr(refusal.__cause__))
-        response = problem_response(refusal, request_id)
+        response = _refuse(refusal, request_id)
     except web.HTTPException as error:
-        response = problem_response(_refusal_of_aiohttp(error), request_id)
-        if "Allow" in error.headers:
-            response.headers["Allow"] = error.headers["Allow"]
+        allowed = error.headers.get("Allow")
+        preflight = answer_preflight(request, allowed) if allowed is not None else None
+        response = preflight or _refuse(_refusal_of_aiohttp(error), request_id)
+        if allowed is not None:
+            response.headers["Allow"] = allowed
     except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer and we a log
-        _log.exception("request failed", request_id=request_id, path=request.path)
-        response = problem_response(InternalError(), request_id)
+        _log.exception("request failed", request_id=request_id)
+        response = _refuse(InternalError(), request_id)
     response.headers["X-Request-Id"] = request_id
     response.headers["Server"] = SERVER
+    address_browsers(request, response.headers)
+    _note(request, response.status, time.perf_counter() - started)
+    return response
+
+
+def _refuse(refusal: errors.Refusal, request_id: str) -> web.Response:
+    metrics.REFUSALS.labels(refusal.code).inc()
+    return problem_response(refusal, request_id)
+
+
+def operation_of(request: web.Request) -> str | None:
+    """What is asked for: an operation, else a path that we serve; None where there is neither."""
+    if OPERATION in request:
+        return request[OPERATION]
     resource = request.match_info.route.resource
+    return None if resource is None or resource.canonical == NOWHERE else resource.canonical
+
+
+def _note(request: web.Request, status: int, duration_s: float) -> None:
+    """Nothing of what was sent is noted, but for the id: it may be, or lead to, a secret."""
+    operation = operation_of(request)
+    metrics.request_durations(operation or "none", status // 100).observe(duration_s)
+    call = request[CALL]
     _log.info(
         "request",
-        request_id=request_id,
+        request_id=call.request_id,
         method=request.method,
-        route=resource.canonical if resource is not None else None,
-        status=response.status,
-        duration_ms=round((time.perf_counter() - started) * 1000, 2),
+        operation=operation,
+        actor=call.actor,
+        status=status,
+        duration_ms=round(duration_s * 1000, 2),
     )
-    return response
 
 
 def _refusal_of_aiohttp(error: web.HTTPException) -> errors.Refusal:

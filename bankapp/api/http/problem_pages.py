@@ -78,7 +78,8 @@ def _explanation(refusal: type[errors.Refusal]) -> dict[str, Any]:
 def _index(known: dict[str, type[errors.Refusal]]) -> str:
     rows = "".join(
         f'<tr><td>{STATUS[refusal].value}<th><a href="{PATH}/{code}">{code}</a>'
-        f"<td>{_inline(refusal.message())}<td data-label="Try again: ">{'yes' if refusal.retryable else 'no'}"
+        f"<td>{_inline(refusal.message())}"
+        f'<td data-label="Try again: ">{"yes" if refusal.retryable else "no"}'
         for code, refusal in sorted(known.items(), key=lambda item: (STATUS[item[1]], item[0]))
     )
     return (

@@ -12,7 +12,7 @@ from bankapp.domain import errors
 class PayloadTooLarge(errors.Refusal):
     """The body is larger than the bank reads."""
 
-    remedy = "Send at most 1 MiB; split a large batch."
+    remedy = "Send less; split a large batch."
 
 
 class UnsupportedMediaType(errors.Refusal):

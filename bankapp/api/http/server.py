@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network
+from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bankapp.api.http.authentication import TRUSTED_PROXIES, Proxies
+from bankapp.api.http.browsers import BROWSERS, Browsers
 from bankapp.api.http.database_docs import add_database_docs
 from bankapp.api.http.endpoint import BANK, create_handler, meet_expectation
+from bankapp.api.http.metrics import add_metrics
 from bankapp.api.http.middleware import observe
 from bankapp.api.http.nowhere import add_nowhere
 from bankapp.api.http.problem_pages import add_problem_pages
 from bankapp.api.http.routes import ROUTES
 from bankapp.api.http.site import add_site
-from bankapp.domain import limits
 from bankapp.domain.roles import Role
 from bankapp.operations.operation import Bank
+
+_NO_BROWSERS: Final = Browsers()
 
 
 def create_app(
@@ -23,13 +28,17 @@ def create_app(
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = (),
     *,
     docs_role: Role | None = None,
+    browsers: Browsers = _NO_BROWSERS,
+    shows_metrics: bool = True,
+    middlewares: Sequence[Middleware] = (),
 ) -> web.Application:
     """The bank's HTTP door; it serves every route and owns nothing.
 
     Who asks is what X-Forwarded-For says where a trusted proxy wrote it. `docs_role` is the least
-    role that may read the docs of the API and of the database; None lets anyone.
+    role that may read the docs of the API and of the database; None lets anyone. With
+    `shows_metrics` anyone sees the metrics. `middlewares` come around the handlers, within our own.
     """
-    app = web.Application(middlewares=[observe], client_max_size=limits.BODY_BYTES_MAX)
+    app = web.Application(middlewares=[observe, *middlewares])
     app[BANK] = bank
     app[TRUSTED_PROXIES] = Proxies(trusted_proxies)
     for route in ROUTES:
@@ -37,8 +46,11 @@ def create_app(
             app.router.add_route(
                 method, route.path, create_handler(route), expect_handler=meet_expectation
             )
+    app[BROWSERS] = browsers
     add_site(app, docs_role)
     add_problem_pages(app)
     add_database_docs(app, docs_role)
+    if shows_metrics:
+        add_metrics(app)
     add_nowhere(app)
     return app

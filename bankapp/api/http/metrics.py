@@ -1,0 +1,35 @@
+"""The page that Prometheus reads."""
+
+import asyncio
+from typing import Final
+
+from aiohttp import web
+
+from bankapp.api.http.browsers import BROWSERS, Browsers
+from bankapp.api.http.endpoint import BANK
+from bankapp.api.http.middleware import observe
+from bankapp.operations.operation import Bank
+from bankapp.telemetry import metrics
+
+PATH: Final = "/metrics"
+
+
+def create_metrics_app(bank: Bank) -> web.Application:
+    """A door for nothing but the metrics, at an address that customers cannot reach."""
+    app = web.Application(middlewares=[observe])
+    app[BANK] = bank
+    app[BROWSERS] = Browsers()
+    add_metrics(app)
+    return app
+
+
+def add_metrics(app: web.Application) -> None:
+    """Show the metrics to anyone."""
+    app.router.add_get(PATH, _show_metrics)
+
+
+async def _show_metrics(request: web.Request) -> web.Response:
+    await request.app[BANK].store.measure()
+    accept = request.headers.get("Accept", "")
+    body, content_type = await asyncio.to_thread(metrics.render, accept)
+    return web.Response(body=body, headers={"Content-Type": content_type})

@@ -1,0 +1,128 @@
+"""What PostgreSQL counted of each query, by the name it has in db/queries."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import class_row
+
+from gen.queries import AsyncQueries
+
+EXTENSION: Final = "pg_stat_statements"
+_HIDDEN: Final = "<insufficient privilege>"
+_NAMED: Final = re.compile(r"-- name: (\w+) ")
+# Comments, spaces, and what the server writes as a parameter whether or not it was one.
+_VARYING: Final = re.compile(
+    r"(?P<space>--[^\n]*|/\*.*?\*/|\s+)"
+    r"|'(?:[^']|'')*'|\$\d+|\b\d+(?:\.\d+)?\b|\b(?:true|false|null)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class StatisticsMissing(Exception):
+    """The server does not tell what its queries cost; the message says what would make it."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryStatistics:
+    """What all calls of a query together took; times without those of waiting for a connection.
+
+    `name` is None for all that has no name: BEGIN and COMMIT, and what others asked.
+    """
+
+    name: str | None
+    call_count: int
+    row_count: int
+    total_ms: float
+    max_ms: float
+
+    @property
+    def mean_ms(self) -> float:
+        """The time of one call."""
+        return self.total_ms / self.call_count
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    query: str
+    calls: int
+    rows: int
+    total_ms: float
+    max_ms: float
+
+
+def read_statistics(url: str, database: str | None = None) -> list[QueryStatistics]:
+    """What was counted of each query of a database, the costliest first.
+
+    The statistics are asked for at `url`, which may be of another database on the same server.
+    Raises StatisticsMissing, and psycopg.Error when the server cannot be reached.
+    """
+    with psycopg.connect(url, autocommit=True) as connection:
+        rows = _read_rows(connection, database or connection.info.dbname)
+    by_name: defaultdict[str | None, list[_Row]] = defaultdict(list)
+    for row in rows:
+        by_name[_names().get(normal_form(row.query))].append(row)
+    found = [_sum(name, same) for name, same in by_name.items()]
+    return sorted(found, key=lambda statistics: statistics.total_ms, reverse=True)
+
+
+def normal_form(query: str) -> str:
+    """What stays of a query when its constants become parameters, as the server writes them."""
+    text = _VARYING.sub(lambda match: " " if match["space"] else "?", query)
+    return re.sub(r"\?(?: ?, ?\?)+", "?", " ".join(text.split()))
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {normal_form(text): name for name, text in named_queries()}
+
+
+def named_queries() -> Iterable[tuple[str, str]]:
+    """The name and the text of every query of ours."""
+    for module in AsyncQueries.__slots__:
+        for text in vars(import_module(f"gen.{module}")).values():
+            if isinstance(text, str) and (named := _NAMED.match(text)):
+                yield named[1], text
+
+
+def _read_rows(connection: psycopg.Connection[Any], database: str) -> list[_Row]:
+    schema = connection.execute(
+        "SELECT nspname FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace"
+        " WHERE extname = %s",
+        [EXTENSION],
+    ).fetchone()
+    if schema is None:
+        raise StatisticsMissing(
+            f"this server does not count what queries cost; put {EXTENSION} into its "
+            f"shared_preload_libraries, restart it, and CREATE EXTENSION {EXTENSION}"
+        )
+    query = sql.SQL(
+        "SELECT query, calls, rows, total_exec_time AS total_ms, max_exec_time AS max_ms"
+        " FROM {} WHERE dbid = (SELECT oid FROM pg_database WHERE datname = %s) AND calls > 0"
+    ).format(sql.Identifier(schema[0], EXTENSION))
+    try:
+        rows = connection.cursor(row_factory=class_row(_Row)).execute(query, [database]).fetchall()
+    except psycopg.errors.ObjectNotInPrerequisiteState:
+        raise StatisticsMissing(
+            f"put {EXTENSION} into the server's shared_preload_libraries and restart it"
+        ) from None
+    if any(row.query == _HIDDEN for row in rows):
+        user = connection.info.user
+        raise StatisticsMissing(f"{user} may not see it; GRANT pg_read_all_stats TO {user}")
+    return rows
+
+
+def _sum(name: str | None, rows: list[_Row]) -> QueryStatistics:
+    return QueryStatistics(
+        name=name,
+        call_count=sum(row.calls for row in rows),
+        row_count=sum(row.rows for row in rows),
+        total_ms=sum(row.total_ms for row in rows),
+        max_ms=max(row.max_ms for row in rows),
+    )

@@ -1,0 +1,1 @@
+"""What the bank tells of itself while it runs; knows nothing of banking."""

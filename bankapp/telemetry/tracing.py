@@ -1,0 +1,101 @@
+"""Traces of requests and their queries; imported only where somebody collects them."""
+
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any, Final, TypeAlias
+
+from opentelemetry import propagate
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Link, Span, SpanKind, StatusCode, Tracer, set_span_in_context
+
+from bankapp.telemetry.context import REQUEST_IDS
+
+REQUEST_ID: Final = "bankapp.request_id"
+Query: TypeAlias = Callable[..., Awaitable[Any]]
+
+
+class Tracing:
+    """Makes a span of each request, and within it one of each query, all with the request's id.
+
+    The span of a query that serves several requests is linked to theirs. Neither what was asked nor
+    what an exception says is noted.
+    """
+
+    def __init__(self, processor: SpanProcessor) -> None:
+        resource = Resource.create({"service.name": "bankapp"})
+        self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+        self._provider.add_span_processor(processor)
+        self._tracer: Tracer = self._provider.get_tracer("bankapp")
+        self._requests: dict[str, Span] = {}
+
+    def close(self) -> None:
+        """Send what has not been sent yet; blocks."""
+        self._provider.shutdown()
+
+    @contextmanager
+    def request(
+        self, request_id: str, method: str, headers: Mapping[str, str]
+    ) -> Generator[Callable[[str | None, int], None]]:
+        """The span of a request, within its caller's when `traceparent` names one.
+
+        Yields what to tell, in the end, of the operation and the status.
+        """
+        with self._tracer.start_as_current_span(
+            method,
+            propagate.extract(headers),
+            kind=SpanKind.SERVER,
+            attributes={REQUEST_ID: request_id, "http.request.method": method},
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            self._requests[request_id] = span
+
+            def end(operation: str | None, status: int) -> None:
+                span.update_name(operation or method)
+                span.set_attribute("http.response.status_code", status)
+                if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                    span.set_status(StatusCode.ERROR)
+
+            try:
+                yield end
+            finally:
+                self._requests.pop(request_id, None)
+
+    def watch_query(self, name: str, query: Query) -> Query:
+        """The same query, of which each call makes a span."""
+
+        async def traced(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the query has it
+            with self._query(name, REQUEST_IDS.get()):
+                return await query(*args, **kwargs)
+
+        return traced
+
+    @contextmanager
+    def _query(self, name: str, request_ids: tuple[str, ...]) -> Generator[None]:
+        requests = [span for id in request_ids if (span := self._requests.get(id)) is not None]
+        within = set_span_in_context(requests[0]) if len(requests) == 1 else None
+        links = [Link(span.get_span_context()) for span in requests] if within is None else None
+        with self._tracer.start_as_current_span(
+            name,
+            within,
+            kind=SpanKind.CLIENT,
+            attributes={"db.system.name": "postgresql", REQUEST_ID: request_ids},
+            links=links,
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            try:
+                yield
+            except BaseException as error:
+                span.set_status(StatusCode.ERROR)
+                span.set_attribute("error.type", type(error).__qualname__)
+                raise
+
+
+def export_traces(url: str) -> Tracing:
+    """Traces that a collector gets by OTLP over HTTP, in batches and off the event loop."""
+    return Tracing(BatchSpanProcessor(OTLPSpanExporter(endpoint=url)))
