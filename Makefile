@@ -32,6 +32,14 @@ run: setup ## Start the bank, on a PostgreSQL of its own unless DATABASE_URL is 
 test: setup node-tools ## Run the tests; ARGS="-k transfer" narrows them
 	@$(BIN)/pytest $(ARGS)
 
+.PHONY: mutants
+mutants: setup ## Break the ledger in one way at a time and see a test fail; ARGS="'is locked'" narrows them
+	@$(BIN)/python -m tests.mutants $(ARGS)
+
+.PHONY: storm
+storm: setup ## Storm the bank with 200,000 requests and compare its books; ARGS="--kills 20" kills its parts
+	@$(BIN)/python -m bench.storm $(ARGS)
+
 .PHONY: check
 check: lint types contracts verify-generate verify-schema verify-dbml verify-dbdocs test ## Do all that CI does
 
@@ -143,8 +151,8 @@ dbdocs-publish: node-tools ## Publish the drawing to dbdocs.io, privately; needs
 	@$(BIN)/python -m dbdocs publish
 
 .PHONY: bench
-bench: setup ## Measure against peers
+bench: setup ## Measure against peers; ARGS=--write keeps the figures of the ledger
 	@UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --frozen --quiet --inexact --group bench
 	@$(WITH_DATABASE) $(BIN)/python -m bench.generator
 	@$(WITH_DATABASE) $(BIN)/python -m bench.identity
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.ledger
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.ledger $(ARGS)

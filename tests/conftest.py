@@ -31,6 +31,7 @@ pytest_plugins = ["tests.browser", "tests.process.fixtures"]
 
 SOCKET_DIRECTORY = "BANK_TEST_SOCKET_DIRECTORY"
 OWNER = "bank"
+SUPERUSER = "postgres"
 UNLIMITED = Rules(limits_rates=False)
 
 _at_exit = pytest.StashKey[ExitStack]()

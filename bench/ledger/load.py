@@ -1,4 +1,4 @@
-"""Loads the bank over HTTP: so many clients, each sending a transfer when the last is answered.
+"""Loads a server over HTTP: so many clients, each sending a request when the last is answered.
 
 A process of its own, started as `python -m bench.ledger.load`, with its orders on standard input.
 """
@@ -8,27 +8,13 @@ import json
 import random
 import sys
 import time
-import uuid
-from dataclasses import asdict, dataclass
-from statistics import quantiles
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
-from bench.ledger.figures import Figures
+import uvloop
 
-
-@dataclass(frozen=True)
-class Orders:
-    """Whom to load and how: `tokens[n]` is of the owner of account `first_id + n`.
-
-    With `is_hot` everybody pays the last account.
-    """
-
-    url: str
-    first_id: int
-    tokens: list[str]
-    client_count: int
-    duration_s: float
-    is_hot: bool
+from bench.ledger.figures import Figures, of_times
+from bench.ledger.orders import REQUESTS, Orders
 
 
 class Client(asyncio.Protocol):
@@ -36,6 +22,7 @@ class Client(asyncio.Protocol):
 
     def __init__(self, orders: Orders, until: float, times_ms: list[float]) -> None:
         self._orders = orders
+        self._request = REQUESTS[orders.work]
         self._until = until
         self._times_ms = times_ms
         self._dice = random.Random()
@@ -55,7 +42,7 @@ class Client(asyncio.Protocol):
         length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
         if len(body) < length:
             return
-        if not head.startswith(b"HTTP/1.1 201"):
+        if not head.startswith(b"HTTP/1.1 20"):
             self.done.set_exception(RuntimeError(self._received.decode()))
             self._transport.close()
             return
@@ -69,27 +56,13 @@ class Client(asyncio.Protocol):
             self.done.set_result(None)
 
     def _send(self) -> None:
-        count = len(self._orders.tokens)
-        payer = self._dice.randrange(count - 1)
-        payee = count - 1
-        if not self._orders.is_hot:
-            payee = (payer + self._dice.randrange(1, count)) % count
-        first = self._orders.first_id
-        body = (
-            f'{{"from_account_id":{first + payer},"to_account_id":{first + payee},'
-            f'"amount":1,"currency":"USD"}}'
-        )
-        head = (
-            "POST /v1/transfers HTTP/1.1\r\nHost: bank\r\nContent-Type: application/json\r\n"
-            f"Authorization: Bearer {self._orders.tokens[payer]}\r\n"
-            f"Idempotency-Key: {uuid.uuid4().hex}\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
+        request = self._request(self._orders, self._dice)
         self._sent = time.perf_counter()
-        self._transport.write(f"{head}{body}".encode())
+        self._transport.write(request)
 
 
 async def load(orders: Orders) -> Figures:
-    """Run to the end of the time; raises RuntimeError for any answer but 201."""
+    """Run to the end of the time; raises RuntimeError for any refusal."""
     place = urlsplit(orders.url)
     host, port = place.hostname, place.port
     assert host is not None
@@ -104,9 +77,8 @@ async def load(orders: Orders) -> Figures:
     for _ in clients:
         await loop.create_connection(lambda: next(waiting), host, port)
     await asyncio.gather(*(client.done for client in clients))
-    cuts = quantiles(times_ms, n=100)
-    return Figures(len(times_ms) / (time.perf_counter() - started), cuts[49], cuts[98])
+    return of_times(times_ms, len(times_ms) / (time.perf_counter() - started))
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(asyncio.run(load(Orders(**json.load(sys.stdin)))))))
+    print(json.dumps(asdict(uvloop.run(load(Orders(**json.load(sys.stdin)))))))

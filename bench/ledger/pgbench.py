@@ -4,10 +4,9 @@ import re
 import subprocess
 import tempfile
 from pathlib import Path
-from statistics import quantiles
 from typing import Final
 
-from bench.ledger.figures import Figures
+from bench.ledger.figures import Figures, of_times
 
 # The transaction of simple banks: eight round trips, the accounts locked in ascending id.
 CLASSIC: Final = """\
@@ -69,5 +68,4 @@ def run_pgbench(
             for log in Path(directory).glob("log*")
             for line in log.read_text().splitlines()
         ]
-    cuts = quantiles(times, n=100)
-    return Figures(float(rate), p50_ms=cuts[49], p99_ms=cuts[98])
+    return of_times(times, float(rate))

@@ -42,7 +42,8 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
     except errors.Refusal as refusal:
         if isinstance(refusal, errors.Unavailable):
-            _log.warning("unavailable", request_id=request_id, cause=repr(refusal.__cause__))
+            cause = type(refusal.__cause__).__name__
+            _log.warning("unavailable", request_id=request_id, cause=cause)
         response = _refuse(refusal, request_id)
     except web.HTTPException as error:
         allowed = error.headers.get("Allow")

@@ -1,23 +1,13 @@
-"""A bank to load: its accounts, its tokens, and the server that serves it."""
+"""Who loads the bank: people with accounts and tokens."""
 
-import json
-import os
-import subprocess
-import sys
-import time
 import uuid
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import psycopg
 
 from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.tokens import Purpose, TokenMaker
-
-KEY = bytes(32)
-START_S = 15.0
+from bench.ledger.serving import KEY
 
 PEOPLE = """
 INSERT INTO users (username, hashed_password, full_name, email)
@@ -46,11 +36,20 @@ INSERT INTO sessions (id, username, user_agent, expires_at)
 SELECT s.id, 'payer_' || (s.n - 1), '', now() + interval '1 day'
 FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY AS s (id, n)
 """
+BANKER = """
+WITH banker AS (
+    INSERT INTO users (username, hashed_password, full_name, email, role)
+    VALUES ('banker', 'x', 'x', 'banker@bank', 'banker')
+    RETURNING username
+)
+INSERT INTO sessions (id, username, user_agent, expires_at)
+SELECT %(id)s, username, '', now() + interval '1 day' FROM banker
+"""
 
 
-def fill(url: str, account_count: int) -> tuple[int, list[str]]:
-    """Accounts of as many people, all rich and signed in: the first id, and a token for each."""
-    tokens = TokenMaker(PasetoCodec([KEY]), Purpose.ACCESS, timedelta(hours=1))
+def add_payers(url: str, account_count: int) -> tuple[list[int], list[str]]:
+    """Accounts of as many people, all rich and signed in: their ids, and a token for each."""
+    tokens = _tokens()
     sessions = [uuid.uuid4() for _ in range(account_count)]
     with psycopg.connect(url) as connection:
         connection.execute(PEOPLE, {"last": account_count - 1})
@@ -65,40 +64,16 @@ def fill(url: str, account_count: int) -> tuple[int, list[str]]:
         connection.commit()
         connection.autocommit = True
         connection.execute("VACUUM ANALYZE")
-    return ids[0], [tokens.create(session).text for session in sessions]
+    return ids, [tokens.create(session).text for session in sessions]
 
 
-@contextmanager
-def served(url: str, directory: Path) -> Generator[str]:
-    """The URL of a server of the bank, which runs until the block ends."""
-    log = directory / "serve.log"
-    settings = {
-        "DATABASE_URL": url,
-        "BANK_DATA_DIR": str(directory),
-        "BANK_HTTP_ADDRESS": "127.0.0.1:0",
-        "BANK_TOKEN_KEYS": KEY.hex(),
-        "BANK_RATE_LIMITS": "off",
-        "BANK_LOG_FORMAT": "json",
-    }
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bankapp", "serve"],
-            env={**os.environ, **settings},
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        yield _address(log)
-    finally:
-        process.terminate()
-        process.wait()
+def banker_token(url: str) -> str:
+    """The access token of a banker, who may read all accounts."""
+    session = uuid.uuid4()
+    with psycopg.connect(url) as connection:
+        connection.execute(BANKER, {"id": session})
+    return _tokens().create(session).text
 
 
-def _address(log: Path) -> str:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        for line in log.read_text().splitlines():
-            if '"event": "listening"' in line or '"event":"listening"' in line:
-                return str(json.loads(line)["url"])
-        time.sleep(0.05)
-    raise RuntimeError(log.read_text())
+def _tokens() -> TokenMaker:
+    return TokenMaker(PasetoCodec([KEY]), Purpose.ACCESS, timedelta(hours=1))

@@ -1,0 +1,123 @@
+"""One run: banks are set up, loaded in turn, and checked."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from bankapp.embedded import EmbeddedServer, find_binaries
+from bankapp.store.verification import verify_ledger
+from bench.ledger import setting_up, ways
+from bench.ledger.figures import Figures, middle
+from bench.ledger.machine import describe_machine, describe_software
+from bench.ledger.results import Results
+
+# Durable as it comes; three banks, the tutorial's and pgbench have connections at once.
+SERVER_SETTINGS: Final = {"max_connections": "300"}
+FEW: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is done: so many rounds, so long each, and so many entries to read among."""
+
+    round_count: int = 3
+    duration_s: int = 5
+    entry_count: int = 10_000_000
+
+
+def measure(directory: Path, extent: Extent) -> Results:
+    """Measure on a PostgreSQL of its own in the directory.
+
+    Raises AssertionError when the books of a bank that was loaded are not in order.
+    """
+    server = EmbeddedServer(directory, find_binaries(None), SERVER_SETTINGS)
+    server.start()
+    try:
+        with ExitStack() as stack:
+            return _measure(server, extent, stack)
+    finally:
+        server.stop()
+
+
+def _measure(server: EmbeddedServer, extent: Extent, stack: ExitStack) -> Results:
+    machine = describe_machine()
+    ours = stack.enter_context(setting_up.ours(server))
+    tutorial = stack.enter_context(setting_up.tutorial(server))
+    few, few_people, _ = setting_up.filled(server, FEW)
+    many, many_people, growing = setting_up.filled(server, extent.entry_count)
+    readers = {
+        f"{FEW:,} entries": setting_up.readers(server, few, few_people),
+        f"{extent.entry_count:,} entries": setting_up.readers(server, many, many_people),
+    }
+    transfers = {
+        (title, name): run
+        for title, payees in (
+            (f"{setting_up.ACCOUNT_COUNT:,} accounts", ways.ANYBODY),
+            ("everybody pays one account", ways.THE_LAST),
+        )
+        for name, run in ways.transfers(
+            ours, tutorial, payees, server.binaries, extent.duration_s
+        ).items()
+    }
+    reads = {
+        (what, size): run
+        for size, one in readers.items()
+        for what, run in ways.reads(stack.enter_context(one), extent.duration_s).items()
+    }
+    figures = _in_turn({**transfers, **reads}, extent.round_count)
+    _verify(ours.database)
+    _verify_classic(tutorial.database)
+    return Results(
+        machine=machine,
+        software=describe_software(ours.database),
+        settings=_describe(extent),
+        transfers=_grouped({way: figures[way] for way in transfers}),
+        reads=_grouped({way: figures[way] for way in reads}),
+        growing=growing,
+        verification_s=_verify(many),
+    )
+
+
+def _in_turn(
+    all_ways: Mapping[tuple[str, str], ways.Run], round_count: int
+) -> dict[tuple[str, str], Figures]:
+    rounds = [{way: run() for way, run in all_ways.items()} for _ in range(round_count)]
+    return {way: middle([one[way] for one in rounds]) for way in all_ways}
+
+
+def _verify(database: str) -> float:
+    """How long it takes to prove the books."""
+    report = asyncio.run(verify_ledger(database, lambda _: None))
+    assert report.findings == []
+    return report.duration_s
+
+
+def _verify_classic(database: str) -> None:
+    """The peers must have done the same work."""
+    with psycopg.connect(database) as connection:
+        wrong = connection.execute(
+            "SELECT accounts.id FROM accounts JOIN entries ON entries.account_id = accounts.id "
+            "GROUP BY accounts.id HAVING accounts.balance <> %s + sum(entries.amount)",
+            [setting_up.OPENING_BALANCE],
+        ).fetchall()
+    assert wrong == []
+
+
+def _describe(extent: Extent) -> str:
+    return (
+        f"Medians of {extent.round_count} rounds of {extent.duration_s} s of each in turn; "
+        "clients, servers and one PostgreSQL, with fsync, share the machine; each server is one "
+        "process."
+    )
+
+
+def _grouped(figures: Mapping[tuple[str, str], Figures]) -> dict[str, dict[str, Figures]]:
+    groups: dict[str, dict[str, Figures]] = {}
+    for (title, name), one in figures.items():
+        groups.setdefault(title, {})[name] = one
+    return groups
