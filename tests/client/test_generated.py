@@ -76,7 +76,9 @@ def test_the_client_loads_nothing_else(root: Path) -> None:
 @pytest.fixture
 def written(root: Path, tmp_path: Path) -> Path:
     """A copy of what is committed."""
-    return Path(shutil.copytree(root / "bankapp/client/generated", tmp_path / "generated"))
+    directory = Path(shutil.copytree(root / "bankapp/client/generated", tmp_path / "generated"))
+    shutil.copy(root / "gen/openapi.json", directory)
+    return directory
 
 
 def clientgen(monkeypatch: pytest.MonkeyPatch, *arguments: str, told: str = "") -> int:
@@ -89,7 +91,7 @@ def clientgen(monkeypatch: pytest.MonkeyPatch, *arguments: str, told: str = "") 
 def test_what_is_committed_is_what_is_written(
     monkeypatch: pytest.MonkeyPatch, written: Path
 ) -> None:
-    assert clientgen(monkeypatch, "verify", str(written)) == 0
+    assert clientgen(monkeypatch, "verify", str(written), str(written / "openapi.json")) == 0
 
 
 def test_what_is_wrong_is_named_and_written_anew(
@@ -98,16 +100,19 @@ def test_what_is_wrong_is_named_and_written_anew(
     (written / "calls.py").write_text("")
     (written / "models.py").unlink()
     (written / "left_over.py").write_text("")
-    assert clientgen(monkeypatch, "verify", str(written)) == 1
+    assert clientgen(monkeypatch, "verify", str(written), str(written / "openapi.json")) == 1
     named = [Path(line.split()[0]).name for line in capsys.readouterr().err.splitlines()]
     assert named == ["calls.py", "left_over.py", "models.py"]
-    assert clientgen(monkeypatch, "follow", str(written), told="done\n") == 0
-    assert clientgen(monkeypatch, "verify", str(written)) == 0
+    assert (
+        clientgen(monkeypatch, "follow", str(written), str(written / "openapi.json"), told="done\n")
+        == 0
+    )
+    assert clientgen(monkeypatch, "verify", str(written), str(written / "openapi.json")) == 0
 
 
 def test_nothing_follows_from_queries_that_do_not_compile(
     monkeypatch: pytest.MonkeyPatch, written: Path
 ) -> None:
     (written / "calls.py").write_text("")
-    assert clientgen(monkeypatch, "follow", str(written)) == 1
+    assert clientgen(monkeypatch, "follow", str(written), str(written / "openapi.json")) == 1
     assert (written / "calls.py").read_text() == ""

@@ -11,6 +11,7 @@ from aiohttp import web
 from bankapp.api.http.authentication import CALL
 from bankapp.api.http.browsers import address_browsers, answer_preflight
 from bankapp.api.http.endpoint import OPERATION, Handler
+from bankapp.api.http.nowhere import NOWHERE
 from bankapp.api.http.problems import (
     SERVER,
     STATUS,
@@ -70,7 +71,7 @@ def operation_of(request: web.Request) -> str | None:
     if OPERATION in request:
         return request[OPERATION]
     resource = request.match_info.route.resource
-    return None if resource is None else resource.canonical
+    return None if resource is None or resource.canonical == NOWHERE else resource.canonical
 
 
 def _note(request: web.Request, status: int, duration_s: float) -> None:

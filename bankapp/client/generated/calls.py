@@ -43,14 +43,17 @@ def log_in(*, username: str, password: str) -> Call[models.LogInResponse]:
 
 
 def log_out() -> Call[None]:
-    """End this session."""
+    """End this session.
+
+    Raises TokenExpired, Unauthenticated.
+    """
     return Call("POST", "/v1/users/logout", nothing, {})
 
 
 def get_user(username: str) -> Call[models.User]:
     """A user, for themselves and for bankers.
 
-    Raises NotFound.
+    Raises NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "GET", "/v1/users/{username}", models.User.model_validate_json, {"username": username}
@@ -70,7 +73,8 @@ def change_user(
     A new password ends all other sessions of the user; a new e-mail address is unproved until
     the code mailed to it comes back, and the old address is told.
 
-    Raises EmailTaken, InvalidCredentials, NotFound, RateLimited, WeakPassword.
+    Raises EmailTaken, Forbidden, InvalidCredentials, NotFound, RateLimited, TokenExpired,
+    Unauthenticated, WeakPassword.
     """
     return Call(
         "PATCH",
@@ -89,7 +93,7 @@ def change_user(
 def change_role(username: str, *, role: models.Role) -> Call[models.User]:
     """Give a user another role, at once.
 
-    Raises NotFound.
+    Raises Forbidden, NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "PUT",
@@ -102,7 +106,7 @@ def change_role(username: str, *, role: models.Role) -> Call[models.User]:
 def block_user(username: str) -> Call[models.User]:
     """Keep a user out: all sessions end, and none can be opened.
 
-    Raises NotFound.
+    Raises Forbidden, NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "POST",
@@ -115,7 +119,7 @@ def block_user(username: str) -> Call[models.User]:
 def unblock_user(username: str) -> Call[models.User]:
     """Let a user log in again.
 
-    Raises NotFound.
+    Raises Forbidden, NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "POST",
@@ -128,7 +132,7 @@ def unblock_user(username: str) -> Call[models.User]:
 def send_verification(username: str) -> Call[None]:
     """Mail the code again; a new one, unless the address is proved already.
 
-    Raises NotFound, RateLimited.
+    Raises NotFound, RateLimited, TokenExpired, Unauthenticated.
     """
     return Call("POST", "/v1/users/{username}/verification", nothing, {"username": username})
 
@@ -184,7 +188,10 @@ def renew_access(*, refresh_token: str) -> Call[models.RenewResponse]:
 
 
 def list_sessions(*, page_size: int = 100, cursor: str | None = None) -> Call[Page[models.Session]]:
-    """One's own open sessions, newest first."""
+    """One's own open sessions, newest first.
+
+    Raises TokenExpired, Unauthenticated.
+    """
     return Call(
         "GET",
         "/v1/sessions",
@@ -194,14 +201,17 @@ def list_sessions(*, page_size: int = 100, cursor: str | None = None) -> Call[Pa
 
 
 def end_sessions() -> Call[None]:
-    """End all of one's own sessions, this one too."""
+    """End all of one's own sessions, this one too.
+
+    Raises TokenExpired, Unauthenticated.
+    """
     return Call("DELETE", "/v1/sessions", nothing, {})
 
 
 def end_session(session_id: UUID) -> Call[None]:
     """End one of one's own sessions.
 
-    Raises NotFound.
+    Raises NotFound, TokenExpired, Unauthenticated.
     """
     return Call("DELETE", "/v1/sessions/{session_id}", nothing, {"session_id": session_id})
 
@@ -211,7 +221,7 @@ def open_account(*, currency: str, idempotency_key: str | None = None) -> Call[m
 
     Done once under its key, a new one unless it is given.
 
-    Raises AccountExists, IdempotencyKeyReused.
+    Raises AccountExists, IdempotencyKeyReused, TokenExpired, Unauthenticated.
     """
     return Call(
         "POST",
@@ -227,7 +237,7 @@ def list_accounts(
 ) -> Call[Page[models.Account]]:
     """A person's accounts, newest first.
 
-    Raises NotFound.
+    Raises NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "GET",
@@ -240,7 +250,7 @@ def list_accounts(
 def get_account(account_id: int) -> Call[models.Account]:
     """An account, for its owner and for bankers.
 
-    Raises NotFound.
+    Raises NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "GET",
@@ -255,7 +265,7 @@ def list_entries(
 ) -> Call[Page[models.Entry]]:
     """What happened to an account, newest first.
 
-    Raises NotFound.
+    Raises NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "GET",
@@ -268,7 +278,7 @@ def list_entries(
 def get_balance(account_id: int, *, at: datetime | None = None) -> Call[models.Balance]:
     """What is in an account, or was at a time.
 
-    Raises NotFound.
+    Raises NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "GET",
@@ -281,7 +291,7 @@ def get_balance(account_id: int, *, at: datetime | None = None) -> Call[models.B
 def get_statement(account_id: int, *, month: str) -> Call[models.Statement]:
     """A month that is over: the same bytes whenever it is asked for.
 
-    Raises NotFound, StatementTooLarge.
+    Raises NotFound, StatementTooLarge, TokenExpired, Unauthenticated.
     """
     return Call(
         "GET",
@@ -294,7 +304,7 @@ def get_statement(account_id: int, *, month: str) -> Call[models.Statement]:
 def freeze_account(account_id: int) -> Call[models.Account]:
     """Let nothing move in or out of an account.
 
-    Raises AccountClosed, NotFound.
+    Raises AccountClosed, Forbidden, NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "POST",
@@ -307,7 +317,7 @@ def freeze_account(account_id: int) -> Call[models.Account]:
 def thaw_account(account_id: int) -> Call[models.Account]:
     """Take a freeze back.
 
-    Raises AccountClosed, NotFound.
+    Raises AccountClosed, Forbidden, NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "POST",
@@ -320,7 +330,8 @@ def thaw_account(account_id: int) -> Call[models.Account]:
 def close_account(account_id: int) -> Call[models.Account]:
     """Close an account that holds nothing, for good.
 
-    Raises AccountClosed, AccountFrozen, AccountNotEmpty, NotFound.
+    Raises AccountClosed, AccountFrozen, AccountNotEmpty, NotFound, TokenExpired,
+    Unauthenticated.
     """
     return Call(
         "POST",
@@ -342,8 +353,8 @@ def create_deposit(
 
     Done once under its key, a new one unless it is given.
 
-    Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch,
-    IdempotencyKeyReused, NotFound.
+    Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch, Forbidden,
+    IdempotencyKeyReused, NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "POST",
@@ -371,8 +382,8 @@ def create_withdrawal(
 
     Done once under its key, a new one unless it is given.
 
-    Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch,
-    IdempotencyKeyReused, InsufficientFunds, NotFound.
+    Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch, Forbidden,
+    IdempotencyKeyReused, InsufficientFunds, NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "POST",
@@ -402,7 +413,8 @@ def create_transfer(
     Done once under its key, a new one unless it is given.
 
     Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch,
-    EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, SameAccount.
+    EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, SameAccount,
+    TokenExpired, Unauthenticated.
     """
     return Call(
         "POST",
@@ -429,7 +441,7 @@ def create_batch(
 
     Done once under its key, a new one unless it is given.
 
-    Raises EmailNotVerified, IdempotencyKeyReused.
+    Raises EmailNotVerified, IdempotencyKeyReused, TokenExpired, Unauthenticated.
     """
     return Call(
         "POST",
@@ -447,8 +459,9 @@ def reverse_transfer(
 
     Done once under its key, a new one unless it is given.
 
-    Raises AccountClosed, AccountFrozen, AlreadyReversed, BalanceLimitExceeded,
-    IdempotencyKeyReused, InsufficientFunds, NotFound, NotReversible, ReversalExceedsTransfer.
+    Raises AccountClosed, AccountFrozen, AlreadyReversed, BalanceLimitExceeded, Forbidden,
+    IdempotencyKeyReused, InsufficientFunds, NotFound, NotReversible, ReversalExceedsTransfer,
+    TokenExpired, Unauthenticated.
     """
     return Call(
         "POST",
@@ -464,7 +477,7 @@ def list_transfers(
 ) -> Call[Page[models.Transfer]]:
     """Transfers of one account, or of all one's own, newest first.
 
-    Raises NotFound.
+    Raises NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "GET",
@@ -477,7 +490,7 @@ def list_transfers(
 def get_transfer(transfer_id: int) -> Call[models.Transfer]:
     """A transfer, for either side and for bankers.
 
-    Raises NotFound.
+    Raises NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "GET",
@@ -502,7 +515,8 @@ def create_hold(
     Done once under its key, a new one unless it is given.
 
     Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch,
-    EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, SameAccount.
+    EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, SameAccount,
+    TokenExpired, Unauthenticated.
     """
     return Call(
         "POST",
@@ -521,7 +535,10 @@ def create_hold(
 
 
 def list_holds(*, page_size: int = 100, cursor: str | None = None) -> Call[Page[models.Hold]]:
-    """The holds on one's accounts and those for them, newest first."""
+    """The holds on one's accounts and those for them, newest first.
+
+    Raises TokenExpired, Unauthenticated.
+    """
     return Call(
         "GET",
         "/v1/holds",
@@ -533,7 +550,7 @@ def list_holds(*, page_size: int = 100, cursor: str | None = None) -> Call[Page[
 def get_hold(hold_id: int) -> Call[models.Hold]:
     """A hold, for either side and for bankers.
 
-    Raises NotFound.
+    Raises NotFound, TokenExpired, Unauthenticated.
     """
     return Call("GET", "/v1/holds/{hold_id}", models.Hold.model_validate_json, {"hold_id": hold_id})
 
@@ -545,8 +562,8 @@ def capture_hold(
 
     Done once under its key, a new one unless it is given.
 
-    Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CaptureExceedsHold,
-    HoldNotOpen, IdempotencyKeyReused, NotFound.
+    Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CaptureExceedsHold, Forbidden,
+    HoldNotOpen, IdempotencyKeyReused, NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "POST",
@@ -562,7 +579,7 @@ def void_hold(hold_id: int, *, idempotency_key: str | None = None) -> Call[model
 
     Done once under its key, a new one unless it is given.
 
-    Raises HoldNotOpen, IdempotencyKeyReused, NotFound.
+    Raises HoldNotOpen, IdempotencyKeyReused, NotFound, TokenExpired, Unauthenticated.
     """
     return Call(
         "POST",

@@ -41,6 +41,8 @@ class LogInResponse(Model):
 
 
 class VerifyEmailResponse(Model):
+    """The address is proved."""
+
     is_verified: bool
 
 

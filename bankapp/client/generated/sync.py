@@ -51,13 +51,16 @@ class Operations(ABC):
         return self._perform(calls.log_in(username=username, password=password))
 
     def log_out(self) -> None:
-        """End this session."""
+        """End this session.
+
+        Raises TokenExpired, Unauthenticated.
+        """
         return self._perform(calls.log_out())
 
     def get_user(self, username: str) -> models.User:
         """A user, for themselves and for bankers.
 
-        Raises NotFound.
+        Raises NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.get_user(username))
 
@@ -75,7 +78,8 @@ class Operations(ABC):
         A new password ends all other sessions of the user; a new e-mail address is unproved until
         the code mailed to it comes back, and the old address is told.
 
-        Raises EmailTaken, InvalidCredentials, NotFound, RateLimited, WeakPassword.
+        Raises EmailTaken, Forbidden, InvalidCredentials, NotFound, RateLimited, TokenExpired,
+        Unauthenticated, WeakPassword.
         """
         return self._perform(
             calls.change_user(
@@ -90,28 +94,28 @@ class Operations(ABC):
     def change_role(self, username: str, *, role: models.Role) -> models.User:
         """Give a user another role, at once.
 
-        Raises NotFound.
+        Raises Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.change_role(username, role=role))
 
     def block_user(self, username: str) -> models.User:
         """Keep a user out: all sessions end, and none can be opened.
 
-        Raises NotFound.
+        Raises Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.block_user(username))
 
     def unblock_user(self, username: str) -> models.User:
         """Let a user log in again.
 
-        Raises NotFound.
+        Raises Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.unblock_user(username))
 
     def send_verification(self, username: str) -> None:
         """Mail the code again; a new one, unless the address is proved already.
 
-        Raises NotFound, RateLimited.
+        Raises NotFound, RateLimited, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.send_verification(username))
 
@@ -146,20 +150,26 @@ class Operations(ABC):
     def list_sessions(
         self, *, page_size: int = 100, cursor: str | None = None
     ) -> Pages[models.Session]:
-        """One's own open sessions, newest first."""
+        """One's own open sessions, newest first.
+
+        Raises TokenExpired, Unauthenticated.
+        """
         return Pages(
             lambda cursor: self._perform(calls.list_sessions(page_size=page_size, cursor=cursor)),
             cursor,
         )
 
     def end_sessions(self) -> None:
-        """End all of one's own sessions, this one too."""
+        """End all of one's own sessions, this one too.
+
+        Raises TokenExpired, Unauthenticated.
+        """
         return self._perform(calls.end_sessions())
 
     def end_session(self, session_id: UUID) -> None:
         """End one of one's own sessions.
 
-        Raises NotFound.
+        Raises NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.end_session(session_id))
 
@@ -168,7 +178,7 @@ class Operations(ABC):
 
         Done once under its key, a new one unless it is given.
 
-        Raises AccountExists, IdempotencyKeyReused.
+        Raises AccountExists, IdempotencyKeyReused, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.open_account(currency=currency, idempotency_key=idempotency_key))
 
@@ -177,7 +187,7 @@ class Operations(ABC):
     ) -> Pages[models.Account]:
         """A person's accounts, newest first.
 
-        Raises NotFound.
+        Raises NotFound, TokenExpired, Unauthenticated.
         """
         return Pages(
             lambda cursor: self._perform(
@@ -189,7 +199,7 @@ class Operations(ABC):
     def get_account(self, account_id: int) -> models.Account:
         """An account, for its owner and for bankers.
 
-        Raises NotFound.
+        Raises NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.get_account(account_id))
 
@@ -198,7 +208,7 @@ class Operations(ABC):
     ) -> Pages[models.Entry]:
         """What happened to an account, newest first.
 
-        Raises NotFound.
+        Raises NotFound, TokenExpired, Unauthenticated.
         """
         return Pages(
             lambda cursor: self._perform(
@@ -210,35 +220,36 @@ class Operations(ABC):
     def get_balance(self, account_id: int, *, at: datetime | None = None) -> models.Balance:
         """What is in an account, or was at a time.
 
-        Raises NotFound.
+        Raises NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.get_balance(account_id, at=at))
 
     def get_statement(self, account_id: int, *, month: str) -> models.Statement:
         """A month that is over: the same bytes whenever it is asked for.
 
-        Raises NotFound, StatementTooLarge.
+        Raises NotFound, StatementTooLarge, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.get_statement(account_id, month=month))
 
     def freeze_account(self, account_id: int) -> models.Account:
         """Let nothing move in or out of an account.
 
-        Raises AccountClosed, NotFound.
+        Raises AccountClosed, Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.freeze_account(account_id))
 
     def thaw_account(self, account_id: int) -> models.Account:
         """Take a freeze back.
 
-        Raises AccountClosed, NotFound.
+        Raises AccountClosed, Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.thaw_account(account_id))
 
     def close_account(self, account_id: int) -> models.Account:
         """Close an account that holds nothing, for good.
 
-        Raises AccountClosed, AccountFrozen, AccountNotEmpty, NotFound.
+        Raises AccountClosed, AccountFrozen, AccountNotEmpty, NotFound, TokenExpired,
+        Unauthenticated.
         """
         return self._perform(calls.close_account(account_id))
 
@@ -255,8 +266,8 @@ class Operations(ABC):
 
         Done once under its key, a new one unless it is given.
 
-        Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch,
-        IdempotencyKeyReused, NotFound.
+        Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch, Forbidden,
+        IdempotencyKeyReused, NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(
             calls.create_deposit(
@@ -281,8 +292,8 @@ class Operations(ABC):
 
         Done once under its key, a new one unless it is given.
 
-        Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch,
-        IdempotencyKeyReused, InsufficientFunds, NotFound.
+        Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch, Forbidden,
+        IdempotencyKeyReused, InsufficientFunds, NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(
             calls.create_withdrawal(
@@ -309,7 +320,8 @@ class Operations(ABC):
         Done once under its key, a new one unless it is given.
 
         Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch,
-        EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, SameAccount.
+        EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, SameAccount,
+        TokenExpired, Unauthenticated.
         """
         return self._perform(
             calls.create_transfer(
@@ -333,7 +345,7 @@ class Operations(ABC):
 
         Done once under its key, a new one unless it is given.
 
-        Raises EmailNotVerified, IdempotencyKeyReused.
+        Raises EmailNotVerified, IdempotencyKeyReused, TokenExpired, Unauthenticated.
         """
         return self._perform(
             calls.create_batch(mode=mode, transfers=transfers, idempotency_key=idempotency_key)
@@ -346,8 +358,9 @@ class Operations(ABC):
 
         Done once under its key, a new one unless it is given.
 
-        Raises AccountClosed, AccountFrozen, AlreadyReversed, BalanceLimitExceeded,
-        IdempotencyKeyReused, InsufficientFunds, NotFound, NotReversible, ReversalExceedsTransfer.
+        Raises AccountClosed, AccountFrozen, AlreadyReversed, BalanceLimitExceeded, Forbidden,
+        IdempotencyKeyReused, InsufficientFunds, NotFound, NotReversible, ReversalExceedsTransfer,
+        TokenExpired, Unauthenticated.
         """
         return self._perform(
             calls.reverse_transfer(transfer_id, amount=amount, idempotency_key=idempotency_key)
@@ -358,7 +371,7 @@ class Operations(ABC):
     ) -> Pages[models.Transfer]:
         """Transfers of one account, or of all one's own, newest first.
 
-        Raises NotFound.
+        Raises NotFound, TokenExpired, Unauthenticated.
         """
         return Pages(
             lambda cursor: self._perform(
@@ -370,7 +383,7 @@ class Operations(ABC):
     def get_transfer(self, transfer_id: int) -> models.Transfer:
         """A transfer, for either side and for bankers.
 
-        Raises NotFound.
+        Raises NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.get_transfer(transfer_id))
 
@@ -390,7 +403,8 @@ class Operations(ABC):
         Done once under its key, a new one unless it is given.
 
         Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch,
-        EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, SameAccount.
+        EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, SameAccount,
+        TokenExpired, Unauthenticated.
         """
         return self._perform(
             calls.create_hold(
@@ -405,7 +419,10 @@ class Operations(ABC):
         )
 
     def list_holds(self, *, page_size: int = 100, cursor: str | None = None) -> Pages[models.Hold]:
-        """The holds on one's accounts and those for them, newest first."""
+        """The holds on one's accounts and those for them, newest first.
+
+        Raises TokenExpired, Unauthenticated.
+        """
         return Pages(
             lambda cursor: self._perform(calls.list_holds(page_size=page_size, cursor=cursor)),
             cursor,
@@ -414,7 +431,7 @@ class Operations(ABC):
     def get_hold(self, hold_id: int) -> models.Hold:
         """A hold, for either side and for bankers.
 
-        Raises NotFound.
+        Raises NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.get_hold(hold_id))
 
@@ -425,8 +442,8 @@ class Operations(ABC):
 
         Done once under its key, a new one unless it is given.
 
-        Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CaptureExceedsHold,
-        HoldNotOpen, IdempotencyKeyReused, NotFound.
+        Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CaptureExceedsHold, Forbidden,
+        HoldNotOpen, IdempotencyKeyReused, NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(
             calls.capture_hold(hold_id, amount=amount, idempotency_key=idempotency_key)
@@ -437,7 +454,7 @@ class Operations(ABC):
 
         Done once under its key, a new one unless it is given.
 
-        Raises HoldNotOpen, IdempotencyKeyReused, NotFound.
+        Raises HoldNotOpen, IdempotencyKeyReused, NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(calls.void_hold(hold_id, idempotency_key=idempotency_key))
 
