@@ -73,6 +73,11 @@ def test_a_transfer_with_its_two_entries_commits(
             id="unequal entries",
         ),
         pytest.param(
+            [TRANSFER, BALANCES.replace("90", "89"), DEBIT.replace("-10, 90", "-11, 89"), CREDIT],
+            "transfers_have_both_entries",
+            id="a debit of another amount",
+        ),
+        pytest.param(
             [
                 TRANSFER,
                 BALANCES.replace("90", "91").replace("10 END", "9 END"),
