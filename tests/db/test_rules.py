@@ -253,8 +253,8 @@ def test_the_books_are_append_only_even_for_the_owner(
 @pytest.mark.parametrize(
     "statement",
     [
-        TRANSFER,
-        DEBIT,
+        pytest.param(TRANSFER, id="INSERT INTO transfers"),
+        pytest.param(DEBIT, id="INSERT INTO entries"),
         "UPDATE accounts SET balance = balance + 1 WHERE id = %(source)s",
         "UPDATE entries SET amount = 1",
         "DELETE FROM entries",

@@ -258,13 +258,13 @@ KEYS: Final = [
         "a key of a request in flight is overwritten",
         "WHERE known.created_at <= moment - key_lifetime;",
         ";",
-        _KEYS,
+        f"{_KEYS} -k being_taken",
     ),
     _posting(
         "a key that somebody else has just taken is overlooked",
         "IF written_count < key_count THEN",
         "IF false THEN",
-        _KEYS,
+        f"{_KEYS} -k being_taken",
     ),
     _posting(
         "keys are taken in the order of the items",

@@ -14,13 +14,7 @@ from bankapp.store.store import Store
 from bankapp.store.transaction import Pool
 from gen.queries import Queries
 from tests.factories import Make, transfer
-
-WAITING = """
-SELECT pid
-FROM pg_locks
-INNER JOIN pg_stat_activity USING (pid)
-WHERE NOT granted AND datname = current_database()
-"""
+from tests.waiting import until_waiting
 
 
 async def test_opposite_transfers_do_not_deadlock(store: Store, make: Make) -> None:
@@ -82,9 +76,7 @@ async def test_the_second_sees_what_the_first_left(
     [row] = Queries(connection).transfers.post_transfers(postings.parameters([posting]))
     assert row.refusal is None
     second = asyncio.create_task(store.post([posting]))
-    async with pool.connection() as watching:
-        while not (second.done() or await (await watching.execute(WAITING)).fetchone()):
-            pass
+    await until_waiting(pool, 1)
     connection.commit()
     assert isinstance((await second)[0], errors.InsufficientFunds)
 
