@@ -2,7 +2,6 @@
 """The queries of jobs.sql."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
@@ -15,30 +14,9 @@ SELECT enqueue_job($1::text, $2::jsonb)::bigint AS id
 """
 
 
-COUNT_JOBS: Final = """\
--- name: CountJobs :one
-SELECT
-    count(*) FILTER (WHERE status = 'todo') AS waiting_count,
-    count(*) FILTER (WHERE status = 'doing') AS doing_count,
-    count(*) FILTER (WHERE status = 'failed') AS dead_count
-FROM procrastinate.procrastinate_jobs
-"""
-
-
-@dataclass(slots=True)
-class CountJobsRow:
-    waiting_count: int
-    doing_count: int
-    dead_count: int
-
-
 def _enqueue_job_value(row: Sequence[Any]) -> int:
     value: int = row[0]
     return value
-
-
-def _count_jobs_row(row: Sequence[Any]) -> CountJobsRow:
-    return CountJobsRow(*row)
 
 
 class Querier:
@@ -58,17 +36,6 @@ class Querier:
             raise NoDataFound("EnqueueJob returned no row")
         return row
 
-    def count_jobs(self) -> CountJobsRow:
-        """What waits, what is being done, and what failed for good. What was done is gone: it
-        is few.
-        """
-        cursor = RawCursor(self._connection, row_factory=lambda _: _count_jobs_row)
-        cursor.execute(COUNT_JOBS)
-        row = cursor.fetchone()
-        if row is None:
-            raise NoDataFound("CountJobs returned no row")
-        return row
-
 
 class AsyncQuerier:
     """Runs the queries of jobs.sql on one connection."""
@@ -85,15 +52,4 @@ class AsyncQuerier:
         row = await cursor.fetchone()
         if row is None:
             raise NoDataFound("EnqueueJob returned no row")
-        return row
-
-    async def count_jobs(self) -> CountJobsRow:
-        """What waits, what is being done, and what failed for good. What was done is gone: it
-        is few.
-        """
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _count_jobs_row)
-        await cursor.execute(COUNT_JOBS)
-        row = await cursor.fetchone()
-        if row is None:
-            raise NoDataFound("CountJobs returned no row")
         return row

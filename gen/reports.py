@@ -211,6 +211,20 @@ LIMIT $1
 """
 
 
+COUNT_JOBS: Final = """\
+-- name: CountJobs :one
+SELECT
+    count(*) FILTER (WHERE status = 'todo') AS waiting_count,
+    count(*) FILTER (WHERE status = 'doing') AS doing_count,
+    count(*) FILTER (WHERE status = 'failed') AS dead_count
+FROM (
+    SELECT status
+    FROM procrastinate.procrastinate_jobs
+    LIMIT $1
+) AS jobs
+"""
+
+
 @dataclass(slots=True)
 class GetLedgerSizeRow:
     account_id_max: int
@@ -286,6 +300,13 @@ class ListWrongIdempotencyKeysRow:
     key: str
 
 
+@dataclass(slots=True)
+class CountJobsRow:
+    waiting_count: int
+    doing_count: int
+    dead_count: int
+
+
 def _ping_value(row: Sequence[Any]) -> int:
     value: int = row[0]
     return value
@@ -333,6 +354,10 @@ def _list_wrong_reversals_row(row: Sequence[Any]) -> ListWrongReversalsRow:
 
 def _list_wrong_idempotency_keys_row(row: Sequence[Any]) -> ListWrongIdempotencyKeysRow:
     return ListWrongIdempotencyKeysRow(*row)
+
+
+def _count_jobs_row(row: Sequence[Any]) -> CountJobsRow:
+    return CountJobsRow(*row)
 
 
 class Querier:
@@ -442,6 +467,17 @@ class Querier:
         cursor.execute(LIST_WRONG_IDEMPOTENCY_KEYS, (Int8(finding_count_max),))
         rows = cursor.fetchall()
         return [_list_wrong_idempotency_keys_row(row) for row in rows]
+
+    def count_jobs(self, *, job_count_max: int | None) -> CountJobsRow:
+        """What waits, what is being done, and what failed for good. What was done is gone: it
+        is few, and if it is not, so many are enough to say so.
+        """
+        cursor = RawCursor(self._connection, row_factory=lambda _: _count_jobs_row)
+        cursor.execute(COUNT_JOBS, (None if job_count_max is None else Int8(job_count_max),))
+        row = cursor.fetchone()
+        if row is None:
+            raise NoDataFound("CountJobs returned no row")
+        return row
 
 
 class AsyncQuerier:
@@ -555,3 +591,14 @@ class AsyncQuerier:
         await cursor.execute(LIST_WRONG_IDEMPOTENCY_KEYS, (Int8(finding_count_max),))
         rows = await cursor.fetchall()
         return [_list_wrong_idempotency_keys_row(row) for row in rows]
+
+    async def count_jobs(self, *, job_count_max: int | None) -> CountJobsRow:
+        """What waits, what is being done, and what failed for good. What was done is gone: it
+        is few, and if it is not, so many are enough to say so.
+        """
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _count_jobs_row)
+        await cursor.execute(COUNT_JOBS, (None if job_count_max is None else Int8(job_count_max),))
+        row = await cursor.fetchone()
+        if row is None:
+            raise NoDataFound("CountJobs returned no row")
+        return row

@@ -2,7 +2,7 @@
 
 from bankapp.store.transaction import Pool
 from bankapp.telemetry import metrics
-from gen.jobs import CountJobsRow
+from gen.reports import CountJobsRow
 
 
 def note_pool(pool: Pool) -> None:

@@ -89,7 +89,10 @@ class Store:
         self.measure_pool()
         try:
             await self.ping()
-            measuring.note_jobs(await self._run_statement(lambda q: q.jobs.count_jobs()))
+            jobs = await self._run_statement(
+                lambda q: q.reports.count_jobs(job_count_max=limits.COUNTED_JOB_COUNT_MAX)
+            )
+            measuring.note_jobs(jobs)
         except errors.Unavailable:
             metrics.DATABASE_UP.set(0)
         else:

@@ -176,3 +176,17 @@ WHERE num_nonnulls(keys.refusal, coalesce(keys.transfer_id, keys.hold_id)::text,
     OR keys.available_balance > keys.balance
 ORDER BY keys.scope, keys.key
 LIMIT sqlc.arg(finding_count_max);
+
+-- name: CountJobs :one
+-- What waits, what is being done, and what failed for good. What was done is gone: it is few, and if
+-- it is not, so many are enough to say so.
+-- @required
+SELECT
+    count(*) FILTER (WHERE status = 'todo') AS waiting_count,
+    count(*) FILTER (WHERE status = 'doing') AS doing_count,
+    count(*) FILTER (WHERE status = 'failed') AS dead_count
+FROM (
+    SELECT status
+    FROM procrastinate.procrastinate_jobs
+    LIMIT sqlc.arg(job_count_max)
+) AS jobs;
