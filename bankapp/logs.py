@@ -8,13 +8,26 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Final, Literal, TextIO, cast
 
 import pydantic_core
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
+
+
+class _StandardError:
+    """Standard error as it is when a line is written: it may be another one by then."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+_STANDARD_ERROR: Final = cast("TextIO", _StandardError())
 
 
 def configure_logs(
@@ -40,10 +53,10 @@ def configure_logs(
         processors=[*processors, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # A line is one write: several processes may share standard error.
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(_STANDARD_ERROR),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_STANDARD_ERROR)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=processors,
