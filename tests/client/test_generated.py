@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -81,17 +82,19 @@ def written(root: Path, tmp_path: Path) -> Path:
     return directory
 
 
-def clientgen(monkeypatch: pytest.MonkeyPatch, *arguments: str, told: str = "") -> int:
+def clientgen(monkeypatch: pytest.MonkeyPatch, command: str, written: Path, told: str = "") -> int:
     """Its exit code."""
-    monkeypatch.setattr("sys.argv", ["clientgen", *arguments])
+    document = written / "openapi.json"
+    monkeypatch.setattr("sys.argv", ["clientgen", command, str(written), str(document)])
     monkeypatch.setattr("sys.stdin", io.StringIO(told))
+    monkeypatch.setattr("clientgen.__main__.STAMP", written / "stamp")
     return main()
 
 
 def test_what_is_committed_is_what_is_written(
     monkeypatch: pytest.MonkeyPatch, written: Path
 ) -> None:
-    assert clientgen(monkeypatch, "verify", str(written), str(written / "openapi.json")) == 0
+    assert clientgen(monkeypatch, "verify", written) == 0
 
 
 def test_what_is_wrong_is_named_and_written_anew(
@@ -100,19 +103,30 @@ def test_what_is_wrong_is_named_and_written_anew(
     (written / "calls.py").write_text("")
     (written / "models.py").unlink()
     (written / "left_over.py").write_text("")
-    assert clientgen(monkeypatch, "verify", str(written), str(written / "openapi.json")) == 1
+    assert clientgen(monkeypatch, "verify", written) == 1
     named = [Path(line.split()[0]).name for line in capsys.readouterr().err.splitlines()]
     assert named == ["calls.py", "left_over.py", "models.py"]
-    assert (
-        clientgen(monkeypatch, "follow", str(written), str(written / "openapi.json"), told="done\n")
-        == 0
-    )
-    assert clientgen(monkeypatch, "verify", str(written), str(written / "openapi.json")) == 0
+    assert clientgen(monkeypatch, "follow", written, told="done\n") == 0
+    assert clientgen(monkeypatch, "verify", written) == 0
 
 
 def test_nothing_follows_from_queries_that_do_not_compile(
     monkeypatch: pytest.MonkeyPatch, written: Path
 ) -> None:
     (written / "calls.py").write_text("")
-    assert clientgen(monkeypatch, "follow", str(written), str(written / "openapi.json")) == 1
+    assert clientgen(monkeypatch, "follow", written) == 1
     assert (written / "calls.py").read_text() == ""
+
+
+def test_what_is_written_already_is_not_made_again(
+    monkeypatch: pytest.MonkeyPatch, written: Path
+) -> None:
+    def fail() -> NoReturn:
+        raise ZeroDivisionError
+
+    assert clientgen(monkeypatch, "follow", written, told="done\n") == 0
+    monkeypatch.setattr("clientgen.source.client_files", fail)
+    assert clientgen(monkeypatch, "follow", written, told="done\n") == 0
+    (written / "calls.py").write_text("")
+    with pytest.raises(ZeroDivisionError):
+        clientgen(monkeypatch, "follow", written, told="done\n")
