@@ -35,7 +35,7 @@ def _transfers(title: str, figures: Mapping[str, Figures]) -> str:
         [
             (
                 name,
-                f"{one.rate / first.rate:.1f}",
+                f"{one.rate / first.rate:.2f}",
                 f"{one.rate:,.0f}",
                 f"{one.p50_ms:.1f}",
                 f"{one.p99_ms:.1f}",
