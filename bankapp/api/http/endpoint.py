@@ -184,4 +184,5 @@ def _violated(names: Iterable[str], message: str) -> errors.ValidationFailed:
 
 
 def _twice(request: web.Request) -> Iterable[str]:
-    return (name for name, count in Counter(request.query.keys()).items() if count > 1)
+    counts = Counter(name for name, _ in request.query.items())
+    return (name for name, count in counts.items() if count > 1)

@@ -149,7 +149,7 @@ class _Connection(web.RequestHandler):
         """Send the answer.
 
         It is the last of its connection when the server stops, or when there is more of the body:
-        that is thrown away unread for a moment, as many a client first sends all of it.
+        that is not read, but the client has a moment to read the answer.
         """
         is_unread = not request.content.is_eof()
         if is_unread or self._connections.is_closing:
@@ -157,6 +157,8 @@ class _Connection(web.RequestHandler):
         finished = await super().finish_response(request, resp, start_time)
         if is_unread:
             self.close()
+            if self.transport is not None:
+                self.transport.pause_reading()
         if self.transport is not None:
             self._connections.renew(self.transport)
         return finished
