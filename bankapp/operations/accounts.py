@@ -3,7 +3,10 @@
 from bankapp.domain import errors
 from bankapp.domain.roles import Role
 from bankapp.operations.fields import (
+    BodyId,
     Currency,
+    Funds,
+    Movement,
     Page,
     PageRequest,
     PathId,
@@ -11,6 +14,7 @@ from bankapp.operations.fields import (
     ResponseModel,
     SomeUsername,
     Time,
+    Username,
     page_of,
 )
 from bankapp.operations.operation import Bank, Caller, operation
@@ -21,11 +25,11 @@ from gen import models
 class Account(ResponseModel):
     """Where a customer's money is."""
 
-    id: int
-    owner: str
-    currency: str
-    balance: int
-    available_balance: int
+    id: BodyId
+    owner: Username
+    currency: Currency
+    balance: Funds
+    available_balance: Funds
     status: models.AccountStatus
     created_at: Time
 
@@ -47,11 +51,11 @@ class Account(ResponseModel):
 class Entry(ResponseModel):
     """One side of a transfer, as its account sees it."""
 
-    id: int
-    account_id: int
-    transfer_id: int
-    amount: int
-    balance_after: int
+    id: BodyId
+    account_id: BodyId
+    transfer_id: BodyId
+    amount: Movement
+    balance_after: Funds
     created_at: Time
 
 

@@ -37,7 +37,7 @@ class CreateBatchRequest(RequestModel):
 class ItemProblem(ResponseModel):
     """Why a transfer of the batch was not made."""
 
-    code: str
+    code: Annotated[str, Field(json_schema_extra={"pattern": "^[a-z_]+$"})]
     title: str
     retryable: bool
 

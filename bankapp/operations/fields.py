@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +16,7 @@ from pydantic import (
     EmailStr,
     Field,
     PlainSerializer,
+    WithJsonSchema,
 )
 
 from bankapp.domain import limits
@@ -111,6 +112,10 @@ def _decode_cursor(cursor: object) -> int:
     return row_id
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    del schema["default"]  # a number of ours
+
+
 def _rfc3339(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
@@ -126,7 +131,15 @@ Username = Annotated[
 ]
 # Who is meant: a name nobody can have is simply nobody's; PostgreSQL has no text with NUL in it.
 SomeUsername = Annotated[str, AfterValidator(_nobody_with_nul)]
-NewPassword = Annotated[str, AfterValidator(_password_bytes)]
+NewPassword = Annotated[
+    str,
+    AfterValidator(_password_bytes),
+    Field(
+        description=f"{limits.PASSWORD_BYTES_MIN} to {limits.PASSWORD_BYTES_MAX} bytes of UTF-8, "
+        "and not easy to guess",
+        json_schema_extra={"maxLength": limits.PASSWORD_BYTES_MAX},
+    ),
+]
 Password = Annotated[NewPassword, Field(repr=False)]
 FullName = Annotated[
     str,
@@ -148,19 +161,46 @@ Description = Annotated[
     Field(min_length=1, max_length=limits.DESCRIPTION_LENGTH_MAX),
     AfterValidator(_readable),
 ]
+# In an answer these are facts; what the document says of them, tests compare with the answers.
+Funds = Annotated[
+    int,
+    Field(
+        description="Integer minor units",
+        json_schema_extra={"minimum": 0, "maximum": limits.AMOUNT_MAX},
+    ),
+]
+Movement = Annotated[
+    int,
+    Field(
+        description="Integer minor units; what went out is negative",
+        json_schema_extra={"minimum": -limits.AMOUNT_MAX, "maximum": limits.AMOUNT_MAX},
+    ),
+]
+MailAddress = Annotated[
+    str, Field(json_schema_extra={"format": "email", "maxLength": limits.EMAIL_LENGTH_MAX})
+]
 # In a body an id is a number, never a string; in a path or a query there are only strings.
 BodyId = Annotated[int, Field(strict=True, ge=1, le=limits.ID_MAX)]
-PathId = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=limits.ID_MAX)]
-Time = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str, when_used="json")]
+PathId = Annotated[int, Field(ge=1, le=limits.ID_MAX), BeforeValidator(_digits)]
+Time = Annotated[
+    datetime,
+    PlainSerializer(_rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": "Z$"}),
+]
+Cursor = Annotated[str, Field(json_schema_extra={"pattern": "^[A-Za-z0-9_-]{11}$"})]
 
 
 class PageRequest(RequestModel):
     """Which page of a list: `cursor` is the `next_cursor` of the page before."""
 
-    limit: Annotated[int, BeforeValidator(_digits), Field(ge=1, le=limits.PAGE_SIZE_MAX)] = (
+    limit: Annotated[int, Field(ge=1, le=limits.PAGE_SIZE_MAX), BeforeValidator(_digits)] = (
         limits.PAGE_SIZE_DEFAULT
     )
-    cursor: Annotated[int, BeforeValidator(_decode_cursor)] = limits.ID_MAX
+    cursor: Annotated[
+        int,
+        BeforeValidator(_decode_cursor, json_schema_input_type=Cursor),
+        Field(json_schema_extra=_without_default),
+    ] = limits.ID_MAX
 
     @property
     def row_count_max(self) -> int:
@@ -169,10 +209,13 @@ class PageRequest(RequestModel):
 
 
 class Page(ResponseModel, Generic[Item]):
-    """One page of a list, newest first."""
+    """One page of a list, newest first.
+
+    `next_cursor` is the `cursor` of the next page; null on the last.
+    """
 
     items: list[Item]
-    next_cursor: str | None
+    next_cursor: Cursor | None
 
 
 def page_of(

@@ -6,12 +6,21 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from bankapp.domain import errors
 from bankapp.domain.money import TransferKind
 from bankapp.operations.accounts import visible_account
-from bankapp.operations.fields import PathId, RequestModel, ResponseModel, Time
+from bankapp.operations.fields import (
+    BodyId,
+    Currency,
+    Funds,
+    Movement,
+    PathId,
+    RequestModel,
+    ResponseModel,
+    Time,
+)
 from bankapp.operations.operation import Bank, Caller, operation
 
 
@@ -44,7 +53,12 @@ def _known_time(moment: datetime) -> datetime:
     return moment
 
 
-Month = Annotated[str, BeforeValidator(_month), AfterValidator(_known_year)]
+Month = Annotated[
+    str,
+    BeforeValidator(_month),
+    AfterValidator(_known_year),
+    Field(json_schema_extra={"pattern": "^2[0-9]{3}-(0[1-9]|1[0-2])$"}),
+]
 
 
 class GetBalanceRequest(RequestModel):
@@ -59,10 +73,10 @@ class GetBalanceRequest(RequestModel):
 class Balance(ResponseModel):
     """What was in an account at a time."""
 
-    account_id: int
-    currency: str
-    balance: int
-    available_balance: int
+    account_id: BodyId
+    currency: Currency
+    balance: Funds
+    available_balance: Funds
     at: Time
 
 
@@ -74,11 +88,11 @@ class GetStatementRequest(RequestModel):
 class StatementEntry(ResponseModel):
     """One line of a statement."""
 
-    id: int
-    transfer_id: int
+    id: BodyId
+    transfer_id: BodyId
     kind: TransferKind
-    amount: int
-    balance_after: int
+    amount: Movement
+    balance_after: Funds
     description: str | None
     created_at: Time
 
@@ -86,11 +100,11 @@ class StatementEntry(ResponseModel):
 class Statement(ResponseModel):
     """A month of an account, in UTC: the opening balance and the entries are the closing one."""
 
-    account_id: int
-    currency: str
-    month: str
-    opening_balance: int
-    closing_balance: int
+    account_id: BodyId
+    currency: Currency
+    month: Month
+    opening_balance: Funds
+    closing_balance: Funds
     entries: list[StatementEntry]
 
     def as_csv(self) -> str:

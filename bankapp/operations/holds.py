@@ -12,6 +12,7 @@ from bankapp.operations.fields import (
     BodyId,
     Currency,
     Description,
+    Funds,
     Page,
     PageRequest,
     PathId,
@@ -31,12 +32,12 @@ Lifetime = Annotated[int, Field(strict=True, ge=1, le=limits.HOLD_LIFETIME_MAX_S
 class Hold(ResponseModel):
     """Money of one account promised to another."""
 
-    id: int
-    from_account_id: int
-    to_account_id: int
-    amount: int
-    captured_amount: int
-    currency: str
+    id: BodyId
+    from_account_id: BodyId
+    to_account_id: BodyId
+    amount: Amount
+    captured_amount: Funds
+    currency: Currency
     status: Literal["open", "captured", "voided", "expired"]
     expires_at: Time
     description: str | None
@@ -136,7 +137,14 @@ async def list_holds(bank: Bank, caller: Caller, request: PageRequest) -> Page[H
     )
 
 
-@operation(refuses=(*ACCOUNT_REFUSALS, errors.HoldNotOpen, errors.CaptureExceedsHold))
+@operation(
+    refuses=(
+        *ACCOUNT_REFUSALS,
+        errors.Forbidden,
+        errors.HoldNotOpen,
+        errors.CaptureExceedsHold,
+    )
+)
 async def capture_hold(
     bank: Bank, caller: Caller, request: CaptureHoldRequest
 ) -> CaptureHoldResponse:

@@ -40,6 +40,8 @@ class VerifyEmailRequest(RequestModel):
 
 
 class VerifyEmailResponse(ResponseModel):
+    """The address is proved."""
+
     is_verified: bool
 
 

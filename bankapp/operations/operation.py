@@ -185,6 +185,10 @@ def _declare(
     hints = get_type_hints(run)
     response = hints.pop("return")
     *_, request = hints.values()
+    if role is not None:
+        refuses = (*refuses, errors.Unauthenticated, errors.TokenExpired)
+    if role not in (None, Role.DEPOSITOR):
+        refuses = (*refuses, errors.Forbidden)
     if limits:
         refuses = (*refuses, errors.RateLimited)
     return Operation(run.__name__, run, request, response, role, refuses, limits)

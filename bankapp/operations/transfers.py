@@ -27,13 +27,13 @@ POSTING_REFUSALS = (*ACCOUNT_REFUSALS, errors.CurrencyMismatch)
 class Transfer(ResponseModel):
     """Money moved from one account to another."""
 
-    id: int
-    from_account_id: int
-    to_account_id: int
-    amount: int
-    currency: str
+    id: BodyId
+    from_account_id: BodyId
+    to_account_id: BodyId
+    amount: Amount
+    currency: Currency
     kind: TransferKind
-    reverses_transfer_id: int | None = None
+    reverses_transfer_id: BodyId | None = None
     description: str | None
     created_at: Time
 
@@ -63,12 +63,13 @@ class CashRequest(RequestModel):
     description: Description | None = None
 
 
+# Two classes, for a request's key tells its class.
 class DepositRequest(CashRequest):
-    """A class of its own, for a request's key tells its class."""
+    """Money brought to the bank, over the counter."""
 
 
 class WithdrawalRequest(CashRequest):
-    """A class of its own, for a request's key tells its class."""
+    """Money taken away, over the counter."""
 
 
 class ReverseTransferRequest(RequestModel):
@@ -133,6 +134,7 @@ async def create_withdrawal(bank: Bank, caller: Caller, request: WithdrawalReque
 @operation(
     refuses=(
         *ACCOUNT_REFUSALS,
+        errors.Forbidden,
         errors.NotReversible,
         errors.AlreadyReversed,
         errors.ReversalExceedsTransfer,

@@ -10,6 +10,7 @@ from bankapp.domain.users import NewUser, UserChange
 from bankapp.operations.fields import (
     Email,
     FullName,
+    MailAddress,
     NewPassword,
     Password,
     RequestModel,
@@ -25,9 +26,9 @@ from gen import models
 class User(ResponseModel):
     """A person who can sign in."""
 
-    username: str
+    username: Username
     full_name: str
-    email: str
+    email: MailAddress
     role: Role
     is_email_verified: bool
     password_changed_at: Time
@@ -101,6 +102,7 @@ async def get_user(bank: Bank, caller: Caller, request: UserRequest) -> User:
 @operation(
     refuses=(
         errors.NotFound,
+        errors.Forbidden,
         errors.InvalidCredentials,
         errors.EmailTaken,
         errors.WeakPassword,

@@ -32,6 +32,7 @@ from gen.entries import GetBalanceAtRow
 from gen.holds import GetHoldRow, ListOwnerHoldsRow
 from gen.queries import AsyncQueries
 from gen.rate_limits import TakeRateLimitRow
+from gen.reports import GetLedgerSizeRow
 from gen.sessions import ListSessionCallersRow, RotateRefreshTokenRow
 from gen.transfers import GetTransferRow
 
@@ -93,6 +94,9 @@ class Store:
             metrics.DATABASE_UP.set(0)
         else:
             metrics.DATABASE_UP.set(1)
+
+    async def get_ledger_size(self) -> GetLedgerSizeRow:
+        return await self._run_statement(lambda q: q.reports.get_ledger_size())
 
     async def register_user(
         self, user: NewUser, code: Code | None = None, *, origin: Origin = THE_BANK

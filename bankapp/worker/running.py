@@ -52,7 +52,7 @@ async def _run(queue: procrastinate.App, stop: asyncio.Event) -> None:
     try:
         await running
     except Exception as error:  # noqa: BLE001 - whatever it is, the next one may fare better
-        _log.warning("worker failed", error=repr(error))
+        _log.warning("worker failed", error=type(error).__name__)
 
 
 async def _rescue(queue: procrastinate.App, stop: asyncio.Event) -> None:
@@ -61,7 +61,7 @@ async def _rescue(queue: procrastinate.App, stop: asyncio.Event) -> None:
         try:
             await rescue_stalled_jobs(queue)
         except Exception as error:  # noqa: BLE001 - the database may be back the next time
-            _log.warning("rescue failed", error=repr(error))
+            _log.warning("rescue failed", error=type(error).__name__)
         await _sleep(limits.JOB_STALLED_AFTER_S / 2, stop)
 
 

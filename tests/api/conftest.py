@@ -1,6 +1,7 @@
 """What the tests of the HTTP contract do to the database behind the bank's back."""
 
 import uuid
+from datetime import datetime
 
 import psycopg
 import pytest
@@ -83,3 +84,27 @@ class Backstage:
 def backstage(connection: Connection) -> Backstage:
     """The database, behind the bank's back."""
     return Backstage(connection)
+
+
+class Past:
+    """Moves what has happened into the past, as no one can from outside."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def move(self, moment: datetime) -> None:
+        """What happened just now has happened at `moment`."""
+        c = self._connection
+        for table in ("transfers", "entries"):
+            c.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
+            update = (
+                f"UPDATE {table} SET created_at = %s WHERE created_at > now() - interval '1 day'"
+            )
+            c.execute(update.encode(), [moment])
+            c.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER".encode())
+        c.commit()
+
+
+@pytest.fixture
+def past(connection: Connection) -> Past:
+    return Past(connection)

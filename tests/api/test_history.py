@@ -11,34 +11,10 @@ from bankapp.domain import limits
 from bankapp.store.postings import Held
 from gen import models
 from tests.api.client import Api, Person
-from tests.api.conftest import Connection
+from tests.api.conftest import Connection, Past
 from tests.factories import capture, deposit, hold, transfer, void, withdrawal
 
 LATER = timedelta(hours=1)
-
-
-class Past:
-    """Moves what has happened into the past, as no one can from outside."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def move(self, moment: datetime) -> None:
-        """What happened just now has happened at `moment`."""
-        c = self._connection
-        for table in ("transfers", "entries"):
-            c.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
-            update = (
-                f"UPDATE {table} SET created_at = %s WHERE created_at > now() - interval '1 day'"
-            )
-            c.execute(update.encode(), [moment])
-            c.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER".encode())
-        c.commit()
-
-
-@pytest.fixture
-def past(connection: Connection) -> Past:
-    return Past(connection)
 
 
 async def balance(person: Person, account: models.Account, **at: object) -> tuple[int, int]:

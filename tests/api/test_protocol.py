@@ -214,10 +214,21 @@ async def test_a_method_a_path_does_not_have(api: Api) -> None:
 
 
 UNKNOWN_PATHS = [
-    *("/", "/v1", "/v2/users", "/v1/users/", "/v1/users/alice/", "/v1/users/a/b", "/V1/users"),
+    *("/v1", "/v2/users", "/v1/users/", "/v1/users/alice/", "/v1/users/a/b", "/V1/users"),
     *("/v1/accounts/1/deposit", "/healthz/", "/v1//users", "/%00", "/💰", "/%FF", "/favicon.ico"),
     *("/v1/../etc/passwd", "/v1/users%2Flogin", "/" + "x" * 5000),
 ]
+
+
+async def test_what_leads_nowhere_meets_no_expectation(api: Api) -> None:
+    headers = {"Expect": "miracles"}
+    nowhere = await api.request("GET", "/nothing", headers=headers)
+    assert (nowhere.status, nowhere.code) == (404, "not_found")
+    method = await api.request("DELETE", "/healthz", headers=headers)
+    assert (method.status, method.code) == (405, "method_not_allowed")
+    assert {name.strip() for name in method.headers["Allow"].split(",")} == {"GET", "HEAD"}
+    for path in ("/", "/docs", "/problems/", "/docs/db/", "/healthz"):
+        assert (await api.request("GET", path, headers=headers)).status == 200, path
 
 
 async def test_a_path_that_leads_nowhere(api: Api) -> None:

@@ -40,8 +40,8 @@ VALUES (2001, 1000, %(target)s, 10, 10, now())
 async def pair(store: Store, make: Make) -> dict[str, int]:
     """Two accounts in USD; `source` holds 100 by transfer number `posted`."""
     source, target = await make.account(balance=100), await make.account()
-    euro = await make.account(currency="EUR")
-    return {"source": source.id, "target": target.id, "euro": euro.id}
+    euro, other = await make.account(currency="EUR"), await make.account()
+    return {"source": source.id, "target": target.id, "euro": euro.id, "other": other.id}
 
 
 def test_a_transfer_with_its_two_entries_commits(
@@ -81,6 +81,26 @@ def test_a_transfer_with_its_two_entries_commits(
             ],
             "transfers_have_both_entries",
             id="equal entries of another amount",
+        ),
+        pytest.param(
+            [
+                TRANSFER.replace("%(source)s", "%(other)s"),
+                BALANCES,
+                DEBIT,
+                CREDIT,
+            ],
+            "transfers_have_both_entries",
+            id="another's debit",
+        ),
+        pytest.param(
+            [
+                TRANSFER.replace("%(target)s", "%(other)s"),
+                BALANCES,
+                DEBIT,
+                CREDIT,
+            ],
+            "transfers_have_both_entries",
+            id="another's credit",
         ),
         pytest.param([BALANCES], "accounts_balance_of_last_entry", id="a balance without entry"),
         pytest.param(
@@ -135,6 +155,10 @@ def test_books_that_do_not_balance_cannot_commit(
         (DEBIT.replace("-10", "0"), "entries_amount_not_zero"),
         (DEBIT.replace("(2000, 1000", "(2, 1"), "entries_pkey"),
         (DEBIT.replace("%(source)s", "12345"), "entries_account_fkey"),
+        (
+            DEBIT.rstrip() + ", (2001, 1000, %(source)s, 10, 100, now())",
+            "entries_account_transfer_key",
+        ),
         ("UPDATE accounts SET balance = -1 WHERE id = %(source)s", "accounts_balance_not_negative"),
         (
             "UPDATE accounts SET balance = 9007199254740992 WHERE id = %(source)s",
@@ -233,6 +257,11 @@ def test_the_books_are_append_only_even_for_the_owner(
         "UPDATE transfers SET description = 'x'",
         "DELETE FROM transfers",
         "DELETE FROM accounts",
+        "INSERT INTO holds OVERRIDING SYSTEM VALUE SELECT * FROM holds",
+        "UPDATE holds SET captured_amount = amount",
+        "DELETE FROM holds",
+        "UPDATE audit_events SET actor = 'x'",
+        "DELETE FROM audit_events",
         "INSERT INTO accounts (kind, currency) VALUES ('cash', 'USD')",
         "INSERT INTO accounts (owner, currency, balance) VALUES ('user_1', 'GBP', 100)",
         "UPDATE accounts SET owner = 'user_1' WHERE id = %(target)s",
@@ -270,6 +299,66 @@ async def test_the_posting_call_is_not_fooled_by_objects_of_the_caller(
         [[pair["source"]], [pair["target"]]],
     ).fetchone()
     assert row == (None,)
+
+
+def test_nobody_else_may_post(connection: Connection) -> None:
+    """Not even who may read and write every table."""
+    row = connection.execute(
+        "SELECT has_function_privilege('pg_write_all_data', 'post_transfers'::regproc, 'EXECUTE')"
+    ).fetchone()
+    assert row == (False,)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "statements", "rule"),
+    [
+        pytest.param(
+            "entries",
+            [BALANCES, DEBIT, CREDIT],
+            "accounts_balance_of_last_entry",
+            id="entries that only the session sees",
+        ),
+        pytest.param(
+            "accounts",
+            [
+                TRANSFER,
+                (
+                    "INSERT INTO accounts OVERRIDING SYSTEM VALUE SELECT * FROM public.accounts "
+                    "WHERE id IN (%(source)s, %(target)s)"
+                ),
+                BALANCES,
+                DEBIT.replace("INTO entries", "INTO public.entries"),
+                CREDIT.replace("INTO entries", "INTO public.entries"),
+            ],
+            "entries_running_balance",
+            id="balances that only the session sees",
+        ),
+    ],
+)
+def test_the_balances_are_not_fooled_by_objects_of_a_session(
+    connection: Connection,
+    pair: dict[str, int],
+    hidden: LiteralString,
+    statements: list[LiteralString],
+    rule: str,
+) -> None:
+    connection.execute(f"CREATE TEMPORARY TABLE {hidden} (LIKE public.{hidden})")
+
+    def commit() -> None:
+        for statement in statements:
+            connection.execute(statement, pair)
+        connection.commit()
+
+    with pytest.raises(pg.CheckViolation) as refused:
+        commit()
+    assert refused.value.diag.constraint_name == rule
+
+
+def test_a_new_currency_is_not_fooled_by_objects_of_a_session(connection: Connection) -> None:
+    connection.execute("CREATE TEMPORARY TABLE accounts (LIKE public.accounts)")
+    connection.execute("INSERT INTO currencies VALUES ('KWD', 3)")
+    rows = connection.execute("SELECT FROM public.accounts WHERE currency = 'KWD'").fetchall()
+    assert len(rows) == 1
 
 
 def test_the_rules_are_not_fooled_by_objects_of_a_session(

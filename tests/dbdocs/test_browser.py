@@ -1,6 +1,5 @@
 """The pages in a browser: from files and served, by keyboard, on a phone, in the dark."""
 
-from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,9 @@ from aiohttp.test_utils import TestServer
 from bankapp.api.http.server import create_app
 from bankapp.operations.operation import Bank
 from dbdocs.site.files import write_site
-from tests.dbdocs.browser import CHROMIUM, Browser, open_tab, started_chromium
+from tests.browser import CONTRAST, Browser, needs_chromium
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="needs Chromium (Debian: apt-get install chromium)"
-)
+pytestmark = needs_chromium
 PAGES = (
     "index.html",
     "tables/customers.html",
@@ -23,39 +20,6 @@ PAGES = (
     "migrations/002_create_orders.html",
     "types/customer_status.html",
 )
-# Between a color and the one behind it, as WCAG 2 defines it.
-CONTRAST = """
-(() => {
-    const channels = (color) => color.match(/[\\d.]+/g).slice(0, 3).map((value) => value / 255);
-    const light = (color) => {
-        const [r, g, b] = channels(color).map(
-            (value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const page = getComputedStyle(document.body);
-    const colors = ["body", ".quiet", "main a", ".kind", ".bad"].flatMap((selector) => {
-        const found = document.querySelector(selector);
-        return found ? [getComputedStyle(found).color] : [];
-    });
-    const ratios = colors.map((color) => {
-        const pair = [light(color), light(page.backgroundColor)].sort((a, b) => b - a);
-        return (pair[0] + 0.05) / (pair[1] + 0.05);
-    });
-    return Math.min(...ratios);
-})()
-"""
-
-
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Generator[int]:
-    with started_chromium(tmp_path_factory.mktemp("profile")) as port:
-        yield port
-
-
-@pytest.fixture
-async def browser(port: int) -> AsyncGenerator[Browser]:
-    async with open_tab(port) as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The command line: what it prints, and its exit codes."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -70,19 +71,19 @@ class Command:
         self._monkeypatch = monkeypatch
         self._capsys = capsys
 
-    def __call__(self, name: str, **settings: object) -> tuple[int, str, str]:
+    def __call__(self, *arguments: str, **settings: object) -> tuple[int, str, str]:
         """The exit code and what was written to the two outputs."""
         with self._monkeypatch.context() as patch:
-            patch.setattr("sys.argv", ["bankapp", name])
+            patch.setattr("sys.argv", ["bankapp", *arguments])
             for variable, value in settings.items():
                 patch.setenv(variable, str(value))
             code = cli.main()
         printed = self._capsys.readouterr()
         return code, printed.out, printed.err
 
-    def failure(self, name: str, **settings: object) -> str:
+    def failure(self, *arguments: str, **settings: object) -> str:
         """The one line with which a command fails."""
-        code, out, err = self(name, **settings)
+        code, out, err = self(*arguments, **settings)
         assert out == ""
         return failure(subprocess.CompletedProcess([], code, out, err))
 
@@ -284,31 +285,69 @@ def test_setting_that_proves_wrong(command: Command, scratch: Path, name: str, v
     assert value in message
 
 
-@pytest.mark.parametrize(
-    ("arguments", "exit_code"),
-    [
-        pytest.param(["--help"], 0, id="asked for help"),
-        pytest.param(["serve", "--help"], 0, id="asked for help with a command"),
-        pytest.param([], 2, id="told nothing"),
-        pytest.param(["conquer"], 2, id="told an unknown command"),
-        pytest.param(["serve", "--hurry"], 2, id="told an unknown option"),
-    ],
-)
-def test_usage(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    arguments: list[str],
-    exit_code: int,
-) -> None:
+def test_verify_for_programs(books: Books, command: Command) -> None:
+    books.corrupt("UPDATE accounts SET balance = balance + 1 WHERE id = {source}")
+    code, out, _ = command("verify", "--json", DATABASE_URL=books.url)
+    report = json.loads(out)
+    assert code == 1
+    assert report["entry_count"] == 6
+    assert report["findings"][0].startswith(f"account {books.source}: ")
+
+
+def test_jobs_for_programs(books: Books, command: Command) -> None:
+    assert command("jobs", "--json", DATABASE_URL=books.url) == (0, "[]\n", "")
+
+
+def called(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
+) -> tuple[object, str, str]:
+    """The exit code of a call that does nothing, and what it printed."""
     monkeypatch.setattr("sys.argv", ["bankapp", *arguments])
     with pytest.raises(SystemExit) as end:
         cli.main()
-    assert end.value.code == exit_code
     printed = capsys.readouterr()
-    text = printed.err if exit_code else printed.out
-    assert text.startswith("usage: bankapp ")
-    if not arguments or arguments == ["--help"]:
-        assert {"serve", "migrate", "verify"} <= set(text.split()) or exit_code
+    return end.value.code, printed.out, printed.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param([], id="nothing"),
+        pytest.param(["conquer"], id="an unknown command"),
+        pytest.param(["serve", "--hurry"], id="an unknown option"),
+        pytest.param(["requeue"], id="too little"),
+        pytest.param(["demo", "--seed", "x"], id="no number"),
+    ],
+)
+def test_a_wrong_call(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    code, out, err = called(monkeypatch, capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert re.fullmatch(r"bankapp: .+; `bankapp.* --help` says more\n", err)
+
+
+def test_help(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = called(monkeypatch, capsys, "--help")
+    assert code == 0
+    listed = " ".join(out.split())
+    assert all(f"{command.name} {command.summary}" in listed for command in cli.COMMANDS)
+    assert "exit codes: 0 done" in out
+
+
+@pytest.mark.parametrize("subject", cli.COMMANDS, ids=lambda command: command.name)
+def test_help_teaches(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], subject: cli.Command
+) -> None:
+    """What it does, an example that is a right call, and the exit codes."""
+    code, out, _ = called(monkeypatch, capsys, subject.name, "--help")
+    assert code == 0
+    assert subject.text in out
+    assert "exit codes: 0 " in out
+    example = out.partition("example:\n")[2].partition("exit codes:")[0]
+    calls = re.findall(r"\bbankapp ([^|&\n]+)", example)
+    parsed = [cli.create_parser().parse_args(call.split()) for call in calls]
+    assert subject.name in {each.command for each in parsed}
 
 
 def test_usage_in_a_process_of_its_own(tmp_path: Path) -> None:

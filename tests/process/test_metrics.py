@@ -62,10 +62,10 @@ def test_several_processes_count_together(home: Path, scratch: Path) -> None:
                 for served, count in ((one, 2), (two, 3)):
                     for _ in range(count):
                         assert served.ask("GET", "/healthz").status == 200
+                until(lambda: scrape(address).value("pool_connections") >= 4)
                 both = scrape(address)
                 assert health_checks(both) == 5
                 assert pids(both) == {str(one.process.pid), str(two.process.pid)}
-                until(lambda: scrape(address).value("pool_connections") >= 4)
                 assert both.value("jobs", state="dead") == 0
                 [build] = both.labels("bankapp_build_info")
                 assert both.value("build_info", **build) == 1

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 from tests.process.processes import Served, environment
@@ -51,3 +52,24 @@ def test_a_first_transfer(root: Path, scratch: Path) -> None:
     printed = done.stdout.split("\0")[:-1]
     for (command, expected), actual in zip(steps, printed, strict=True):
         assert settled(actual) == settled(expected), command
+
+
+def test_from_a_program(root: Path, scratch: Path) -> None:
+    readme = (root / "README.md").read_text()
+    [section] = re.findall(r"^## From a program\n(.*?)^## ", readme, re.MULTILINE | re.DOTALL)
+    [program] = re.findall(r"^```python\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    [expected] = re.findall(r"^```text\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    with Served(scratch / ".bank") as served:
+        served.wait()
+        event = served.event("listening")
+        assert event is not None
+        done = subprocess.run(
+            [sys.executable, "-c", program.replace("http://127.0.0.1:8080", event["url"])],
+            cwd=scratch,
+            env=environment(PYTHONPATH=root),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+    assert done.stdout == expected

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+from psycopg import errors as pg
 
 from bankapp.domain import errors
 from bankapp.domain.money import Posting, PostingKind
@@ -183,3 +184,21 @@ async def test_a_batch_and_its_like_do_not_block_each_other(pool: Pool, make: Ma
     row = await store.get_account(source.id)
     assert row is not None
     assert row.account.balance == 1000 - 20
+
+
+async def test_keys_in_any_order_do_not_deadlock(store: Store, make: Make) -> None:
+    """Goal: keys are taken in one order, whatever order the items have.
+
+    Method: the same keys forwards and backwards at once, on accounts that have nothing in common,
+    again and again. Whoever comes second must lose to the first, not to a circle.
+    """
+    pairs = [(await make.account(balance=1000), await make.account()) for _ in range(2)]
+    for turn in range(10):
+        keys = [f"{turn}-{number}" for number in range(100)]
+        answers = await asyncio.gather(
+            store.post([keyed(transfer(*pairs[0], 1), key) for key in keys]),
+            store.post([keyed(transfer(*pairs[1], 1), key) for key in reversed(keys)]),
+            return_exceptions=True,
+        )
+        lost = [answer for answer in answers if isinstance(answer, BaseException)]
+        assert all(isinstance(one.__cause__, pg.SerializationFailure) for one in lost), lost

@@ -11,10 +11,19 @@ from bankapp.domain import errors, limits
 from bankapp.domain.audit import THE_BANK
 from bankapp.domain.users import NewUser
 from bankapp.store import users
-from bankapp.store.transaction import Pool, Transactions
+from bankapp.store.store import Store
+from bankapp.store.transaction import APPLICATION_ROLE, Pool, Transactions
 from gen import models
 from gen.queries import AsyncQueries
-from tests.factories import Make
+from tests.factories import Make, deposit
+
+REFUSE_AT_COMMIT = """
+CREATE FUNCTION refuse() RETURNS trigger
+LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not today'; END $$;
+CREATE CONSTRAINT TRIGGER late AFTER INSERT ON transfers
+DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION refuse();
+"""
 
 
 class Loser:
@@ -87,6 +96,46 @@ async def test_a_step_is_all_or_nothing(pool: Pool, make: Make) -> None:
         await Transactions(pool, retry_count_max=3).run(change_and_fail)
     async with pool.connection() as connection:
         assert await AsyncQueries(connection).users.get_user(username="alice") == alice
+
+
+@pytest.mark.parametrize(
+    ("error", "is_undone"),
+    [
+        (pg.DeadlockDetected(), True),
+        (pg.SerializationFailure(), True),
+        (pg.LockNotAvailable(), True),
+        (pg.AdminShutdown(), False),
+        (pg.IdleInTransactionSessionTimeout(), False),
+        (psycopg.OperationalError(), False),
+    ],
+)
+async def test_what_is_known_to_be_undone(pool: Pool, error: Exception, *, is_undone: bool) -> None:
+    """What may have been committed must not be tried again without its key."""
+    with pytest.raises(errors.Unavailable) as refused:
+        await Transactions(pool, retry_count_max=0).run(Loser(error, 1))
+    assert refused.value.is_undone is is_undone
+
+
+async def test_a_connection_is_the_applications(pool: Pool) -> None:
+    async with pool.connection() as connection:
+        rows = await connection.execute("SELECT current_user")
+        assert await rows.fetchone() == (APPLICATION_ROLE,)
+
+
+async def test_what_does_not_commit_is_not_answered(
+    store: Store, make: Make, connection: psycopg.Connection[Any]
+) -> None:
+    """Goal: an answer is given after COMMIT. Method: a trigger refuses only then."""
+    account = await make.account()
+    connection.execute(REFUSE_AT_COMMIT)
+    connection.commit()
+    with pytest.raises(pg.RaiseException):
+        await store.post_one(deposit(account, 1))
+    with pytest.raises(pg.RaiseException):
+        await store.post_batch([deposit(account, 1)], is_atomic=True, key=None, render=str)
+    row = await store.get_account(account.id)
+    assert row is not None
+    assert row.account.balance == 0
 
 
 @pytest.mark.parametrize("method", ["run", "run_statement"])

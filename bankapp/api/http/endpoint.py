@@ -13,7 +13,12 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from bankapp.api.http.authentication import bearer_token, identify_visitor
-from bankapp.api.http.problems import REPLAYED, PayloadTooLarge, UnsupportedMediaType
+from bankapp.api.http.problems import (
+    REPLAYED,
+    InternalError,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+)
 from bankapp.domain import errors, limits
 from bankapp.operations.fields import Accepted, NoContent
 from bankapp.operations.operation import Bank, Operation, authenticate, perform
@@ -24,6 +29,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 BANK = web.AppKey("bank", Bank)
 OPERATION = web.RequestKey("operation", str)
 METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
+_REFUSES_ALWAYS: Final = (
+    errors.MalformedRequest,
+    errors.ValidationFailed,
+    InternalError,
+    errors.Unavailable,
+)
+_REFUSES_BODIES: Final = (PayloadTooLarge, UnsupportedMediaType)
 _STATUS_OF_RESPONSE: Final[dict[type[BaseModel], HTTPStatus]] = {
     NoContent: HTTPStatus.NO_CONTENT,
     Accepted: HTTPStatus.ACCEPTED,
@@ -47,11 +59,39 @@ class Route:
     page: Page | None = None
 
     @property
+    def methods(self) -> tuple[str, ...]:
+        """Its own, and HEAD where GET is."""
+        return ("GET", "HEAD") if self.method == "GET" else (self.method,)
+
+    @property
     def status(self) -> HTTPStatus:
         """The status of success."""
         if self.location is not None:
             return HTTPStatus.CREATED
         return _STATUS_OF_RESPONSE.get(self.operation.response, HTTPStatus.OK)
+
+    @property
+    def has_body(self) -> bool:
+        """Whether a body is read."""
+        return self.method in METHODS_WITH_BODY
+
+    @property
+    def answers_json(self) -> bool:
+        """Whether success is told in JSON."""
+        return self.page is None and self.status is not HTTPStatus.NO_CONTENT
+
+    @property
+    def refuses(self) -> tuple[type[errors.Refusal], ...]:
+        """Every refusal that may come: the operation's, and those of its way through HTTP."""
+        of_body = _REFUSES_BODIES if self.has_body else ()
+        return (*self.operation.refuses, *_REFUSES_ALWAYS, *of_body)
+
+
+async def meet_expectation(request: web.Request) -> None:
+    """Answer `Expect: 100-continue`; what else is expected does not matter (RFC 9110, 10.1.1)."""
+    if request.headers["Expect"].lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
 
 
 def create_handler(route: Route) -> Handler:

@@ -11,6 +11,7 @@ from aiohttp import web
 from bankapp.api.http.authentication import CALL
 from bankapp.api.http.browsers import address_browsers, answer_preflight
 from bankapp.api.http.endpoint import OPERATION, Handler
+from bankapp.api.http.nowhere import NOWHERE
 from bankapp.api.http.problems import (
     SERVER,
     STATUS,
@@ -41,7 +42,8 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
     except errors.Refusal as refusal:
         if isinstance(refusal, errors.Unavailable):
-            _log.warning("unavailable", request_id=request_id, cause=repr(refusal.__cause__))
+            cause = type(refusal.__cause__).__name__
+            _log.warning("unavailable", request_id=request_id, cause=cause)
         response = _refuse(refusal, request_id)
     except web.HTTPException as error:
         allowed = error.headers.get("Allow")
@@ -69,7 +71,7 @@ def operation_of(request: web.Request) -> str | None:
     if OPERATION in request:
         return request[OPERATION]
     resource = request.match_info.route.resource
-    return None if resource is None else resource.canonical
+    return None if resource is None or resource.canonical == NOWHERE else resource.canonical
 
 
 def _note(request: web.Request, status: int, duration_s: float) -> None:

@@ -1,4 +1,4 @@
-"""The few pages that people see in a browser."""
+"""Pages that people see in a browser."""
 
 import base64
 import hashlib
@@ -9,12 +9,25 @@ from typing import Final
 
 from aiohttp import web
 
+from bankapp.api.http.files import File
 from bankapp.operations.mails import VerificationPage
 
 _STATIC: Final = Path(__file__).parent / "static"
-_VERIFICATION: Final = Template((_STATIC / "verify_email.html").read_text())
-_SCRIPT: Final = (_STATIC / "verify_email.js").read_text()
+
+
+def read_static(name: str) -> str:
+    """The text of a file that pages are made of."""
+    return (_STATIC / name).read_text()
+
+
+_PAGE: Final = Template(read_static("page.html"))
+_VERIFICATION: Final = Template(read_static("verify_email.html"))
+_SCRIPT: Final = read_static("verify_email.js")
 _SCRIPT_HASH: Final = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
+PAGE_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}
 # The address of the page holds the code; as every answer it says to refer nobody to it.
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -22,6 +35,12 @@ _HEADERS: Final = {
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
 }
+
+
+def page_file(title: str, main: str, *, head: str = "", css_class: str = "text") -> File:
+    """A page of the site with this content, which is HTML."""
+    text = _PAGE.substitute(title=title, main=main, head=head, css_class=css_class)
+    return File.of(text.encode(), "text/html")
 
 
 def verification_page(page: VerificationPage) -> web.Response:

@@ -12,13 +12,19 @@ from bankapp.domain import errors
 class PayloadTooLarge(errors.Refusal):
     """The body is larger than the bank reads."""
 
+    remedy = "Send less; split a large batch."
+
 
 class UnsupportedMediaType(errors.Refusal):
     """The body must be application/json."""
 
+    remedy = "Send `Content-Type: application/json`, and no `Content-Encoding`."
+
 
 class MethodNotAllowed(errors.Refusal):
     """The resource has no such method."""
+
+    remedy = "Use one of the methods that `Allow` names."
 
 
 class RouteNotFound(errors.NotFound):
@@ -29,6 +35,11 @@ class RouteNotFound(errors.NotFound):
 
 class InternalError(errors.Refusal):
     """The bank made a mistake; it is logged under the request's id."""
+
+    remedy = (
+        "Tell the bank the `request_id`; under its `Idempotency-Key` the same request can be "
+        "sent again without harm."
+    )
 
 
 STATUS: Final[dict[type[errors.Refusal], HTTPStatus]] = {
@@ -73,13 +84,12 @@ REPLAYED: Final[tuple[str, str]] = ("Idempotent-Replayed", "true")
 SERVER: Final = "bankapp"  # and not which library in which version
 
 
-def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
-    """The answer that carries a refusal."""
-    status = STATUS[type(refusal)]
+def problem_of(refusal: errors.Refusal, request_id: str) -> dict[str, Any]:
+    """A refusal as RFC 9457 writes it."""
     problem: dict[str, Any] = {
         "type": f"/problems/{refusal.code}",
         "title": refusal.message(),
-        "status": status,
+        "status": STATUS[type(refusal)],
         "code": refusal.code,
         "detail": refusal.detail,
         "request_id": refusal.replayed_request_id or request_id,
@@ -90,6 +100,13 @@ def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
             {"field": violation.field, "message": violation.message}
             for violation in refusal.violations
         ]
+    return problem
+
+
+def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
+    """The answer that carries a refusal."""
+    status = STATUS[type(refusal)]
+    problem = problem_of(refusal, request_id)
     body = json.dumps(problem, ensure_ascii=False, separators=(",", ":")).encode()
     response = web.Response(status=status, body=body, content_type="application/problem+json")
     response.headers["X-Request-Id"] = request_id

@@ -10,10 +10,13 @@ from aiohttp.typedefs import Middleware
 from bankapp.api.http.authentication import TRUSTED_PROXIES, Proxies
 from bankapp.api.http.browsers import BROWSERS, Browsers
 from bankapp.api.http.database_docs import add_database_docs
-from bankapp.api.http.endpoint import BANK, create_handler
+from bankapp.api.http.endpoint import BANK, create_handler, meet_expectation
 from bankapp.api.http.metrics import add_metrics
 from bankapp.api.http.middleware import observe
+from bankapp.api.http.nowhere import add_nowhere
+from bankapp.api.http.problem_pages import add_problem_pages
 from bankapp.api.http.routes import ROUTES
+from bankapp.api.http.site import add_site
 from bankapp.domain.roles import Role
 from bankapp.operations.operation import Bank
 
@@ -32,25 +35,22 @@ def create_app(
     """The bank's HTTP door; it serves every route and owns nothing.
 
     Who asks is what X-Forwarded-For says where a trusted proxy wrote it. `docs_role` is the least
-    role that may read the database docs; None lets anyone. With `shows_metrics` anyone sees them.
-    `middlewares` come around the handlers, within our own.
+    role that may read the docs of the API and of the database; None lets anyone. With
+    `shows_metrics` anyone sees the metrics. `middlewares` come around the handlers, within our own.
     """
     app = web.Application(middlewares=[observe, *middlewares])
     app[BANK] = bank
     app[TRUSTED_PROXIES] = Proxies(trusted_proxies)
     for route in ROUTES:
-        app.router.add_route(
-            route.method, route.path, create_handler(route), expect_handler=_continue
-        )
+        for method in route.methods:
+            app.router.add_route(
+                method, route.path, create_handler(route), expect_handler=meet_expectation
+            )
     app[BROWSERS] = browsers
+    add_site(app, docs_role)
+    add_problem_pages(app)
     add_database_docs(app, docs_role)
     if shows_metrics:
         add_metrics(app)
+    add_nowhere(app)
     return app
-
-
-async def _continue(request: web.Request) -> None:
-    """Answer `Expect: 100-continue`; what else is expected does not matter (RFC 9110, 10.1.1)."""
-    if request.headers["Expect"].lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0

@@ -9,11 +9,16 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse
 
 from tests.process.processes import until
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
+needs_chromium: Final = pytest.mark.skipif(
+    CHROMIUM is None, reason="needs Chromium (Debian: apt-get install chromium)"
+)
+_PATIENCE_S: Final = 60
 _OPTIONS: Final = (
     "--headless=new",
     "--no-sandbox",
@@ -25,6 +30,28 @@ _OPTIONS: Final = (
     "--remote-debugging-port=0",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+
+# Between a color and the one behind it, as WCAG 2 defines it.
+CONTRAST: Final = """
+(() => {
+    const channels = (color) => color.match(/[\\d.]+/g).slice(0, 3).map((value) => value / 255);
+    const light = (color) => {
+        const [r, g, b] = channels(color).map(
+            (value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const page = getComputedStyle(document.body);
+    const colors = ["body", ".quiet", "main a", ".kind", ".bad"].flatMap((selector) => {
+        const found = document.querySelector(selector);
+        return found ? [getComputedStyle(found).color] : [];
+    });
+    const ratios = colors.map((color) => {
+        const pair = [light(color), light(page.backgroundColor)].sort((a, b) => b - a);
+        return (pair[0] + 0.05) / (pair[1] + 0.05);
+    });
+    return Math.min(...ratios);
+})()
+"""
 
 
 class Browser:
@@ -45,7 +72,7 @@ class Browser:
         answer = self._answers[self._number] = asyncio.get_running_loop().create_future()
         message = {"id": self._number, "method": method, "params": parameters}
         await self._socket.send_str(json.dumps(message))
-        return await asyncio.wait_for(answer, 20)
+        return await asyncio.wait_for(answer, _PATIENCE_S)
 
     async def open(self, url: str) -> None:
         """Go to a page and wait until it is loaded."""
@@ -57,7 +84,7 @@ class Browser:
         """Wait, after what is done inside, until the page it leads to is loaded."""
         self._loaded.clear()
         yield
-        await asyncio.wait_for(self._loaded.wait(), 20)
+        await asyncio.wait_for(self._loaded.wait(), _PATIENCE_S)
 
     async def evaluate(self, expression: str) -> Any:
         """The value of an expression in JavaScript."""
@@ -157,3 +184,17 @@ async def open_tab(port: int) -> AsyncGenerator[Browser]:
         await tab.close()
         await whole.command("Target.disposeBrowserContext", browserContextId=context)
         await whole.close()
+
+
+@pytest.fixture(scope="module")
+def chromium_port(tmp_path_factory: pytest.TempPathFactory) -> Generator[int]:
+    """Where a browser listens."""
+    with started_chromium(tmp_path_factory.mktemp("profile")) as port:
+        yield port
+
+
+@pytest.fixture
+async def browser(chromium_port: int) -> AsyncGenerator[Browser]:
+    """A tab of this test alone."""
+    async with open_tab(chromium_port) as browser:
+        yield browser

@@ -1,0 +1,87 @@
+"""Files held in memory, sent again only when they have changed."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from typing import Final
+
+from aiohttp import web
+
+from bankapp.api.http.authentication import bearer_token, identify_visitor
+from bankapp.api.http.endpoint import BANK, Handler, meet_expectation
+from bankapp.domain.roles import Role
+from bankapp.operations.operation import authenticate
+
+_CONTENT_TYPES: Final = MappingProxyType(
+    {
+        "css": "text/css",
+        "html": "text/html",
+        "js": "text/javascript",
+        "json": "application/json",
+        "svg": "image/svg+xml",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What is sent, and what tells it from what it was before."""
+
+    content: bytes
+    content_type: str
+    etag: str
+
+    @classmethod
+    def of(cls, content: bytes, content_type: str) -> "File":
+        """A file of this content."""
+        return cls(content, content_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+
+    @classmethod
+    def read(cls, entry: Traversable) -> "File":
+        """A file whose name tells its type."""
+        return cls.of(entry.read_bytes(), _CONTENT_TYPES[_suffix(entry)])
+
+
+def read_files(directory: Traversable, prefix: str = "") -> Iterator[tuple[str, File]]:
+    """Every file below a directory that a browser can use, by its path in there."""
+    for entry in directory.iterdir() if directory.is_dir() else ():
+        if entry.is_dir():
+            yield from read_files(entry, f"{prefix}{entry.name}/")
+        elif _suffix(entry) in _CONTENT_TYPES:
+            yield f"{prefix}{entry.name}", File.read(entry)
+
+
+def send(request: web.Request, file: File, headers: Mapping[str, str]) -> web.Response:
+    """The file, or that the client has it."""
+    # To be kept, but asked for again by its ETag.
+    headers = {"Cache-Control": "no-cache", "ETag": file.etag, **headers}
+    if request.headers.get("If-None-Match") == file.etag:
+        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return web.Response(
+        body=file.content, content_type=file.content_type, charset="utf-8", headers=headers
+    )
+
+
+def add_page(app: web.Application, path: str, handler: Handler) -> None:
+    """Serve something to read."""
+    app.router.add_get(path, handler, expect_handler=meet_expectation)
+
+
+def guarded(role: Role | None, handler: Handler) -> Handler:
+    """The handler for callers with at least `role`; None lets anyone."""
+    if role is None:
+        return handler
+
+    async def guard(request: web.Request) -> web.StreamResponse:
+        visitor = identify_visitor(request)
+        await authenticate(request.app[BANK], visitor, bearer_token(request), role)
+        return await handler(request)
+
+    return guard
+
+
+def _suffix(entry: Traversable) -> str:
+    return entry.name.rpartition(".")[2]

@@ -1,0 +1,1 @@
+"""The OpenAPI document, derived from the URL table; run as a program this prints it."""

@@ -1,0 +1,103 @@
+"""What is answered instead of success."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Final, TypeAlias
+
+from bankapp.api.http.endpoint import Route
+from bankapp.api.http.openapi.schemas import Schema
+from bankapp.api.http.openapi.shared import header_references
+from bankapp.api.http.problems import STATUS, problem_of
+from bankapp.domain import errors
+
+Refusals: TypeAlias = dict[str, type[errors.Refusal]]
+
+_REQUEST_ID: Final = "2b9d6a2e-8f0c-4a57-9d3e-1c6f5b7a9e10"
+_FIELDS: Final[Schema] = {
+    "type": {"type": "string", "format": "uri-reference", "pattern": "^/problems/[a-z_]+$"},
+    "title": {"type": "string", "description": "The same for all problems of this code"},
+    "status": {"type": "integer", "minimum": 400, "maximum": 599},
+    "code": {"type": "string", "pattern": "^[a-z_]+$", "description": "Stable: branch on it"},
+    "detail": {"type": "string", "description": "What is known of this one case"},
+    "request_id": {
+        "type": "string",
+        "description": "Of the request that was first answered so, where that is told again",
+    },
+    "retryable": {
+        "type": "boolean",
+        "description": "Whether the very same request may succeed later",
+    },
+}
+_VIOLATION: Final[Schema] = {
+    "type": "object",
+    "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+    "required": ["field", "message"],
+    "additionalProperties": False,
+}
+PROBLEM: Final[Schema] = {
+    "type": "object",
+    "description": "Why the bank did not do what it was asked (RFC 9457)",
+    "properties": {
+        **_FIELDS,
+        "errors": {
+            "type": "array",
+            "items": _VIOLATION,
+            "minItems": 1,
+            "description": "What is wrong with which field; only of `validation_failed`",
+        },
+    },
+    "required": [*_FIELDS],
+    "additionalProperties": False,
+}
+
+
+def refusals_by_status(route: Route) -> dict[HTTPStatus, Refusals]:
+    """Every refusal of a route, by its code."""
+    by_status: dict[HTTPStatus, Refusals] = {}
+    for refusal in sorted(route.refuses, key=lambda refusal: (STATUS[refusal], refusal.code)):
+        by_status.setdefault(STATUS[refusal], {})[refusal.code] = refusal
+    return by_status
+
+
+def response_name(refusals: Refusals) -> str:
+    """What an answer that is one of these is called in the document."""
+    return ".".join(refusals)
+
+
+def describe_refusals(status: HTTPStatus, refusals: Refusals) -> Schema:
+    """An answer that is one of these."""
+    headers = ["X-Request-Id"]
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers.append("WWW-Authenticate")
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        headers.append("Retry-After")
+    narrowed = {"status": {"const": status.value}, "code": {"enum": [*refusals]}}
+    content = {
+        "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}], "properties": narrowed},
+        "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in refusals},
+    }
+    return {
+        "description": "\n".join(
+            f"- [`{code}`](/problems/{code}): {refusal.message()}"
+            for code, refusal in refusals.items()
+        ),
+        "headers": header_references(headers),
+        "content": {"application/problem+json": content},
+    }
+
+
+def problem_examples(routes: Iterable[Route]) -> Schema:
+    """Each refusal as it is answered."""
+    refusals = {refusal for route in routes for refusal in route.refuses}
+    return {
+        refusal.code: {"value": example_of(refusal)}
+        for refusal in sorted(refusals, key=lambda refusal: refusal.code)
+    }
+
+
+def example_of(refusal: type[errors.Refusal]) -> Schema:
+    """What is answered to a request that is refused so."""
+    if refusal is not errors.ValidationFailed:
+        return problem_of(refusal(), _REQUEST_ID)
+    wrong = errors.Violation("amount", "Input should be greater than or equal to 1")
+    return problem_of(refusal(violations=[wrong]), _REQUEST_ID)

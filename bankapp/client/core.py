@@ -1,0 +1,177 @@
+"""Performs calls: retries, tokens and their renewal, refusals. Both clients stand on it."""
+
+import random
+from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, TypeAlias
+
+import httpx2
+from pydantic import ValidationError
+
+from bankapp.client.call import Call, Result
+from bankapp.client.generated import calls
+from bankapp.client.generated.models import LogInResponse, RenewResponse
+from bankapp.client.generated.problems import BY_CODE, TokenExpired, Unauthenticated
+from bankapp.client.problem import Problem, ProblemDocument, UnexpectedAnswer, Unreachable
+
+USER_AGENT: Final = "bankapp-client"
+_RATE_LIMITED: Final = 429
+# Of the bank, or of a proxy before it: what was asked may or may not have happened.
+_UNAVAILABLE: Final = (502, 503, 504)
+_NEVER_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+
+_Outcome: TypeAlias = httpx2.Response | httpx2.TransportError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retries:
+    """How a call that may succeed later is tried again.
+
+    After `delay_s`, then twice that and so on, each time a random part of it, and never before the
+    time that the bank names; where that is later than `retry_after_max_s`, not at all.
+    """
+
+    count_max: int = 5
+    delay_s: float = 0.2
+    delay_max_s: float = 5.0
+    retry_after_max_s: float = 30.0
+
+
+TIMEOUT_S: Final = 10.0
+RETRIES: Final = Retries()
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What proves a session. A refresh token works once: keep what the client has last."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+
+
+class Waiting(Protocol):
+    """Where sync and async differ. In a sync client these coroutines never suspend."""
+
+    async def send(self, request: httpx2.Request) -> httpx2.Response:
+        """The answer, read."""
+        ...
+
+    async def sleep(self, duration_s: float) -> None: ...
+
+    async def finish(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do the work to its end, even if who waits for it goes away."""
+        ...
+
+    def alone(self) -> AbstractAsyncContextManager[object]:
+        """Keeps all others out of the block."""
+        ...
+
+
+class Core:
+    """One session with one bank."""
+
+    def __init__(
+        self, base_url: str, waiting: Waiting, retries: Retries, tokens: Tokens | None
+    ) -> None:
+        self.tokens = tokens
+        self._base_url = base_url.rstrip("/")
+        self._waiting = waiting
+        self._retries = retries
+
+    async def perform(self, call: Call[Result]) -> Result:
+        """The answer to a call.
+
+        Raises a Problem, Unreachable or UnexpectedAnswer.
+        """
+        used = self.tokens
+        try:
+            return await self._ask(call, used)
+        except TokenExpired:
+            if call.is_public or used is None:
+                raise
+        await self._waiting.finish(self._renew(used))
+        return await self._ask(call, self.tokens)
+
+    async def _renew(self, used: Tokens) -> None:
+        """Take new tokens for used ones, once: a refresh token sent twice ends its session."""
+        async with self._waiting.alone():
+            if self.tokens is not used:
+                return
+            try:
+                await self._ask(calls.renew_access(refresh_token=used.refresh_token), None)
+            except (Unauthenticated, TokenExpired):
+                self.tokens = None
+                raise
+
+    async def _ask(self, call: Call[Result], tokens: Tokens | None) -> Result:
+        response = await self._send(call, tokens)
+        if response.is_error:
+            raise _problem(response)
+        try:
+            result = call.read(response.content)
+        except ValidationError as error:
+            raise UnexpectedAnswer(f"{call.method} {call.url()}: {error}") from error
+        if isinstance(result, LogInResponse | RenewResponse):
+            self.tokens = Tokens(result.access_token, result.refresh_token)
+        return result
+
+    async def _send(self, call: Call[Any], tokens: Tokens | None) -> httpx2.Response:
+        request = httpx2.Request(
+            call.method,
+            self._base_url + call.url(),
+            params=call.query() or None,
+            json=call.body(),
+            headers={"User-Agent": USER_AGENT, **call.headers()},
+        )
+        if tokens is not None and not call.is_public:
+            request.headers["Authorization"] = f"Bearer {tokens.access_token}"
+        outcome = await self._try(request)
+        for count in range(self._retries.count_max):
+            wait_s = self._wait_s(call, outcome, count)
+            if wait_s is None:
+                break
+            await self._waiting.sleep(wait_s)
+            outcome = await self._try(request)
+        if isinstance(outcome, httpx2.TransportError):
+            raise Unreachable(f"{call.method} {request.url}: {outcome!r}") from outcome
+        return outcome
+
+    async def _try(self, request: httpx2.Request) -> _Outcome:
+        try:
+            return await self._waiting.send(request)
+        except httpx2.TransportError as error:
+            return error
+
+    def _wait_s(self, call: Call[Any], outcome: _Outcome, count: int) -> float | None:
+        """How long to wait before the call is sent again; None where it is not."""
+        retries = self._retries
+        if not _may_send_again(call, outcome):
+            return None
+        after_s = _retry_after_s(outcome)
+        if after_s > retries.retry_after_max_s:
+            return None
+        return after_s + random.uniform(0, min(retries.delay_s * 2**count, retries.delay_max_s))
+
+
+def _may_send_again(call: Call[Any], outcome: _Outcome) -> bool:
+    if isinstance(outcome, httpx2.TransportError):
+        return call.is_repeatable or isinstance(outcome, _NEVER_SENT)
+    if outcome.status_code == _RATE_LIMITED:
+        return True  # nothing was done
+    return outcome.status_code in _UNAVAILABLE and call.is_repeatable
+
+
+def _retry_after_s(outcome: _Outcome) -> float:
+    if isinstance(outcome, httpx2.TransportError):
+        return 0
+    header = outcome.headers.get("Retry-After", "")
+    return float(header) if header.isdecimal() else 0
+
+
+def _problem(response: httpx2.Response) -> Problem | UnexpectedAnswer:
+    try:
+        document = ProblemDocument.model_validate_json(response.content)
+    except ValidationError:
+        return UnexpectedAnswer(f"{response.status_code}: {response.text[:200]}")
+    return BY_CODE.get(document.code, Problem)(document)

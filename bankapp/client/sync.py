@@ -1,0 +1,103 @@
+"""The client for programs that wait."""
+
+import threading
+import time
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+
+from bankapp.client.call import Call, Result
+from bankapp.client.core import RETRIES, TIMEOUT_S, Core, Retries, Tokens
+from bankapp.client.generated.sync import Operations
+
+
+class Client(Operations):
+    """The bank at `base_url`, for one user at a time; threads may share it.
+
+    `log_in` opens a session, and what follows is asked in its name; `tokens` of an earlier one go
+    on with that. Close it, or use it in a `with` block.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        tokens: Tokens | None = None,
+        timeout_s: float = TIMEOUT_S,
+        retries: Retries = RETRIES,
+    ) -> None:
+        self._http = httpx2.Client(timeout=timeout_s)
+        self._core = Core(base_url, _Blocking(self._http), retries, tokens)
+
+    @property
+    def tokens(self) -> Tokens | None:
+        """What proves the session now; it changes as the session is renewed."""
+        return self._core.tokens
+
+    def close(self) -> None:
+        """Close the connections; the session stays."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _perform(self, call: Call[Result]) -> Result:
+        return _complete(self._core.perform(call))
+
+
+class _Blocking:
+    """Coroutines that never suspend: whoever runs them waits."""
+
+    def __init__(self, http: httpx2.Client) -> None:
+        self._http = http
+        self._lock = _ThreadLock()
+
+    async def send(self, request: httpx2.Request) -> httpx2.Response:
+        return self._http.send(request)
+
+    async def sleep(self, duration_s: float) -> None:
+        time.sleep(duration_s)  # noqa: ASYNC251 - as the class says
+
+    async def finish(self, work: Coroutine[Any, Any, None]) -> None:
+        await work
+
+    def alone(self) -> "_ThreadLock":
+        return self._lock
+
+
+class _ThreadLock:
+    """A lock for threads, in the clothes of one for tasks."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    async def __aenter__(self) -> None:
+        self._lock.acquire()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._lock.release()
+
+
+def _complete(work: Coroutine[Any, Any, Result]) -> Result:
+    """The result of a coroutine that never suspends."""
+    try:
+        work.send(None)
+    except StopIteration as end:
+        result: Result = end.value
+        return result
+    raise AssertionError("a sync client must not suspend")

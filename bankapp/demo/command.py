@@ -1,0 +1,52 @@
+"""`bankapp demo`."""
+
+import asyncio
+from collections.abc import Iterator
+
+from bankapp.app import create_bank
+from bankapp.database import Database
+from bankapp.demo.cast import EVERYBODY, PASSWORD
+from bankapp.demo.month import Progress
+from bankapp.demo.performance import perform_demo
+from bankapp.domain import limits
+from bankapp.failure import Failure
+from bankapp.settings import Settings
+from bankapp.store.store import Store
+from bankapp.store.transaction import create_pool
+
+
+def require_development(settings: Settings) -> None:
+    """Raises Failure in production."""
+    if settings.environment == "production":
+        raise Failure("no demo in production: everybody in it has one known password")
+
+
+def run_demo(
+    settings: Settings, database: Database, *, seed: int, anyway: bool, progress: Progress
+) -> bool:
+    """Fill the database with the month; False where that was done before.
+
+    Raises Failure, psycopg.Error.
+    """
+
+    async def run() -> bool:
+        async with create_pool(database.url) as pool:
+            await pool.wait(limits.CONNECTION_TIMEOUT_S)
+            bank = create_bank(settings, Store(pool))
+            return await perform_demo(bank, seed=seed, anyway=anyway, progress=progress)
+
+    return asyncio.run(run())
+
+
+def directions(*, is_new: bool) -> Iterator[str]:
+    """What to do with it, line by line."""
+    yield "A month of a small bank is there." if is_new else "The month was there already."
+    yield f'These people can log in, all with the password "{PASSWORD}":'
+    yield ""
+    for person in EVERYBODY:
+        yield f"  {person.username:<14} {person.about}"
+    yield ""
+    yield "`bankapp serve` (or `make run`) shows it: log in at POST /v1/users/login, then see"
+    yield "/v1/accounts, /v1/transfers, /v1/holds, and /v1/accounts/ID/entries of one of them."
+    yield "All of it carries the time it was made: the ledger takes no other than now, so that the"
+    yield "statement of the month can be had when this month is over."

@@ -1,0 +1,48 @@
+"""Whether the month may be lived in this bank, and how."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from bankapp.demo.cast import BANKER, NEWCOMER
+from bankapp.demo.month import Progress, live
+from bankapp.demo.teller import Teller
+from bankapp.domain import errors
+from bankapp.failure import Failure
+from bankapp.operations.operation import Bank, Rules
+
+# For as long the bank surely knows what it did under which key.
+RESUMABLE_FOR: Final = timedelta(hours=24)
+
+
+async def perform_demo(bank: Bank, *, seed: int, anyway: bool, progress: Progress) -> bool:
+    """Fill the bank with the month; False where that was done before.
+
+    What an interrupted one has done is not done again. Raises Failure where strangers' money moves
+    in the bank already, unless `anyway`, and where the demo cannot go on.
+    """
+    if await bank.store.get_user(NEWCOMER.username) is not None:
+        return False
+    await _require_room(bank, anyway=anyway)
+    unlimited = replace(bank, rules=Rules(limits_rates=False))
+    try:
+        await live(Teller(unlimited), seed, progress)
+    except errors.IdempotencyKeyReused:
+        raise Failure("another demo was begun here; go on with its --seed") from None
+    except errors.Refusal as refusal:
+        raise Failure(f"the demo cannot go on here: {refusal.detail}") from refusal
+    return True
+
+
+async def _require_room(bank: Bank, *, anyway: bool) -> None:
+    begun = await bank.store.get_user(BANKER.username)
+    if begun is None:
+        size = await bank.store.get_ledger_size()
+        if size.entry_count and not anyway:
+            raise Failure(
+                "money moves in this bank already; take an empty one, or add the demo with --anyway"
+            )
+    elif datetime.now(UTC) - begun.created_at > RESUMABLE_FOR:
+        raise Failure(
+            "a demo was begun here more than a day ago and not finished; take an empty bank"
+        )

@@ -1,0 +1,1 @@
+"""Writes the Python client of the bank from its routes and operations."""

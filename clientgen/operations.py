@@ -1,0 +1,149 @@
+"""The operations, spelled as functions and methods."""
+
+import inspect
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+from bankapp.api.http.endpoint import Route
+from bankapp.domain import errors, limits
+from bankapp.operations.fields import Accepted, NoContent, PageRequest
+from bankapp.operations.operation import Operation
+from clientgen.types import Types, item_of
+
+PAGE_PARAMETERS = (f"page_size: int = {limits.PAGE_SIZE_MAX}", "cursor: str | None = None")
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """An operation as a program calls it: what the path names first, the rest by name."""
+
+    name: str
+    parameters: str
+    arguments: str
+    answer: str
+    item: str | None
+    docstring: str
+    call: str
+
+
+def describe(route: Route, known: Types) -> Method:
+    """The method that stands for a route."""
+    wanted = route.operation
+    in_path = [name for _, name, _, _ in Formatter().parse(route.path) if name]
+    names = in_path + [name for name in _fields(wanted) if name not in in_path]
+    keywords = sorted(
+        (_parameter(wanted, name, known) for name in names if name not in in_path),
+        key=lambda parameter: "=" in parameter,
+    )
+    arguments = in_path + [f"{name}={name}" for name in names if name not in in_path]
+    fields = {name: name for name in names}
+    if issubclass(wanted.request, PageRequest):
+        keywords += PAGE_PARAMETERS
+        arguments += ["page_size=page_size", "cursor=cursor"]
+        fields |= {"limit": "page_size", "cursor": "cursor"}
+    has_key = errors.IdempotencyKeyReused in wanted.refuses
+    if has_key:
+        keywords.append("idempotency_key: str | None = None")
+        arguments.append("idempotency_key=idempotency_key")
+    parameters = [_parameter(wanted, name, known) for name in in_path]
+    parameters += ["*", *keywords] if keywords else []
+    answer = _answer(wanted, known)
+    item = item_of(wanted.response)
+    return Method(
+        name=wanted.name,
+        parameters=", ".join(parameters),
+        arguments=", ".join(arguments),
+        answer=answer,
+        item=None if item is None else known.spell(item, "models."),
+        docstring=_docstring(wanted, has_key=has_key),
+        call=_call(route, answer, fields, has_key=has_key),
+    )
+
+
+def _fields(wanted: Operation) -> list[str]:
+    paging = PageRequest.model_fields if issubclass(wanted.request, PageRequest) else ()
+    return [name for name in wanted.request.model_fields if name not in paging]
+
+
+def _parameter(wanted: Operation, name: str, known: Types) -> str:
+    member = wanted.request.model_fields[name]
+    spelled = known.spell(member.annotation, "models.")
+    if member.is_required():
+        return f"{name}: {spelled}"
+    return f"{name}: {spelled.removesuffix(' | None')} | None = None"
+
+
+def _answer(wanted: Operation, known: Types) -> str:
+    is_empty = wanted.response in (NoContent, Accepted)
+    return "None" if is_empty else known.spell(wanted.response, "models.")
+
+
+def _call(route: Route, answer: str, fields: dict[str, Any], *, has_key: bool) -> str:
+    read = "nothing" if answer == "None" else f"{answer}.model_validate_json"
+    shown = ", ".join(f'"{name}": {value}' for name, value in fields.items())
+    parts = [repr(route.method), repr(route.path), read, f"{{{shown}}}"]
+    if route.operation.role is None:
+        parts.append("is_public=True")
+    if has_key:
+        parts.append("key=idempotency_key or new_key()")
+    return f"Call({', '.join(parts)})"
+
+
+def _docstring(wanted: Operation, *, has_key: bool) -> str:
+    paragraphs = (inspect.getdoc(wanted.run) or "").split("\n\n")
+    if has_key:
+        paragraphs.append("Done once under its key, a new one unless it is given.")
+    if refused := sorted({refusal.__name__ for refusal in wanted.refuses}):
+        paragraphs.append(f"Raises {', '.join(refused)}.")
+    return "\n\n".join(textwrap.fill(" ".join(text.split()), 90) for text in paragraphs)
+
+
+def calls_source(methods: list[Method]) -> Iterator[str]:
+    """The module that describes every call."""
+    yield '"""Every call that the bank answers, described but not made."""'
+    yield (
+        "from datetime import datetime\nfrom typing import Literal\nfrom uuid import UUID\n\n"
+        "from bankapp.client.call import Call, Page, new_key, nothing\n"
+        "from bankapp.client.generated import models"
+    )
+    for method in methods:
+        head = f"def {method.name}({method.parameters}) -> Call[{method.answer}]:"
+        yield f"{head}\n{_body(method, f'return {method.call}')}"
+
+
+def shell_source(methods: list[Method], *, is_async: bool) -> Iterator[str]:
+    """The module of a class with a method for every call, to be performed by a subclass."""
+    name, pages = ("AsyncOperations", "AsyncPages") if is_async else ("Operations", "Pages")
+    prefix, wait = ("async ", "await ") if is_async else ("", "")
+    yield f'"""What the bank can be asked, {"awaited" if is_async else "one answer at a time"}."""'
+    yield (
+        "from abc import ABC, abstractmethod\nfrom datetime import datetime\n"
+        "from typing import Literal\nfrom uuid import UUID\n\n"
+        "from bankapp.client.call import Call, Result\n"
+        f"from bankapp.client.paging import {pages}\n"
+        "from bankapp.client.generated import calls, models"
+    )
+    yield f'class {name}(ABC):\n    """A method for everything that the bank can be asked."""'
+    yield textwrap.indent(
+        f"@abstractmethod\n{prefix}def _perform(self, call: Call[Result]) -> Result:\n"
+        '    """The answer to a call."""',
+        "    ",
+    )
+    for method in methods:
+        performed = f"self._perform(calls.{method.name}({method.arguments}))"
+        parameters = ", ".join(filter(None, ["self", method.parameters]))
+        if method.item is None:
+            head = f"{prefix}def {method.name}({parameters}) -> {method.answer}:"
+            body = _body(method, f"return {wait}{performed}")
+        else:
+            head = f"def {method.name}({parameters}) -> {pages}[{method.item}]:"
+            body = _body(method, f"return {pages}(lambda cursor: {performed}, cursor)")
+        yield textwrap.indent(f"{head}\n{body}", "    ")
+
+
+def _body(method: Method, statement: str) -> str:
+    ending = "\n" if "\n" in method.docstring else ""
+    return textwrap.indent(f'"""{method.docstring}{ending}"""\n{statement}', "    ")

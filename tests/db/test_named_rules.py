@@ -1,0 +1,148 @@
+"""Every rule by its name: the copy of a good row, changed in one way, is refused for that."""
+
+import json
+from typing import Any, Final
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from bankapp.store.store import Store
+from tests.factories import Make, hold, keyed, transfer
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+# The newest row of a table again, with changes.
+COPY: Final = """
+INSERT INTO {table} OVERRIDING SYSTEM VALUE
+SELECT (jsonb_populate_record(known, %s)).*
+FROM {table} AS known
+WHERE known.ctid = (SELECT max(ctid) FROM {table})
+"""
+OTHERS: Final = """
+INSERT INTO sessions (username, user_agent, expires_at)
+VALUES ('alice', '', now() + interval '1 day');
+INSERT INTO email_verifications (username, email, code_hash) VALUES ('alice', 'x', sha256('x'));
+INSERT INTO password_resets (username, email, code_hash) VALUES ('alice', 'x', sha256('x'));
+INSERT INTO audit_events (action, subject) VALUES ('user.changed', 'user:alice');
+INSERT INTO rate_limits VALUES ('k', now());
+"""
+HASH: Final = "\\x" + "00" * 32
+UUID: Final = "00000000-0000-0000-0000-000000000001"
+# Of each table, what makes a copy of a row another good row.
+ACCEPTED: Final[dict[str, dict[str, object]]] = {
+    "accounts": {"id": 1000, "currency": "CHF", "balance": 0},
+    "audit_events": {"id": 1000},
+    "currencies": {"code": "ABC"},
+    "email_verifications": {"id": 1000},
+    "holds": {"id": 1000},
+    "idempotency_keys": {"key": "other"},
+    "password_resets": {"id": 1000, "code_hash": HASH},
+    "rate_limits": {"key": "other"},
+    "sessions": {"id": UUID, "number": 1000},
+    "transfers": {"id": 1000},
+    "users": {"username": "bob", "email": "bob@example.com"},
+}
+LATE: Final = "infinity"
+FIRST: Final = "2020-01-01"
+REFUSED: Final[dict[str, tuple[str, dict[str, object]]]] = {
+    "accounts_closed_is_empty": ("accounts", {"status": "closed", "balance": 1}),
+    "accounts_currency_fkey": ("accounts", {"currency": "ABC"}),
+    "accounts_id_positive": ("accounts", {"id": 0}),
+    "audit_events_hold_no_secrets": ("audit_events", {"after": {"password": "x"}}),
+    "email_verifications_code_hash_sha256": ("email_verifications", {"code_hash": "\\x00"}),
+    "email_verifications_username_fkey": ("email_verifications", {"username": "nobody"}),
+    "holds_accounts_differ": ("holds", {"from_account_id": 1, "to_account_id": 1}),
+    "holds_amount_limit": ("holds", {"amount": 2**53}),
+    "holds_amount_positive": ("holds", {"amount": 0}),
+    "holds_captured_in_full": ("holds", {"status": "captured", "closed_at": LATE}),
+    "holds_captured_within_amount": ("holds", {"captured_amount": 11}),
+    "holds_description_length": ("holds", {"description": ""}),
+    "holds_expires_after_creation": ("holds", {"created_at": FIRST, "expires_at": FIRST}),
+    "holds_from_account_fkey": ("holds", {"from_account_id": 999}),
+    "holds_id_positive": ("holds", {"id": 0}),
+    "holds_lifetime_limit": ("holds", {"created_at": FIRST, "expires_at": "2020-02-01T00:00:01"}),
+    "holds_open_until_closed": ("holds", {"closed_at": LATE}),
+    "holds_to_account_fkey": ("holds", {"to_account_id": 999}),
+    "idempotency_keys_hold_fkey": ("idempotency_keys", {"hold_id": 999}),
+    "idempotency_keys_key_length": ("idempotency_keys", {"key": ""}),
+    "idempotency_keys_request_hash_length": ("idempotency_keys", {"request_hash": "\\x00"}),
+    "idempotency_keys_transfer_fkey": ("idempotency_keys", {"transfer_id": 999}),
+    "password_resets_code_hash_sha256": ("password_resets", {"code_hash": "\\x00"}),
+    "password_resets_username_fkey": ("password_resets", {"username": "nobody"}),
+    "sessions_username_fkey": ("sessions", {"username": "nobody"}),
+    "transfers_capture_names_hold": ("transfers", {"kind": "capture"}),
+    "transfers_captures_hold_fkey": ("transfers", {"kind": "capture", "captures_hold_id": 999}),
+    "transfers_description_length": ("transfers", {"description": ""}),
+    "transfers_reversal_comes_later": (
+        "transfers",
+        {"kind": "reversal", "reverses_transfer_id": 1000},
+    ),
+    "transfers_reversal_names_transfer": ("transfers", {"kind": "reversal"}),
+    "transfers_reverses_transfer_fkey": (
+        "transfers",
+        {"kind": "reversal", "reverses_transfer_id": 999},
+    ),
+}  # fmt: skip
+# The same key a second time, all else being another's.
+TAKEN: Final[dict[str, tuple[str, list[str]]]] = {
+    "accounts_pkey": ("accounts", ["id"]),
+    "audit_events_pkey": ("audit_events", ["id"]),
+    "currencies_pkey": ("currencies", ["code"]),
+    "email_verifications_pkey": ("email_verifications", ["id"]),
+    "holds_pkey": ("holds", ["id"]),
+    "idempotency_keys_pkey": ("idempotency_keys", ["key"]),
+    "password_resets_code_hash_key": ("password_resets", ["code_hash"]),
+    "password_resets_pkey": ("password_resets", ["id"]),
+    "rate_limits_pkey": ("rate_limits", ["key"]),
+    "sessions_pkey": ("sessions", ["id"]),
+    "sessions_username_number_key": ("sessions", ["number"]),
+    "users_pkey": ("users", ["username"]),
+}
+
+
+@pytest.fixture
+async def rows(store: Store, make: Make, connection: Connection) -> Connection:
+    """A database with a good row in every table."""
+    alice = await make.user("alice")
+    payer, payee = await make.account(owner=alice.username, balance=100), await make.account()
+    await store.post_one(keyed(hold(payer, payee, 10), "k1"))
+    await store.post_one(keyed(transfer(payer, payee, 10), "k2"))
+    connection.execute(OTHERS)
+    return connection
+
+
+def insert_copy(connection: Connection, table: str, changes: dict[str, object]) -> None:
+    connection.execute(sql.SQL(COPY).format(table=sql.Identifier(table)), [json.dumps(changes)])
+
+
+@pytest.mark.parametrize("table", ACCEPTED)
+def test_another_row_is_accepted(rows: Connection, table: str) -> None:
+    insert_copy(rows, table, ACCEPTED[table])
+
+
+@pytest.mark.parametrize("rule", REFUSED)
+def test_a_wrong_row_is_refused(rows: Connection, rule: str) -> None:
+    table, changes = REFUSED[rule]
+    with pytest.raises(psycopg.IntegrityError) as refused:
+        insert_copy(rows, table, ACCEPTED[table] | changes)
+    assert refused.value.diag.constraint_name == rule
+
+
+@pytest.mark.parametrize("rule", TAKEN)
+def test_a_key_is_taken_once(rows: Connection, rule: str) -> None:
+    table, names = TAKEN[rule]
+    others = {name: value for name, value in ACCEPTED[table].items() if name not in names}
+    with pytest.raises(psycopg.IntegrityError) as refused:
+        insert_copy(rows, table, others)
+    assert refused.value.diag.constraint_name == rule
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE {} SET actor = actor", "DELETE FROM {} WHERE false", "TRUNCATE {}"],
+)
+def test_what_happened_stays(rows: Connection, statement: str) -> None:
+    with pytest.raises(psycopg.errors.RestrictViolation) as refused:
+        rows.execute(statement.format("audit_events").encode())
+    assert refused.value.diag.constraint_name == "audit_events_append_only"

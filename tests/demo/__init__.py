@@ -1,0 +1,1 @@
+"""The month that `bankapp demo` lives through."""

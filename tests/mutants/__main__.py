@@ -1,0 +1,52 @@
+"""python -m tests.mutants: break the ledger in one way at a time; some test must notice each time.
+
+Arguments narrow it to the mutants whose names contain one of them. Exits with 1 when one survives.
+"""
+
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.mutants.everything import MUTANTS
+from tests.mutants.mutant import CodeMutant, Mutant, SqlMutant
+from tests.mutants.trial import Verdict, try_code, try_databases
+
+
+def main() -> int:
+    """Try them all."""
+    wanted = sys.argv[1:] or [""]
+    mutants = [mutant for mutant in MUTANTS if any(part in mutant.name for part in wanted)]
+    started = time.monotonic()
+    of_databases = [mutant for mutant in mutants if isinstance(mutant, SqlMutant)]
+    of_code = [mutant for mutant in mutants if isinstance(mutant, CodeMutant)]
+    control, verdicts = try_databases(of_databases, " ".join(_files(mutants)))
+    if control is not Verdict.SURVIVED:
+        print("the tests fail though nothing is broken")
+        return 1
+    for mutant, verdict in zip(of_databases, verdicts, strict=True):
+        _tell(mutant, verdict)
+    with ThreadPoolExecutor(os.cpu_count()) as executor:
+        verdicts += executor.map(_try_code, of_code)
+    seen_count = verdicts.count(Verdict.SEEN)
+    print(f"{seen_count} of {len(mutants)} seen in {time.monotonic() - started:.0f} s")
+    return 0 if seen_count == len(mutants) else 1
+
+
+def _files(mutants: list[Mutant]) -> list[str]:
+    return sorted({file for mutant in mutants for file in mutant.files})
+
+
+def _try_code(mutant: CodeMutant) -> Verdict:
+    verdict = try_code(mutant)
+    _tell(mutant, verdict)
+    return verdict
+
+
+def _tell(mutant: Mutant, verdict: Verdict) -> None:
+    where = "" if verdict is Verdict.SEEN else f" ({mutant.tests})"
+    print(f"{verdict.value}: {mutant.name}{where}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,184 @@
+"""The Python around the posting call, broken in one place."""
+
+from typing import Final
+
+from tests.mutants.mutant import CodeMutant
+
+_GATHERING: Final = "tests/store/test_gathering.py"
+_TRANSACTION: Final = "tests/store/test_transaction.py"
+_COMMIT_OR_NOT: Final = """\
+{indent}await connection.execute("BEGIN")
+{indent}result = await step(self._queries(connection), *args, **kwargs)
+{indent}with suppress(psycopg.Error):
+{indent}    await connection.execute("COMMIT")
+{indent}return result"""
+
+
+def _code(name: str, path: str, old: str, new: str, tests: str) -> CodeMutant:
+    return CodeMutant(name=name, path=path, old=old, new=new, tests=tests)
+
+
+def _gatherer(name: str, old: str, new: str, tests: str = _GATHERING) -> CodeMutant:
+    return _code(name, "bankapp/store/gathering.py", old, new, tests)
+
+
+def _transaction(name: str, old: str, new: str, tests: str = _TRANSACTION) -> CodeMutant:
+    return _code(name, "bankapp/store/transaction.py", old, new, tests)
+
+
+def _idempotency(name: str, old: str, new: str, tests: str) -> CodeMutant:
+    return _code(name, "bankapp/store/idempotency.py", old, new, tests)
+
+
+MUTANTS: Final[list[CodeMutant]] = [
+    _gatherer(
+        "requests under one key go together",
+        "if identity in identities:",
+        "if False:",
+    ),
+    _gatherer("a batch has no limit", "len(batch) < self._count_max", "True"),
+    _gatherer(
+        "who goes away takes the batch along",
+        "return await answer",
+        "await self._asking\n        return await answer",
+    ),
+    _gatherer(
+        "who has gone away is answered",
+        "        if not self.answer.done():\n            self.answer.set_result(answer)",
+        "        self.answer.set_result(answer)",
+    ),
+    _gatherer(
+        "answers go to the wrong callers",
+        "zip(batch, answers, strict=True)",
+        "zip(batch, reversed(answers), strict=True)",
+    ),
+    _gatherer(
+        "what may have been posted is posted again",
+        "if is_undone or (is_bug and len(batch) > 1):",
+        "if True:",
+    ),
+    _gatherer(
+        "one who waits for a lock fails all",
+        "if is_undone or (is_bug and len(batch) > 1):",
+        "if is_bug and len(batch) > 1:",
+    ),
+    _transaction(
+        "a statement is answered whether it commits or not",
+        "        return await self._with_connection(\n"
+        "            lambda connection: step(self._queries(connection), *args, **kwargs)\n"
+        "        )",
+        "        async def execute(connection: AsyncConnection[Any]) -> Result:\n"
+        + _COMMIT_OR_NOT.format(indent=" " * 12)
+        + "\n\n        return await self._with_connection(execute)",
+        f"{_TRANSACTION} -k not_commit",
+    ),
+    _transaction(
+        "COMMIT does not wait for the disk",
+        '"timezone": "UTC",',
+        '"timezone": "UTC",\n        "synchronous_commit": "off",',
+        "tests/invariants/test_crash.py -k postgres",
+    ),
+    _transaction(
+        "a transaction is answered whether it commits or not",
+        "            async with connection.transaction():\n"
+        "                return await step(self._queries(connection), *args, **kwargs)",
+        _COMMIT_OR_NOT.format(indent=" " * 12),
+        f"{_TRANSACTION} -k not_commit",
+    ),
+    _transaction("conflicts are not tried again", "retry_count += 1\n", "raise\n"),
+    _transaction("conflicts are tried for ever", "retry_count < self._retry_count_max", "True"),
+    _transaction(
+        "what is refused stays",
+        "async with connection.transaction():  # what is refused leaves nothing",
+        "if True:",
+        "tests/api/test_idempotency.py",
+    ),
+    _idempotency(
+        "answers are not recalled",
+        "if known is None:",
+        "if True:",
+        "tests/api/test_idempotency.py -k sent_again",
+    ),
+    _idempotency(
+        "another request gets the answer of the first",
+        "if known.request_hash != key.request_hash:",
+        "if False:",
+        "tests/api/test_idempotency.py -k another_body",
+    ),
+    _idempotency(
+        "a key that is taken is overlooked",
+        "if not written:",
+        "if False:",
+        "tests/api/test_idempotency.py -k at_the_same_time",
+    ),
+    _idempotency(
+        "a passing refusal is kept",
+        "return not isinstance(refusal, _PASSING)",
+        "return True",
+        "tests/store/test_idempotency.py -k may_change",
+    ),
+    _code(
+        "who waits for a lock holds up those who come later",
+        "bankapp/store/store.py",
+        "return await self._try_statement(postings.post, batch)",
+        "return await self._run_statement(postings.post, batch)",
+        f"{_GATHERING} -k stops_no_other",
+    ),
+    _code(
+        "an unreachable database is a bug",
+        "bankapp/store/sqlstate.py",
+        "return errors.Unavailable() if is_unavailable else None",
+        "return None",
+        _TRANSACTION,
+    ),
+    _code(
+        "a statement that was cut off counts as undone",
+        "bankapp/store/sqlstate.py",
+        "return errors.Unavailable() if is_unavailable else None",
+        "return errors.Unavailable.undone() if is_unavailable else None",
+        f"{_TRANSACTION} -k undone",
+    ),
+    _code(
+        "everybody sees every account",
+        "bankapp/operations/accounts.py",
+        "or not caller.may_see(row.account.owner)",
+        "",
+        "tests/api/test_accounts.py",
+    ),
+    _code(
+        "everybody sees every transfer",
+        "bankapp/operations/transfers.py",
+        "    row = await bank.store.get_transfer(request.transfer_id)\n"
+        "    if row is None or not caller.may_see(row.from_owner, row.to_owner):",
+        "    row = await bank.store.get_transfer(request.transfer_id)\n    if row is None:",
+        "tests/api/test_transfers.py -k another_persons",
+    ),
+    _code(
+        "a transfer is made for whoever asks",
+        "bankapp/operations/transfers.py",
+        "        description=request.description,\n        actor=caller.username,",
+        "        description=request.description,\n        actor=None,",
+        "tests/api/test_transfers.py",
+    ),
+    _code(
+        "the payer reverses",
+        "bankapp/operations/transfers.py",
+        "if not caller.may_see(known.to_owner):",
+        "if False:",
+        "tests/api/test_reversals.py -k who_may",
+    ),
+    _code(
+        "the payer captures, says the door",
+        "bankapp/operations/holds.py",
+        "if not caller.may_see(row.to_owner):",
+        "if False:",
+        "tests/api/test_holds.py -k capture",
+    ),
+    _code(
+        "depositors pay cash in",
+        "bankapp/operations/transfers.py",
+        "@operation(role=Role.BANKER, refuses=POSTING_REFUSALS)",
+        "@operation(refuses=POSTING_REFUSALS)",
+        "tests/api/test_roles.py",
+    ),
+]

@@ -1,0 +1,67 @@
+"""What a mutant is: one change, and the tests that must not pass with it."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tests:
+    """`tests` is said as to pytest: files, and perhaps `-k` with parts of names, `and` and `or`."""
+
+    name: str
+    tests: str
+
+    @property
+    def files(self) -> list[str]:
+        """Where the tests are."""
+        return [part for part in shlex.split(self.tests) if part.endswith(".py")]
+
+    def selects(self, file: str, name: str) -> bool:
+        """Whether a test is one of them."""
+        wanted = shlex.split(self.tests)[-1] if " -k " in self.tests else ""
+        return file in self.files and any(
+            all(part in name for part in either.split(" and ")) for either in wanted.split(" or ")
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqlMutant(_Tests):
+    """A change of the migrated database, by its owner."""
+
+    statement: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeMutant(_Tests):
+    """A change of one place in one file."""
+
+    path: str
+    old: str
+    new: str
+
+    def mutated(self, tree: Path) -> str:
+        """The file with the change."""
+        source = (tree / self.path).read_text()
+        assert source.count(self.old) == 1, f"{self.name}: {self.path} has not one {self.old!r}"
+        return source.replace(self.old, self.new)
+
+    def apply(self, tree: Path) -> None:
+        """Write it."""
+        (tree / self.path).write_text(self.mutated(tree))
+
+
+Mutant = SqlMutant | CodeMutant
+
+
+def replaced(function: str, old: str, new: str) -> str:
+    """The SQL that changes one place in the body of a function, wherever it was defined last."""
+    return f"""DO $mutant$
+DECLARE
+    definition text := pg_get_functiondef('{function}'::regproc);
+    changed text := replace(definition, $old${old}$old$, $new${new}$new$);
+BEGIN
+    ASSERT length(definition) - length(replace(definition, $old${old}$old$, ''))
+        = length($old${old}$old$), 'the function has not one such place';
+    EXECUTE changed;
+END $mutant$"""

@@ -1,0 +1,355 @@
+"""The posting call and the triggers' functions, each broken in one place."""
+
+from typing import Final
+
+from tests.mutants.mutant import SqlMutant, replaced
+
+_RACES: Final = "tests/store/test_races.py"
+_POSTING: Final = "tests/store/test_posting.py"
+_HOLDS: Final = "tests/store/test_holds.py"
+_REVERSALS: Final = "tests/store/test_reversals.py"
+_KEYS: Final = "tests/store/test_idempotency.py"
+_RULES: Final = "tests/db/test_rules.py"
+_BATCHES: Final = "tests/api/test_batches.py"
+
+
+def _posting(name: str, old: str, new: str, tests: str) -> SqlMutant:
+    return _sql(name, replaced("post_transfers", old, new), tests)
+
+
+def _sql(name: str, statement: str, tests: str) -> SqlMutant:
+    return SqlMutant(name=name, statement=statement, tests=tests)
+
+
+LOCKS: Final = [
+    _posting(
+        "accounts are locked in the order of the items",
+        "ORDER BY a.id\n        FOR NO KEY UPDATE",
+        "ORDER BY array_position(payer_ids || payee_ids, a.id)\n        FOR NO KEY UPDATE",
+        f"{_RACES} -k deadlock",
+    ),
+    _posting(
+        "accounts are not locked",
+        "FOR NO KEY UPDATE",
+        "",
+        f"{_RACES} -k last_money",
+    ),
+    _posting(
+        "accounts are locked for readers",
+        "FOR NO KEY UPDATE",
+        "FOR SHARE",
+        f"{_RACES} -k deadlock",
+    ),
+    _posting(
+        "time is taken before the lock",
+        "moment := clock_timestamp();",
+        "moment := statement_timestamp();",
+        f"{_RACES} -k order_of_commits",
+    ),
+]
+FUNDS: Final = [
+    _posting(
+        "funds are not checked",
+        "< item.amount\n                    THEN 'insufficient_funds'",
+        "< 0\n                    THEN 'insufficient_funds'",
+        f"{_POSTING} -k funds",
+    ),
+    _posting(
+        "the last cent is refused",
+        "- held_amounts[item.payer_place] < item.amount",
+        "- held_amounts[item.payer_place] <= item.amount",
+        f"{_POSTING} -k funds",
+    ),
+    _posting(
+        "what is held can be spent",
+        "balances[item.payer_place] - held_amounts[item.payer_place] < item.amount",
+        "balances[item.payer_place] < item.amount",
+        f"{_HOLDS} -k cannot_be_spent",
+    ),
+    _posting(
+        "what was captured still counts as held",
+        "sum(h.amount - h.captured_amount)",
+        "sum(h.amount)",
+        f"{_HOLDS} -k 'partial or void'",
+    ),
+    _posting(
+        "a hold made in the batch does not count in it",
+        "held_amounts[item.payer_place] := held_amounts[item.payer_place] + item.amount;",
+        "NULL;",
+        _HOLDS,
+    ),
+    _posting(
+        "items do not find what those before them left",
+        "balances[item.payer_place] := balances[item.payer_place] - item.amount;",
+        "NULL;",
+        f"{_POSTING} -k batch_is_decided",
+    ),
+    _posting(
+        "anybody pays from any account",
+        "ELSE coalesce(payer.owner = u.actor, false)",
+        "ELSE true",
+        f"{_POSTING} -k precedence",
+    ),
+    _posting(
+        "customers pay from the bank's cash",
+        "WHEN payer.kind = 'cash' AND u.kind NOT IN ('deposit', 'reversal') THEN 'not_found'",
+        "",
+        f"{_POSTING} -k precedence",
+    ),
+    _posting(
+        "customers pay into the bank's cash",
+        "WHEN payee.kind = 'cash' AND u.kind NOT IN ('withdrawal', 'reversal')\n"
+        "                    THEN 'not_found'",
+        "",
+        f"{_POSTING} -k precedence",
+    ),
+    _posting(
+        "the payer's currency is not compared",
+        "WHEN payer.currency IS DISTINCT FROM u.currency THEN 'currency_mismatch'",
+        "",
+        f"{_POSTING} -k precedence",
+    ),
+    _posting(
+        "the payee's currency is not compared",
+        "WHEN payee.currency IS DISTINCT FROM u.currency THEN 'currency_mismatch'",
+        "",
+        f"{_POSTING} -k precedence",
+    ),
+    _posting(
+        "frozen accounts move money",
+        "WHEN 'frozen' IN (payer.status, payee.status) THEN 'account_frozen'",
+        "",
+        f"{_POSTING} -k precedence",
+    ),
+    _posting(
+        "closed accounts move money",
+        "WHEN 'closed' IN (payer.status, payee.status) THEN 'account_closed'",
+        "",
+        f"{_POSTING} -k precedence",
+    ),
+    _posting(
+        "an account pays itself",
+        "WHEN payer.id = payee.id THEN 'same_account'",
+        "",
+        f"{_POSTING} -k precedence",
+    ),
+    _posting(
+        "balances have no limit",
+        "balances[item.payee_place] > balance_max - item.amount",
+        "false",
+        f"{_POSTING} -k balance_limit",
+    ),
+    _posting(
+        "cash has no limit",
+        "OR balances[item.payer_place] < item.amount - balance_max",
+        "",
+        "tests/api/test_cash.py -k limit",
+    ),
+]
+SETTLING: Final = [
+    _posting(
+        "a hold is captured twice",
+        "open_holds[item.reference_place] :=\n                    item.kind = 'capture' AND "
+        "lefts[item.reference_place] > 0;",
+        "NULL;",
+        f"{_HOLDS} -k batch_settles",
+    ),
+    _posting(
+        "an expired hold is captured",
+        "h.status = 'open' AND h.expires_at > moment AS is_open",
+        "h.status = 'open' AS is_open",
+        f"{_HOLDS} -k expired",
+    ),
+    _posting(
+        "a settled hold is settled again",
+        "h.status = 'open' AND h.expires_at > moment AS is_open",
+        "h.expires_at > moment AS is_open",
+        f"{_HOLDS} -k 'partial or void'",
+    ),
+    _posting(
+        "an expired hold counts",
+        "AND h.status = 'open'\n            AND h.expires_at > moment",
+        "AND h.status = 'open'",
+        f"{_HOLDS} -k expired",
+    ),
+    _posting(
+        "a voided hold counts",
+        "AND h.status = 'open'\n            AND h.expires_at > moment",
+        "AND h.expires_at > moment",
+        f"{_HOLDS} -k 'void or batch or settles'",
+    ),
+    _posting(
+        "more is captured than is held",
+        "item.kind = 'capture' AND item.amount > lefts[item.reference_place]",
+        "item.kind = 'capture' AND false",
+        f"{_HOLDS} -k partial",
+    ),
+    _posting(
+        "the payer captures",
+        "WHEN 'capture' THEN coalesce(payee.owner = u.actor, false)",
+        "WHEN 'capture' THEN u.actor IN (payer.owner, payee.owner)",
+        f"{_HOLDS} -k who_may_settle",
+    ),
+    _posting(
+        "anybody voids",
+        "WHEN 'void' THEN coalesce(u.actor IN (payer.owner, payee.owner), false)",
+        "WHEN 'void' THEN true",
+        f"{_HOLDS} -k who_may_settle",
+    ),
+    _posting(
+        "a transfer is reversed again",
+        "WHEN item.kind = 'reversal' AND lefts[item.reference_place] = 0\n"
+        "                    THEN 'already_reversed'",
+        "",
+        f"{_REVERSALS} -k names_its_transfer",
+    ),
+    _posting(
+        "more is reversed than was paid",
+        "item.kind = 'reversal' AND item.amount > lefts[item.reference_place]",
+        "item.kind = 'reversal' AND false",
+        f"{_REVERSALS} -k never_exceed",
+    ),
+    _posting(
+        "earlier reversals do not count",
+        "SELECT coalesce(sum(r.amount), 0)",
+        "SELECT 0",
+        f"{_REVERSALS} -k 'half_succeed or never_exceed'",
+    ),
+    _posting(
+        "reversals of the same batch do not count",
+        "ELSIF item.kind = 'reversal' THEN\n"
+        "                lefts[item.reference_place] := lefts[item.reference_place] - item.amount;",
+        "ELSIF item.kind = 'reversal' THEN\n                NULL;",
+        f"{_REVERSALS} -k never_exceed",
+    ),
+    _posting(
+        "a reversal is reversed",
+        "WHEN reversed.kind = 'reversal' THEN 'not_reversible'",
+        "",
+        f"{_REVERSALS} -k not_reversed",
+    ),
+]
+KEYS: Final = [
+    _posting(
+        "keys are not looked up",
+        "AND k.created_at > moment - key_lifetime",
+        "AND false",
+        f"{_KEYS} -k first_answer",
+    ),
+    _posting(
+        "a key is everybody's",
+        "WHERE k.scope = u.scope AND k.key = u.key",
+        "WHERE k.key = u.key",
+        f"{_KEYS} tests/api/test_idempotency.py -k 'scope or another'",
+    ),
+    _posting(
+        "another request under a key gets its answer",
+        "WHEN known.request_hash <> u.request_hash THEN 'idempotency_key_reused'",
+        "",
+        f"{_KEYS} -k another_request",
+    ),
+    _posting(
+        "a key is used twice in a batch",
+        "AND u.key IS NOT NULL THEN 'idempotency_key_reused'",
+        "AND false THEN 'idempotency_key_reused'",
+        f"{_KEYS} {_BATCHES} -k 'batch or item or twice'",
+    ),
+    _posting(
+        "a key lives for ever",
+        "AND k.created_at > moment - key_lifetime",
+        "",
+        f"{_KEYS} tests/api/test_idempotency.py -k 'day or old or expire'",
+    ),
+    _posting(
+        "a key of a request in flight is overwritten",
+        "WHERE known.created_at <= moment - key_lifetime;",
+        ";",
+        _KEYS,
+    ),
+    _posting(
+        "a key that somebody else has just taken is overlooked",
+        "IF written_count < key_count THEN",
+        "IF false THEN",
+        _KEYS,
+    ),
+    _posting(
+        "keys are taken in the order of the items",
+        "ORDER BY u.scope, u.key -- the order in which all take keys, after the accounts",
+        "",
+        f"{_KEYS} -k in_any_order",
+    ),
+    _posting(
+        "refusals are not kept",
+        "WHERE u.key IS NOT NULL AND u.replayed_request_id IS NULL",
+        "WHERE u.key IS NOT NULL AND u.replayed_request_id IS NULL AND u.refusal IS NULL",
+        f"{_KEYS} -k refusal_is_an_answer",
+    ),
+    _posting(
+        "an atomic batch goes on after a refusal",
+        "EXIT WHEN is_atomic AND item.refusal IS NOT NULL;",
+        "",
+        f"{_BATCHES} -k atomic",
+    ),
+    _posting(
+        "an atomic batch is posted in part",
+        "IF is_atomic AND refusals[cardinality(refusals)] IS NOT NULL THEN",
+        "IF false THEN",
+        f"{_BATCHES} -k atomic",
+    ),
+]
+FUNCTIONS: Final = [
+    _sql(
+        "what is held is shown as available",
+        "CREATE OR REPLACE FUNCTION held_amount(account_id bigint) RETURNS bigint"
+        " LANGUAGE sql STABLE RETURN 0",
+        f"{_HOLDS} -k cannot_be_spent",
+    ),
+    _sql(
+        "the debit is not looked for",
+        replaced("require_both_entries", "AND debit.account_id = NEW.from_account_id", ""),
+        f"{_RULES} -k do_not_balance",
+    ),
+    _sql(
+        "the credit is not looked for",
+        replaced("require_both_entries", "AND credit.account_id = NEW.to_account_id", ""),
+        f"{_RULES} -k do_not_balance",
+    ),
+    _sql(
+        "the debit's amount is not compared",
+        replaced("require_both_entries", "AND debit.amount = -NEW.amount", ""),
+        f"{_RULES} -k do_not_balance",
+    ),
+    _sql(
+        "the credit's amount is not compared",
+        replaced("require_both_entries", "AND credit.amount = NEW.amount", ""),
+        f"{_RULES} -k do_not_balance",
+    ),
+    _sql(
+        "entries need not continue those before them",
+        replaced(
+            "require_running_balance",
+            "WHERE added.balance_after <> coalesce(earlier.balance_after, 0) + added.amount",
+            "WHERE false",
+        ),
+        f"{_RULES} -k do_not_balance",
+    ),
+    _sql(
+        "entries need not fit the balance",
+        replaced(
+            "require_running_balance",
+            "WHERE accounts.balance <> newest.balance_after",
+            "WHERE false",
+        ),
+        f"{_RULES} -k do_not_balance",
+    ),
+    _sql(
+        "each balance on the way must be the last",
+        replaced(
+            "require_balance_of_last_entry",
+            "IF committed_balance <> coalesce(last_balance, 0) THEN",
+            "IF NEW.balance <> coalesce(last_balance, 0) THEN",
+        ),
+        f"{_RULES} -k post_twice",
+    ),
+]
+MUTANTS: Final[list[SqlMutant]] = [*LOCKS, *FUNDS, *SETTLING, *KEYS, *FUNCTIONS]

@@ -1,0 +1,86 @@
+"""The application's role with a right too many, and functions that trust who calls them."""
+
+from typing import Final
+
+from tests.mutants.mutant import CodeMutant, Mutant, SqlMutant
+
+_RULES: Final = "tests/db/test_rules.py"
+# What bank_application must not have, and a part of the statement that it could run with it.
+GRANTS: Final = {
+    "INSERT ON transfers": "INSERT INTO transfers",
+    "UPDATE ON transfers": "UPDATE transfers",
+    "DELETE ON transfers": "DELETE FROM transfers",
+    "INSERT ON entries": "INSERT INTO entries",
+    "UPDATE ON entries": "UPDATE entries",
+    "DELETE ON entries": "DELETE FROM entries",
+    "TRUNCATE ON entries, transfers": "TRUNCATE",
+    "UPDATE (balance) ON accounts": "UPDATE accounts SET balance",
+    "UPDATE (owner) ON accounts": "UPDATE accounts SET owner",
+    "UPDATE (currency) ON accounts": "UPDATE accounts SET currency",
+    "INSERT (kind) ON accounts": "INSERT INTO accounts (kind",
+    "INSERT (balance) ON accounts": "INSERT INTO accounts (owner, currency, balance",
+    "DELETE ON accounts": "DELETE FROM accounts",
+    "INSERT ON holds": "INSERT INTO holds",
+    "UPDATE ON holds": "UPDATE holds",
+    "DELETE ON holds": "DELETE FROM holds",
+    "INSERT ON currencies": "INSERT INTO currencies",
+    "DELETE ON users": "DELETE FROM users",
+    "UPDATE (username) ON users": "UPDATE users",
+    "UPDATE ON audit_events": "UPDATE audit_events",
+    "DELETE ON audit_events": "DELETE FROM audit_events",
+    "UPDATE ON SEQUENCE transfers_id_seq": "setval",
+    "CREATE ON SCHEMA public": "CREATE TABLE",
+}
+FUNCTIONS: Final = [
+    "open_cash_account",
+    "require_both_entries",
+    "require_balance_of_last_entry",
+    "require_running_balance",
+]
+
+
+def _sql(name: str, statement: str, tests: str) -> SqlMutant:
+    return SqlMutant(name=name, statement=statement, tests=tests)
+
+
+MUTANTS: Final[list[Mutant]] = [
+    *(
+        _sql(
+            f"the application may {grant}",
+            f"GRANT {grant} TO bank_application",
+            f"{_RULES} -k 'by_hand and {statement}'",
+        )
+        for grant, statement in GRANTS.items()
+    ),
+    _sql(
+        "the posting call has no more rights than its caller",
+        "ALTER ROUTINE post_transfers SECURITY INVOKER",
+        "tests/store/test_posting.py -k funds",
+    ),
+    _sql(
+        "the posting call takes the caller's tables for ours",
+        "ALTER ROUTINE post_transfers RESET search_path",
+        f"{_RULES} -k not_fooled",
+    ),
+    _sql(
+        "everybody may post",
+        "DO $mutant$ BEGIN EXECUTE 'GRANT EXECUTE ON FUNCTION '"
+        " || 'post_transfers'::regproc::oid::regprocedure || ' TO public'; END $mutant$",
+        f"{_RULES} -k nobody_else",
+    ),
+    *(
+        _sql(
+            f"{function} takes a session's tables for ours",
+            f"ALTER FUNCTION {function}() RESET search_path",
+            f"{_RULES} -k not_fooled",
+        )
+        for function in FUNCTIONS
+    ),
+    CodeMutant(
+        name="the server stays its owner",
+        path="bankapp/store/transaction.py",
+        old='"role": APPLICATION_ROLE,',
+        new="",
+        tests="tests/store/test_transaction.py -k application",
+    ),
+]

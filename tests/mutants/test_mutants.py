@@ -1,0 +1,63 @@
+"""Every mutant still breaks what it says, and every rule has one; `make mutants` tries them."""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.mutants import rules
+from tests.mutants.everything import MUTANTS
+from tests.mutants.mutant import CodeMutant, SqlMutant
+from tests.mutants.trial import Verdict, try_databases
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def test_every_rule_of_the_schema_has_a_mutant(connection: Connection) -> None:
+    known = {row[0] for row in connection.execute(rules.CATALOG).fetchall()}
+    assert known == {*rules.CONSTRAINTS, *rules.TRIGGERS, *rules.EXEMPT}
+
+
+def test_every_change_of_the_database_can_be_made(connection: Connection) -> None:
+    """A mutant whose place is gone must be thought about again."""
+    wrong: dict[str, str] = {}
+    for mutant in MUTANTS:
+        if isinstance(mutant, SqlMutant):
+            try:
+                connection.execute(mutant.statement.encode())
+            except psycopg.Error as error:
+                wrong[mutant.name] = str(error)
+            connection.rollback()
+    assert wrong == {}
+
+
+def test_every_change_of_the_code_can_be_made(root: Path) -> None:
+    for mutant in MUTANTS:
+        if isinstance(mutant, CodeMutant):
+            compile(mutant.mutated(root), mutant.path, "exec")
+
+
+def test_every_mutant_has_a_name_and_tests(root: Path) -> None:
+    names = Counter(mutant.name for mutant in MUTANTS)
+    assert max(names.values()) == 1, names.most_common(3)
+    for mutant in MUTANTS:
+        assert mutant.files
+        assert all((root / file).is_file() for file in mutant.files), mutant
+
+
+def test_a_trial_tells_what_is_seen_from_what_is_not() -> None:
+    """Goal: no verdict is a matter of course.
+
+    Method: of one rule's absence ask a test that sees it, one that does not, and none.
+    """
+    [known] = [one for one in rules.MUTANTS if one.name == "without entries_amount_not_zero"]
+    file = "tests/db/test_rules.py"
+    words = ("amount_not_zero", "new_currency", "no_such_test")
+    asked = {word: f"{file} -k {word}" for word in words}
+    mutants = [replace(known, name=name, tests=tests) for name, tests in asked.items()]
+    assert try_databases(mutants, asked["new_currency"]) == (
+        Verdict.SURVIVED,
+        [Verdict.SEEN, Verdict.SURVIVED, Verdict.BROKEN],
+    )
