@@ -67,9 +67,7 @@ async def _attacked(
         return await tasks.create_task(visit(honest))
 
 
-async def _for_a_while(
-    attack: Attack, target: Target, verdict: Verdict, duration_s: float
-) -> None:
+async def _for_a_while(attack: Attack, target: Target, verdict: Verdict, duration_s: float) -> None:
     await attack(target, verdict, time.monotonic() + duration_s)
 
 

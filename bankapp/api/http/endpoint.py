@@ -189,7 +189,7 @@ def _parse(request: web.Request, body: bytes) -> dict[str, Any]:
 
 def _count_values(body: bytes) -> int:
     """About how many values there are in JSON: it takes ever longer to read and to refuse more."""
-    pieces = body.replace(rb"\\", b"").replace(rb'\"', b"").split(b'"')
+    pieces = body.replace(rb"\\", b"").replace(rb"\"", b"").split(b'"')
     between_texts = b"".join(pieces[::2])
     return sum(map(between_texts.count, (b",", b"[", b"{")))
 

@@ -32,7 +32,8 @@ def open_sockets(
 ) -> Generator[list[socket.socket]]:
     """Listen on an address while the block runs: what connects waits until it is accepted.
 
-    What clients do not read does not pile up in the kernel, either. With `reuse_port` several of our processes can have it. Raises OSError when it cannot be had.
+    Answers that clients do not read do not pile up in the kernel. With `reuse_port` several of our
+    processes can have the address. Raises OSError when it cannot be had.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     with ExitStack() as sockets:
