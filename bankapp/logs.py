@@ -20,14 +20,18 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 def configure_logs(
     form: Literal["console", "json"],
     level: Literal["debug", "info", "warning", "error"] = "info",
+    **always: object,
 ) -> None:
     """Set the form of every line logged from here on, for people or for machines.
+
+    Each line says `always`.
 
     The level is that of our own lines. Libraries log warnings and worse: below that they quote
     what they work on.
     """
     renderer = _as_text if form == "console" else _as_json
     processors: list[Processor] = [
+        lambda _, __, event: {**event, **always},
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _describe_exception,

@@ -50,8 +50,7 @@ def main() -> int:
         task: Task = pickle.load(sys.stdin.buffer)
     except (EOFError, pickle.UnpicklingError):
         return 1  # the supervisor has ended
-    configure_logs(task.settings.log_format, task.settings.log_level)
-    structlog.contextvars.bind_contextvars(worker=os.getpid())
+    configure_logs(task.settings.log_format, task.settings.log_level, worker=os.getpid())
     try:
         uvloop.run(_serve(task))
     except Failure as error:

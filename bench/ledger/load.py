@@ -9,6 +9,7 @@ import random
 import sys
 import time
 from dataclasses import asdict
+from typing import cast
 from urllib.parse import urlsplit
 
 import uvloop
@@ -30,8 +31,7 @@ class Client(asyncio.Protocol):
         self.done = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
         self._send()
 
     def data_received(self, data: bytes) -> None:

@@ -73,6 +73,11 @@ def test_a_transfer_with_its_two_entries_commits(
             id="unequal entries",
         ),
         pytest.param(
+            [TRANSFER, BALANCES.replace("90", "89"), DEBIT.replace("-10, 90", "-11, 89"), CREDIT],
+            "transfers_have_both_entries",
+            id="a debit of another amount",
+        ),
+        pytest.param(
             [
                 TRANSFER,
                 BALANCES.replace("90", "91").replace("10 END", "9 END"),
@@ -248,8 +253,8 @@ def test_the_books_are_append_only_even_for_the_owner(
 @pytest.mark.parametrize(
     "statement",
     [
-        TRANSFER,
-        DEBIT,
+        pytest.param(TRANSFER, id="INSERT INTO transfers"),
+        pytest.param(DEBIT, id="INSERT INTO entries"),
         "UPDATE accounts SET balance = balance + 1 WHERE id = %(source)s",
         "UPDATE entries SET amount = 1",
         "DELETE FROM entries",

@@ -32,7 +32,7 @@ LOCKS: Final = [
         "accounts are not locked",
         "FOR NO KEY UPDATE",
         "",
-        f"{_RACES} -k last_money",
+        f"{_RACES} -k first_left",
     ),
     _posting(
         "accounts are locked for readers",
@@ -70,13 +70,13 @@ FUNDS: Final = [
         "what was captured still counts as held",
         "sum(h.amount - h.captured_amount)",
         "sum(h.amount)",
-        f"{_HOLDS} -k 'partial or void'",
+        f"{_HOLDS} -k held_no_more",
     ),
     _posting(
         "a hold made in the batch does not count in it",
         "held_amounts[item.payer_place] := held_amounts[item.payer_place] + item.amount;",
         "NULL;",
-        _HOLDS,
+        f"{_HOLDS} -k counts_at_once",
     ),
     _posting(
         "items do not find what those before them left",
@@ -134,12 +134,6 @@ FUNDS: Final = [
         f"{_POSTING} -k precedence",
     ),
     _posting(
-        "balances have no limit",
-        "balances[item.payee_place] > balance_max - item.amount",
-        "false",
-        f"{_POSTING} -k balance_limit",
-    ),
-    _posting(
         "cash has no limit",
         "OR balances[item.payer_place] < item.amount - balance_max",
         "",
@@ -176,7 +170,7 @@ SETTLING: Final = [
         "a voided hold counts",
         "AND h.status = 'open'\n            AND h.expires_at > moment",
         "AND h.expires_at > moment",
-        f"{_HOLDS} -k 'void or batch or settles'",
+        f"{_HOLDS} -k void",
     ),
     _posting(
         "more is captured than is held",
@@ -264,13 +258,13 @@ KEYS: Final = [
         "a key of a request in flight is overwritten",
         "WHERE known.created_at <= moment - key_lifetime;",
         ";",
-        _KEYS,
+        f"{_KEYS} -k being_taken",
     ),
     _posting(
         "a key that somebody else has just taken is overlooked",
         "IF written_count < key_count THEN",
         "IF false THEN",
-        _KEYS,
+        f"{_KEYS} -k being_taken",
     ),
     _posting(
         "keys are taken in the order of the items",

@@ -23,7 +23,6 @@ GRANTS: Final = {
     "INSERT ON holds": "INSERT INTO holds",
     "UPDATE ON holds": "UPDATE holds",
     "DELETE ON holds": "DELETE FROM holds",
-    "INSERT ON currencies": "INSERT INTO currencies",
     "DELETE ON users": "DELETE FROM users",
     "UPDATE (username) ON users": "UPDATE users",
     "UPDATE ON audit_events": "UPDATE audit_events",

@@ -100,6 +100,23 @@ async def test_a_void_lets_go_of_what_is_left(store: Store, pair: Pair) -> None:
     assert await money(store, payer) == (75, 75)
     for again in (void(made.id), capture(made.id)):
         assert code(await store.post_one(again)) == "hold_not_open"
+    assert code(await store.post_one(transfer(payer, payee, 75))) == "ok"
+
+
+async def test_what_was_captured_is_held_no_more(store: Store, pair: Pair) -> None:
+    payer, payee = pair
+    made = await held(store, hold(payer, payee, 60))
+    await captured(store, capture(made.id, 25))
+    for amount, expected in ((41, "insufficient_funds"), (40, "ok")):
+        assert code(await store.post_one(transfer(payer, payee, amount))) == expected
+
+
+async def test_a_hold_counts_at_once(store: Store, pair: Pair) -> None:
+    payer, payee = pair
+    outcomes = await store.post(
+        [hold(payer, payee, 60), transfer(payer, payee, 41), transfer(payer, payee, 40)]
+    )
+    assert [*map(code, outcomes)] == ["ok", "insufficient_funds", "ok"]
 
 
 async def test_an_expired_hold_does_not_count_though_nothing_sweeps(

@@ -9,10 +9,12 @@ from psycopg import errors as pg
 
 from bankapp.domain import errors
 from bankapp.domain.money import Posting, PostingKind
+from bankapp.store import postings
 from bankapp.store.postings import Held, Outcome, Posted
 from bankapp.store.store import Store
 from bankapp.store.transaction import Pool
 from gen import models
+from gen.queries import Queries
 from tests.factories import (
     Make,
     capture,
@@ -24,6 +26,7 @@ from tests.factories import (
     void,
     withdrawal,
 )
+from tests.waiting import until_waiting
 
 Connection = psycopg.Connection[tuple[object, ...]]
 KINDS = ("transfer", "deposit", "withdrawal", "reversal", "hold", "capture", "void")
@@ -186,19 +189,46 @@ async def test_a_batch_and_its_like_do_not_block_each_other(pool: Pool, make: Ma
     assert row.account.balance == 1000 - 20
 
 
-async def test_keys_in_any_order_do_not_deadlock(store: Store, make: Make) -> None:
+async def test_keys_in_any_order_do_not_deadlock(
+    store: Store, pool: Pool, make: Make, connection: Connection
+) -> None:
     """Goal: keys are taken in one order, whatever order the items have.
 
-    Method: the same keys forwards and backwards at once, on accounts that have nothing in common,
-    again and again. Whoever comes second must lose to the first, not to a circle.
+    Method: two batches take the same keys in opposite order, on accounts that have nothing in
+    common, and the first is held up in the middle. The second must lose to it, not to a circle.
     """
-    pairs = [(await make.account(balance=1000), await make.account()) for _ in range(2)]
-    for turn in range(10):
-        keys = [f"{turn}-{number}" for number in range(100)]
-        answers = await asyncio.gather(
-            store.post([keyed(transfer(*pairs[0], 1), key) for key in keys]),
-            store.post([keyed(transfer(*pairs[1], 1), key) for key in reversed(keys)]),
-            return_exceptions=True,
-        )
-        lost = [answer for answer in answers if isinstance(answer, BaseException)]
-        assert all(isinstance(one.__cause__, pg.SerializationFailure) for one in lost), lost
+    pairs = [(await make.account(balance=10), await make.account()) for _ in range(2)]
+
+    def batch(number: int, keys: str) -> list[Posting]:
+        return [keyed(transfer(*pairs[number], 1), key) for key in keys]
+
+    connection.execute(
+        "INSERT INTO idempotency_keys (scope, key, request_hash, request_id, created_at)"
+        " VALUES ('alice', 'm', sha256('x'), 'x', now())"
+    )
+    first = asyncio.create_task(store.post(batch(0, "zma")))
+    await until_waiting(pool, 1)
+    second = asyncio.create_task(store.post(batch(1, "az")))
+    await until_waiting(pool, 2)
+    connection.rollback()
+    assert all(isinstance(outcome, Posted) for outcome in await first)
+    with pytest.raises(errors.Unavailable) as lost:
+        await second
+    assert isinstance(lost.value.__cause__, pg.SerializationFailure)
+
+
+async def test_a_key_that_is_being_taken_is_waited_for(
+    pool: Pool, make: Make, connection: Connection
+) -> None:
+    """Goal: one key, one request, though neither knew of the other when it began.
+
+    Method: the second, on other accounts, waits for the key of the first, which then commits.
+    """
+    pairs = [(await make.account(balance=10), await make.account()) for _ in range(2)]
+    first, second = (keyed(transfer(*pair, 1), "k1") for pair in pairs)
+    Queries(connection).transfers.post_transfers(postings.parameters([first]))
+    task = asyncio.create_task(Store(pool).post([second]))
+    await until_waiting(pool, 1)
+    connection.commit()
+    [outcome] = await task
+    assert isinstance(outcome, errors.IdempotencyKeyReused)

@@ -159,6 +159,7 @@ async def test_refusals_in_order_of_precedence(
         (changed(transfer(usd, usd, too_much), currency="EUR"), "same_account"),
         (transfer(usd, eur, too_much), "currency_mismatch"),
         (transfer(eur, usd, too_much), "currency_mismatch"),
+        (changed(transfer(usd, eur, too_much), currency="EUR"), "currency_mismatch"),
         (changed(transfer(usd, frozen, too_much), currency="EUR"), "currency_mismatch"),
         (changed(deposit(usd, 1), currency="EUR"), "currency_mismatch"),
         (changed(deposit(usd, 1), currency="XXX"), "currency_mismatch"),

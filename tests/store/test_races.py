@@ -3,11 +3,18 @@
 import asyncio
 import itertools
 import random
+from typing import Any
+
+import psycopg
 
 from bankapp.domain import errors
+from bankapp.store import postings
 from bankapp.store.postings import Outcome, Posted
 from bankapp.store.store import Store
+from bankapp.store.transaction import Pool
+from gen.queries import Queries
 from tests.factories import Make, transfer
+from tests.waiting import until_waiting
 
 
 async def test_opposite_transfers_do_not_deadlock(store: Store, make: Make) -> None:
@@ -55,6 +62,23 @@ async def test_the_last_money_is_spent_once(store: Store, make: Make) -> None:
     accepted = [outcome for [outcome] in outcomes if isinstance(outcome, Posted)]
     refused = [outcome for [outcome] in outcomes if isinstance(outcome, errors.InsufficientFunds)]
     assert (len(accepted), len(refused)) == (1, 49)
+
+
+async def test_the_second_sees_what_the_first_left(
+    store: Store, pool: Pool, make: Make, connection: psycopg.Connection[Any]
+) -> None:
+    """Goal: funds are read under the lock.
+
+    Method: a transaction that has spent everything commits while another waits to spend it.
+    """
+    source, target = await make.account(balance=700), await make.account()
+    posting = transfer(source, target, 700)
+    [row] = Queries(connection).transfers.post_transfers(postings.parameters([posting]))
+    assert row.refusal is None
+    second = asyncio.create_task(store.post([posting]))
+    await until_waiting(pool, 1)
+    connection.commit()
+    assert isinstance((await second)[0], errors.InsufficientFunds)
 
 
 async def test_running_balances_follow_the_order_of_commits(store: Store, make: Make) -> None:

@@ -1,0 +1,20 @@
+"""Waits until somebody waits."""
+
+from bankapp.store.transaction import Pool
+
+WAITING = """
+SELECT count(DISTINCT pid)
+FROM pg_locks
+INNER JOIN pg_stat_activity USING (pid)
+WHERE NOT granted AND datname = current_database()
+"""
+TRY_COUNT_MAX = 100_000
+
+
+async def until_waiting(pool: Pool, count: int) -> None:
+    """Return as soon as so many connections to the database wait for a lock."""
+    async with pool.connection() as connection:
+        for _ in range(TRY_COUNT_MAX):
+            if await (await connection.execute(WAITING)).fetchone() == (count,):
+                return
+    raise AssertionError("nobody waits")
