@@ -16,7 +16,7 @@ from bench.hostile.connecting import Target, Verdict, is_problem, read_answer
 from tests.api.client import Api
 
 BATCH = b"/v1/transfers/batch"
-TIMEOUT_S = 15
+TIMEOUT_S = 8
 
 
 @pytest.fixture

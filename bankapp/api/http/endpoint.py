@@ -176,7 +176,7 @@ def _parse(request: web.Request, body: bytes) -> dict[str, Any]:
     if request.content_type != "application/json" or "Content-Encoding" in request.headers:
         raise UnsupportedMediaType
     if len(body) > limits.BODY_BYTES_MAX and _count_values(body) > limits.BODY_VALUE_COUNT_MAX:
-        raise PayloadTooLarge
+        raise PayloadTooLarge("The body holds more values than the bank reads.")
     try:
         data = pydantic_core.from_json(body, allow_inf_nan=False)
         json.loads(body, object_pairs_hook=_refuse_repeated_names)  # which from_json overlooks
