@@ -151,7 +151,7 @@ dbdocs-publish: node-tools ## Publish the drawing to dbdocs.io, privately; needs
 
 .PHONY: fuzz
 fuzz: setup ## Ask the bank 10,000 things that are made up from its OpenAPI document
-	@FUZZ_CASE_COUNT=8500 $(BIN)/pytest -n 0 -s tests/fuzz
+	@FUZZ_CASE_COUNT=9500 $(BIN)/pytest -n 0 -s tests/fuzz
 
 .PHONY: bench
 bench: setup ## Measure against peers; ARGS=--write keeps the figures of the ledger

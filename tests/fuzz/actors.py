@@ -127,6 +127,7 @@ class Knowledge:
             "currency": ["USD", "USD", "USD", "EUR", "JPY"],
             "password": [PASSWORD],
             "current_password": [PASSWORD],
+            "expires_in_s": [3600],
             "refresh_token": [actor.refresh_token],
             "month": ["2026-01"],
         }.get(name, [])

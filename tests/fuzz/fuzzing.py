@@ -46,14 +46,15 @@ class Findings:
         """How many were sent."""
         return self.statuses.total()
 
-    def succeeded(self, operation: str) -> int:
-        """How many of an operation were done."""
-        return self.statuses[operation, 2]
+    @property
+    def done_count(self) -> int:
+        """How many operations were done at least once."""
+        return sum(status == 2 for _, status in self.statuses)
 
     def __str__(self) -> str:
         names = sorted({name for name, _ in self.statuses})
         lines = [
-            f"{name:<24}{self.succeeded(name):>6} done {self.statuses[name, 4]:>6} refused"
+            f"{name:<24}{self.statuses[name, 2]:>6} done {self.statuses[name, 4]:>6} refused"
             for name in names
         ]
         return "\n".join([*lines, f"{self.case_count:,} requests", *self.wrong])

@@ -8,8 +8,9 @@ from tests.fuzz.fuzzing import Fuzzer
 from tests.process.processes import Served
 
 # `make fuzz` asks more.
-CASE_COUNT: Final = int(os.environ.get("FUZZ_CASE_COUNT", "350"))
-CASES_PER_SCENARIO: Final = 10
+CASE_COUNT: Final = int(os.environ.get("FUZZ_CASE_COUNT", "1000"))
+CASES_PER_SCENARIO: Final = 50
+DONE_COUNT_MIN: Final = 25  # of 40
 
 
 def test_every_answer_is_as_documented(home: Path) -> None:
@@ -17,7 +18,7 @@ def test_every_answer_is_as_documented(home: Path) -> None:
 
     Method: valid and invalid requests to every operation by every role, and sequences of requests
     that follow the document's links. Whoever ends their own session is replaced, so that requests
-    keep succeeding.
+    keep succeeding: most operations have to have been done at least once.
     """
     with Served(home) as served:
         fuzzer = Fuzzer(served.wait(), seed_number=1)
@@ -25,6 +26,4 @@ def test_every_answer_is_as_documented(home: Path) -> None:
         fuzzer.fuzz_links(CASE_COUNT // CASES_PER_SCENARIO)
         print(fuzzer.findings)
         assert not fuzzer.findings.wrong
-        assert fuzzer.findings.case_count > CASE_COUNT
-        assert fuzzer.findings.succeeded("create_transfer")
-        assert fuzzer.findings.succeeded("get_account")
+        assert fuzzer.findings.done_count > DONE_COUNT_MIN

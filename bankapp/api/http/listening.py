@@ -139,6 +139,11 @@ class _Connection(web.RequestHandler):
         self._stop_timer()
         super().resume_writing()
 
+    def resume_reading(self, resume_parser: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Read on, but not the rest of a body that is refused."""
+        if not self._close:
+            super().resume_reading(resume_parser)
+
     def _stop_timer(self) -> None:
         if self._unread_timer is not None:
             self._unread_timer.cancel()
