@@ -96,7 +96,7 @@ async def _trickle(
                         break
                     writer.write(bytes([byte]))
                     await asyncio.sleep(TRICKLE_S)
-                if not reader.at_eof():
+                if time.monotonic() > until:
                     verdict.outcomes["still open"] += 1
                     return
                 received = await reader.read()
