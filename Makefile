@@ -149,9 +149,14 @@ verify-dbdocs: node-tools ## Fail when gen/docs is not what the database docs ar
 dbdocs-publish: node-tools ## Publish the drawing to dbdocs.io, privately; needs DBDOCS_TOKEN
 	@$(BIN)/python -m dbdocs publish
 
+.PHONY: fuzz
+fuzz: setup ## Ask the bank 10,000 things that are made up from its OpenAPI document
+	@FUZZ_CASE_COUNT=9500 $(BIN)/pytest -n 0 -s tests/fuzz
+
 .PHONY: bench
 bench: setup ## Measure against peers; ARGS=--write keeps the figures of the ledger
 	@UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --frozen --quiet --inexact --group bench
 	@$(WITH_DATABASE) $(BIN)/python -m bench.generator
 	@$(WITH_DATABASE) $(BIN)/python -m bench.identity
+	@$(BIN)/python -m bench.hostile
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.ledger $(ARGS)

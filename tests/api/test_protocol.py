@@ -175,6 +175,15 @@ async def test_a_parameter_is_given_once(api: Api) -> None:
         assert answer.wrong_fields == {"limit", "cursor"}
 
 
+async def test_what_is_wrong_is_told_of_so_many_parameters(api: Api) -> None:
+    alice = await api.person()
+    names = [f"{number:x}" for number in range(limits.VIOLATION_COUNT_MAX + 1)]
+    once, twice = "&".join(names), "&".join(names * 2)
+    for method, query in (("GET", once), ("GET", twice), ("POST", once), ("POST", twice)):
+        answer = await api.request(method, f"/v1/accounts?{query}", token=alice.token, json={})
+        assert len(answer.wrong_fields) == limits.VIOLATION_COUNT_MAX
+
+
 async def test_who_asks_is_asked_before_what_is_asked(api: Api) -> None:
     broken = await api.request("POST", "/v1/transfers", data=b"{", headers=JSON)
     assert broken.code == "unauthenticated"

@@ -20,22 +20,38 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.http
 
 
 class Connections:
-    """The open connections of this process."""
+    """The open connections of this process; of one more than `count_max` the stalest ends."""
 
-    def __init__(self) -> None:
-        self.count = 0
+    def __init__(self, count_max: int) -> None:
         self.is_closing = False
+        self._count_max = count_max
+        self._open: dict[asyncio.Transport, None] = {}  # whose last answer is oldest comes first
         self._none_left = asyncio.Event()
         self._none_left.set()
 
-    def enter(self) -> None:
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._open)
+
+    def enter(self, connection: asyncio.Transport) -> None:
         """Count one more."""
-        self.count += 1
+        if self.count >= self._count_max:
+            stalest = next(iter(self._open))
+            del self._open[stalest]
+            stalest.abort()
+        self._open[connection] = None
         self._none_left.clear()
 
-    def leave(self) -> None:
+    def renew(self, connection: asyncio.Transport) -> None:
+        """Note that it got an answer."""
+        if connection in self._open:
+            del self._open[connection]
+            self._open[connection] = None
+
+    def leave(self, connection: asyncio.Transport) -> None:
         """Count one less."""
-        self.count -= 1
+        self._open.pop(connection, None)
         if self.count == 0:
             self._none_left.set()
 

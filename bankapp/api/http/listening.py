@@ -21,6 +21,8 @@ from bankapp.domain import errors, limits
 from bankapp.telemetry import metrics
 
 BACKLOG: Final = 1024
+OTHER_FILES_COUNT_MAX: Final = 128
+UNSENT_BYTES_MAX: Final = 64 * 1024
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.http")
 
 
@@ -30,16 +32,20 @@ def open_sockets(
 ) -> Generator[list[socket.socket]]:
     """Listen on an address while the block runs: what connects waits until it is accepted.
 
-    With `reuse_port` several of our processes can have it. Raises OSError when it cannot be had.
+    Answers that clients do not read do not pile up in the kernel. With `reuse_port` several of our
+    processes can have the address. Raises OSError when it cannot be had.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     with ExitStack() as sockets:
-        yield [
+        listening = [
             sockets.enter_context(
                 socket.create_server(address, family=family, backlog=BACKLOG, reuse_port=reuse_port)
             )
             for family, _, _, _, address in found
         ]
+        for each in listening:
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES_MAX)
+        yield listening
 
 
 def url_of(listening: socket.socket) -> str:
@@ -62,10 +68,9 @@ async def listen(
     `shares` is what other processes that accept on the same sockets have. Connections left idle are
     closed late, unless `hurry` is set.
     """
-    _allow_many_connections()
+    connections = Connections(_allow_many_connections())
     runner = web.AppRunner(app, shutdown_timeout=limits.SHUTDOWN_TIMEOUT_S)
     await runner.setup()
-    connections = Connections()
     try:
         assert runner.server is not None
         factory = partial(_Connection, runner.server, connections)
@@ -96,7 +101,7 @@ async def _accept(
 class _Connection(web.RequestHandler):
     """One client's connection."""
 
-    __slots__ = ("_connections",)
+    __slots__ = ("_connections", "_unread_timer")
 
     def __init__(self, server: web.Server, connections: Connections) -> None:
         super().__init__(
@@ -107,24 +112,62 @@ class _Connection(web.RequestHandler):
             # A small body can unpack to gigabytes.
             auto_decompress=False,
             keepalive_timeout=limits.IDLE_TIMEOUT_S,
+            lingering_time=limits.LINGERING_TIMEOUT_S,
         )
         self._connections = connections
+        self._unread_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._connections.enter()
         super().connection_made(transport)
+        assert self.transport is not None
+        self.transport.set_write_buffer_limits(0)  # the next request waits for all of an answer
+        self._connections.enter(self.transport)
 
     def connection_lost(self, exc: BaseException | None) -> None:
+        assert self.transport is not None
+        self._connections.leave(self.transport)
+        self._stop_timer()
         super().connection_lost(exc)
-        self._connections.leave()
+
+    def pause_writing(self) -> None:
+        """End the connection unless the client reads the answer in time."""
+        super().pause_writing()
+        assert self.transport is not None
+        self._unread_timer = self._loop.call_later(limits.UNREAD_TIMEOUT_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._stop_timer()
+        super().resume_writing()
+
+    def resume_reading(self, resume_parser: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Read on, but not the rest of a body that is refused."""
+        if not self._close:
+            super().resume_reading(resume_parser)
+
+    def _stop_timer(self) -> None:
+        if self._unread_timer is not None:
+            self._unread_timer.cancel()
+            self._unread_timer = None
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
-        """Send the answer; one of a server that stops is the last of its connection."""
-        if self._connections.is_closing:
+        """Send the answer.
+
+        It is the last of its connection when the server stops, or when there is more of the body:
+        that is not read, but the client has a moment to read the answer.
+        """
+        is_unread = not request.content.is_eof()
+        if is_unread or self._connections.is_closing:
             resp.force_close()
-        return await super().finish_response(request, resp, start_time)
+        finished = await super().finish_response(request, resp, start_time)
+        if is_unread:
+            self.close()
+            if self.transport is not None:
+                self.transport.pause_reading()
+        if self.transport is not None:
+            self._connections.renew(self.transport)
+        return finished
 
     def handle_error(
         self,
@@ -158,7 +201,9 @@ class _NoAccessLog(AbstractAccessLogger):
         return False
 
 
-def _allow_many_connections() -> None:
+def _allow_many_connections() -> int:
+    """How many there may be."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return min(limits.OPEN_CONNECTION_COUNT_MAX, hard - OTHER_FILES_COUNT_MAX)

@@ -1,0 +1,86 @@
+"""Raw connections to a server, and a judge of what comes back over them."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+ANSWER_TIMEOUT_S: Final = 20.0
+_STATUS: Final = re.compile(rb"HTTP/\d\.\d (\d\d\d) ")
+_LEAKS: Final = re.compile(
+    rb"Traceback|File \"|\.py\b|site-packages|aiohttp|psycopg|pydantic|asyncio|uvloop|postgres"
+    rb"|Python/|/bankapp|SELECT |CONSTRAINT",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Verdict:
+    """What a server answered: how often which status, or else closed; and what it must not."""
+
+    outcomes: Counter[str] = field(default_factory=Counter[str])
+    offences: Counter[str] = field(default_factory=Counter[str])
+
+    def judge(self, name: str, received: bytes) -> None:
+        """Take note of all that came over one connection."""
+        statuses = [status.decode() for status in _STATUS.findall(received)]
+        self.outcomes.update(statuses or ["closed"])
+        if any(status >= "500" for status in statuses):
+            self.offences[f"{name}: {', '.join(statuses)}"] += 1
+        if leak := _LEAKS.search(received):
+            self.offences[f"{name}: leaks {leak[0].decode()}"] += 1
+        if any("400" <= status < "500" for status in statuses) and not is_problem(received):
+            self.offences[f"{name}: no problem"] += 1
+
+
+def is_problem(received: bytes) -> bool:
+    """Whether a refusal among it is a problem+json with an id."""
+    return b"application/problem+json" in received and b'"request_id":"' in received
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server to attack, and who attacks it as a customer."""
+
+    url: str
+    token: str
+
+    @asynccontextmanager
+    async def connected(
+        self,
+    ) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        """A connection, while the block runs."""
+        place = urlsplit(self.url)
+        reader, writer = await asyncio.open_connection(place.hostname, place.port)
+        try:
+            yield reader, writer
+        finally:
+            writer.transport.abort()
+
+    async def exchange(self, sent: bytes) -> bytes:
+        """All that is answered to these bytes, sent by somebody who then says no more."""
+        received = b""
+        with suppress(ConnectionError, TimeoutError):
+            async with self.connected() as (reader, writer):
+                writer.write(sent)
+                received = await read_answer(reader)
+        return received
+
+
+async def read_answer(reader: asyncio.StreamReader) -> bytes:
+    """An answer, and whatever comes with it."""
+    received = b""
+    async with asyncio.timeout(ANSWER_TIMEOUT_S):
+        while not _is_whole(received) and (some := await reader.read(65_536)):
+            received += some
+    return received
+
+
+def _is_whole(received: bytes) -> bool:
+    head, end, body = received.rpartition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+    return bool(end) and length is not None and len(body) >= int(length[1])
