@@ -220,6 +220,7 @@ SELECT
 FROM (
     SELECT status
     FROM procrastinate.procrastinate_jobs
+    ORDER BY id
     LIMIT $1
 ) AS jobs
 """

@@ -178,8 +178,8 @@ ORDER BY keys.scope, keys.key
 LIMIT sqlc.arg(finding_count_max);
 
 -- name: CountJobs :one
--- What waits, what is being done, and what failed for good. What was done is gone: it is few, and if
--- it is not, so many are enough to say so.
+-- What waits, what is being done, and what failed for good. What was done is gone: it is few, and
+-- if it is not, so many are enough to say so.
 -- @required
 SELECT
     count(*) FILTER (WHERE status = 'todo') AS waiting_count,
@@ -188,5 +188,6 @@ SELECT
 FROM (
     SELECT status
     FROM procrastinate.procrastinate_jobs
+    ORDER BY id
     LIMIT sqlc.arg(job_count_max)
 ) AS jobs;

@@ -73,6 +73,16 @@ MUTANTS: Final[list[CodeMutant]] = [
         f"{_TRANSACTION} -k not_commit",
     ),
     _transaction(
+        "what is gathered is answered whether it commits or not",
+        "        return await self._with_connection(\n"
+        "            lambda connection: step(self._queries(connection), *args, **kwargs), "
+        "is_patient=False\n        )",
+        "        async def execute(connection: AsyncConnection[Any]) -> Result:\n"
+        + _COMMIT_OR_NOT.format(indent=" " * 12)
+        + "\n\n        return await self._with_connection(execute, is_patient=False)",
+        f"{_TRANSACTION} -k not_commit",
+    ),
+    _transaction(
         "COMMIT does not wait for the disk",
         '"timezone": "UTC",',
         '"timezone": "UTC",\n        "synchronous_commit": "off",',

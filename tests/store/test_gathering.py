@@ -182,15 +182,16 @@ async def test_a_lock_that_somebody_keeps_stops_no_other_payment(
 ) -> None:
     """Goal: one account that is not to be had delays its own payments only, and loses none.
 
-    Method: keep its lock from outside past the lock's timeout, pay from it and from others.
+    Method: keep its lock from outside past the lock's timeout, pay from it and from others. With
+    as many retries, a line that waited with it would not come to an end.
     """
     kept, free, target = [await make.account(balance=9) for _ in range(3)]
-    store = Store(pool)
+    store = Store(pool, retry_count_max=1000)
     connection.execute("SELECT FROM accounts WHERE id = %s FOR UPDATE", [kept.id])
     waiting = asyncio.create_task(store.post_one(transfer(kept, target, 1)))
-    for _ in range(9):
-        outcome = await store.post_one(transfer(free, target, 1))
-        assert isinstance(outcome, Posted)
+    async with asyncio.timeout(15):
+        for _ in range(9):
+            assert isinstance(await store.post_one(transfer(free, target, 1)), Posted)
     assert not waiting.done()
     connection.rollback()
     assert isinstance(await waiting, Posted)

@@ -132,6 +132,8 @@ async def test_what_does_not_commit_is_not_answered(
     with pytest.raises(pg.RaiseException):
         await store.post_one(deposit(account, 1))
     with pytest.raises(pg.RaiseException):
+        await store.post([deposit(account, 1)])
+    with pytest.raises(pg.RaiseException):
         await store.post_batch([deposit(account, 1)], is_atomic=True, key=None, render=str)
     row = await store.get_account(account.id)
     assert row is not None
