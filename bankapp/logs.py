@@ -8,6 +8,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final, Literal, TextIO, cast
 
 import pydantic_core
@@ -21,10 +22,13 @@ class _StandardError:
     """Standard error as it is when a line is written: it may be another one by then."""
 
     def write(self, text: str) -> int:
-        return sys.stderr.write(text)
+        with suppress(OSError, ValueError):  # whoever read it is gone, and the bank goes on
+            return sys.stderr.write(text)
+        return 0
 
     def flush(self) -> None:
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 _STANDARD_ERROR: Final = cast("TextIO", _StandardError())

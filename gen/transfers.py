@@ -37,22 +37,25 @@ SELECT
     hold_asked_by,
     hold_request_id,
     hold_voided_by
-FROM post_transfers(
-        $1::posting_kind[],
-        $2::bigint[],
+FROM set_config('lock_timeout', $1::text, true) AS patience
+CROSS JOIN
+    LATERAL
+    post_transfers(
+        $2::posting_kind[],
         $3::bigint[],
         $4::bigint[],
-        $5::text[],
+        $5::bigint[],
         $6::text[],
         $7::text[],
         $8::text[],
-        $9::bigint[],
-        $10::interval[],
-        $11::text[],
+        $9::text[],
+        $10::bigint[],
+        $11::interval[],
         $12::text[],
-        $13::bytea[],
-        $14::text[],
-        $15::boolean
+        $13::text[],
+        $14::bytea[],
+        $15::text[],
+        $16::boolean AND patience IS NOT NULL
     )
 """
 
@@ -116,6 +119,7 @@ ORDER BY id DESC
 
 @dataclass(slots=True)
 class PostTransfersParams:
+    lock_timeout: str
     kinds: Sequence[models.PostingKind | None]
     from_account_ids: Sequence[int | None]
     to_account_ids: Sequence[int | None]
@@ -241,12 +245,14 @@ class Querier:
 
     def post_transfers(self, arg: PostTransfersParams) -> list[PostTransfersRow]:
         """The one way money moves; the function explains itself in its migration. One row per
-        item, in their order.
+        item, in their order. What its locks may be waited for holds until the transaction
+        ends; it is set first, for the call depends on it.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
             POST_TRANSFERS,
             (
+                arg.lock_timeout,
                 [*arg.kinds],
                 [None if value is None else f"{value}" for value in arg.from_account_ids],
                 [None if value is None else f"{value}" for value in arg.to_account_ids],
@@ -310,12 +316,14 @@ class AsyncQuerier:
 
     async def post_transfers(self, arg: PostTransfersParams) -> list[PostTransfersRow]:
         """The one way money moves; the function explains itself in its migration. One row per
-        item, in their order.
+        item, in their order. What its locks may be waited for holds until the transaction
+        ends; it is set first, for the call depends on it.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
             POST_TRANSFERS,
             (
+                arg.lock_timeout,
                 [*arg.kinds],
                 [None if value is None else f"{value}" for value in arg.from_account_ids],
                 [None if value is None else f"{value}" for value in arg.to_account_ids],

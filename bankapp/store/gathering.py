@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, TypeAlias, TypeVar
 
+import structlog
+
 from bankapp.domain import errors, limits
+from bankapp.store.sqlstate import is_undone
 from bankapp.telemetry.context import REQUEST_IDS
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row")
+_log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.store")
+
 AskAll: TypeAlias = Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]]
 
 
@@ -42,8 +47,9 @@ class Gatherer(Generic[Item, Answer]):
     the next batch of up to `count_max`. Of items with the same `identify` (not None) a batch has
     one. A caller who goes away takes nothing back, and nobody else's item is touched.
 
-    When a batch fails because of one item, each is asked for alone, by `ask_alone` where that
-    differs, a few at a time; what comes after need not wait for them.
+    When it is known that a batch has changed nothing, because of one item, each is asked for alone,
+    a few at a time; what comes after need not wait for them. One that fails even so is asked for by
+    `ask_alone`, which may wait for longer.
     """
 
     def __init__(
@@ -62,6 +68,7 @@ class Gatherer(Generic[Item, Answer]):
         self._asking: asyncio.Task[None] | None = None
         self._alone: set[asyncio.Task[None]] = set()
         self._alone_slots = asyncio.Semaphore(limits.ALONE_COUNT_MAX)
+        self._patient_slots = asyncio.Semaphore(limits.ALONE_COUNT_MAX)
 
     async def ask(self, item: Item) -> Answer:
         """The answer to the item, once its batch is done; raises what `ask_all` raises."""
@@ -78,10 +85,14 @@ class Gatherer(Generic[Item, Answer]):
             REQUEST_IDS.set(tuple(chain.from_iterable(waiting.request_ids for waiting in batch)))
             try:
                 answers = await self._ask_all([waiting.item for waiting in batch])
+                answered = [*zip(batch, answers, strict=True)]
             except Exception as error:  # noqa: BLE001 - whatever it is, each caller gets an answer
                 self._fall_apart(batch, error)
+            except BaseException:
+                _fail(batch, errors.Unavailable())
+                raise
             else:
-                for waiting, answer in zip(batch, answers, strict=True):
+                for waiting, answer in answered:
                     waiting.resolve(answer)
 
     def _next_batch(self) -> list[_Waiting[Item, Answer]]:
@@ -101,25 +112,43 @@ class Gatherer(Generic[Item, Answer]):
         return batch
 
     def _fall_apart(self, batch: Sequence[_Waiting[Item, Answer]], error: Exception) -> None:
-        is_undone = getattr(error, "is_undone", False)
-        is_bug = not isinstance(error, errors.Refusal)
+        if not is_undone(error):
+            _fail(batch, error if isinstance(error, errors.Refusal) else _unknown(error))
+            return
         for waiting in batch:
-            if is_undone or (is_bug and len(batch) > 1):
-                task = asyncio.create_task(self._answer_alone(waiting))
-                self._alone.add(task)
-                task.add_done_callback(self._alone.discard)
-            else:
-                waiting.fail(error)
+            task = asyncio.create_task(self._answer_alone(waiting))
+            self._alone.add(task)
+            task.add_done_callback(self._alone.discard)
 
     async def _answer_alone(self, waiting: _Waiting[Item, Answer]) -> None:
         REQUEST_IDS.set(waiting.request_ids)
-        async with self._alone_slots:
+        try:
             try:
-                [answer] = await self._ask_alone([waiting.item])
-            except Exception as error:  # noqa: BLE001 - as above
-                waiting.fail(error)
-            else:
-                waiting.resolve(answer)
+                async with self._alone_slots:
+                    [answer] = await self._ask_all([waiting.item])
+            except errors.Unavailable as error:
+                if not error.is_undone:
+                    raise
+                # It is this one that waits: apart from those which only came with it.
+                async with self._patient_slots:
+                    [answer] = await self._ask_alone([waiting.item])
+        except Exception as error:  # noqa: BLE001 - as above
+            waiting.fail(error)
+        else:
+            waiting.resolve(answer)
+
+
+def _fail(batch: Sequence[_Waiting[Item, Answer]], error: Exception) -> None:
+    for waiting in batch:
+        waiting.fail(error)
+
+
+def _unknown(bug: Exception) -> errors.Unavailable:
+    """For who cannot be told what has come of it: the same request under its key can."""
+    _log.error("a batch failed", exc_info=bug)
+    unavailable = errors.Unavailable()
+    unavailable.__cause__ = bug
+    return unavailable
 
 
 def in_order(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from bankapp.domain import errors
+from bankapp.domain import errors, limits
 from bankapp.domain.money import Posting, PostingKind
 from gen import models
 from gen.queries import AsyncQueries
@@ -56,13 +56,18 @@ Outcome: TypeAlias = Posted | Held | errors.Refusal
 
 
 async def post(
-    q: AsyncQueries, postings: Sequence[Posting], *, is_atomic: bool = False
+    q: AsyncQueries,
+    postings: Sequence[Posting],
+    *,
+    is_atomic: bool = False,
+    lock_timeout_s: float = limits.LOCK_TIMEOUT_S,
 ) -> list[Outcome]:
     """Post a batch in order and in one statement, each item accepted or refused on its own.
 
     With `is_atomic` all are accepted or none is. Returns one outcome per posting, in their order.
     """
-    rows = await q.transfers.post_transfers(parameters(postings, is_atomic=is_atomic))
+    given = parameters(postings, is_atomic=is_atomic, lock_timeout_s=lock_timeout_s)
+    rows = await q.transfers.post_transfers(given)
     return [_outcome(posting, row) for posting, row in zip(postings, rows, strict=True)]
 
 
@@ -71,7 +76,12 @@ def key_of(posting: Posting) -> tuple[str, str] | None:
     return None if posting.key is None else (posting.key.scope, posting.key.key)
 
 
-def parameters(postings: Sequence[Posting], *, is_atomic: bool = False) -> PostTransfersParams:
+def parameters(
+    postings: Sequence[Posting],
+    *,
+    is_atomic: bool = False,
+    lock_timeout_s: float = limits.LOCK_TIMEOUT_S,
+) -> PostTransfersParams:
     """The postings as the posting call takes them: item n is element n of every array."""
     keys = [posting.key for posting in postings]
     return PostTransfersParams(
@@ -90,6 +100,7 @@ def parameters(postings: Sequence[Posting], *, is_atomic: bool = False) -> PostT
         request_hashes=[None if key is None else key.request_hash for key in keys],
         request_ids=[_request_id(posting) for posting in postings],
         is_atomic=is_atomic,
+        lock_timeout=f"{round(lock_timeout_s * 1000)}ms",
     )
 
 

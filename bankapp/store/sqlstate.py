@@ -31,6 +31,16 @@ def conflict(error: psycopg.Error, *, is_patient: bool = True) -> str | None:
     return passing.get(error.sqlstate or "")
 
 
+def is_undone(error: Exception) -> bool:
+    """Whether it is known that the statement which failed so has changed nothing.
+
+    PostgreSQL said so; what else is raised may come after COMMIT.
+    """
+    if isinstance(error, psycopg.Error):
+        return error.sqlstate is not None and refusal_for(error) is None
+    return isinstance(error, errors.Unavailable) and error.is_undone
+
+
 def refusal_for(error: psycopg.Error) -> errors.Refusal | None:
     """The refusal that `error` means, or None where it is a bug of ours."""
     if error.diag.constraint_name in BY_CONSTRAINT:

@@ -66,6 +66,8 @@ class Store:
             count_max=limits.POSTING_COUNT_MAX,
             identify=postings.key_of,
         )
+        # What somebody sends at once shall leave connections to others.
+        self._batch_slots = asyncio.Semaphore(limits.BATCH_CONCURRENCY)
         self._ping: asyncio.Task[int] | None = None
 
     async def ping(self) -> None:
@@ -309,7 +311,9 @@ class Store:
 
     async def _post_gathered(self, batch: Sequence[Posting]) -> list[Outcome]:
         metrics.BATCH_SIZES.observe(len(batch))
-        return await self._try_statement(postings.post, batch)
+        return await self._try_statement(
+            postings.post, batch, lock_timeout_s=limits.GATHERED_LOCK_TIMEOUT_S
+        )
 
     async def post(self, batch: Sequence[Posting], *, is_atomic: bool = False) -> list[Outcome]:
         """Move or hold money in one go; returns the outcomes in order.
@@ -335,7 +339,8 @@ class Store:
         async def step(q: AsyncQueries) -> str:
             return render(await postings.post(q, batch, is_atomic=is_atomic))
 
-        return await self._run_once(key, step, dump=str, load=str)
+        async with self._batch_slots:
+            return await self._run_once(key, step, dump=str, load=str)
 
     async def get_hold(self, hold_id: int) -> GetHoldRow | None:
         """With the owners of both sides."""

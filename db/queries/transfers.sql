@@ -1,6 +1,7 @@
 -- name: PostTransfers :many
 -- The one way money moves; the function explains itself in its migration. One row per item, in
--- their order.
+-- their order. What its locks may be waited for holds until the transaction ends; it is set first,
+-- for the call depends on it.
 SELECT
     refusal,
     replayed_request_id,
@@ -24,7 +25,10 @@ SELECT
     hold_asked_by,
     hold_request_id,
     hold_voided_by
-FROM post_transfers(
+FROM set_config('lock_timeout', sqlc.arg(lock_timeout)::text, true) AS patience
+CROSS JOIN
+    LATERAL
+    post_transfers(
         sqlc.arg(kinds)::posting_kind[],
         sqlc.arg(from_account_ids)::bigint[],
         sqlc.arg(to_account_ids)::bigint[],
@@ -39,7 +43,7 @@ FROM post_transfers(
         sqlc.arg('keys')::text[],
         sqlc.arg(request_hashes)::bytea[],
         sqlc.arg(request_ids)::text[],
-        sqlc.arg(is_atomic)::boolean
+        sqlc.arg(is_atomic)::boolean AND patience IS NOT NULL
     );
 
 -- name: GetTransfer :one

@@ -54,13 +54,13 @@ MUTANTS: Final[list[CodeMutant]] = [
     ),
     _gatherer(
         "what may have been posted is posted again",
-        "if is_undone or (is_bug and len(batch) > 1):",
-        "if True:",
+        "if not is_undone(error):",
+        "if False:",
     ),
     _gatherer(
         "one who waits for a lock fails all",
-        "if is_undone or (is_bug and len(batch) > 1):",
-        "if is_bug and len(batch) > 1:",
+        "if not is_undone(error):",
+        "if True:",
     ),
     _transaction(
         "a statement is answered whether it commits or not",
@@ -130,8 +130,8 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "who waits for a lock holds up those who come later",
         "bankapp/store/store.py",
-        "return await self._try_statement(postings.post, batch)",
-        "return await self._run_statement(postings.post, batch)",
+        "return await self._try_statement(\n            postings.post, batch,",
+        "return await self._run_statement(\n            postings.post, batch,",
         f"{_GATHERING} -k stops_no_other",
     ),
     _code(

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import subprocess
 import sys
@@ -227,3 +228,22 @@ def test_what_others_log_of_an_error_is_no_more_than_its_kind(scratch: Path) -> 
         assert line["exception"].endswith("builtins.ValueError")
         assert "in break_down" in line["exception"]
     assert "hunter2" not in done.stderr
+
+
+def test_a_log_that_nobody_reads_stops_nothing(scratch: Path) -> None:
+    code = (
+        "import structlog; from bankapp.logs import configure_logs; configure_logs('json'); "
+        "log = structlog.get_logger(); log.warning('one'); log.warning('two'); print('went on')"
+    )
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as nobody:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=scratch,
+            stdout=subprocess.PIPE,
+            stderr=nobody,
+            check=False,
+            text=True,
+        )
+    assert done.stdout == "went on\n"

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from psycopg import errors as pg
 
 from bankapp.domain import errors
 from bankapp.domain.money import Posting, PostingKind
@@ -144,15 +145,38 @@ async def test_what_comes_later_does_not_wait_for_who_waits_for_a_lock(
     assert str(await waiting) == "at last"
 
 
+async def test_what_may_have_been_done_is_not_done_again(recorder: Recorder) -> None:
+    """Whatever is raised on our side may come after COMMIT: the key tells, and nothing else."""
+    recorder.failure = ValueError("a log that cannot be written")
+    tasks = await started(gatherer_of(recorder), [posting(n) for n in range(1, 5)])
+    recorder.may_go_on.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [errors.Unavailable] * 4
+    assert not any(getattr(answer, "is_undone", True) for answer in answers)
+    assert len(recorder.batches) == 1
+
+
+async def test_too_few_answers_are_none(recorder: Recorder) -> None:
+    async def answer_the_first(batch: Sequence[Posting]) -> list[Outcome]:
+        await asyncio.sleep(0)
+        return [errors.NotFound() for _ in batch[:1]]
+
+    gatherer: Gatherer[Posting, Outcome] = Gatherer(answer_the_first, count_max=COUNT_MAX)
+    tasks = await started(gatherer, [posting(1), posting(2)])
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [errors.Unavailable] * 2
+
+
 async def test_a_bug_meets_only_whom_it_concerns(recorder: Recorder) -> None:
-    recorder.failure, recorder.failing = ValueError("a bug"), posting(3)
+    """PostgreSQL says that it has changed nothing."""
+    recorder.failure, recorder.failing = pg.CheckViolation("a bug"), posting(3)
     tasks = await started(gatherer_of(recorder), [posting(n) for n in range(1, 5)])
     recorder.may_go_on.set()
     answers = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(answer) for answer in answers] == [
         errors.NotFound,
         errors.NotFound,
-        ValueError,
+        pg.CheckViolation,
         errors.NotFound,
     ]
 
