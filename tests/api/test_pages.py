@@ -95,8 +95,28 @@ async def test_the_document_is_served(api: Api) -> None:
     answer = await api.request("GET", "/openapi.json")
     assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
     assert answer.body == DOCUMENT
-    headers = {"If-None-Match": answer.headers["ETag"]}
-    assert (await api.request("GET", "/openapi.json", headers=headers)).status == 304
+
+
+@pytest.mark.parametrize(
+    ("if_none_match", "status"),
+    [
+        ("{etag}", 304),
+        ("W/{etag}", 304),
+        ('"old", {etag}', 304),
+        ('W/"old",W/{etag},"a,b"', 304),
+        ("*", 304),
+        ('"old"', 200),
+        ('"old", "older"', 200),
+        ("{etag}x", 200),
+        ("", 200),
+    ],
+)
+async def test_what_the_client_has_is_not_sent(api: Api, if_none_match: str, status: int) -> None:
+    etag = (await api.request("GET", "/openapi.json")).headers["ETag"]
+    assert re.fullmatch('"[0-9a-f]{32}"', etag)
+    headers = {"If-None-Match": if_none_match.format(etag=etag)}
+    answer = await api.request("GET", "/openapi.json", headers=headers)
+    assert (answer.status, answer.headers["ETag"]) == (status, etag)
 
 
 def test_every_refusal_is_explained() -> None:
