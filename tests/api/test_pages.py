@@ -75,9 +75,11 @@ async def test_a_host_that_is_none(api: Api, host: str) -> None:
 
 async def test_the_steps_are_for_the_public_url(bank: Bank) -> None:
     app = create_app(bank, public_url="https://bank.example.org/a&b")
-    async with TestClient(TestServer(app)) as client:
-        async with client.get("/", headers={"Host": "a:b"}) as response:
-            assert "\n<pre>bank=https://bank.example.org/a&amp;b/v1\n" in await response.text()
+    async with (
+        TestClient(TestServer(app)) as client,
+        client.get("/", headers={"Host": "a:b"}) as response,
+    ):
+        assert "\n<pre>bank=https://bank.example.org/a&amp;b/v1\n" in await response.text()
 
 
 async def test_in_production_the_front_page_leads_only_where_a_browser_may_go(

@@ -66,7 +66,7 @@ def send(request: web.Request, file: File, headers: Mapping[str, str]) -> web.Re
 
 
 def _has(request: web.Request, file: File) -> bool:
-    """Whether the client says that it has the file, perhaps encoded otherwise (RFC 9110, 13.1.2)."""
+    """Whether the client says that it has the file, if encoded otherwise (RFC 9110, 13.1.2)."""
     known = {etag.value for etag in request.if_none_match or ()}
     return not known.isdisjoint((file.etag, "*"))
 
