@@ -255,6 +255,7 @@ def serving(
     app = create_app(
         bank,
         settings.trusted_proxies,
+        public_url=settings.public_url,
         docs_role=_docs_role(settings),
         browsers=_browsers(settings),
         shows_metrics=settings.environment == "development" and settings.metrics_address is None,

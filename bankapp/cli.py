@@ -89,7 +89,8 @@ COMMANDS: Final = (
         "Fills a bank in which no money has moved yet, also while it is served: people and\n"
         "businesses, salaries, rents, shopping, cards (holds and captures), refunds, a frozen and\n"
         "a closed account. Prints who can log in. Interrupted and run again, it goes on where it\n"
-        "was; done, it does nothing. Refused in production.",
+        "was; done, it does nothing. Refused in production, and for a DATABASE_URL unless\n"
+        "BANK_ENVIRONMENT=development is set.",
         "  bankapp demo && bankapp serve\n  BANK_DATA_DIR=.bank-demo bankapp demo --seed 7\n",
     ),
 )
@@ -133,7 +134,9 @@ def create_parser() -> Parser:
         help="another number, another month; %(default)s if not given",
     )
     parsers["demo"].add_argument(
-        "--anyway", action="store_true", help="even where other money has moved already"
+        "--anyway",
+        action="store_true",
+        help="even where other money has moved already, or BANK_ENVIRONMENT is not set",
     )
     return parser
 

@@ -120,7 +120,7 @@ def _demo(settings: Settings, arguments: Namespace) -> int:
         run_demo,
     )
 
-    require_development(settings)
+    require_development(settings, anyway=arguments.anyway)
     with open_database(settings, beside_server=True) as database:
         migrate(database.url)
         is_new = run_demo(

@@ -59,14 +59,16 @@ class PasswordHasher:
     async def _run(self, work: Callable[..., Result], *args: object) -> Result:
         if self._pending_count >= self._thread_count + limits.PASSWORD_QUEUE_LENGTH_MAX:
             raise errors.Unavailable("Too many passwords are being checked.")
+        future = asyncio.wrap_future(self._threads.submit(work, *args))
         self._pending_count += 1
-        try:
-            future = self._threads.submit(work, *args)
-            # Shielded: bcrypt goes on, and counts, even when nobody waits for it any more.
-            with metrics.PASSWORDS_PENDING.track_inprogress():
-                return await asyncio.shield(asyncio.wrap_future(future))
-        finally:
-            self._pending_count -= 1
+        metrics.PASSWORDS_PENDING.inc()
+        future.add_done_callback(self._note_done)
+        # Shielded: bcrypt goes on, and counts, even when nobody waits for it any more.
+        return await asyncio.shield(future)
+
+    def _note_done(self, _: object) -> None:
+        self._pending_count -= 1
+        metrics.PASSWORDS_PENDING.dec()
 
     def _take_the_time_left(self, hashed_password: str) -> None:
         """Work as long as a check at the cost that is set: 2^c and 2^c + … + 2^(C-1) are 2^C."""

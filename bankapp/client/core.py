@@ -105,8 +105,8 @@ class Core:
                 raise
 
     async def _ask(self, call: Call[Result], tokens: Tokens | None) -> Result:
-        response = await self._send(call, tokens)
-        if response.is_error:
+        response = await self._answer(call, tokens)
+        if not response.is_success:
             raise _problem(response)
         try:
             result = call.read(response.content)
@@ -115,6 +115,17 @@ class Core:
         if isinstance(result, LogInResponse | RenewResponse):
             self.tokens = Tokens(result.access_token, result.refresh_token)
         return result
+
+    async def _answer(self, call: Call[Any], tokens: Tokens | None) -> httpx2.Response:
+        try:
+            return await self._send(call, tokens)
+        except (httpx2.TransportError, httpx2.InvalidURL) as error:
+            raise Unreachable(self._describe(call, error)) from error
+        except httpx2.RequestError as error:
+            raise UnexpectedAnswer(self._describe(call, error)) from error
+
+    def _describe(self, call: Call[Any], error: Exception) -> str:
+        return f"{call.method} {self._base_url}{call.url()}: {error!r}"
 
     async def _send(self, call: Call[Any], tokens: Tokens | None) -> httpx2.Response:
         request = httpx2.Request(
@@ -134,7 +145,7 @@ class Core:
             await self._waiting.sleep(wait_s)
             outcome = await self._try(request)
         if isinstance(outcome, httpx2.TransportError):
-            raise Unreachable(f"{call.method} {request.url}: {outcome!r}") from outcome
+            raise outcome
         return outcome
 
     async def _try(self, request: httpx2.Request) -> _Outcome:
@@ -173,5 +184,6 @@ def _problem(response: httpx2.Response) -> Problem | UnexpectedAnswer:
     try:
         document = ProblemDocument.model_validate_json(response.content)
     except ValidationError:
-        return UnexpectedAnswer(f"{response.status_code}: {response.text[:200]}")
+        said = response.headers.get("Location") or response.text[:200]
+        return UnexpectedAnswer(f"{response.status_code}: {said}")
     return BY_CODE.get(document.code, Problem)(document)

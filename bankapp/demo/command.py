@@ -15,10 +15,16 @@ from bankapp.store.store import Store
 from bankapp.store.transaction import create_pool
 
 
-def require_development(settings: Settings) -> None:
-    """Raises Failure in production."""
+def require_development(settings: Settings, *, anyway: bool) -> None:
+    """Raises Failure in production, and unless `anyway` where it might be that."""
     if settings.environment == "production":
         raise Failure("no demo in production: everybody in it has one known password")
+    is_said = "environment" in settings.model_fields_set
+    if settings.database_url is not None and not is_said and not anyway:
+        raise Failure(
+            "DATABASE_URL may lead to a bank in production, and everybody in a demo has one known "
+            "password; set BANK_ENVIRONMENT=development, or add the demo with --anyway"
+        )
 
 
 def run_demo(

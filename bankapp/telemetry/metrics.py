@@ -86,7 +86,10 @@ def request_durations(operation: str, status_class: int) -> Histogram:
 
 def render(accept: str) -> tuple[bytes, str]:
     """All metrics of all our processes in the form asked for, and its media type."""
-    encode, content_type = choose_encoder(accept)
+    try:
+        encode, content_type = choose_encoder(accept)
+    except (TypeError, ValueError):  # it compares whatever is sent as a version with numbers
+        encode, content_type = choose_encoder("")
     return encode(_registry()), content_type
 
 

@@ -31,6 +31,14 @@ async def scrape(api: Api) -> Reading:
     return Reading(answer.body)
 
 
+@pytest.mark.parametrize("version", ["x", "1.x", "1.0.0-a", "1..0", "²", '"1.0.0"'])
+@pytest.mark.parametrize("kind", ["application/openmetrics-text", "text/plain"])
+async def test_a_version_that_is_none(api: Api, kind: str, version: str) -> None:
+    answer = await api.request("GET", "/metrics", headers={"Accept": f"{kind};version={version}"})
+    assert answer.status == 200
+    assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+
+
 async def test_requests_by_operation_and_class_of_status(api: Api) -> None:
     before = await scrape(api)
     await api.request("GET", "/healthz")

@@ -67,12 +67,58 @@ async def test_the_terminals_steps_are_for_this_server(api: Api) -> None:
     assert re.search(r"bank=http://127\.0\.0\.1:(?!8080)\d+/v1", page)
 
 
+@pytest.mark.parametrize("host", ["a:b", "x:99999", "", "["])
+async def test_a_host_that_is_none(api: Api, host: str) -> None:
+    answer = await api.request("GET", "/", headers={"Host": host})
+    assert answer.code == "malformed_request"
+
+
+async def test_the_steps_are_for_the_public_url(bank: Bank) -> None:
+    app = create_app(bank, public_url="https://bank.example.org/a&b")
+    async with (
+        TestClient(TestServer(app)) as client,
+        client.get("/", headers={"Host": "a:b"}) as response,
+    ):
+        assert "\n<pre>bank=https://bank.example.org/a&amp;b/v1\n" in await response.text()
+
+
+async def test_in_production_the_front_page_leads_only_where_a_browser_may_go(
+    guarded: Client,
+) -> None:
+    async with guarded.get("/") as response:
+        page = await response.text()
+    for link in re.findall(r'(?:src|href)="([^"#]+)', page):
+        async with guarded.get(link) as response:
+            assert response.status == 200, link
+    assert "admin_password" not in page
+
+
 async def test_the_document_is_served(api: Api) -> None:
     answer = await api.request("GET", "/openapi.json")
     assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
     assert answer.body == DOCUMENT
-    headers = {"If-None-Match": answer.headers["ETag"]}
-    assert (await api.request("GET", "/openapi.json", headers=headers)).status == 304
+
+
+@pytest.mark.parametrize(
+    ("if_none_match", "status"),
+    [
+        ("{etag}", 304),
+        ("W/{etag}", 304),
+        ('"old", {etag}', 304),
+        ('W/"old",W/{etag},"a,b"', 304),
+        ("*", 304),
+        ('"old"', 200),
+        ('"old", "older"', 200),
+        ("{etag}x", 200),
+        ("", 200),
+    ],
+)
+async def test_what_the_client_has_is_not_sent(api: Api, if_none_match: str, status: int) -> None:
+    etag = (await api.request("GET", "/openapi.json")).headers["ETag"]
+    assert re.fullmatch('"[0-9a-f]{32}"', etag)
+    headers = {"If-None-Match": if_none_match.format(etag=etag)}
+    answer = await api.request("GET", "/openapi.json", headers=headers)
+    assert (answer.status, answer.headers["ETag"]) == (status, etag)
 
 
 def test_every_refusal_is_explained() -> None:

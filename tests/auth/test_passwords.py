@@ -1,6 +1,8 @@
 """Hashing passwords."""
 
 import asyncio
+import os
+import threading
 
 import pytest
 
@@ -78,3 +80,36 @@ async def test_too_many_at_once_are_refused_and_the_rest_served() -> None:
     assert len(served) >= limits.PASSWORD_QUEUE_LENGTH_MAX
     assert refused
     assert await hasher.verify("x", None) is False
+
+
+class Held(str):
+    """A password that is hashed for as long as somebody holds it."""
+
+    __slots__ = ("released",)
+
+    def __init__(self, _: str) -> None:
+        self.released = threading.Event()
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        """Its bytes, once it is released."""
+        self.released.wait()
+        return super().encode(encoding, errors)
+
+
+async def test_what_nobody_waits_for_counts_until_it_is_done() -> None:
+    """Else who hangs up at once could have any number of passwords hashed."""
+    hasher, held = PasswordHasher(4), Held("password")
+    pending_count_max = (os.cpu_count() or 1) + limits.PASSWORD_QUEUE_LENGTH_MAX
+    *hasty, last = [asyncio.create_task(hasher.hash(held)) for _ in range(pending_count_max)]
+    await asyncio.sleep(0)
+    for task in hasty:
+        task.cancel()
+    await asyncio.wait(hasty)
+    try:
+        async with asyncio.timeout(5):
+            with pytest.raises(errors.Unavailable):
+                await hasher.hash("password")
+    finally:
+        held.released.set()
+    await last
+    assert await hasher.hash("password")

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bankapp.api.http.problems import STATUS, problem_response
-from bankapp.client import Problem, Retries, UnexpectedAnswer, problems
+from bankapp.client import Problem, Retries, Tokens, UnexpectedAnswer, Unreachable, problems
 from bankapp.domain import errors
 from tests.client.conftest import Connect
 
@@ -20,22 +20,21 @@ class Speaker:
 
     def __init__(self) -> None:
         self.answer = httpx2.Response(200)
+        self.headers: dict[str, str] = {}
         self.url = ""
 
     def refuse(self, refusal: errors.Refusal) -> None:
         """Answer as the bank does."""
         response = problem_response(refusal, "the-request")
         assert isinstance(response.body, bytes)
-        self.answer = httpx2.Response(
-            response.status, content=response.body, headers=dict(response.headers)
-        )
+        self.answer = httpx2.Response(response.status, content=response.body)
 
     async def handle(self, request: web.Request) -> web.Response:
         """The one answer."""
         return web.Response(
             status=self.answer.status_code,
             body=self.answer.content,
-            headers={"Content-Type": self.answer.headers.get("Content-Type", "text/html")},
+            headers={"Content-Type": "text/html", **self.headers},
         )
 
 
@@ -43,7 +42,7 @@ class Speaker:
 async def speaker() -> AsyncGenerator[Speaker]:
     speaker = Speaker()
     app = web.Application()
-    app.router.add_get("/{anything:.*}", speaker.handle)
+    app.router.add_route("*", "/{anything:.*}", speaker.handle)
     async with TestServer(app) as server:
         speaker.url = str(server.make_url(""))
         yield speaker
@@ -101,3 +100,28 @@ async def test_who_is_no_bank(connect: Connect, speaker: Speaker, answer: httpx2
     with pytest.raises(UnexpectedAnswer) as raised:
         await connect(speaker.url, retries=ONCE).ask("check_health")
     assert "hunter2" not in f"{raised.value}{raised.value.__cause__}"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 304, 307, 308])
+async def test_a_call_without_an_answer_is_not_done_elsewhere(
+    connect: Connect, speaker: Speaker, status: int
+) -> None:
+    """As of a proxy that leads from http:// to https://."""
+    speaker.answer = httpx2.Response(status)
+    speaker.headers = {"Location": "https://bank.example.org/"}
+    client = connect(speaker.url, tokens=Tokens("access", "refresh"), retries=ONCE)
+    with pytest.raises(UnexpectedAnswer, match=f"{status}: https://bank.example.org/"):
+        await client.ask("log_out")
+
+
+async def test_what_is_not_encoded_as_it_says(connect: Connect, speaker: Speaker) -> None:
+    speaker.answer = httpx2.Response(200, content=b"no gzip")
+    speaker.headers = {"Content-Encoding": "gzip"}
+    with pytest.raises(UnexpectedAnswer, match=r"GET http.*/healthz: DecodingError"):
+        await connect(speaker.url, retries=ONCE).ask("check_health")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:port", "http://[", "bank.example.org"])
+async def test_an_address_that_is_none(connect: Connect, url: str) -> None:
+    with pytest.raises(Unreachable, match="/healthz"):
+        await connect(url, retries=ONCE).ask("check_health")

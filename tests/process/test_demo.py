@@ -22,7 +22,7 @@ from tests.process.processes import (
 )
 
 undisturbed = factories.postgresql("template", dbname="undisturbed")
-QUICK: dict[str, object] = {"BANK_BCRYPT_COST": 4}
+QUICK: dict[str, object] = {"BANK_BCRYPT_COST": 4, "BANK_ENVIRONMENT": "development"}
 
 
 @pytest.fixture
@@ -112,3 +112,17 @@ def test_refused_in_production(tmp_path: Path, database_url: str) -> None:
     settings = {"BANK_ENVIRONMENT": "production", "BANK_TOKEN_KEYS": "0" * 64}
     assert "production" in failure(demo(tmp_path, database_url, **settings))
     assert payments(database_url) == []
+
+
+def test_refused_where_it_may_be_production(tmp_path: Path, database_url: str) -> None:
+    """Of a database that somebody names it must be said that it is there to play with."""
+    unsaid = {"BANK_ENVIRONMENT": ""}
+    assert "BANK_ENVIRONMENT=development" in failure(demo(tmp_path, database_url, **unsaid))
+    assert payments(database_url) == []
+    done = demo(tmp_path, database_url, "--anyway", **unsaid)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_bank_of_its_own_is_for_development(home: Path, scratch: Path) -> None:
+    done = run_bankapp("demo", cwd=scratch, BANK_BCRYPT_COST=4, BANK_DATA_DIR=home)
+    assert done.returncode == 0, done.stderr

@@ -37,7 +37,7 @@ class File:
     @classmethod
     def of(cls, content: bytes, content_type: str) -> "File":
         """A file of this content."""
-        return cls(content, content_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+        return cls(content, content_type, hashlib.sha256(content).hexdigest()[:32])
 
     @classmethod
     def read(cls, entry: Traversable) -> "File":
@@ -57,12 +57,18 @@ def read_files(directory: Traversable, prefix: str = "") -> Iterator[tuple[str, 
 def send(request: web.Request, file: File, headers: Mapping[str, str]) -> web.Response:
     """The file, or that the client has it."""
     # To be kept, but asked for again by its ETag.
-    headers = {"Cache-Control": "no-cache", "ETag": file.etag, **headers}
-    if request.headers.get("If-None-Match") == file.etag:
+    headers = {"Cache-Control": "no-cache", "ETag": f'"{file.etag}"', **headers}
+    if _has(request, file):
         return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return web.Response(
         body=file.content, content_type=file.content_type, charset="utf-8", headers=headers
     )
+
+
+def _has(request: web.Request, file: File) -> bool:
+    """Whether the client says that it has the file, if encoded otherwise (RFC 9110, 13.1.2)."""
+    known = {etag.value for etag in request.if_none_match or ()}
+    return not known.isdisjoint((file.etag, "*"))
 
 
 def add_page(app: web.Application, path: str, handler: Handler) -> None:

@@ -24,6 +24,11 @@ _PAGE: Final = Template(read_static("page.html"))
 _VERIFICATION: Final = Template(read_static("verify_email.html"))
 _SCRIPT: Final = read_static("verify_email.js")
 _SCRIPT_HASH: Final = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
+_NAV: Final = (
+    '<a href="/docs">API</a>\n<a href="/problems/">Problems</a>\n<a href="/docs/db/">Database</a>'
+)
+# Where the docs want an access token, which a browser does not send: no link leads to them.
+GUARDED_NAV: Final = '<a href="/problems/">Problems</a>'
 PAGE_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -37,9 +42,11 @@ _HEADERS: Final = {
 }
 
 
-def page_file(title: str, main: str, *, head: str = "", css_class: str = "text") -> File:
+def page_file(
+    title: str, main: str, *, head: str = "", css_class: str = "text", nav: str = _NAV
+) -> File:
     """A page of the site with this content, which is HTML."""
-    text = _PAGE.substitute(title=title, main=main, head=head, css_class=css_class)
+    text = _PAGE.substitute(title=title, main=main, head=head, css_class=css_class, nav=nav)
     return File.of(text.encode(), "text/html")
 
 

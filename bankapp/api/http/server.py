@@ -27,6 +27,7 @@ def create_app(
     bank: Bank,
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = (),
     *,
+    public_url: str | None = None,
     docs_role: Role | None = None,
     browsers: Browsers = _NO_BROWSERS,
     shows_metrics: bool = True,
@@ -34,9 +35,10 @@ def create_app(
 ) -> web.Application:
     """The bank's HTTP door; it serves every route and owns nothing.
 
-    Who asks is what X-Forwarded-For says where a trusted proxy wrote it. `docs_role` is the least
-    role that may read the docs of the API and of the database; None lets anyone. With
-    `shows_metrics` anyone sees the metrics. `middlewares` come around the handlers, within our own.
+    Who asks is what X-Forwarded-For says where a trusted proxy wrote it. The pages say that we
+    are at `public_url`, and without one where the client says. `docs_role` is the least role that
+    may read the docs of the API and of the database; None lets anyone. With `shows_metrics` anyone
+    sees the metrics. `middlewares` come around the handlers, within our own.
     """
     app = web.Application(middlewares=[observe, *middlewares])
     app[BANK] = bank
@@ -47,7 +49,7 @@ def create_app(
                 method, route.path, create_handler(route), expect_handler=meet_expectation
             )
     app[BROWSERS] = browsers
-    add_site(app, docs_role)
+    add_site(app, docs_role, public_url)
     add_problem_pages(app)
     add_database_docs(app, docs_role)
     if shows_metrics:

@@ -8,11 +8,11 @@ from typing import Final
 from aiohttp import web
 
 from bankapp.api.http.files import File, add_page, guarded, read_files, send
-from bankapp.api.http.pages import PAGE_HEADERS, page_file, read_static
+from bankapp.api.http.pages import GUARDED_NAV, PAGE_HEADERS, page_file, read_static
+from bankapp.domain import errors
 from bankapp.domain.roles import Role
 
 _STATIC: Final = "/static"
-_EXAMPLE_ORIGIN: Final = "http://127.0.0.1:8080"
 _DOCS_HEAD: Final = (
     '<link rel="stylesheet" href="/static/swagger-ui/swagger-ui.css">\n'
     '<script src="/static/swagger-ui/swagger-ui-bundle.js" defer></script>\n'
@@ -22,22 +22,21 @@ _DOCS_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_FOR_STAFF: Final = (
-    '<p class="quiet">On this server the API, the database docs and openapi.json are shown only to '
-    "the access token of a banker.</p>"
-)
 
 
-def add_site(app: web.Application, role: Role | None) -> None:
+def add_site(app: web.Application, role: Role | None, public_url: str | None) -> None:
     """Serve the pages; those about the API and the document to callers with at least `role`."""
-    home = Template(read_static("home.html")).substitute(note=_FOR_STAFF if role else "")
+    home = Template(read_static("home.html"))
+    guarded_home = page_file("bankapp", read_static("home_in_production.html"), nav=GUARDED_NAV)
     docs = page_file("bankapp API", read_static("docs.html"), head=_DOCS_HEAD, css_class="wide")
     document = File.read(files("gen") / "openapi.json")
     static = dict(read_files(files("bankapp.api.http") / "static"))
 
     async def show_home(request: web.Request) -> web.StreamResponse:
-        origin = html.escape(str(request.url.origin()))
-        page = page_file("bankapp", home.replace(_EXAMPLE_ORIGIN, origin))
+        if role is not None:
+            return send(request, guarded_home, PAGE_HEADERS)
+        origin = html.escape(public_url or _origin(request))
+        page = page_file("bankapp", home.substitute(origin=origin))
         return send(request, page, PAGE_HEADERS)
 
     async def show_docs(request: web.Request) -> web.StreamResponse:
@@ -57,3 +56,11 @@ def add_site(app: web.Application, role: Role | None) -> None:
     add_page(app, "/docs", guarded(role, show_docs))
     add_page(app, "/openapi.json", guarded(role, show_document))
     add_page(app, f"{_STATIC}/{{path:.*}}", show_static)
+
+
+def _origin(request: web.Request) -> str:
+    """Where the client has found us, as it says itself."""
+    try:
+        return str(request.url.origin())
+    except ValueError:
+        raise errors.MalformedRequest("The Host header names no host.") from None
