@@ -180,11 +180,12 @@ def test_a_reload_takes_new_settings_unless_they_are_wrong(home: Path, scratch: 
         served.wait().open_account()
         for number, (line, reason) in enumerate(
             [
-                ("BANK_ACCESS_TOKEN_DURATION=1w", "BANK_ACCESS_TOKEN_DURATION is not a number"),
-                ("DATABASE_URL=postgresql://elsewhere", "DATABASE_URL changes with a restart only"),
+                (b"BANK_ACCESS_TOKEN_DURATION=1w", "BANK_ACCESS_TOKEN_DURATION is not a number"),
+                (b"DATABASE_URL=postgresql://other", "DATABASE_URL changes with a restart only"),
+                (b"# caf\xe9", ".env cannot be read: "),
             ]
         ):
-            (scratch / ".env").write_text(line)
+            (scratch / ".env").write_bytes(line)
             served.process.send_signal(signal.SIGHUP)
             refusals = until(lambda n=number: served.events("not reloaded")[n:])  # type: ignore[misc]
             assert refusals[0]["reason"].startswith(reason)
