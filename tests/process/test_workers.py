@@ -4,7 +4,7 @@ import http.client
 import os
 import resource
 import signal
-from contextlib import ExitStack, closing
+from contextlib import AsyncExitStack, ExitStack, closing
 from pathlib import Path
 
 import psycopg
@@ -21,6 +21,7 @@ from bankapp.embedded import EmbeddedServer, ensure_database, find_binaries
 from bankapp.failure import StartError
 from bankapp.generation import Restarts
 from bankapp.settings import Settings
+from bankapp.store.transaction import create_pool
 from bankapp.supervised import TRY_LATER
 from tests.process.load import Load
 from tests.process.owner import QUICK
@@ -288,6 +289,18 @@ def test_gauges_of_the_dead_are_forgotten(home: Path) -> None:
         assert not (directory / f"gauge_livesum_{dead}.db").exists()
         assert served.stop(signal.SIGTERM) == 0
         assert not directory.exists()
+
+
+async def test_connections_needed_are_those_of_old_and_new(database_url: str) -> None:
+    """Goal: a reload under load finds all it needs. Method: pools of both generations, filled."""
+    async with AsyncExitStack() as stack:
+        for _ in ("old", "new"):
+            pool = await stack.enter_async_context(create_pool(database_url))
+            for _ in range(limits.CONNECTION_COUNT_MAX):
+                connection = await stack.enter_async_context(pool.connection())
+        query = "SELECT FROM pg_stat_activity WHERE application_name = 'bankapp'"
+        count = (await connection.execute(query)).rowcount
+    assert connections_needed(1) - 2 * limits.JOB_CONCURRENCY == count
 
 
 def test_connections_have_to_suffice(
