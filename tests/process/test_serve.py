@@ -78,6 +78,7 @@ def test_a_closed_terminal_does_not_matter_under_nohup(home: Path) -> None:
     with served:
         served.wait().process.send_signal(signal.SIGHUP)
         assert served.is_ready()
+        assert not served.event("stopping")
         assert served.stop(signal.SIGTERM) == 0
 
 
