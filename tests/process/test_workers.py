@@ -4,8 +4,10 @@ import http.client
 import os
 import resource
 import signal
+import sys
 from contextlib import AsyncExitStack, ExitStack, closing
 from pathlib import Path
+from typing import Final
 
 import psycopg
 import pytest
@@ -25,8 +27,25 @@ from bankapp.store.transaction import create_pool
 from bankapp.supervised import TRY_LATER
 from tests.process.load import Load
 from tests.process.owner import QUICK
-from tests.process.processes import STOP_TIMEOUT_S, Served, postmaster_pid, processes_in, until
+from tests.process.processes import (
+    STOP_TIMEOUT_S,
+    Served,
+    children_of,
+    postmaster_pid,
+    processes_in,
+    until,
+)
 
+# Gives up with the first process that fails to start, but not on those that take long to finish.
+STRICT_AND_PATIENT: Final = """
+import sys
+from bankapp.domain import limits
+limits.WORKER_START_FAILURE_COUNT_MAX = 0
+limits.WORKER_STOP_TIMEOUT_S = 1
+limits.IDLE_TIMEOUT_S = 600
+from bankapp.cli import main
+sys.exit(main())
+"""
 SETTLED_S = limits.WORKER_SETTLED_AFTER_S
 FIRST_S = limits.WORKER_RESTART_DELAY_MIN_S
 
@@ -212,6 +231,48 @@ def test_workers_that_cannot_start_keep_the_old_ones(home: Path) -> None:
         served.process.send_signal(signal.SIGHUP)
         until(lambda: served.event("reloaded"), 60)
         assert served.stop(signal.SIGTERM) == 0
+
+
+def serve_two_strictly(home: Path) -> Served:
+    served = serve_two(home)
+    served.program = (sys.executable, "-c", STRICT_AND_PATIENT)
+    return served
+
+
+def break_one(served: Served, pid: int) -> None:
+    """Have a process end, and none start in its place."""
+    (served.home / "token_key").write_text("no key")
+    os.kill(pid, signal.SIGKILL)
+
+
+def test_new_ones_are_watched_while_old_ones_finish(home: Path, scratch: Path) -> None:
+    """Goal: a crash loop ends the bank then, too. Method: an old one that does not finish."""
+    with serve_two_strictly(home) as served:
+        stuck = workers(served.wait())[0]
+        os.kill(stuck, signal.SIGSTOP)
+        served.process.send_signal(signal.SIGHUP)
+        until(lambda: served.event("reloaded"), 60)
+        break_one(served, workers(served)[3])
+        until(lambda: served.process.poll() is not None, 60)
+        assert "never come to listen" in served.failure()
+        assert not served.events("not reloaded")
+        assert not processes_in(scratch)
+
+
+def test_old_ones_are_watched_while_new_ones_start(home: Path, scratch: Path) -> None:
+    """Goal: a crash loop ends the bank then, too. Method: new ones that do not come to listen."""
+    with serve_two_strictly(home) as served:
+        old = workers(served.wait())
+        before = len(children_of(served.process.pid))
+        served.process.send_signal(signal.SIGHUP)
+        new = until(lambda: children_of(served.process.pid)[before:])
+        os.kill(new[0], signal.SIGSTOP)
+        until(lambda: len(workers(served)) == 3, 30)
+        break_one(served, old[1])
+        until(lambda: served.process.poll() is not None, 60)
+        assert "never come to listen" in served.failure()
+        assert not served.events("reloaded")
+        assert not processes_in(scratch)
 
 
 def test_one_is_started_as_soon_as_that_is_possible(home: Path) -> None:
