@@ -22,7 +22,7 @@ from bankapp.app import (
 from bankapp.database import Database, ensure_connections_suffice
 from bankapp.domain import limits
 from bankapp.failure import Failure, SettingError, StartError
-from bankapp.generation import Generation, Shop
+from bankapp.generation import Common, Generation
 from bankapp.logs import configure_logs
 from bankapp.observation import observing
 from bankapp.settings import Settings, load_settings
@@ -55,7 +55,7 @@ async def _supervise(settings: Settings, database: Database) -> None:
             listening_sockets(settings) as sockets,
             tempfile.TemporaryDirectory(prefix="bankapp-metrics-") as metrics,
         ):
-            supervisor = Supervisor(settings, Shop(database.url, sockets, Path(metrics)))
+            supervisor = Supervisor(settings, Common(database.url, sockets, Path(metrics)))
             reload_by_signal(supervisor.reload, stop)
             running = asyncio.create_task(supervisor.run())
             stopping = asyncio.create_task(stop.asked.wait())
@@ -89,18 +89,18 @@ def _has_terminal() -> bool:
 class Supervisor:
     """Keeps a generation of processes running, and replaces it when `reload` is set."""
 
-    def __init__(self, settings: Settings, shop: Shop) -> None:
+    def __init__(self, settings: Settings, common: Common) -> None:
         self._settings = settings
-        self._shop = shop
+        self._common = common
         self.reload = asyncio.Event()
-        self._generations = [Generation(settings, shop)]
+        self._generations = [Generation(settings, common)]
 
     async def run(self) -> None:
         """Do so until cancelled. Raises StartError when a process cannot be kept running."""
         [current] = self._generations
         await current.during(current.wait_listening())
         workers = self._settings.workers
-        _log.info("listening", url=url_of(self._shop.sockets[0]), workers=workers)
+        _log.info("listening", url=url_of(self._common.sockets[0]), workers=workers)
         while True:
             await current.during(self.reload.wait())
             self.reload.clear()
@@ -132,7 +132,7 @@ class Supervisor:
         listen; also when one of `current` cannot be kept running.
         """
         settings = await asyncio.to_thread(self._new_settings)
-        successor = Generation(settings, self._shop)
+        successor = Generation(settings, self._common)
         self._generations.append(successor)
         try:
             await current.during(successor.during(successor.wait_listening()))
@@ -152,5 +152,5 @@ class Supervisor:
                 self._settings, name
             ):
                 raise SettingError(f"{setting.alias} changes with a restart only")
-        ensure_connections_suffice(settings, self._shop.database_url)
+        ensure_connections_suffice(settings, self._common.database_url)
         return settings
