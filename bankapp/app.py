@@ -115,10 +115,13 @@ class Stop:
 
 
 def stopping_by_signals() -> Stop:
-    """What SIGINT and SIGTERM set."""
+    """What SIGINT and SIGTERM set, and SIGHUP unless `nohup` has it ignored."""
     stop = Stop()
+    loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signal_number, stop.now)
+        loop.add_signal_handler(signal_number, stop.now)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        loop.add_signal_handler(signal.SIGHUP, stop.now)
     return stop
 
 

@@ -74,12 +74,8 @@ def open_database(settings: Settings, *, beside_server: bool = False) -> Generat
 
 
 def connections_needed(worker_count: int) -> int:
-    """How many connections that many server processes open at most.
-
-    While they are replaced, the new ones begin with the fewest they can do with.
-    """
-    each = limits.CONNECTION_COUNT_MAX + limits.CONNECTION_COUNT_MIN
-    return worker_count * each + 2 * limits.JOB_CONCURRENCY
+    """How many connections that many server processes and those they replace open at most."""
+    return 2 * (worker_count * limits.CONNECTION_COUNT_MAX + limits.JOB_CONCURRENCY)
 
 
 def ensure_connections_suffice(settings: Settings, url: str) -> None:

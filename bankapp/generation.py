@@ -24,7 +24,7 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
 @dataclass(frozen=True)
-class Shop:
+class Common:
     """What all processes share."""
 
     database_url: str
@@ -44,9 +44,9 @@ class Shop:
 class Generation:
     """Processes with the same settings, each started again when it ends."""
 
-    def __init__(self, settings: Settings, shop: Shop) -> None:
+    def __init__(self, settings: Settings, common: Common) -> None:
         self._settings = settings
-        self._shop = shop
+        self._common = common
         self._shares = os.fdopen(Shares.allocate(settings.workers))
         self._processes: set[Process] = set()
         self._listening = [asyncio.Event() for _ in range(settings.workers)]
@@ -84,7 +84,7 @@ class Generation:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
-            self._shop.forget(process.pid)
+            self._common.forget(process.pid)
         self._shares.close()
 
     async def _keep(self, slot: int) -> None:
@@ -111,21 +111,21 @@ class Generation:
             self._listening[slot].set()
         exit_code = await process.wait()
         self._processes.remove(process)
-        self._shop.forget(process.pid)
+        self._common.forget(process.pid)
         _log.error("worker ended", pid=process.pid, exit_code=exit_code)
         return not has_listened and exit_code != TRY_LATER
 
     async def _start(self, slot: int) -> Process:
         task = Task(
             self._settings,
-            self._shop.database_url,
-            tuple(listening.fileno() for listening in self._shop.sockets),
+            self._common.database_url,
+            tuple(listening.fileno() for listening in self._common.sockets),
             self._shares.fileno(),
             slot,
         )
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "bankapp.supervised"),
-            env=self._shop.environment,
+            env=self._common.environment,
             stdin=PIPE,  # stays open for as long as we live
             stdout=PIPE,
             pass_fds=task.descriptors,

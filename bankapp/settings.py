@@ -231,6 +231,8 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = str(first["loc"][0])
         raise _wrong(name, first["msg"].removeprefix("Value error, ")) from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise SettingError(f".env cannot be read: {error}") from None
     if settings.environment == "production" and settings.token_keys is None:
         raise _wrong("BANK_TOKEN_KEYS", "is required in production")
     if (settings.admin_username is None) != (settings.admin_password is None):

@@ -22,13 +22,14 @@ from bankapp.app import (
 from bankapp.database import Database, ensure_connections_suffice
 from bankapp.domain import limits
 from bankapp.failure import Failure, SettingError, StartError
-from bankapp.generation import Generation, Shop
+from bankapp.generation import Common, Generation
 from bankapp.logs import configure_logs
 from bankapp.observation import observing
 from bankapp.settings import Settings, load_settings
 
 # The processes share the socket and the database, so these last as long as the supervisor.
 LASTING: Final = ("DATABASE_URL", "PGBIN", "BANK_DATA_DIR", "BANK_HTTP_ADDRESS")
+RETIREMENT_TIMEOUT_S: Final = limits.IDLE_TIMEOUT_S + limits.WORKER_STOP_TIMEOUT_S
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
@@ -54,7 +55,7 @@ async def _supervise(settings: Settings, database: Database) -> None:
             listening_sockets(settings) as sockets,
             tempfile.TemporaryDirectory(prefix="bankapp-metrics-") as metrics,
         ):
-            supervisor = Supervisor(settings, Shop(database.url, sockets, Path(metrics)))
+            supervisor = Supervisor(settings, Common(database.url, sockets, Path(metrics)))
             reload_by_signal(supervisor.reload, stop)
             running = asyncio.create_task(supervisor.run())
             stopping = asyncio.create_task(stop.asked.wait())
@@ -88,26 +89,29 @@ def _has_terminal() -> bool:
 class Supervisor:
     """Keeps a generation of processes running, and replaces it when `reload` is set."""
 
-    def __init__(self, settings: Settings, shop: Shop) -> None:
+    def __init__(self, settings: Settings, common: Common) -> None:
         self._settings = settings
-        self._shop = shop
+        self._common = common
         self.reload = asyncio.Event()
-        self._generations = [Generation(settings, shop)]
+        self._generations = [Generation(settings, common)]
 
     async def run(self) -> None:
         """Do so until cancelled. Raises StartError when a process cannot be kept running."""
         [current] = self._generations
         await current.during(current.wait_listening())
         workers = self._settings.workers
-        _log.info("listening", url=url_of(self._shop.sockets[0]), workers=workers)
+        _log.info("listening", url=url_of(self._common.sockets[0]), workers=workers)
         while True:
-            [current] = self._generations
             await current.during(self.reload.wait())
             self.reload.clear()
             try:
-                await self._replace(current)
+                successor = await self._start_successor(current)
             except (Failure, OSError) as error:
                 _log.error("not reloaded", reason=" ".join(str(error).split()))
+                continue
+            await successor.during(current.end(signal.SIGHUP, RETIREMENT_TIMEOUT_S))
+            self._generations.remove(current)
+            current = successor
 
     async def stop(self, running: "asyncio.Task[None]") -> None:
         """End all processes. Raises what `running` has ended with."""
@@ -121,17 +125,17 @@ class Supervisor:
         if not running.cancelled():
             running.result()
 
-    async def _replace(self, current: Generation) -> None:
-        """Start processes with the settings of now; once they listen, let the others finish.
+    async def _start_successor(self, current: Generation) -> Generation:
+        """Processes with the settings of now, which listen beside those of `current`.
 
         Raises Failure, and changes nothing, when a setting is wrong or the processes do not come to
-        listen.
+        listen; also when one of `current` cannot be kept running.
         """
         settings = await asyncio.to_thread(self._new_settings)
-        successor = Generation(settings, self._shop)
+        successor = Generation(settings, self._common)
         self._generations.append(successor)
         try:
-            await successor.during(successor.wait_listening())
+            await current.during(successor.during(successor.wait_listening()))
         except StartError:
             await successor.end(signal.SIGTERM, limits.WORKER_STOP_TIMEOUT_S)
             self._generations.remove(successor)
@@ -139,9 +143,7 @@ class Supervisor:
         self._settings = settings
         configure_logs(settings.log_format, settings.log_level)
         _log.info("reloaded", workers=settings.workers)
-        patience_s = limits.IDLE_TIMEOUT_S + limits.WORKER_STOP_TIMEOUT_S
-        await current.end(signal.SIGHUP, patience_s)
-        self._generations.remove(current)
+        return successor
 
     def _new_settings(self) -> Settings:
         settings = load_settings()
@@ -150,5 +152,5 @@ class Supervisor:
                 self._settings, name
             ):
                 raise SettingError(f"{setting.alias} changes with a restart only")
-        ensure_connections_suffice(settings, self._shop.database_url)
+        ensure_connections_suffice(settings, self._common.database_url)
         return settings

@@ -48,6 +48,11 @@ def processes_in(directory: Path) -> set[int]:
     return found
 
 
+def children_of(pid: int) -> list[int]:
+    """The processes that this one has started, oldest first."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def postmaster_pid(home: Path) -> int:
     """The number of the server that runs on this data directory."""
     return int((home / "postgres" / "postmaster.pid").read_text().splitlines()[0])
@@ -158,6 +163,7 @@ class Answer:
 class Served:
     """`bankapp serve`, on a port that is free, until the block ends."""
 
+    program: Sequence[str | Path] = (BANKAPP,)
     command = "serve"
     ready_event = "listening"
     prefix: Sequence[str] = ()
@@ -180,7 +186,7 @@ class Served:
         with self._log.open("w") as log:
             self.process = subprocess.Popen(
                 # A background job of a shell ignores Ctrl-C; the bank under test shall not.
-                [*self.prefix, "env", "--default-signal=INT", BANKAPP, self.command],
+                [*self.prefix, "env", "--default-signal=INT", *self.program, self.command],
                 env=environment(**self._settings),
                 cwd=self.home.parent,
                 stdin=self.stdin,

@@ -31,6 +31,7 @@ SIGNALS = [
     pytest.param(signal.SIGINT, id="Ctrl-C"),
     pytest.param(signal.SIGTERM, id="SIGTERM"),
 ]
+HANGUP = pytest.param(signal.SIGHUP, id="a closed terminal")
 
 
 @contextmanager
@@ -60,7 +61,7 @@ def balances(home: Path) -> list[int]:
         server.stop()
 
 
-@pytest.mark.parametrize("signal_number", SIGNALS)
+@pytest.mark.parametrize("signal_number", [*SIGNALS, HANGUP])
 def test_stops_and_keeps_the_money(home: Path, scratch: Path, signal_number: int) -> None:
     with Served(home) as served:
         assert served.wait().is_ready()
@@ -69,6 +70,16 @@ def test_stops_and_keeps_the_money(home: Path, scratch: Path, signal_number: int
         assert served.stop(signal_number) == 0
         assert not processes_in(scratch)
     assert balances(home) == [1000]
+
+
+def test_a_closed_terminal_does_not_matter_under_nohup(home: Path) -> None:
+    served = Served(home)
+    served.prefix = ("nohup",)
+    with served:
+        served.wait().process.send_signal(signal.SIGHUP)
+        assert served.is_ready()
+        assert not served.event("stopping")
+        assert served.stop(signal.SIGTERM) == 0
 
 
 def test_again_knows_users_and_tokens(home: Path) -> None:

@@ -31,6 +31,12 @@ def load(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> Settings:
     return load_settings()
 
 
+def test_a_file_that_is_no_text() -> None:
+    Path(".env").write_bytes(b"# caf\xe9")
+    with pytest.raises(SettingError, match=r"^\.env cannot be read: .+$"):
+        load_settings()
+
+
 def test_nothing_is_needed() -> None:
     settings = load_settings()
     assert settings.database_url is None

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.mail_server import Mailbox, mail_server_in_thread
-from tests.process.processes import Served, Working, failure, run_bankapp, until
+from tests.process.processes import (
+    Served,
+    Working,
+    failure,
+    processes_in,
+    run_bankapp,
+    until,
+)
 
 
 def sign_up(served: Served, username: str = "alice") -> None:
@@ -36,6 +43,12 @@ def test_a_worker_beside_a_server(home: Path) -> None:
                 sign_up(served, "bob")
                 until(lambda: recipients(mailbox) == {"alice@example.com", "bob@example.com"})
                 assert working.stop(signal.SIGTERM) == 0
+
+
+def test_a_worker_stops_with_its_terminal(home: Path, scratch: Path) -> None:
+    with Working(home) as working:
+        assert working.wait().stop(signal.SIGHUP) == 0
+        assert not processes_in(scratch)
 
 
 def test_a_server_works_by_itself(home: Path) -> None:

@@ -4,8 +4,10 @@ import http.client
 import os
 import resource
 import signal
-from contextlib import ExitStack, closing
+import sys
+from contextlib import AsyncExitStack, ExitStack, closing
 from pathlib import Path
+from typing import Final
 
 import psycopg
 import pytest
@@ -21,11 +23,29 @@ from bankapp.embedded import EmbeddedServer, ensure_database, find_binaries
 from bankapp.failure import StartError
 from bankapp.generation import Restarts
 from bankapp.settings import Settings
+from bankapp.store.transaction import create_pool
 from bankapp.supervised import TRY_LATER
 from tests.process.load import Load
 from tests.process.owner import QUICK
-from tests.process.processes import STOP_TIMEOUT_S, Served, postmaster_pid, processes_in, until
+from tests.process.processes import (
+    STOP_TIMEOUT_S,
+    Served,
+    children_of,
+    postmaster_pid,
+    processes_in,
+    until,
+)
 
+# Gives up with the first process that fails to start, but not on those that take long to finish.
+STRICT_AND_PATIENT: Final = """
+import sys
+from bankapp.domain import limits
+limits.WORKER_START_FAILURE_COUNT_MAX = 0
+limits.WORKER_STOP_TIMEOUT_S = 1
+limits.IDLE_TIMEOUT_S = 600
+from bankapp.cli import main
+sys.exit(main())
+"""
 SETTLED_S = limits.WORKER_SETTLED_AFTER_S
 FIRST_S = limits.WORKER_RESTART_DELAY_MIN_S
 
@@ -180,11 +200,12 @@ def test_a_reload_takes_new_settings_unless_they_are_wrong(home: Path, scratch: 
         served.wait().open_account()
         for number, (line, reason) in enumerate(
             [
-                ("BANK_ACCESS_TOKEN_DURATION=1w", "BANK_ACCESS_TOKEN_DURATION is not a number"),
-                ("DATABASE_URL=postgresql://elsewhere", "DATABASE_URL changes with a restart only"),
+                (b"BANK_ACCESS_TOKEN_DURATION=1w", "BANK_ACCESS_TOKEN_DURATION is not a number"),
+                (b"DATABASE_URL=postgresql://other", "DATABASE_URL changes with a restart only"),
+                (b"# caf\xe9", ".env cannot be read: "),
             ]
         ):
-            (scratch / ".env").write_text(line)
+            (scratch / ".env").write_bytes(line)
             served.process.send_signal(signal.SIGHUP)
             refusals = until(lambda n=number: served.events("not reloaded")[n:])  # type: ignore[misc]
             assert refusals[0]["reason"].startswith(reason)
@@ -210,6 +231,48 @@ def test_workers_that_cannot_start_keep_the_old_ones(home: Path) -> None:
         served.process.send_signal(signal.SIGHUP)
         until(lambda: served.event("reloaded"), 60)
         assert served.stop(signal.SIGTERM) == 0
+
+
+def serve_two_strictly(home: Path) -> Served:
+    served = serve_two(home)
+    served.program = (sys.executable, "-c", STRICT_AND_PATIENT)
+    return served
+
+
+def break_one(served: Served, pid: int) -> None:
+    """Have a process end, and none start in its place."""
+    (served.home / "token_key").write_text("no key")
+    os.kill(pid, signal.SIGKILL)
+
+
+def test_new_ones_are_watched_while_old_ones_finish(home: Path, scratch: Path) -> None:
+    """Goal: a crash loop ends the bank then, too. Method: an old one that does not finish."""
+    with serve_two_strictly(home) as served:
+        stuck = workers(served.wait())[0]
+        os.kill(stuck, signal.SIGSTOP)
+        served.process.send_signal(signal.SIGHUP)
+        until(lambda: served.event("reloaded"), 60)
+        break_one(served, workers(served)[3])
+        until(lambda: served.process.poll() is not None, 60)
+        assert "never come to listen" in served.failure()
+        assert not served.events("not reloaded")
+        assert not processes_in(scratch)
+
+
+def test_old_ones_are_watched_while_new_ones_start(home: Path, scratch: Path) -> None:
+    """Goal: a crash loop ends the bank then, too. Method: new ones that do not come to listen."""
+    with serve_two_strictly(home) as served:
+        old = workers(served.wait())
+        before = len(children_of(served.process.pid))
+        served.process.send_signal(signal.SIGHUP)
+        new = until(lambda: children_of(served.process.pid)[before:])
+        os.kill(new[0], signal.SIGSTOP)
+        until(lambda: len(workers(served)) == 3, 30)
+        break_one(served, old[1])
+        until(lambda: served.process.poll() is not None, 60)
+        assert "never come to listen" in served.failure()
+        assert not served.events("reloaded")
+        assert not processes_in(scratch)
 
 
 def test_one_is_started_as_soon_as_that_is_possible(home: Path) -> None:
@@ -287,6 +350,23 @@ def test_gauges_of_the_dead_are_forgotten(home: Path) -> None:
         assert not (directory / f"gauge_livesum_{dead}.db").exists()
         assert served.stop(signal.SIGTERM) == 0
         assert not directory.exists()
+
+
+async def test_connections_needed_are_those_of_old_and_new(
+    database_url: str, connection: psycopg.Connection
+) -> None:
+    """Goal: a reload under load finds all it needs. Method: pools of both generations, filled."""
+    async with AsyncExitStack() as stack:
+        for _ in ("old", "new"):
+            pool = await stack.enter_async_context(create_pool(database_url))
+            for _ in range(limits.CONNECTION_COUNT_MAX):
+                await stack.enter_async_context(pool.connection())
+        query = (
+            "SELECT FROM pg_stat_activity"
+            " WHERE application_name = 'bankapp' AND datname = current_database()"
+        )
+        count = connection.execute(query).rowcount
+    assert connections_needed(1) - 2 * limits.JOB_CONCURRENCY == count
 
 
 def test_connections_have_to_suffice(
