@@ -1,5 +1,6 @@
 """The pages in a browser: a newcomer's way from the front page to a transfer."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -50,12 +51,23 @@ class Visit:
 
     async def execute(self) -> Any:
         """Press Execute; the status and the body of the answer."""
-        await self.browser.wait_for("(document.querySelector('.execute')?.click(), true)")
+        while not await self._press():
+            pass  # Swagger UI loses a click while it draws itself
         answered = "document.querySelector('.live-responses-table .response .response-col_status')"
         status = await self.browser.wait_for(f"parseInt({answered}?.textContent)")
         shown = "document.querySelector('.live-responses-table .response code').textContent"
         body = await self.browser.evaluate(shown)
         return status, json.loads(body)
+
+    async def _press(self) -> bool:
+        """Press Execute once; whether a request has come of it."""
+        sent_count = len(self.browser.requested)
+        await self.browser.evaluate("document.querySelector('.execute')?.click()")
+        for _ in range(300):
+            await asyncio.sleep(0.01)
+            if len(self.browser.requested) > sent_count:
+                return True
+        return False
 
     async def log_in_from_here(self) -> None:
         """Follow the link that the page of the API itself has while nobody is logged in."""

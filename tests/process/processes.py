@@ -186,7 +186,7 @@ class Served:
         with self._log.open("w") as log:
             self.process = subprocess.Popen(
                 # A background job of a shell ignores Ctrl-C; the bank under test shall not.
-                [*self.prefix, "env", "--default-signal=INT", *self.program, self.command],
+                ["env", "--default-signal=INT,HUP", *self.prefix, *self.program, self.command],
                 env=environment(**self._settings),
                 cwd=self.home.parent,
                 stdin=self.stdin,
