@@ -77,8 +77,8 @@ async def _serve(task: Task) -> None:
         sockets = [socket.socket(fileno=descriptor) for descriptor in task.sockets]
         shares = Shares(task.shares, task.slot)
         async with serving(task.settings, bank, sockets, stop, observation, shares):
-            _tell_supervisor()
             _log.info("worker listening")
+            _tell_supervisor()  # who then logs that all listen, after each has said so itself
             await stop.asked.wait()
             _log.info("worker stopping")
 

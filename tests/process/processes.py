@@ -53,6 +53,11 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def command_of(pid: int) -> list[str]:
+    """What a process was started as; as its parent was, while it has not come to be another."""
+    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
+
+
 def postmaster_pid(home: Path) -> int:
     """The number of the server that runs on this data directory."""
     return int((home / "postgres" / "postmaster.pid").read_text().splitlines()[0])

@@ -31,6 +31,7 @@ from tests.process.processes import (
     STOP_TIMEOUT_S,
     Served,
     children_of,
+    command_of,
     postmaster_pid,
     processes_in,
     until,
@@ -53,6 +54,15 @@ FIRST_S = limits.WORKER_RESTART_DELAY_MIN_S
 def workers(served: Served) -> list[int]:
     """The processes that have come to listen, in that order."""
     return [event["worker"] for event in served.events("worker listening")]
+
+
+def running_workers(served: Served) -> list[int]:
+    """The processes that run, whether they listen or not.
+
+    Not those that are still being started: to stop one then would hold up who starts it.
+    """
+    children = children_of(served.process.pid)
+    return [pid for pid in children if "bankapp.supervised" in command_of(pid)]
 
 
 def serve_two(home: Path) -> Served:
@@ -263,10 +273,9 @@ def test_old_ones_are_watched_while_new_ones_start(home: Path, scratch: Path) ->
     """Goal: a crash loop ends the bank then, too. Method: new ones that do not come to listen."""
     with serve_two_strictly(home) as served:
         old = workers(served.wait())
-        before = len(children_of(served.process.pid))
         served.process.send_signal(signal.SIGHUP)
-        new = until(lambda: children_of(served.process.pid)[before:])
-        os.kill(new[0], signal.SIGSTOP)
+        new = until(lambda: set(running_workers(served)) - set(old))
+        os.kill(new.pop(), signal.SIGSTOP)
         until(lambda: len(workers(served)) == 3, 30)
         break_one(served, old[1])
         until(lambda: served.process.poll() is not None, 60)
