@@ -851,7 +851,8 @@ CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_
 --
 -- 1. Lock every account once, in ascending id, so that no two batches wait for each other. Whatever
 --    concerns an account's holds, transfers and keys is only written under its lock.
--- 2. Walk the items in order with running balances: each finds what its predecessors left.
+-- 2. Walk the items in order with running balances: each finds what its predecessors left. What is
+--    known of an account is in arrays, at the place of its id among all those locked.
 -- 3. Write sets: transfers, one final balance per account, entries, holds and keys. An account
 --    updated once per item would drag a chain of dead row versions through the rest of the batch.
 --
@@ -860,18 +861,13 @@ CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_
 DECLARE
     balance_max CONSTANT bigint := 9007199254740991;
     key_lifetime CONSTANT interval := '24 hours';
+    names_all CONSTANT boolean := kinds <@ ARRAY['transfer', 'hold']::posting_kind[];
     item record;
-    is_well_formed boolean;
-    payer_ids bigint[];
-    payee_ids bigint[];
-    account_ids bigint[];
-    balances bigint[];
-    held_amounts bigint[];
-    -- Of the transfers that are reversed and the holds that are settled, by their place.
-    lefts bigint[];
-    captured_amounts bigint[];
-    open_holds boolean[];
     -- Of the items.
+    payer_ids bigint[] := from_account_ids;
+    payee_ids bigint[] := to_account_ids;
+    moved_currencies text[] := currencies;
+    payer_places int[];
     refusals posting_refusal[];
     replayed_request_ids text[];
     posted_amounts bigint[];
@@ -881,74 +877,75 @@ DECLARE
     payer_available_balances bigint[];
     payee_balances bigint[];
     item_captured_amounts bigint[];
+    -- Of the accounts, in ascending id.
+    account_ids bigint[];
+    owners text[];
+    account_kinds account_kind[];
+    account_currencies text[];
+    statuses account_status[];
+    opening_times timestamptz[];
+    balances bigint[];
+    held_amounts bigint[];
+    -- Of what an item names by reference_id, where it is named first.
+    reference_places int[];
+    lefts bigint[];
+    captured_amounts bigint[];
+    open_holds boolean[];
+    reversed_kinds transfer_kind[];
+    payer_place int;
+    payee_place int;
+    reference_place int;
     moment timestamptz;
     key_count bigint := 0;
     written_count bigint;
 BEGIN
-    SELECT
-        array_agg(
-            CASE u.kind
-                WHEN 'deposit' THEN cash.id
-                WHEN 'reversal' THEN reversed.to_account_id
-                WHEN 'capture' THEN settled.from_account_id
-                WHEN 'void' THEN settled.from_account_id
-                ELSE u.from_account_id
-            END ORDER BY u.n
-        ),
-        array_agg(
-            CASE u.kind
-                WHEN 'withdrawal' THEN cash.id
-                WHEN 'reversal' THEN reversed.from_account_id
-                WHEN 'capture' THEN settled.to_account_id
-                WHEN 'void' THEN settled.to_account_id
-                ELSE u.to_account_id
-            END ORDER BY u.n
-        ),
-        array_agg(coalesce(u.currency, reversed.currency, settled.currency) ORDER BY u.n),
-        bool_and(
-            u.kind IS NOT NULL
-            AND (u.kind IN ('transfer', 'withdrawal', 'hold')) = (u.from_account_id IS NOT NULL)
-            AND (u.kind IN ('transfer', 'deposit', 'hold')) = (u.to_account_id IS NOT NULL)
-            AND (u.kind IN ('reversal', 'capture', 'void')) = (u.reference_id IS NOT NULL)
-            AND (u.kind IN ('reversal', 'capture', 'void')) = (u.currency IS NULL)
-            AND (u.kind IN ('reversal', 'capture', 'void') OR u.amount IS NOT NULL)
-            AND (u.kind NOT IN ('transfer', 'hold') OR u.actor IS NOT NULL)
-            AND (u.kind NOT IN ('deposit', 'withdrawal') OR u.actor IS NULL)
-            AND (u.kind = 'hold') = (u.lifetime IS NOT NULL)
-            AND (u.key IS NULL) = (u.scope IS NULL)
-        )
-    INTO payer_ids, payee_ids, currencies, is_well_formed
-    FROM unnest(
-        kinds, from_account_ids, to_account_ids, amounts, currencies, actors, reference_ids,
-        lifetimes, scopes, keys
-    ) WITH ORDINALITY AS u (
-        kind, from_account_id, to_account_id, amount, currency, actor, reference_id, lifetime,
-        scope, key, n
-    )
-    LEFT JOIN accounts AS cash
-        ON u.kind IN ('deposit', 'withdrawal')
-            AND cash.owner IS NULL AND cash.currency = u.currency
-    LEFT JOIN LATERAL (
-        SELECT t.from_account_id, t.to_account_id, t.currency
-        FROM transfers AS t
-        WHERE t.id = u.reference_id
-        LIMIT 1 -- so that the planner never reads them all
-    ) AS reversed ON u.kind = 'reversal'
-    LEFT JOIN LATERAL (
-        SELECT h.from_account_id, h.to_account_id, h.currency
-        FROM holds AS h
-        WHERE h.id = u.reference_id
-        LIMIT 1
-    ) AS settled ON u.kind IN ('capture', 'void');
-    IF NOT is_well_formed THEN
-        RAISE EXCEPTION 'an item has a part too many or too few for its kind'
-            USING ERRCODE = 'invalid_parameter_value';
+    IF NOT names_all THEN
+        SELECT
+            array_agg(
+                CASE u.kind
+                    WHEN 'deposit' THEN cash.id
+                    WHEN 'reversal' THEN reversed.to_account_id
+                    WHEN 'capture' THEN settled.from_account_id
+                    WHEN 'void' THEN settled.from_account_id
+                    ELSE u.from_account_id
+                END ORDER BY u.n
+            ),
+            array_agg(
+                CASE u.kind
+                    WHEN 'withdrawal' THEN cash.id
+                    WHEN 'reversal' THEN reversed.from_account_id
+                    WHEN 'capture' THEN settled.to_account_id
+                    WHEN 'void' THEN settled.to_account_id
+                    ELSE u.to_account_id
+                END ORDER BY u.n
+            ),
+            array_agg(coalesce(u.currency, reversed.currency, settled.currency) ORDER BY u.n)
+        INTO payer_ids, payee_ids, moved_currencies
+        FROM unnest(kinds, from_account_ids, to_account_ids, currencies, reference_ids)
+            WITH ORDINALITY AS u (kind, from_account_id, to_account_id, currency, reference_id, n)
+        LEFT JOIN accounts AS cash
+            ON u.kind IN ('deposit', 'withdrawal')
+                AND cash.owner IS NULL AND cash.currency = u.currency
+        LEFT JOIN LATERAL (
+            SELECT t.from_account_id, t.to_account_id, t.currency
+            FROM transfers AS t
+            WHERE t.id = u.reference_id
+            LIMIT 1 -- so that the planner never reads them all
+        ) AS reversed ON u.kind = 'reversal'
+        LEFT JOIN LATERAL (
+            SELECT h.from_account_id, h.to_account_id, h.currency
+            FROM holds AS h
+            WHERE h.id = u.reference_id
+            LIMIT 1
+        ) AS settled ON u.kind IN ('capture', 'void');
     END IF;
 
-    SELECT array_agg(locked.id), array_agg(locked.balance)
-    INTO account_ids, balances
+    SELECT array_agg(locked.id), array_agg(locked.owner), array_agg(locked.kind),
+        array_agg(locked.currency), array_agg(locked.status), array_agg(locked.created_at),
+        array_agg(locked.balance)
+    INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times, balances
     FROM (
-        SELECT a.id, a.balance
+        SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance
         FROM accounts AS a
         WHERE a.id = ANY (payer_ids || payee_ids)
         ORDER BY a.id
@@ -968,62 +965,18 @@ BEGIN
         GROUP BY h.from_account_id
     ) AS held ON held.from_account_id = u.id;
 
-    FOR item IN
-        SELECT u.n, u.kind, u.amount,
-            payer_place.n AS payer_place,
-            payee_place.n AS payee_place,
-            payer.kind = 'cash' AS is_unlimited,
-            dense_rank() OVER (ORDER BY u.kind = 'reversal', u.reference_id) AS reference_place,
-            coalesce(reversed.amount_left, settled.amount_left) AS amount_left,
-            settled.captured_amount,
-            settled.is_open,
-            known.request_id AS known_request_id,
-            known.refusal AS known_refusal,
-            known.transfer_id AS known_transfer_id,
-            known.hold_id AS known_hold_id,
-            known.balance AS known_balance,
-            known.available_balance AS known_available_balance,
-            known.captured_amount AS known_captured_amount,
-            CASE
-                WHEN known.request_hash <> u.request_hash THEN 'idempotency_key_reused'
-                WHEN count(*) OVER (PARTITION BY u.scope, u.key ORDER BY u.n) > 1
-                    AND u.key IS NOT NULL THEN 'idempotency_key_reused'
-                WHEN payer.id IS NULL AND u.kind <> 'deposit' THEN 'not_found'
-                WHEN payee.id IS NULL AND u.kind <> 'withdrawal' THEN 'not_found'
-                WHEN u.actor IS NOT NULL AND NOT CASE u.kind
-                    WHEN 'capture' THEN coalesce(payee.owner = u.actor, false)
-                    WHEN 'void' THEN coalesce(u.actor IN (payer.owner, payee.owner), false)
-                    ELSE coalesce(payer.owner = u.actor, false)
-                END THEN 'not_found'
-                WHEN payer.kind = 'cash' AND u.kind NOT IN ('deposit', 'reversal') THEN 'not_found'
-                WHEN payee.kind = 'cash' AND u.kind NOT IN ('withdrawal', 'reversal')
-                    THEN 'not_found'
-                WHEN payer.id = payee.id THEN 'same_account'
-                WHEN payer.currency IS DISTINCT FROM u.currency THEN 'currency_mismatch'
-                WHEN payee.currency IS DISTINCT FROM u.currency THEN 'currency_mismatch'
-                WHEN reversed.kind = 'reversal' THEN 'not_reversible'
-                WHEN u.kind = 'void' THEN NULL -- it lets go of money: no account forbids that
-                WHEN 'frozen' IN (payer.status, payee.status) THEN 'account_frozen'
-                WHEN 'closed' IN (payer.status, payee.status) THEN 'account_closed'
-            END::posting_refusal AS refusal
-        FROM unnest(
-            kinds, payer_ids, payee_ids, amounts, currencies, actors, reference_ids, scopes, keys,
-            request_hashes
-        ) WITH ORDINALITY AS u (
-            kind, payer_id, payee_id, amount, currency, actor, reference_id, scope, key,
-            request_hash, n
-        )
-        LEFT JOIN accounts AS payer ON payer.id = u.payer_id
-        LEFT JOIN accounts AS payee ON payee.id = u.payee_id
-        -- Of a series the planner expects 1,000 rows and hashes them, of an array 10.
-        LEFT JOIN (
-            SELECT g.n, account_ids[g.n] AS id
-            FROM generate_series(1, cardinality(account_ids)) AS g (n)
-        ) AS payer_place ON payer_place.id = u.payer_id
-        LEFT JOIN (
-            SELECT g.n, account_ids[g.n] AS id
-            FROM generate_series(1, cardinality(account_ids)) AS g (n)
-        ) AS payee_place ON payee_place.id = u.payee_id
+    IF NOT names_all THEN
+        SELECT array_agg(named.place ORDER BY named.n),
+            array_agg(coalesce(reversed.amount_left, settled.amount_left) ORDER BY named.n),
+            array_agg(settled.captured_amount ORDER BY named.n),
+            array_agg(settled.is_open ORDER BY named.n),
+            array_agg(reversed.kind ORDER BY named.n)
+        INTO reference_places, lefts, captured_amounts, open_holds, reversed_kinds
+        FROM (
+            SELECT u.n, u.kind, u.reference_id,
+                min(u.n) OVER (PARTITION BY u.kind = 'reversal', u.reference_id) AS place
+            FROM unnest(kinds, reference_ids) WITH ORDINALITY AS u (kind, reference_id, n)
+        ) AS named
         LEFT JOIN LATERAL (
             SELECT t.kind,
                 t.amount - (
@@ -1032,33 +985,78 @@ BEGIN
                     WHERE r.reverses_transfer_id = t.id
                 ) AS amount_left
             FROM transfers AS t
-            WHERE t.id = u.reference_id
+            WHERE t.id = named.reference_id
             LIMIT 1
-        ) AS reversed ON u.kind = 'reversal'
+        ) AS reversed ON named.kind = 'reversal'
         LEFT JOIN LATERAL (
             SELECT h.captured_amount,
                 h.amount - h.captured_amount AS amount_left,
                 h.status = 'open' AND h.expires_at > moment AS is_open
             FROM holds AS h
-            WHERE h.id = u.reference_id
+            WHERE h.id = named.reference_id
             LIMIT 1
-        ) AS settled ON u.kind IN ('capture', 'void')
+        ) AS settled ON named.kind IN ('capture', 'void');
+    END IF;
+
+    FOR item IN
+        SELECT u.n, u.kind, u.payer_id, u.payee_id, u.amount, u.currency, u.actor,
+            -- By binary search: where the id is, or would be.
+            width_bucket(u.payer_id, account_ids) AS payer_place,
+            width_bucket(u.payee_id, account_ids) AS payee_place,
+            coalesce(known.request_hash <> u.request_hash, false)
+            OR u.key IS NOT NULL
+            AND row_number() OVER (PARTITION BY u.scope, u.key ORDER BY u.n) > 1 AS reuses_key,
+            known.request_id AS known_request_id,
+            known.refusal AS known_refusal,
+            known.transfer_id AS known_transfer_id,
+            known.hold_id AS known_hold_id,
+            known.balance AS known_balance,
+            known.available_balance AS known_available_balance,
+            known.captured_amount AS known_captured_amount,
+            NULL::posting_refusal AS refusal,
+            u.kind IS NOT NULL
+            AND (u.kind IN ('transfer', 'withdrawal', 'hold')) = (u.from_account_id IS NOT NULL)
+            AND (u.kind IN ('transfer', 'deposit', 'hold')) = (u.to_account_id IS NOT NULL)
+            AND (u.kind IN ('reversal', 'capture', 'void')) = (u.reference_id IS NOT NULL)
+            AND (u.kind IN ('reversal', 'capture', 'void')) = (u.given_currency IS NULL)
+            AND (u.kind IN ('reversal', 'capture', 'void') OR u.amount IS NOT NULL)
+            AND (u.kind NOT IN ('transfer', 'hold') OR u.actor IS NOT NULL)
+            AND (u.kind NOT IN ('deposit', 'withdrawal') OR u.actor IS NULL)
+            AND (u.kind = 'hold') = (u.lifetime IS NOT NULL)
+            AND (u.key IS NULL) = (u.scope IS NULL) AS is_well_formed
+        FROM unnest(
+            kinds, from_account_ids, to_account_ids, payer_ids, payee_ids, amounts, currencies,
+            moved_currencies, actors, reference_ids, lifetimes, scopes, keys, request_hashes
+        ) WITH ORDINALITY AS u (
+            kind, from_account_id, to_account_id, payer_id, payee_id, amount, given_currency,
+            currency, actor, reference_id, lifetime, scope, key, request_hash, n
+        )
         LEFT JOIN LATERAL (
             SELECT k.*
             FROM idempotency_keys AS k
-            WHERE k.scope = u.scope AND k.key = u.key AND k.created_at > moment - key_lifetime
+            WHERE k.scope = u.scope AND k.key = u.key
             LIMIT 1
-        ) AS known ON u.key IS NOT NULL
+        ) AS known ON known.created_at > moment - key_lifetime -- outside: no index by time
         ORDER BY u.n
     LOOP
+        IF NOT item.is_well_formed THEN
+            RAISE EXCEPTION 'an item has a part too many or too few for its kind'
+                USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+        payer_place := CASE
+            WHEN account_ids[item.payer_place] = item.payer_id THEN item.payer_place
+        END;
+        payee_place := CASE
+            WHEN account_ids[item.payee_place] = item.payee_id THEN item.payee_place
+        END;
+        payer_places[item.n] := payer_place;
         -- An array must start at its first item, refused or not.
         transfer_ids[item.n] := NULL;
         hold_ids[item.n] := NULL;
         item_captured_amounts[item.n] := NULL;
         replayed_request_ids[item.n] := NULL;
         posted_amounts[item.n] := item.amount;
-        IF item.known_request_id IS NOT NULL
-            AND item.refusal IS DISTINCT FROM 'idempotency_key_reused' THEN
+        IF item.known_request_id IS NOT NULL AND NOT item.reuses_key THEN
             refusals[item.n] := item.known_refusal::posting_refusal;
             replayed_request_ids[item.n] := item.known_request_id;
             transfer_ids[item.n] := item.known_transfer_id;
@@ -1071,69 +1069,85 @@ BEGIN
             CONTINUE;
         END IF;
 
-        IF item.amount_left IS NOT NULL AND lefts[item.reference_place] IS NULL THEN
-            lefts[item.reference_place] := item.amount_left;
-            captured_amounts[item.reference_place] := item.captured_amount;
-            open_holds[item.reference_place] := item.is_open;
-        END IF;
-        IF item.kind IN ('reversal', 'capture', 'void') AND item.amount IS NULL THEN
-            item.amount := lefts[item.reference_place];
+        IF item.kind IN ('reversal', 'capture', 'void') THEN
+            reference_place := reference_places[item.n];
+            item.amount := coalesce(item.amount, lefts[reference_place]);
             posted_amounts[item.n] := item.amount;
         END IF;
 
-        IF item.refusal IS NULL THEN
-            item.refusal := CASE
-                WHEN item.kind IN ('capture', 'void') AND NOT open_holds[item.reference_place]
-                    THEN 'hold_not_open'
-                WHEN item.kind = 'capture' AND item.amount > lefts[item.reference_place]
-                    THEN 'capture_exceeds_hold'
-                WHEN item.kind = 'reversal' AND lefts[item.reference_place] = 0
-                    THEN 'already_reversed'
-                WHEN item.kind = 'reversal' AND item.amount > lefts[item.reference_place]
-                    THEN 'reversal_exceeds_transfer'
-                WHEN item.kind IN ('capture', 'void') OR item.is_unlimited THEN NULL
-                WHEN balances[item.payer_place] - held_amounts[item.payer_place] < item.amount
-                    THEN 'insufficient_funds'
-            END;
-        END IF;
-        IF item.refusal IS NULL AND item.kind NOT IN ('hold', 'void')
-            AND (
-                balances[item.payee_place] > balance_max - item.amount
-                OR balances[item.payer_place] < item.amount - balance_max
-            ) THEN
-            item.refusal := 'balance_limit_exceeded';
-        END IF;
+        item.refusal := CASE
+            WHEN item.reuses_key THEN 'idempotency_key_reused'
+            WHEN payer_place IS NULL AND item.kind <> 'deposit' THEN 'not_found'
+            WHEN payee_place IS NULL AND item.kind <> 'withdrawal' THEN 'not_found'
+            WHEN item.actor IS NOT NULL AND NOT CASE item.kind
+                WHEN 'capture' THEN coalesce(owners[payee_place] = item.actor, false)
+                WHEN 'void'
+                    THEN coalesce(item.actor IN (owners[payer_place], owners[payee_place]), false)
+                ELSE coalesce(owners[payer_place] = item.actor, false)
+            END THEN 'not_found'
+            WHEN account_kinds[payer_place] = 'cash' AND item.kind NOT IN ('deposit', 'reversal')
+                THEN 'not_found'
+            WHEN account_kinds[payee_place] = 'cash' AND item.kind NOT IN ('withdrawal', 'reversal')
+                THEN 'not_found'
+            WHEN payer_place = payee_place THEN 'same_account'
+            WHEN account_currencies[payer_place] IS DISTINCT FROM item.currency
+                THEN 'currency_mismatch'
+            WHEN account_currencies[payee_place] IS DISTINCT FROM item.currency
+                THEN 'currency_mismatch'
+            WHEN item.kind = 'reversal' AND reversed_kinds[item.n] = 'reversal'
+                THEN 'not_reversible'
+            -- To void lets go of money: no account forbids that.
+            WHEN item.kind <> 'void' AND 'frozen' IN (statuses[payer_place], statuses[payee_place])
+                THEN 'account_frozen'
+            WHEN item.kind <> 'void' AND 'closed' IN (statuses[payer_place], statuses[payee_place])
+                THEN 'account_closed'
+            WHEN item.kind IN ('capture', 'void') AND NOT open_holds[reference_place]
+                THEN 'hold_not_open'
+            WHEN item.kind = 'capture' AND item.amount > lefts[reference_place]
+                THEN 'capture_exceeds_hold'
+            WHEN item.kind = 'reversal' AND lefts[reference_place] = 0
+                THEN 'already_reversed'
+            WHEN item.kind = 'reversal' AND item.amount > lefts[reference_place]
+                THEN 'reversal_exceeds_transfer'
+            WHEN item.kind NOT IN ('capture', 'void') AND account_kinds[payer_place] <> 'cash'
+                AND balances[payer_place] - held_amounts[payer_place] < item.amount
+                THEN 'insufficient_funds'
+            WHEN item.kind NOT IN ('hold', 'void')
+                AND (
+                    balances[payee_place] > balance_max - item.amount
+                    OR balances[payer_place] < item.amount - balance_max
+                ) THEN 'balance_limit_exceeded'
+        END;
 
         IF item.refusal IS NULL THEN
             IF item.kind = 'hold' THEN
                 hold_ids[item.n] := nextval('holds_id_seq');
-                held_amounts[item.payer_place] := held_amounts[item.payer_place] + item.amount;
+                held_amounts[payer_place] := held_amounts[payer_place] + item.amount;
                 item_captured_amounts[item.n] := 0;
             ELSIF item.kind IN ('capture', 'void') THEN
-                held_amounts[item.payer_place] := held_amounts[item.payer_place] - item.amount;
-                lefts[item.reference_place] := lefts[item.reference_place] - item.amount;
-                open_holds[item.reference_place] :=
-                    item.kind = 'capture' AND lefts[item.reference_place] > 0;
+                held_amounts[payer_place] := held_amounts[payer_place] - item.amount;
+                lefts[reference_place] := lefts[reference_place] - item.amount;
+                open_holds[reference_place] :=
+                    item.kind = 'capture' AND lefts[reference_place] > 0;
                 IF item.kind = 'capture' THEN
-                    captured_amounts[item.reference_place] :=
-                        captured_amounts[item.reference_place] + item.amount;
+                    captured_amounts[reference_place] :=
+                        captured_amounts[reference_place] + item.amount;
                 END IF;
-                item_captured_amounts[item.n] := captured_amounts[item.reference_place];
+                item_captured_amounts[item.n] := captured_amounts[reference_place];
                 hold_ids[item.n] := reference_ids[item.n];
             ELSIF item.kind = 'reversal' THEN
-                lefts[item.reference_place] := lefts[item.reference_place] - item.amount;
+                lefts[reference_place] := lefts[reference_place] - item.amount;
             END IF;
             IF item.kind NOT IN ('hold', 'void') THEN
-                balances[item.payer_place] := balances[item.payer_place] - item.amount;
-                balances[item.payee_place] := balances[item.payee_place] + item.amount;
+                balances[payer_place] := balances[payer_place] - item.amount;
+                balances[payee_place] := balances[payee_place] + item.amount;
                 transfer_ids[item.n] := nextval('transfers_id_seq');
             END IF;
         END IF;
         refusals[item.n] := item.refusal;
-        payer_balances[item.n] := balances[item.payer_place];
-        payer_available_balances[item.n] :=
-            balances[item.payer_place] - held_amounts[item.payer_place];
-        payee_balances[item.n] := balances[item.payee_place];
+        payer_balances[item.n] := balances[payer_place];
+        payer_available_balances[item.n] := balances[payer_place] - held_amounts[payer_place];
+        payee_balances[item.n] := balances[payee_place];
         key_count := key_count + (
             keys[item.n] IS NOT NULL AND item.refusal IS DISTINCT FROM 'idempotency_key_reused'
         )::int;
@@ -1182,7 +1196,7 @@ BEGIN
         CASE WHEN u.kind = 'capture' THEN u.reference_id END,
         moment, u.asker, u.request_id
     FROM unnest(
-        transfer_ids, kinds, payer_ids, payee_ids, posted_amounts, currencies, descriptions,
+        transfer_ids, kinds, payer_ids, payee_ids, posted_amounts, moved_currencies, descriptions,
         reference_ids, askers, request_ids, replayed_request_ids
     ) AS u (
         id, kind, payer_id, payee_id, amount, currency, description, reference_id, asker,
@@ -1212,7 +1226,7 @@ BEGIN
         WHERE u.id IS NOT NULL AND u.replayed_request_id IS NULL;
     END IF;
 
-    IF cardinality(lefts) > 0 THEN
+    IF kinds && ARRAY['capture', 'void']::posting_kind[] THEN
         UPDATE holds AS h
         SET captured_amount = u.captured_amount,
             status = CASE
@@ -1271,18 +1285,17 @@ BEGIN
     RETURN QUERY
     SELECT u.refusal, u.replayed_request_id, u.transfer_id, u.hold_id, u.payer_id, u.payee_id,
         coalesce(posted.amount, u.amount), u.currency, coalesce(posted.created_at, moment),
-        payer.owner, payer.created_at, u.payer_balance, u.payer_available_balance,
-        hold.amount, u.captured_amount, hold.description, hold.expires_at, hold.created_at,
+        owners[u.payer_place], opening_times[u.payer_place], u.payer_balance,
+        u.payer_available_balance, hold.amount, u.captured_amount, hold.description, hold.expires_at, hold.created_at,
         hold.closed_at, hold.asked_by, hold.request_id, hold.voided_by
     FROM unnest(
         refusals, replayed_request_ids, transfer_ids, hold_ids, payer_ids, payee_ids,
-        posted_amounts, currencies, payer_balances, payer_available_balances,
-        item_captured_amounts
+        posted_amounts, moved_currencies, payer_places, payer_balances,
+        payer_available_balances, item_captured_amounts
     ) WITH ORDINALITY AS u (
         refusal, replayed_request_id, transfer_id, hold_id, payer_id, payee_id, amount, currency,
-        payer_balance, payer_available_balance, captured_amount, n
+        payer_place, payer_balance, payer_available_balance, captured_amount, n
     )
-    LEFT JOIN accounts AS payer ON payer.id = u.payer_id
     LEFT JOIN LATERAL (
         SELECT h.amount, h.description, h.expires_at, h.created_at, h.closed_at, h.asked_by,
             h.request_id, h.voided_by
@@ -1337,22 +1350,23 @@ $$;
 
 CREATE FUNCTION public.require_balance_of_last_entry() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
     AS $$
 DECLARE
-    committed_balance bigint;
-    last_balance bigint;
+    wrong_balance bigint;
 BEGIN
-    SELECT balance INTO committed_balance FROM accounts WHERE id = NEW.id;
-    SELECT balance_after
-    INTO last_balance
-    FROM entries
-    WHERE account_id = NEW.id
-    ORDER BY transfer_id DESC
-    LIMIT 1;
-    IF committed_balance <> coalesce(last_balance, 0) THEN
-        RAISE EXCEPTION 'account % has no entry that makes its balance %',
-            NEW.id, committed_balance
+    SELECT a.balance
+    INTO wrong_balance
+    FROM public.accounts AS a
+    WHERE a.id = NEW.id
+        AND a.balance <> coalesce((
+            SELECT e.balance_after
+            FROM public.entries AS e
+            WHERE e.account_id = a.id
+            ORDER BY e.transfer_id DESC
+            LIMIT 1
+        ), 0);
+    IF FOUND THEN
+        RAISE EXCEPTION 'account % has no entry that makes its balance %', NEW.id, wrong_balance
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
     END IF;
     RETURN NULL;
@@ -1366,12 +1380,11 @@ $$;
 
 CREATE FUNCTION public.require_both_entries() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     PERFORM
-    FROM entries AS debit
-    INNER JOIN entries AS credit ON credit.id = 2 * NEW.id + 1
+    FROM public.entries AS debit
+    INNER JOIN public.entries AS credit ON credit.id = 2 * NEW.id + 1
     WHERE debit.id = 2 * NEW.id
         AND debit.account_id = NEW.from_account_id
         AND debit.amount = -NEW.amount
@@ -1392,36 +1405,28 @@ $$;
 
 CREATE FUNCTION public.require_running_balance() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
     AS $$
 DECLARE
     wrong_id bigint;
 BEGIN
     SELECT added.id
     INTO wrong_id
-    FROM added
-    LEFT JOIN LATERAL (
-        SELECT entries.balance_after
-        FROM entries
-        WHERE entries.account_id = added.account_id
-            AND entries.transfer_id < added.transfer_id
-        ORDER BY entries.transfer_id DESC
-        LIMIT 1
-    ) AS earlier ON true
-    WHERE added.balance_after <> coalesce(earlier.balance_after, 0) + added.amount
+    FROM (
+        SELECT a.*,
+            lead(a.id) OVER (PARTITION BY a.account_id ORDER BY a.transfer_id) IS NULL AS is_newest
+        FROM added AS a
+    ) AS added
+    WHERE added.balance_after <> added.amount + coalesce((
+            SELECT e.balance_after
+            FROM public.entries AS e
+            WHERE e.account_id = added.account_id AND e.transfer_id < added.transfer_id
+            ORDER BY e.transfer_id DESC
+            LIMIT 1
+        ), 0)
+        OR added.is_newest AND added.balance_after <> (
+            SELECT accounts.balance FROM public.accounts WHERE accounts.id = added.account_id
+        )
     LIMIT 1;
-    IF NOT FOUND THEN
-        SELECT newest.id
-        INTO wrong_id
-        FROM (
-            SELECT DISTINCT ON (account_id) id, account_id, balance_after
-            FROM added
-            ORDER BY account_id, transfer_id DESC
-        ) AS newest
-        INNER JOIN accounts ON accounts.id = newest.account_id
-        WHERE accounts.balance <> newest.balance_after
-        LIMIT 1;
-    END IF;
     IF FOUND THEN
         RAISE EXCEPTION 'entry % does not fit the balance of its account', wrong_id
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -2849,4 +2854,5 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261120114007'),
     ('20261120114008'),
     ('20261120120001'),
-    ('20261120130001');
+    ('20261120130001'),
+    ('20261120140001');

@@ -1,7 +1,7 @@
 """Fixtures: a PostgreSQL server for the run, a migrated database for each test, the bank on top."""
 
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +26,7 @@ from tests.api.client import Api
 from tests.factories import Make
 from tests.mail_server import Mailbox, mail_server
 from tests.postman import Postman, hire_postman
+from tests.waiting import until_ended
 
 pytest_plugins = ["tests.browser", "tests.process.fixtures"]
 
@@ -90,6 +91,19 @@ connection = factories.postgresql("template")
 def database_url(server: ServerAddress, connection: psycopg.Connection[tuple[object, ...]]) -> str:
     """A migrated database of this test alone."""
     return server.url(connection.info.dbname)
+
+
+@pytest.fixture
+def superuser(
+    server: ServerAddress, connection: psycopg.Connection[tuple[object, ...]]
+) -> Generator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection of a superuser's to the database of this test."""
+    url = ServerAddress(server.host, user=SUPERUSER).url(connection.info.dbname)
+    with psycopg.connect(url, autocommit=True) as superuser:
+        pid = superuser.info.backend_pid
+        yield superuser
+    # Who drops the database may not end what a superuser has begun.
+    until_ended(connection, pid)
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""Waits until somebody waits."""
+"""Waits until somebody waits, or has gone."""
+
+from psycopg import Connection
 
 from bankapp.store.transaction import Pool
 
@@ -18,3 +20,13 @@ async def until_waiting(pool: Pool, count: int) -> None:
             if await (await connection.execute(WAITING)).fetchone() == (count,):
                 return
     raise AssertionError("nobody waits")
+
+
+def until_ended(connection: Connection[tuple[object, ...]], pid: int) -> None:
+    """Return as soon as that connection, which was closed, is one no more."""
+    query = "SELECT FROM pg_stat_activity WHERE pid = %s"
+    for _ in range(TRY_COUNT_MAX):
+        connection.rollback()
+        if connection.execute(query, [pid]).rowcount == 0:
+            return
+    raise AssertionError("it does not end")

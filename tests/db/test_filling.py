@@ -1,13 +1,9 @@
 """A bank that was filled is one that could have come to be so."""
 
-from collections.abc import Generator
-
-import psycopg
 import pytest
 
 from bankapp.store.verification import verify_ledger
 from scale.filling import Connection, Population, fill
-from tests.conftest import SUPERUSER, ServerAddress
 
 ENTRY_COUNT = 10_000
 INDEXES = """
@@ -23,16 +19,6 @@ SELECT format(
 )
 FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace
 """
-
-
-@pytest.fixture
-def superuser(
-    server: ServerAddress, connection: psycopg.Connection[tuple[object, ...]]
-) -> Generator[Connection]:
-    """Of the database of the test."""
-    url = ServerAddress(server.host, user=SUPERUSER).url(connection.info.dbname)
-    with psycopg.connect(url, autocommit=True) as superuser:
-        yield superuser
 
 
 @pytest.fixture

@@ -7,13 +7,21 @@ import pytest
 from psycopg import sql
 
 from bankapp.domain import limits
+from bankapp.store import postings
 from bankapp.store.store import Store
 from gen import entries, transfers
-from tests.factories import Make, transfer
+from gen.queries import Queries
+from tests.factories import Make, keyed, transfer
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 TRANSFER_COUNT = 12_000
+KEY_LENGTH = 36
+SCANS_BY_TIME = """
+SELECT idx_scan
+FROM pg_stat_user_indexes
+WHERE indexrelname = 'idempotency_keys_created_at_idx'
+"""
 BUFFER_COUNT_MAX = 120  # of 20 rows: each a few pages of an index and a table
 
 
@@ -50,6 +58,31 @@ async def test_pages_are_cheap_at_both_ends(
             arguments: list[object] = [before_id, 21, owner]
             read = buffer_count(connection, transfers.LIST_OWNER_TRANSFERS, arguments)
             assert read < BUFFER_COUNT_MAX, (owner, before_id, read)
+
+
+async def test_keys_are_found_by_their_key(
+    store: Store, make: Make, connection: Connection, database_url: str
+) -> None:
+    """Goal: no call reads all keys of the day. Method: a plan made when there were few.
+
+    That of a table that was empty when it was analysed: all its indexes seem to be as good.
+    """
+    payer, payee = await make.account(balance=10_000), await make.account()
+    connection.autocommit = True
+    connection.execute("ANALYZE idempotency_keys")
+    for number in range(10):
+        batch = [
+            keyed(transfer(payer, payee, 1), f"{number} {item}".ljust(KEY_LENGTH))
+            for item in range(50)
+        ]
+        await store.post(batch)
+        with psycopg.connect(database_url, autocommit=True) as other:
+            q = Queries(other)
+            for item in range(3):
+                again = keyed(transfer(payer, payee, 1), f"{number} again {item}")
+                q.transfers.post_transfers(postings.parameters([again]))
+    connection.execute("SELECT pg_stat_force_next_flush()")
+    assert connection.execute(SCANS_BY_TIME).fetchone() == (0,)
 
 
 def buffer_count(connection: Connection, query: LiteralString, arguments: list[Any]) -> int:

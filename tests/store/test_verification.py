@@ -13,7 +13,6 @@ from bankapp.store.postings import Held, Outcome, Posted
 from bankapp.store.store import Store
 from bankapp.store.verification import verify_ledger
 from scale.filling import fill
-from tests.conftest import SUPERUSER, ServerAddress
 from tests.factories import Make, capture, hold, keyed, reversal, transfer
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -55,17 +54,15 @@ async def test_progress_goes_from_little_to_all(database_url: str) -> None:
 
 
 async def test_it_reads_entries_as_they_lie_and_not_often(
-    server: ServerAddress, connection: Connection, database_url: str
+    superuser: Connection, database_url: str
 ) -> None:
     """Goal: ten times the entries take ten times as long. Method: count what PostgreSQL reads."""
-    url = ServerAddress(server.host, user=SUPERUSER).url(connection.info.dbname)
-    with psycopg.connect(url, autocommit=True) as superuser:
-        fill(superuser, 10_000)
-        superuser.execute("SELECT pg_stat_force_next_flush()")
-        scanned_before, fetched_before = superuser.execute(ROWS_READ).fetchone() or (0, 0)
-        report = await verify_ledger(database_url, lambda _: None)
-        superuser.execute(ENDED)
-        scanned, fetched = superuser.execute(ROWS_READ).fetchone() or (0, 0)
+    fill(superuser, 10_000)
+    superuser.execute("SELECT pg_stat_force_next_flush()")
+    scanned_before, fetched_before = superuser.execute(ROWS_READ).fetchone() or (0, 0)
+    report = await verify_ledger(database_url, lambda _: None)
+    superuser.execute(ENDED)
+    scanned, fetched = superuser.execute(ROWS_READ).fetchone() or (0, 0)
     assert fetched == fetched_before
     assert report.entry_count < scanned - scanned_before <= 7 * report.entry_count
 
