@@ -48,7 +48,7 @@ def configure_logs(
     """
     renderer = _as_text if form == "console" else _as_json
     processors: list[Processor] = [
-        lambda _, __, event: {**event, **always},
+        *([lambda _, __, event: {**event, **always}] if always else []),
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _describe_exception,

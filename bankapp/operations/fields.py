@@ -15,7 +15,6 @@ from pydantic import (
     ConfigDict,
     EmailStr,
     Field,
-    PlainSerializer,
     WithJsonSchema,
 )
 
@@ -116,10 +115,6 @@ def _without_default(schema: dict[str, Any]) -> None:
     del schema["default"]  # a number of ours
 
 
-def _rfc3339(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
-
-
 Username = Annotated[
     str,
     Field(
@@ -183,9 +178,7 @@ MailAddress = Annotated[
 BodyId = Annotated[int, Field(strict=True, ge=1, le=limits.ID_MAX)]
 PathId = Annotated[int, Field(ge=1, le=limits.ID_MAX), BeforeValidator(_digits)]
 Time = Annotated[
-    datetime,
-    PlainSerializer(_rfc3339, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "format": "date-time", "pattern": "Z$"}),
+    datetime, WithJsonSchema({"type": "string", "format": "date-time", "pattern": "Z$"})
 ]
 Cursor = Annotated[str, Field(json_schema_extra={"pattern": "^[A-Za-z0-9_-]{11}$"})]
 

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from operator import attrgetter
+from string import Formatter
 from typing import Any, Final, cast
 
 import pydantic_core
@@ -28,7 +30,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 BANK = web.AppKey("bank", Bank)
 OPERATION = web.RequestKey("operation", str)
-METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
+_METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 _REFUSES_ALWAYS: Final = (
     errors.MalformedRequest,
     errors.ValidationFailed,
@@ -73,7 +75,7 @@ class Route:
     @property
     def has_body(self) -> bool:
         """Whether a body is read."""
-        return self.method in METHODS_WITH_BODY
+        return self.method in _METHODS_WITH_BODY
 
     @property
     def answers_json(self) -> bool:
@@ -97,13 +99,14 @@ async def meet_expectation(request: web.Request) -> None:
 def create_handler(route: Route) -> Handler:
     """A handler that authenticates, validates, runs the operation and answers."""
     operation = route.operation
+    locate = None if route.location is None else _locator(route.location)
 
     async def handle(request: web.Request) -> web.Response:
         request[OPERATION] = operation.name
         bank = request.app[BANK]
         # Before it is known who asks: a role could be lost while the body is on its way.
         body = b""
-        if request.method in METHODS_WITH_BODY:
+        if route.has_body:
             body = await _receive(request, operation.body_bytes_max)
         asker = identify_visitor(request)
         if operation.role is not None:
@@ -114,23 +117,37 @@ def create_handler(route: Route) -> Handler:
                 operation.role,
                 needs_verified_email=operation.needs_verified_email,
             )
-        model = _validate(operation.request, _read_fields(request, operation, body))
+        model = _validate(operation.request, _read_fields(request, route, body))
         response = await perform(bank, operation, asker, model)
         if route.csv is not None and "text/csv" in request.headers.get("Accept", ""):
             return web.Response(text=route.csv(response), content_type="text/csv", charset="utf-8")
-        return _answer(route, response, is_replay=asker.call.is_replay)
+        return _answer(route, response, locate, is_replay=asker.call.is_replay)
 
     return handle
 
 
-def _answer(route: Route, response: BaseModel, *, is_replay: bool) -> web.Response:
+def _locator(location: str) -> Callable[[BaseModel], str]:
+    """From a response to its place: a path that ends with one of its fields, as `{transfer.id}`."""
+    [(path, field, *_)] = Formatter().parse(location)
+    assert field is not None
+    get_field = attrgetter(field)
+    return lambda response: f"{path}{get_field(response)}"
+
+
+def _answer(
+    route: Route,
+    response: BaseModel,
+    locate: Callable[[BaseModel], str] | None,
+    *,
+    is_replay: bool,
+) -> web.Response:
     if route.status is HTTPStatus.NO_CONTENT:
         return web.Response(status=route.status)
     if route.page is not None:
         return route.page(response)
     headers = dict([REPLAYED] if is_replay else [])
-    if route.location is not None:
-        headers["Location"] = route.location.format_map(dict(response))
+    if locate is not None:
+        headers["Location"] = locate(response)
     return web.Response(
         status=route.status,
         body=response.model_dump_json().encode(),
@@ -139,15 +156,15 @@ def _answer(route: Route, response: BaseModel, *, is_replay: bool) -> web.Respon
     )
 
 
-def _read_fields(request: web.Request, operation: Operation, body: bytes) -> dict[str, Any]:
+def _read_fields(request: web.Request, route: Route, body: bytes) -> dict[str, Any]:
     """Path, query and body as the fields of one request, each name from one place."""
     fields: dict[str, Any] = dict(request.match_info)
     given: Mapping[str, Any] = request.query
-    if request.method in METHODS_WITH_BODY:
+    if route.has_body:
         if request.query:
             raise _unknown(request.query)
         # Where the path says all there is to say, no body is needed.
-        is_needed = body or operation.request.model_fields.keys() - fields.keys()
+        is_needed = body or route.operation.request.model_fields.keys() - fields.keys()
         given = _parse(request, body) if is_needed else {}
     elif len(request.query) != len(set(request.query)):
         raise _violated(_twice(request), "is given twice")
@@ -157,18 +174,21 @@ def _read_fields(request: web.Request, operation: Operation, body: bytes) -> dic
 
 
 async def _receive(request: web.Request, size_max: int) -> bytes:
+    content = request.content
     body = b""
     try:
-        # A small body is there with its head: then no timer is needed.
-        async with asyncio.timeout(None if request.content.is_eof() else limits.BODY_TIMEOUT_S):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > size_max:
-                    raise PayloadTooLarge
+        if content.is_eof():  # as of most: it came with its head
+            body = content.read_nowait()
+        else:
+            async with asyncio.timeout(limits.BODY_TIMEOUT_S):
+                while len(body) <= size_max and (chunk := await content.readany()):
+                    body += chunk
     except TimeoutError:
         raise errors.MalformedRequest("The body did not arrive in time.") from None
     except (web.RequestPayloadError, ConnectionError):
         raise errors.MalformedRequest("The body cannot be read as its headers say.") from None
+    if len(body) > size_max:
+        raise PayloadTooLarge
     return body
 
 
@@ -179,7 +199,7 @@ def _parse(request: web.Request, body: bytes) -> dict[str, Any]:
         raise PayloadTooLarge("The body holds more values than the bank reads.")
     try:
         data = pydantic_core.from_json(body, allow_inf_nan=False)
-        json.loads(body, object_pairs_hook=_refuse_repeated_names)  # which from_json overlooks
+        _STRICT_JSON.decode(body.decode())  # to from_json repeated names are no error
     except ValueError as error:
         raise errors.MalformedRequest(f"The body is not JSON: {error}.") from None
     if not isinstance(data, dict):
@@ -197,6 +217,9 @@ def _count_values(body: bytes) -> int:
 def _refuse_repeated_names(members: list[tuple[str, Any]]) -> None:
     if len({name for name, _ in members}) < len(members):
         raise ValueError("an object has two members of one name")
+
+
+_STRICT_JSON: Final = json.JSONDecoder(object_pairs_hook=_refuse_repeated_names)
 
 
 def _validate(model: type[BaseModel], fields: dict[str, Any]) -> BaseModel:
