@@ -165,9 +165,7 @@ class Querier:
 
     def list_accounts_by_id(self, *, ids: Sequence[int | None]) -> list[ListAccountsByIdRow]:
         cursor = RawCursor(self._connection, row_factory=tuple_row)
-        cursor.execute(
-            LIST_ACCOUNTS_BY_ID, ([None if value is None else f"{value}" for value in ids],)
-        )
+        cursor.execute(LIST_ACCOUNTS_BY_ID, (models.integer_array(ids),))
         rows = cursor.fetchall()
         return [_list_accounts_by_id_row(row) for row in rows]
 
@@ -227,9 +225,7 @@ class AsyncQuerier:
 
     async def list_accounts_by_id(self, *, ids: Sequence[int | None]) -> list[ListAccountsByIdRow]:
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
-        await cursor.execute(
-            LIST_ACCOUNTS_BY_ID, ([None if value is None else f"{value}" for value in ids],)
-        )
+        await cursor.execute(LIST_ACCOUNTS_BY_ID, (models.integer_array(ids),))
         rows = await cursor.fetchall()
         return [_list_accounts_by_id_row(row) for row in rows]
 

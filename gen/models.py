@@ -3,8 +3,9 @@
 
 import datetime
 import ipaddress
+import operator
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -101,6 +102,34 @@ class UserRole(StrEnum):
 
 
 USER_ROLE_BY_LABEL: Final[Mapping[str, UserRole]] = {member.value: member for member in UserRole}
+
+
+def integer_array(values: Sequence[int | None]) -> str:
+    """The integers or booleans as PostgreSQL reads an array."""
+    # The index of True or of a member of an IntEnum is its number.
+    items = ["NULL" if value is None else f"{operator.index(value)}" for value in values]
+    return "{" + ",".join(items) + "}"
+
+
+def text_array(values: Sequence[str | None]) -> str:
+    """The texts or labels as PostgreSQL reads an array."""
+    items = [
+        "NULL" if value is None else '"' + value.replace("\\", r"\\").replace('"', r"\"") + '"'
+        for value in values
+    ]
+    return "{" + ",".join(items) + "}"
+
+
+def bytes_array(values: Sequence[bytes | None]) -> str:
+    """The bytes as PostgreSQL reads an array."""
+    items = ["NULL" if value is None else rf'"\\x{value.hex()}"' for value in values]
+    return "{" + ",".join(items) + "}"
+
+
+def uuid_array(values: Sequence[uuid.UUID | None]) -> str:
+    """The UUIDs as PostgreSQL reads an array."""
+    items = ["NULL" if value is None else value.hex for value in values]
+    return "{" + ",".join(items) + "}"
 
 
 @dataclass(slots=True)

@@ -225,7 +225,7 @@ class Querier:
         so that a changed role, an ended session or a blocked user counts at once.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
-        cursor.execute(LIST_SESSION_CALLERS, ([*ids],))
+        cursor.execute(LIST_SESSION_CALLERS, (models.uuid_array(ids),))
         rows = cursor.fetchall()
         return [_list_session_callers_row(row) for row in rows]
 
@@ -234,7 +234,7 @@ class Querier:
         session that somebody is changing is passed over, for nobody shall wait for a note.
         """
         cursor = RawCursor(self._connection)
-        cursor.execute(NOTE_SESSION_USES, ([*ids],))
+        cursor.execute(NOTE_SESSION_USES, (models.uuid_array(ids),))
 
     def rotate_refresh_token(
         self,
@@ -327,7 +327,7 @@ class AsyncQuerier:
         so that a changed role, an ended session or a blocked user counts at once.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
-        await cursor.execute(LIST_SESSION_CALLERS, ([*ids],))
+        await cursor.execute(LIST_SESSION_CALLERS, (models.uuid_array(ids),))
         rows = await cursor.fetchall()
         return [_list_session_callers_row(row) for row in rows]
 
@@ -336,7 +336,7 @@ class AsyncQuerier:
         session that somebody is changing is passed over, for nobody shall wait for a note.
         """
         cursor = AsyncRawCursor(self._connection)
-        await cursor.execute(NOTE_SESSION_USES, ([*ids],))
+        await cursor.execute(NOTE_SESSION_USES, (models.uuid_array(ids),))
 
     async def rotate_refresh_token(
         self,

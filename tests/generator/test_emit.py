@@ -1,6 +1,7 @@
 """From the Python program to text that runs."""
 
 import ast
+import uuid
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -88,11 +89,15 @@ ECHOES = {
     "bigint": [1, 40_000, 2**40, -(2**63)],
     "oid": [1, 40_000, 2**32 - 1],
 }
-ARRAYS: dict[str, list[list[int | None]]] = {
+ARRAYS: dict[str, list[list[Any]]] = {
     "smallint": [[1], [], [None], [None, 2**15 - 1]],
     "integer": [[1], [], [None], [40_000, None], [-1, 2**31 - 1]],
     "bigint": [[1], [], [None], [40_000, None], [2**40], [None, 1, -(2**63)]],
     "oid": [[1], [], [None], [40_000, None], [2**32 - 1]],
+    "boolean": [[True], [], [None], [False, None]],
+    "bytea": [[b"a"], [], [None], [b"\0\xff", None, b""]],
+    "text": [["a"], [], [None], ["NULL", None, ""]],
+    "uuid": [[uuid.UUID(int=1)], [], [None], [uuid.UUID(int=2), None]],
 }
 
 
@@ -115,7 +120,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Generator[Any]:
     flags = (False, True)
     documents = column("value", "jsonb", dims=1)
     queries = [
-        *(echo(name, is_array=a, not_null=n) for name in ECHOES for a in flags for n in flags),
+        *(echo(name, is_array=False, not_null=n) for name in ECHOES for n in flags),
+        *(echo(name, is_array=True, not_null=n) for name in ARRAYS for n in flags),
         query("Double", text="SELECT $1 * 2", parameters=[column("value", "integer")]),
         query("Documents", text="SELECT $1 AS value", columns=[documents], parameters=[documents]),
         query("GetNone", text="SELECT 1 WHERE false"),
@@ -147,7 +153,7 @@ def test_integers_keep_one_prepared_statement(
 
 @pytest.mark.parametrize("prefix", ["some", "any"])
 @pytest.mark.parametrize("type_name", list(ARRAYS))
-def test_integer_arrays_keep_one_prepared_statement(
+def test_arrays_keep_one_prepared_statement(
     library: psycopg.Connection[Any], made: Any, type_name: str, prefix: str
 ) -> None:
     run = getattr(made.Querier(library), f"{prefix}_list_{type_name}")

@@ -42,6 +42,14 @@ def test_a_parameter_may_be_called_as_a_local_is(
         assert things.Querier(connection).total(**{name: [1, 2, None]}) == 3
 
 
+def test_a_parameter_does_not_hide_the_models(
+    connection: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    asked = query("Echo", text="SELECT $1::text[]", parameters=[column("models", "text", dims=1)])
+    with made_things(build(asked), tmp_path) as things:
+        assert things.Querier(connection).echo(models_=["a", None]) == ["a", None]
+
+
 def test_a_query_may_be_called_list(connection: psycopg.Connection[Any], tmp_path: Path) -> None:
     queries = [query("List", ":many"), query("Other", ":many")]
     with made_things(build(*queries), tmp_path) as things:

@@ -163,7 +163,7 @@ class _Builder:
                 "PostgreSQL needs no sqlc.slice; write `= ANY (sqlc.arg(x)::type[])`"
             )
         spelled = [
-            names.identifier(
+            names.parameter_name(
                 self.options.rename.get(parameter.name, parameter.name) or f"dollar_{number}"
             )
             for number, parameter in enumerate(query.parameters, 1)

@@ -57,6 +57,11 @@ def field_name(name: str, options: Options) -> str:
     return f"{spelled}_" if is_method_of_tuple else spelled
 
 
+def parameter_name(name: str) -> str:
+    """The parameter; one called models would hide the module that helps to pass it."""
+    return "models_" if name == "models" else identifier(name)
+
+
 def apart_from_annotations(name: str) -> str:
     """The name, or another if annotations use it."""
     return f"{name}_" if name in _USED_IN_ANNOTATIONS else name

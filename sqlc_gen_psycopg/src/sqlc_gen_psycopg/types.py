@@ -9,13 +9,15 @@ class PythonType:
     """The Python side of a PostgreSQL type.
 
     `wrapper` is put around a parameter: it fixes the type the server sees where psycopg would
-    choose one by value. `enum` and `composite` are the class in models.py: the labels of an enum
-    travel as text, a composite as a tuple of its fields. `decoder` and `encoder` are the callables
-    of an override.
+    choose one by value. `array_writer` is the function of models.py that writes an array of it;
+    without one psycopg does. `enum` and `composite` are the class in models.py: the labels of an
+    enum travel as text, a composite as a tuple of its fields. `decoder` and `encoder` are the
+    callables of an override.
     """
 
     annotation: str
     wrapper: str | None = None
+    array_writer: str | None = None
     enum: str | None = None
     composite: str | None = None
     decoder: str | None = None
@@ -26,7 +28,7 @@ _ADDRESS: Final = "ipaddress.IPv4Address | ipaddress.IPv6Address"
 _INTERFACE: Final = "ipaddress.IPv4Interface | ipaddress.IPv6Interface"
 _NETWORK: Final = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
-_TEXT: Final = PythonType("str")
+_TEXT: Final = PythonType("str", array_writer="text_array")
 
 
 def _range(element: str) -> PythonType:
@@ -38,20 +40,20 @@ def _multirange(element: str) -> PythonType:
 
 
 _BY_NAMES: Final[dict[str, PythonType]] = {
-    "bool": PythonType("bool"),
+    "bool": PythonType("bool", array_writer="integer_array"),
     # An int would go as int2, int4 or int8 by its value: three prepared statements, and overflow on
     # `$1 * 2`.
-    "int2": PythonType("int", "Int2"),
-    "int4": PythonType("int", "Int4"),
-    "int8": PythonType("int", "Int8"),
-    "oid": PythonType("int", "Oid"),
+    "int2": PythonType("int", "Int2", "integer_array"),
+    "int4": PythonType("int", "Int4", "integer_array"),
+    "int8": PythonType("int", "Int8", "integer_array"),
+    "oid": PythonType("int", "Oid", "integer_array"),
     # An int is a float to Python, but would go as an integer: `$1 / 2` would round.
     "float4": PythonType("float", "Float4"),
     "float8": PythonType("float", "Float8"),
     "numeric": PythonType("decimal.Decimal"),
     "text varchar bpchar char name citext": _TEXT,
-    "bytea": PythonType("bytes"),
-    "uuid": PythonType("uuid.UUID"),
+    "bytea": PythonType("bytes", array_writer="bytes_array"),
+    "uuid": PythonType("uuid.UUID", array_writer="uuid_array"),
     "date": PythonType("datetime.date"),
     "time timetz": PythonType("datetime.time"),
     "timestamp timestamptz": PythonType("datetime.datetime"),

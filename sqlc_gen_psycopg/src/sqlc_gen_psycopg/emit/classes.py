@@ -5,6 +5,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from sqlc_gen_psycopg import names
+from sqlc_gen_psycopg.emit.arrays import used_writers
 from sqlc_gen_psycopg.emit.text import HEADER, TYPE_IMPORTS, docstring, string, tuple_of
 from sqlc_gen_psycopg.emit.values import (
     MODELS,
@@ -62,6 +63,7 @@ def models_file(program: Program) -> str:
         PSYCOPG_TYPES,
         *(_enum(enum, program) for enum in program.enums),
         *([_read(program)] if program.registered else []),
+        *used_writers(program),
         *(_composite(composite, program) for composite in program.composites),
         *(row_class(model, model_annotation, program) for model in program.models),
     ]

@@ -11,6 +11,7 @@ TYPE_IMPORTS: Final = """\
 import datetime
 import decimal
 import ipaddress
+import operator
 import uuid
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range

@@ -6,6 +6,7 @@
 from collections.abc import Callable
 
 from sqlc_gen_psycopg import names
+from sqlc_gen_psycopg.emit.arrays import writer
 from sqlc_gen_psycopg.program import Embedded, Value
 
 MODELS = "models."
@@ -78,9 +79,12 @@ def _decoder(value: Value, models: str) -> Callable[[str], str] | None:
 def encode(value: Value, name: str, *, models: str = MODELS) -> str:
     """The expression for a parameter, as psycopg shall see it."""
     convert = _encoder(value, models)
-    if convert is None and not value.array_dims:
+    if (function := writer(value)) is not None:
+        encoded = f"{models}{function}({name})"
+    elif convert is None and not value.array_dims:
         return name
-    encoded = _each(name, value.array_dims, convert)
+    else:
+        encoded = _each(name, value.array_dims, convert)
     return f"None if {name} is None else {encoded}" if value.is_nullable else encoded
 
 
