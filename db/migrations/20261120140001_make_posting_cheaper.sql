@@ -1,5 +1,7 @@
--- Of an account all that posting needs is read once, under its lock, and the triggers look once
--- where they looked twice.
+-- Entries make the balances: what is added is carried into the accounts, and nothing else changes
+-- one. Before, who added entries changed balances, too, and every commit compared them.
+--
+-- Of an account all that posting needs is read once, under its lock.
 --
 -- The plan for known keys, made while there were next to none, could take their index by time. It
 -- was kept: each call read all keys of the day.
@@ -63,8 +65,8 @@ AS $$
 --    concerns an account's holds, transfers and keys is only written under its lock.
 -- 2. Walk the items in order with running balances: each finds what its predecessors left. What is
 --    known of an account is in arrays, at the place of its id among all those locked.
--- 3. Write sets: transfers, one final balance per account, entries, holds and keys. An account
---    updated once per item would drag a chain of dead row versions through the rest of the batch.
+-- 3. Write sets: transfers, entries, which carry one final balance into each account, holds and keys.
+--    An account updated once per item would drag a chain of dead row versions through the batch.
 --
 -- Of an atomic batch all is posted, or the first refusal refuses the others, too.
 #variable_conflict use_column
@@ -415,11 +417,6 @@ BEGIN
     WHERE u.id IS NOT NULL AND u.replayed_request_id IS NULL;
 
     IF FOUND THEN
-        UPDATE accounts AS a
-        SET balance = u.balance
-        FROM unnest(account_ids, balances) AS u (id, balance)
-        WHERE a.id = u.id AND a.balance <> u.balance;
-
         INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
         SELECT 2 * u.id + side.is_credit, u.id, side.account_id, side.amount, side.balance, moment
         FROM unnest(
@@ -544,32 +541,7 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION require_balance_of_last_entry() RETURNS trigger
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    wrong_balance bigint;
-BEGIN
-    SELECT a.balance
-    INTO wrong_balance
-    FROM public.accounts AS a
-    WHERE a.id = NEW.id
-        AND a.balance <> coalesce((
-            SELECT e.balance_after
-            FROM public.entries AS e
-            WHERE e.account_id = a.id
-            ORDER BY e.transfer_id DESC
-            LIMIT 1
-        ), 0);
-    IF FOUND THEN
-        RAISE EXCEPTION 'account % has no entry that makes its balance %', NEW.id, wrong_balance
-            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-    END IF;
-    RETURN NULL;
-END
-$$;
-
-CREATE OR REPLACE FUNCTION require_running_balance() RETURNS trigger
+CREATE FUNCTION carry_balances() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -577,31 +549,73 @@ DECLARE
 BEGIN
     SELECT added.id
     INTO wrong_id
-    FROM (
-        SELECT a.*,
-            lead(a.id) OVER (PARTITION BY a.account_id ORDER BY a.transfer_id) IS NULL AS is_newest
-        FROM added AS a
-    ) AS added
+    FROM added
     WHERE added.balance_after <> added.amount + coalesce((
-            SELECT e.balance_after
-            FROM public.entries AS e
-            WHERE e.account_id = added.account_id AND e.transfer_id < added.transfer_id
-            ORDER BY e.transfer_id DESC
-            LIMIT 1
-        ), 0)
-        OR added.is_newest AND added.balance_after <> (
-            SELECT accounts.balance FROM public.accounts WHERE accounts.id = added.account_id
-        )
+        SELECT e.balance_after
+        FROM public.entries AS e
+        WHERE e.account_id = added.account_id AND e.transfer_id < added.transfer_id
+        ORDER BY e.transfer_id DESC
+        LIMIT 1
+    ), 0)
     LIMIT 1;
+    IF NOT FOUND THEN
+        -- An account that has moved on meanwhile, or is ahead of these entries, is not matched.
+        WITH carried AS (
+            UPDATE public.accounts AS a
+            SET balance = newest.balance_after
+            FROM (
+                SELECT DISTINCT ON (added.account_id) added.account_id, added.balance_after,
+                    sum(added.amount) OVER (PARTITION BY added.account_id)::bigint AS change
+                FROM added
+                ORDER BY added.account_id, added.transfer_id DESC
+            ) AS newest
+            WHERE a.id = newest.account_id AND a.balance = newest.balance_after - newest.change
+            RETURNING a.id
+        )
+        SELECT added.id
+        INTO wrong_id
+        FROM added
+        WHERE added.account_id NOT IN (SELECT carried.id FROM carried)
+        LIMIT 1;
+    END IF;
     IF FOUND THEN
-        RAISE EXCEPTION 'entry % does not fit the balance of its account', wrong_id
+        RAISE EXCEPTION 'entry % does not continue the balance of its account', wrong_id
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
     END IF;
     RETURN NULL;
 END
 $$;
 
+CREATE FUNCTION refuse_balance() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = public, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'no balance comes but by entries'
+        USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+END
+$$;
+
+DROP TRIGGER accounts_balance_of_last_entry ON accounts;
+DROP TRIGGER entries_running_balance ON entries;
+DROP FUNCTION require_balance_of_last_entry();
+DROP FUNCTION require_running_balance();
+CREATE TRIGGER entries_running_balance AFTER INSERT ON entries
+REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION carry_balances();
+CREATE TRIGGER accounts_open_empty BEFORE INSERT ON accounts
+FOR EACH ROW WHEN (new.balance <> 0) EXECUTE FUNCTION refuse_balance();
+CREATE TRIGGER accounts_balance_of_entries BEFORE UPDATE OF balance ON accounts
+FOR EACH ROW WHEN (new.balance <> old.balance AND pg_trigger_depth() = 0)
+EXECUTE FUNCTION refuse_balance();
+
 -- migrate:down
+DROP TRIGGER accounts_balance_of_entries ON accounts;
+DROP TRIGGER accounts_open_empty ON accounts;
+DROP TRIGGER entries_running_balance ON entries;
+DROP FUNCTION refuse_balance();
+DROP FUNCTION carry_balances();
+
 CREATE OR REPLACE FUNCTION require_both_entries() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = public, pg_temp
@@ -623,7 +637,7 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION require_balance_of_last_entry() RETURNS trigger
+CREATE FUNCTION require_balance_of_last_entry() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = public, pg_temp -- no table of a session shall pass for ours
 AS $$
@@ -647,7 +661,7 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION require_running_balance() RETURNS trigger
+CREATE FUNCTION require_running_balance() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = public, pg_temp
 AS $$
@@ -686,6 +700,15 @@ BEGIN
     RETURN NULL;
 END
 $$;
+
+CREATE CONSTRAINT TRIGGER accounts_balance_of_last_entry
+AFTER INSERT OR UPDATE OF balance ON accounts
+DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION require_balance_of_last_entry();
+CREATE TRIGGER entries_running_balance
+AFTER INSERT ON entries
+REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION require_running_balance();
 
 CREATE OR REPLACE FUNCTION post_transfers(
     kinds posting_kind[],

@@ -46,7 +46,6 @@ ACCEPTED: Final[dict[str, dict[str, object]]] = {
 LATE: Final = "infinity"
 FIRST: Final = "2020-01-01"
 REFUSED: Final[dict[str, tuple[str, dict[str, object]]]] = {
-    "accounts_closed_is_empty": ("accounts", {"status": "closed", "balance": 1}),
     "accounts_currency_fkey": ("accounts", {"currency": "ABC"}),
     "accounts_id_positive": ("accounts", {"id": 0}),
     "audit_events_hold_no_secrets": ("audit_events", {"after": {"password": "x"}}),

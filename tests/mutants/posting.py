@@ -333,29 +333,38 @@ FUNCTIONS: Final = [
     _sql(
         "entries need not continue those before them",
         replaced(
-            "require_running_balance",
+            "carry_balances",
             "WHERE added.balance_after <> added.amount + coalesce((",
             "WHERE false AND 0 <> coalesce((",
         ),
         f"{_RULES} -k do_not_balance",
     ),
     _sql(
-        "entries need not fit the balance",
-        replaced(
-            "require_running_balance",
-            "OR added.is_newest AND",
-            "OR false AND",
-        ),
+        "entries need not continue the balance",
+        replaced("carry_balances", "AND a.balance = newest.balance_after - newest.change", ""),
         f"{_RULES} -k do_not_balance",
     ),
     _sql(
-        "each balance on the way must be the last",
+        "a balance that was not carried is overlooked",
+        replaced("carry_balances", "WHERE added.account_id NOT IN (", "WHERE 0 IN ("),
+        f"{_RULES} -k do_not_balance",
+    ),
+    _sql(
+        "the first of several entries makes the balance",
         replaced(
-            "require_balance_of_last_entry",
-            "AND a.balance <> coalesce((",
-            "AND NEW.balance <> coalesce((",
+            "carry_balances",
+            "ORDER BY added.account_id, added.transfer_id DESC",
+            "ORDER BY added.account_id, added.transfer_id",
         ),
-        f"{_RULES} -k post_twice",
+        f"{_POSTING} -k batch_is_decided",
+    ),
+    _sql(
+        "only triggers are kept from making balances",
+        "CREATE OR REPLACE TRIGGER accounts_balance_of_entries"
+        " BEFORE UPDATE OF balance ON accounts"
+        " FOR EACH ROW WHEN (new.balance <> old.balance AND pg_trigger_depth() > 0)"
+        " EXECUTE FUNCTION refuse_balance()",
+        f"{_RULES} -k 'do_not_balance or two_entries_commits'",
     ),
 ]
 MUTANTS: Final[list[SqlMutant]] = [*LOCKS, *FUNDS, *SETTLING, *KEYS, *FUNCTIONS]

@@ -33,8 +33,7 @@ GRANTS: Final = {
 # They name their tables in full.
 CHECKS: Final = [
     "require_both_entries",
-    "require_balance_of_last_entry",
-    "require_running_balance",
+    "carry_balances",
 ]
 
 

@@ -20,7 +20,7 @@ CONSTRAINTS: Final = {
         _RULES,
         """
         accounts_balance_limit accounts_balance_not_negative accounts_cash_has_no_owner
-        accounts_cash_stays_open accounts_owner_currency_key accounts_owner_fkey
+        accounts_cash_stays_open accounts_closed_is_empty accounts_owner_currency_key accounts_owner_fkey
         currencies_code_iso_4217 currencies_exponent_range
         entries_account_fkey entries_account_transfer_key entries_amount_not_zero
         entries_one_debit_one_credit entries_pkey entries_transfer_fkey
@@ -33,7 +33,7 @@ CONSTRAINTS: Final = {
     **_named(
         _NAMED,
         """
-        accounts_closed_is_empty accounts_currency_fkey accounts_id_positive accounts_pkey
+        accounts_currency_fkey accounts_id_positive accounts_pkey
         audit_events_hold_no_secrets audit_events_pkey currencies_pkey
         email_verifications_code_hash_sha256 email_verifications_pkey
         email_verifications_username_fkey
@@ -59,7 +59,8 @@ CONSTRAINTS: Final = {
     "sessions_refresh_token_hash_sha256": f"{_IDENTITY} -k 'a token'",
 }
 TRIGGERS: Final = {
-    "accounts_balance_of_last_entry": f"{_RULES} -k do_not_balance",
+    "accounts_balance_of_entries": f"{_RULES} -k do_not_balance",
+    "accounts_open_empty": f"{_RULES} -k do_not_balance",
     "audit_events_append_only": f"{_NAMED} -k what_happened_stays",
     "currencies_open_cash_account": f"{_RULES} -k a_new_currency",
     "entries_append_only": f"{_RULES} -k append_only",
