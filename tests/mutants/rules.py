@@ -20,7 +20,8 @@ CONSTRAINTS: Final = {
         _RULES,
         """
         accounts_balance_limit accounts_balance_not_negative accounts_cash_has_no_owner
-        accounts_cash_stays_open accounts_closed_is_empty accounts_owner_currency_key accounts_owner_fkey
+        accounts_cash_stays_open accounts_closed_is_empty
+        accounts_owner_currency_key accounts_owner_fkey
         currencies_code_iso_4217 currencies_exponent_range
         entries_account_fkey entries_account_transfer_key entries_amount_not_zero
         entries_one_debit_one_credit entries_pkey entries_transfer_fkey
