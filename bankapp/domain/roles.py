@@ -1,6 +1,7 @@
 """Who may do what, in three words."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Role(StrEnum):
@@ -12,9 +13,11 @@ class Role(StrEnum):
 
     def includes(self, other: "Role") -> bool:
         """Whether this role may do what `other` may."""
-        ranks = list(Role)
-        return ranks.index(self) >= ranks.index(other)
+        return _RANKS[self] >= _RANKS[other]
 
     def exceeds(self, other: "Role") -> bool:
         """Whether this role may do more than `other` may."""
         return self is not other and self.includes(other)
+
+
+_RANKS: Final = {role: rank for rank, role in enumerate(Role)}

@@ -8,8 +8,10 @@ import json
 import random
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import cast
+from itertools import chain
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 import uvloop
@@ -17,16 +19,24 @@ import uvloop
 from bench.ledger.figures import Figures, of_times
 from bench.ledger.orders import REQUESTS, Orders
 
+# More than any server here answers; after that each is made when it is sent.
+PREPARED_PER_S: Final = 10_000
+
+
+def requests(orders: Orders) -> Iterator[bytes]:
+    """Without an end, of which enough are made before the first is sent."""
+    create, dice = REQUESTS[orders.work], random.Random()
+    prepared = [create(orders, dice) for _ in range(int(PREPARED_PER_S * orders.duration_s))]
+    return chain(prepared, iter(lambda: create(orders, dice), None))
+
 
 class Client(asyncio.Protocol):
     """One connection; written to be cheap, as it shares the machine with the server."""
 
-    def __init__(self, orders: Orders, until: float, times_ms: list[float]) -> None:
-        self._orders = orders
-        self._request = REQUESTS[orders.work]
+    def __init__(self, requests: Iterator[bytes], until: float, times_ms: list[float]) -> None:
+        self._requests = requests
         self._until = until
         self._times_ms = times_ms
-        self._dice = random.Random()
         self._received = b""
         self.done = asyncio.get_running_loop().create_future()
 
@@ -56,7 +66,7 @@ class Client(asyncio.Protocol):
             self.done.set_result(None)
 
     def _send(self) -> None:
-        request = self._request(self._orders, self._dice)
+        request = next(self._requests)
         self._sent = time.perf_counter()
         self._transport.write(request)
 
@@ -68,9 +78,10 @@ async def load(orders: Orders) -> Figures:
     assert host is not None
     assert port is not None
     times_ms: list[float] = []
+    prepared = requests(orders)
     started = time.perf_counter()
     clients = [
-        Client(orders, started + orders.duration_s, times_ms) for _ in range(orders.client_count)
+        Client(prepared, started + orders.duration_s, times_ms) for _ in range(orders.client_count)
     ]
     loop = asyncio.get_running_loop()
     waiting = iter(clients)

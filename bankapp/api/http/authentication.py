@@ -31,10 +31,11 @@ CALL: Final = web.RequestKey("call", Call)
 def identify_visitor(request: web.Request) -> Visitor:
     """What is known of anyone: the client's address and what it calls itself."""
     user_agent = request.headers.get("User-Agent", "")
-    printable = "".join(character for character in user_agent if character.isprintable())
+    if not user_agent.isprintable():
+        user_agent = "".join(character for character in user_agent if character.isprintable())
     call = request[CALL]
     call.idempotency_key = _idempotency_key(request)
-    return Visitor(_client_address(request), printable[: limits.USER_AGENT_LENGTH_MAX], call)
+    return Visitor(_client_address(request), user_agent[: limits.USER_AGENT_LENGTH_MAX], call)
 
 
 def _idempotency_key(request: web.Request) -> str | None:
@@ -68,6 +69,8 @@ def _client_address(request: web.Request) -> Address | None:
     """
     trusted = request.app[TRUSTED_PROXIES].networks
     address = _parse_address(request.remote or "")
+    if not trusted:
+        return address
     hops = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
     while hops and address is not None and any(address in network for network in trusted):
         hop = _parse_address(hops.pop().strip())

@@ -99,7 +99,7 @@ async def meet_expectation(request: web.Request) -> None:
 def create_handler(route: Route) -> Handler:
     """A handler that authenticates, validates, runs the operation and answers."""
     operation = route.operation
-    locate = None if route.location is None else _locator(route.location)
+    answer = _answerer(route)
 
     async def handle(request: web.Request) -> web.Response:
         request[OPERATION] = operation.name
@@ -121,9 +121,33 @@ def create_handler(route: Route) -> Handler:
         response = await perform(bank, operation, asker, model)
         if route.csv is not None and "text/csv" in request.headers.get("Accept", ""):
             return web.Response(text=route.csv(response), content_type="text/csv", charset="utf-8")
-        return _answer(route, response, locate, is_replay=asker.call.is_replay)
+        return answer(response, asker.call.is_replay)
 
     return handle
+
+
+def _answerer(route: Route) -> Callable[[BaseModel, bool], web.Response]:
+    """What makes an answer of a response, and of whether that is a replay."""
+    if route.status is HTTPStatus.NO_CONTENT:
+        return lambda _response, _is_replay: web.Response(status=HTTPStatus.NO_CONTENT)
+    if route.page is not None:
+        page = route.page
+        return lambda response, _is_replay: page(response)
+    status = route.status
+    locate = None if route.location is None else _locator(route.location)
+
+    def answer(response: BaseModel, is_replay: bool) -> web.Response:  # noqa: FBT001
+        headers = dict([REPLAYED] if is_replay else [])
+        if locate is not None:
+            headers["Location"] = locate(response)
+        return web.Response(
+            status=status,
+            body=response.model_dump_json().encode(),
+            content_type="application/json",
+            headers=headers,
+        )
+
+    return answer
 
 
 def _locator(location: str) -> Callable[[BaseModel], str]:
@@ -132,28 +156,6 @@ def _locator(location: str) -> Callable[[BaseModel], str]:
     assert field is not None
     get_field = attrgetter(field)
     return lambda response: f"{path}{get_field(response)}"
-
-
-def _answer(
-    route: Route,
-    response: BaseModel,
-    locate: Callable[[BaseModel], str] | None,
-    *,
-    is_replay: bool,
-) -> web.Response:
-    if route.status is HTTPStatus.NO_CONTENT:
-        return web.Response(status=route.status)
-    if route.page is not None:
-        return route.page(response)
-    headers = dict([REPLAYED] if is_replay else [])
-    if locate is not None:
-        headers["Location"] = locate(response)
-    return web.Response(
-        status=route.status,
-        body=response.model_dump_json().encode(),
-        content_type="application/json",
-        headers=headers,
-    )
 
 
 def _read_fields(request: web.Request, route: Route, body: bytes) -> dict[str, Any]:
