@@ -89,12 +89,13 @@ DECLARE
     payer_available_balances bigint[];
     payee_balances bigint[];
     item_captured_amounts bigint[];
-    -- Of the accounts, in ascending id.
+    -- Of the accounts, in ascending id; what is an enum there is a text here, for who parses this
+    -- without knowing our types.
     account_ids bigint[];
     owners text[];
-    account_kinds account_kind[];
+    account_kinds text[];
     account_currencies text[];
-    statuses account_status[];
+    statuses text[];
     opening_times timestamptz[];
     balances bigint[];
     held_amounts bigint[];
@@ -103,7 +104,7 @@ DECLARE
     lefts bigint[];
     captured_amounts bigint[];
     open_holds boolean[];
-    reversed_kinds transfer_kind[];
+    reversed_kinds text[];
     payer_place int;
     payee_place int;
     reference_place int;
@@ -152,8 +153,8 @@ BEGIN
         ) AS settled ON u.kind IN ('capture', 'void');
     END IF;
 
-    SELECT array_agg(locked.id), array_agg(locked.owner), array_agg(locked.kind),
-        array_agg(locked.currency), array_agg(locked.status), array_agg(locked.created_at),
+    SELECT array_agg(locked.id), array_agg(locked.owner), array_agg(locked.kind::text),
+        array_agg(locked.currency), array_agg(locked.status::text), array_agg(locked.created_at),
         array_agg(locked.balance)
     INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times, balances
     FROM (
@@ -182,7 +183,7 @@ BEGIN
             array_agg(coalesce(reversed.amount_left, settled.amount_left) ORDER BY named.n),
             array_agg(settled.captured_amount ORDER BY named.n),
             array_agg(settled.is_open ORDER BY named.n),
-            array_agg(reversed.kind ORDER BY named.n)
+            array_agg(reversed.kind::text ORDER BY named.n)
         INTO reference_places, lefts, captured_amounts, open_holds, reversed_kinds
         FROM (
             SELECT u.n, u.kind, u.reference_id,
