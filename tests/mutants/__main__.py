@@ -1,8 +1,9 @@
 """python -m tests.mutants: break the ledger in one way at a time; some test must notice each time.
 
-Arguments narrow it to the mutants whose names contain one of them. Exits with 1 when one survives.
+Exits with 1 when a break survives.
 """
 
+import argparse
 import os
 import sys
 import time
@@ -15,7 +16,9 @@ from tests.mutants.trial import Verdict, try_code, try_databases
 
 def main() -> int:
     """Try them all."""
-    wanted = sys.argv[1:] or [""]
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("parts", nargs="*", default=[""], help="of the names of those to try")
+    wanted = parser.parse_args().parts
     mutants = [mutant for mutant in MUTANTS if any(part in mutant.name for part in wanted)]
     started = time.monotonic()
     of_databases = [mutant for mutant in mutants if isinstance(mutant, SqlMutant)]
