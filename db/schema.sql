@@ -1376,21 +1376,6 @@ $$;
 
 
 --
--- Name: refuse_balance(); Type: FUNCTION; Schema: public; Owner: -
---
-
-CREATE FUNCTION public.refuse_balance() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-BEGIN
-    RAISE EXCEPTION 'no balance comes but by entries'
-        USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-END
-$$;
-
-
---
 -- Name: refuse_change(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -1401,6 +1386,36 @@ CREATE FUNCTION public.refuse_change() RETURNS trigger
 BEGIN
     RAISE EXCEPTION '% is append-only: correct a transfer by posting another', TG_TABLE_NAME
         USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+END
+$$;
+
+
+--
+-- Name: require_balances_of_last_entries(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.require_balances_of_last_entries() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    wrong_id bigint;
+BEGIN
+    SELECT changed.id
+    INTO wrong_id
+    FROM changed
+    WHERE changed.balance <> coalesce((
+        SELECT e.balance_after
+        FROM public.entries AS e
+        WHERE e.account_id = changed.id
+        ORDER BY e.transfer_id DESC
+        LIMIT 1
+    ), 0)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the balance of account % is not what its last entry says', wrong_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
 END
 $$;
 
@@ -2619,17 +2634,17 @@ CREATE TRIGGER procrastinate_trigger_status_events_update_v1 AFTER UPDATE OF sta
 
 
 --
--- Name: accounts accounts_balance_of_entries; Type: TRIGGER; Schema: public; Owner: -
+-- Name: accounts accounts_balance_of_last_entry; Type: TRIGGER; Schema: public; Owner: -
 --
 
-CREATE TRIGGER accounts_balance_of_entries BEFORE UPDATE OF balance ON public.accounts FOR EACH ROW WHEN (((new.balance <> old.balance) AND (pg_trigger_depth() = 0))) EXECUTE FUNCTION public.refuse_balance();
+CREATE TRIGGER accounts_balance_of_last_entry AFTER UPDATE ON public.accounts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.require_balances_of_last_entries();
 
 
 --
--- Name: accounts accounts_open_empty; Type: TRIGGER; Schema: public; Owner: -
+-- Name: accounts accounts_open_with_nothing; Type: TRIGGER; Schema: public; Owner: -
 --
 
-CREATE TRIGGER accounts_open_empty BEFORE INSERT ON public.accounts FOR EACH ROW WHEN ((new.balance <> 0)) EXECUTE FUNCTION public.refuse_balance();
+CREATE TRIGGER accounts_open_with_nothing AFTER INSERT ON public.accounts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.require_balances_of_last_entries();
 
 
 --

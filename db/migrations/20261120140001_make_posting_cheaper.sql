@@ -1,5 +1,6 @@
--- Entries make the balances: what is added is carried into the accounts, and nothing else changes
--- one. Before, who added entries changed balances, too, and every commit compared them.
+-- Entries make the balances: what is added is carried into the accounts, and no other change of one
+-- gets through its statement. Before, who added entries changed balances, too, and each commit
+-- compared them, account by account.
 --
 -- Of an account all that posting needs is read once, under its lock.
 --
@@ -587,34 +588,51 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION refuse_balance() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = public, pg_temp
-AS $$
-BEGIN
-    RAISE EXCEPTION 'no balance comes but by entries'
-        USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-END
-$$;
-
 DROP TRIGGER accounts_balance_of_last_entry ON accounts;
 DROP TRIGGER entries_running_balance ON entries;
 DROP FUNCTION require_balance_of_last_entry();
 DROP FUNCTION require_running_balance();
+
+CREATE FUNCTION require_balances_of_last_entries() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    wrong_id bigint;
+BEGIN
+    SELECT changed.id
+    INTO wrong_id
+    FROM changed
+    WHERE changed.balance <> coalesce((
+        SELECT e.balance_after
+        FROM public.entries AS e
+        WHERE e.account_id = changed.id
+        ORDER BY e.transfer_id DESC
+        LIMIT 1
+    ), 0)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the balance of account % is not what its last entry says', wrong_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
 CREATE TRIGGER entries_running_balance AFTER INSERT ON entries
 REFERENCING NEW TABLE AS added
 FOR EACH STATEMENT EXECUTE FUNCTION carry_balances();
-CREATE TRIGGER accounts_open_empty BEFORE INSERT ON accounts
-FOR EACH ROW WHEN (new.balance <> 0) EXECUTE FUNCTION refuse_balance();
-CREATE TRIGGER accounts_balance_of_entries BEFORE UPDATE OF balance ON accounts
-FOR EACH ROW WHEN (new.balance <> old.balance AND pg_trigger_depth() = 0)
-EXECUTE FUNCTION refuse_balance();
+CREATE TRIGGER accounts_balance_of_last_entry AFTER UPDATE ON accounts
+REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION require_balances_of_last_entries();
+CREATE TRIGGER accounts_open_with_nothing AFTER INSERT ON accounts
+REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION require_balances_of_last_entries();
 
 -- migrate:down
-DROP TRIGGER accounts_balance_of_entries ON accounts;
-DROP TRIGGER accounts_open_empty ON accounts;
+DROP TRIGGER accounts_open_with_nothing ON accounts;
+DROP TRIGGER accounts_balance_of_last_entry ON accounts;
 DROP TRIGGER entries_running_balance ON entries;
-DROP FUNCTION refuse_balance();
+DROP FUNCTION require_balances_of_last_entries();
 DROP FUNCTION carry_balances();
 
 CREATE OR REPLACE FUNCTION require_both_entries() RETURNS trigger

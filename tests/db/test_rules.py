@@ -90,7 +90,7 @@ def test_a_transfer_with_its_two_entries_commits(
         ),
         pytest.param(
             ["UPDATE accounts SET balance = 90 WHERE id = %(source)s"],
-            "accounts_balance_of_entries",
+            "accounts_balance_of_last_entry",
             id="a balance without entry",
         ),
         pytest.param(
@@ -100,7 +100,7 @@ def test_a_transfer_with_its_two_entries_commits(
         ),
         pytest.param(
             [
-                "ALTER TABLE accounts DISABLE TRIGGER accounts_balance_of_entries",
+                "ALTER TABLE accounts DISABLE TRIGGER accounts_balance_of_last_entry",
                 "UPDATE accounts SET balance = 80 WHERE id = %(source)s",
                 TRANSFER,
                 DEBIT,
@@ -124,7 +124,7 @@ def test_a_transfer_with_its_two_entries_commits(
                     "SELECT owner, 'GBP', 1 FROM accounts WHERE id = %(source)s"
                 )
             ],
-            "accounts_open_empty",
+            "accounts_open_with_nothing",
             id="a new account with money from nowhere",
         ),
     ],

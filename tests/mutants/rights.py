@@ -34,6 +34,7 @@ GRANTS: Final = {
 CHECKS: Final = [
     "require_both_entries",
     "carry_balances",
+    "require_balances_of_last_entries",
 ]
 
 

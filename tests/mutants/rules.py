@@ -60,8 +60,8 @@ CONSTRAINTS: Final = {
     "sessions_refresh_token_hash_sha256": f"{_IDENTITY} -k 'a token'",
 }
 TRIGGERS: Final = {
-    "accounts_balance_of_entries": f"{_RULES} -k do_not_balance",
-    "accounts_open_empty": f"{_RULES} -k do_not_balance",
+    "accounts_balance_of_last_entry": f"{_RULES} -k do_not_balance",
+    "accounts_open_with_nothing": f"{_RULES} -k do_not_balance",
     "audit_events_append_only": f"{_NAMED} -k what_happened_stays",
     "currencies_open_cash_account": f"{_RULES} -k a_new_currency",
     "entries_append_only": f"{_RULES} -k append_only",
