@@ -700,39 +700,51 @@ $$;
 
 CREATE FUNCTION public.carry_balances() RETURNS trigger
     LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 DECLARE
     wrong_id bigint;
 BEGIN
+    -- An account whose balance is not what the first of its entries continues is not matched.
+    WITH carried AS (
+        UPDATE accounts AS a
+        SET balance = newest.balance_after
+        FROM (
+            SELECT DISTINCT ON (added.account_id) added.account_id, added.balance_after,
+                sum(added.amount) OVER (PARTITION BY added.account_id)::bigint AS change
+            FROM added
+            ORDER BY added.account_id, added.transfer_id DESC
+        ) AS newest
+        WHERE a.id = newest.account_id AND a.balance = newest.balance_after - newest.change
+        RETURNING a.id
+    )
     SELECT added.id
     INTO wrong_id
     FROM added
-    WHERE added.balance_after <> added.amount + coalesce((
-        SELECT e.balance_after
-        FROM public.entries AS e
-        WHERE e.account_id = added.account_id AND e.transfer_id < added.transfer_id
-        ORDER BY e.transfer_id DESC
-        LIMIT 1
-    ), 0)
+    WHERE added.account_id NOT IN (SELECT carried.id FROM carried)
     LIMIT 1;
     IF NOT FOUND THEN
-        -- An account that has moved on meanwhile, or is ahead of these entries, is not matched.
-        WITH carried AS (
-            UPDATE public.accounts AS a
-            SET balance = newest.balance_after
-            FROM (
-                SELECT DISTINCT ON (added.account_id) added.account_id, added.balance_after,
-                    sum(added.amount) OVER (PARTITION BY added.account_id)::bigint AS change
-                FROM added
-                ORDER BY added.account_id, added.transfer_id DESC
-            ) AS newest
-            WHERE a.id = newest.account_id AND a.balance = newest.balance_after - newest.change
-            RETURNING a.id
-        )
-        SELECT added.id
+        -- Only now, under the locks of their accounts, is it certain that no other entry comes
+        -- between or after them.
+        SELECT continued.id
         INTO wrong_id
-        FROM added
-        WHERE added.account_id NOT IN (SELECT carried.id FROM carried)
+        FROM (
+            SELECT added.id, added.account_id, added.transfer_id,
+                lag(added.balance_after) OVER earlier + added.amount <> added.balance_after
+                AS breaks,
+                row_number() OVER earlier AS place,
+                count(*) OVER (PARTITION BY added.account_id) AS added_count
+            FROM added
+            WINDOW earlier AS (PARTITION BY added.account_id ORDER BY added.transfer_id)
+        ) AS continued
+        WHERE continued.breaks
+            OR continued.place = 1
+            AND continued.added_count <> (
+                SELECT count(*)
+                FROM entries AS e
+                WHERE e.account_id = continued.account_id
+                    AND e.transfer_id >= continued.transfer_id
+            )
         LIMIT 1;
     END IF;
     IF FOUND THEN
@@ -911,7 +923,7 @@ CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_
 DECLARE
     balance_max CONSTANT bigint := 9007199254740991;
     key_lifetime CONSTANT interval := '24 hours';
-    names_all CONSTANT boolean := kinds <@ ARRAY['transfer', 'hold']::posting_kind[];
+    names_accounts CONSTANT boolean := kinds <@ ARRAY['transfer', 'hold']::posting_kind[];
     item record;
     -- Of the items.
     payer_ids bigint[] := from_account_ids;
@@ -950,7 +962,7 @@ DECLARE
     key_count bigint := 0;
     written_count bigint;
 BEGIN
-    IF NOT names_all THEN
+    IF NOT names_accounts THEN
         SELECT
             array_agg(
                 CASE u.kind
@@ -991,6 +1003,7 @@ BEGIN
         ) AS settled ON u.kind IN ('capture', 'void');
     END IF;
 
+    -- In the order of the subquery; the places are found by it.
     SELECT array_agg(locked.id), array_agg(locked.owner), array_agg(locked.kind::text),
         array_agg(locked.currency), array_agg(locked.status::text), array_agg(locked.created_at),
         array_agg(locked.balance)
@@ -1016,7 +1029,7 @@ BEGIN
         GROUP BY h.from_account_id
     ) AS held ON held.from_account_id = u.id;
 
-    IF NOT names_all THEN
+    IF NOT names_accounts THEN
         SELECT array_agg(named.place ORDER BY named.n),
             array_agg(coalesce(reversed.amount_left, settled.amount_left) ORDER BY named.n),
             array_agg(settled.captured_amount ORDER BY named.n),
@@ -1332,8 +1345,9 @@ BEGIN
     SELECT u.refusal, u.replayed_request_id, u.transfer_id, u.hold_id, u.payer_id, u.payee_id,
         coalesce(posted.amount, u.amount), u.currency, coalesce(posted.created_at, moment),
         owners[u.payer_place], opening_times[u.payer_place], u.payer_balance,
-        u.payer_available_balance, hold.amount, u.captured_amount, hold.description, hold.expires_at, hold.created_at,
-        hold.closed_at, hold.asked_by, hold.request_id, hold.voided_by
+        u.payer_available_balance, hold.amount, u.captured_amount, hold.description,
+        hold.expires_at, hold.created_at, hold.closed_at, hold.asked_by, hold.request_id,
+        hold.voided_by
     FROM unnest(
         refusals, replayed_request_ids, transfer_ids, hold_ids, payer_ids, payee_ids,
         posted_amounts, moved_currencies, payer_places, payer_balances,
@@ -1396,6 +1410,7 @@ $$;
 
 CREATE FUNCTION public.require_balances_of_last_entries() RETURNS trigger
     LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 DECLARE
     wrong_id bigint;
@@ -1405,7 +1420,7 @@ BEGIN
     FROM changed
     WHERE changed.balance <> coalesce((
         SELECT e.balance_after
-        FROM public.entries AS e
+        FROM entries AS e
         WHERE e.account_id = changed.id
         ORDER BY e.transfer_id DESC
         LIMIT 1
@@ -1426,11 +1441,13 @@ $$;
 
 CREATE FUNCTION public.require_both_entries() RETURNS trigger
     LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
     AS $$
 BEGIN
     PERFORM
-    FROM public.entries AS debit
-    INNER JOIN public.entries AS credit ON credit.id = 2 * NEW.id + 1
+    FROM entries AS debit
+    INNER JOIN entries AS credit ON credit.id = 2 * NEW.id + 1
     WHERE debit.id = 2 * NEW.id
         AND debit.account_id = NEW.from_account_id
         AND debit.amount = -NEW.amount

@@ -1,5 +1,6 @@
 """The database keeps its rules by itself, whoever speaks to it and in whatever SQL."""
 
+import asyncio
 from typing import Any, LiteralString
 
 import psycopg
@@ -8,10 +9,11 @@ from psycopg import errors as pg
 
 from bankapp.store import postings
 from bankapp.store.store import Store
-from bankapp.store.transaction import APPLICATION_ROLE
+from bankapp.store.transaction import APPLICATION_ROLE, Pool
 from gen import models
 from gen.queries import Queries
 from tests.factories import Make, transfer
+from tests.waiting import until_waiting
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -116,6 +118,18 @@ def test_a_transfer_with_its_two_entries_commits(
             ],
             "entries_running_balance",
             id="the first of two entries does not continue the one before",
+        ),
+        pytest.param(
+            [
+                TRANSFER.replace("(1000", "(1005"),
+                DEBIT.replace("(2000, 1000", "(2010, 1005"),
+                CREDIT.replace("(2001, 1000", "(2011, 1005"),
+                TRANSFER,
+                TRANSFER.replace("(1000", "(1001"),
+                f"{DEBIT.rstrip()}, (2003, 1001, %(source)s, 10, 90, now())".replace("90", "80", 1),
+            ],
+            "entries_running_balance",
+            id="entries that come before another one and change nothing",
         ),
         pytest.param(
             [
@@ -331,6 +345,68 @@ def test_the_balances_are_not_fooled_by_objects_of_a_session(
     connection.commit()
     query = "SELECT balance FROM public.accounts WHERE id = %(source)s"
     assert connection.execute(query, pair).fetchone() == (90,)
+
+
+@pytest.mark.parametrize(
+    ("statements", "rule"),
+    [
+        ([TRANSFER], "transfers_have_both_entries"),
+        ([TRANSFER, DEBIT.replace("90", "80")], "entries_running_balance"),
+        (
+            ["UPDATE accounts SET balance = 90 WHERE id OPERATOR(pg_catalog.=) %(source)s"],
+            "accounts_balance_of_last_entry",
+        ),
+    ],
+)
+def test_the_rules_are_not_fooled_by_operators_of_a_session(
+    connection: Connection, pair: dict[str, int], statements: list[LiteralString], rule: str
+) -> None:
+    connection.execute("CREATE SCHEMA lies")
+    connection.execute("CREATE FUNCTION lies.yes(bigint, bigint) RETURNS bool RETURN true")
+    connection.execute("CREATE FUNCTION lies.no(bigint, bigint) RETURNS bool RETURN false")
+    for operator, function in (("=", "yes"), ("<>", "no")):
+        connection.execute(
+            f"CREATE OPERATOR lies.{operator}"
+            f" (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = lies.{function})"
+        )
+    connection.commit()
+    connection.execute("SET search_path = lies, pg_catalog, public")
+
+    def commit() -> None:
+        for statement in statements:
+            connection.execute(statement, pair)
+        connection.commit()
+
+    with pytest.raises(pg.CheckViolation) as refused:
+        commit()
+    assert refused.value.diag.constraint_name == rule
+
+
+async def test_only_one_of_two_can_continue_a_balance(
+    connection: Connection, pair: dict[str, int], database_url: str, pool: Pool
+) -> None:
+    """Goal: no entry comes between others. Method: one that waits finds the balance it has seen."""
+    back = TRANSFER.replace("(1000", "(1002").replace(
+        "%(source)s, %(target)s", "%(target)s, %(source)s"
+    )
+    debit_back = DEBIT.replace("2000, 1000, %(source)s, -10, 90", "2004, 1002, %(target)s, -10, 0")
+    credit_back = CREDIT.replace(
+        "2001, 1000, %(target)s, 10, 10", "2005, 1002, %(source)s, 10, 100"
+    )
+
+    def come_between() -> None:
+        with psycopg.connect(database_url) as other:
+            other.execute(TRANSFER.replace("(1000", "(1001"), pair)
+            other.execute(DEBIT.replace("(2000, 1000", "(2002, 1001"), pair)
+
+    for statement in (TRANSFER, DEBIT, CREDIT, back, debit_back, credit_back):
+        connection.execute(statement, pair)
+    waiting = asyncio.create_task(asyncio.to_thread(come_between))
+    await until_waiting(pool, 1)
+    connection.commit()
+    with pytest.raises(pg.CheckViolation) as refused:
+        await waiting
+    assert refused.value.diag.table_name in {"accounts", "entries"}
 
 
 def test_a_new_currency_is_not_fooled_by_objects_of_a_session(connection: Connection) -> None:

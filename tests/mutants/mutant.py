@@ -65,15 +65,3 @@ BEGIN
         = length($old${old}$old$), 'the function has not one such place';
     EXECUTE changed;
 END $mutant$"""
-
-
-def unqualified(function: str) -> str:
-    """The SQL that has a function look for tables wherever the session does."""
-    return f"""DO $mutant$
-DECLARE
-    definition text := pg_get_functiondef('{function}'::regproc);
-    body text := substr(definition, strpos(definition, '$function$'));
-BEGIN
-    ASSERT strpos(body, 'public.') > 0, 'the function names no table in full';
-    EXECUTE replace(definition, body, replace(body, 'public.', ''));
-END $mutant$"""

@@ -331,12 +331,13 @@ FUNCTIONS: Final = [
         f"{_RULES} -k do_not_balance",
     ),
     _sql(
-        "entries need not continue those before them",
-        replaced(
-            "carry_balances",
-            "WHERE added.balance_after <> added.amount + coalesce((",
-            "WHERE false AND 0 <> coalesce((",
-        ),
+        "entries need not continue each other",
+        replaced("carry_balances", "WHERE continued.breaks\n", "WHERE false\n"),
+        f"{_RULES} -k do_not_balance",
+    ),
+    _sql(
+        "entries may come between others",
+        replaced("carry_balances", "continued.added_count <> (", "0 > ("),
         f"{_RULES} -k do_not_balance",
     ),
     _sql(

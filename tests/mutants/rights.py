@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.mutant import CodeMutant, Mutant, SqlMutant, unqualified
+from tests.mutants.mutant import CodeMutant, Mutant, SqlMutant
 
 _RULES: Final = "tests/db/test_rules.py"
 # What bank_application must not have, and a part of the statement that it could run with it.
@@ -30,8 +30,8 @@ GRANTS: Final = {
     "UPDATE ON SEQUENCE transfers_id_seq": "setval",
     "CREATE ON SCHEMA public": "CREATE TABLE",
 }
-# They name their tables in full.
-CHECKS: Final = [
+FUNCTIONS: Final = [
+    "open_cash_account",
     "require_both_entries",
     "carry_balances",
     "require_balances_of_last_entries",
@@ -67,18 +67,13 @@ MUTANTS: Final[list[Mutant]] = [
         " || 'post_transfers'::regproc::oid::regprocedure || ' TO public'; END $mutant$",
         f"{_RULES} -k nobody_else",
     ),
-    _sql(
-        "open_cash_account takes a session's tables for ours",
-        "ALTER FUNCTION open_cash_account() RESET search_path",
-        f"{_RULES} -k not_fooled",
-    ),
     *(
         _sql(
             f"{function} takes a session's tables for ours",
-            unqualified(function),
+            f"ALTER FUNCTION {function}() RESET search_path",
             f"{_RULES} -k not_fooled",
         )
-        for function in CHECKS
+        for function in FUNCTIONS
     ),
     CodeMutant(
         name="the server stays its owner",
