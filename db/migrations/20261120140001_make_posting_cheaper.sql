@@ -524,7 +524,7 @@ BEGIN
 END
 $$;
 
--- At commit nothing else keeps the planner from reading a table that was empty when it was analysed.
+-- At commit nothing else keeps the planner from reading a table that was analysed when empty.
 ALTER FUNCTION require_both_entries() SET enable_seqscan = off;
 
 CREATE FUNCTION carry_balances() RETURNS trigger
