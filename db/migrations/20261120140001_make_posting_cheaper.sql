@@ -586,7 +586,10 @@ $$;
 
 DROP TRIGGER accounts_balance_of_last_entry ON accounts;
 DROP TRIGGER entries_running_balance ON entries;
+-- Nobody but their triggers called them.
+-- squawk-ignore ban-drop-function
 DROP FUNCTION require_balance_of_last_entry();
+-- squawk-ignore ban-drop-function
 DROP FUNCTION require_running_balance();
 
 CREATE FUNCTION require_balances_of_last_entries() RETURNS trigger
