@@ -27,6 +27,13 @@ DEBIT = """
 INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
 VALUES (2000, 1000, %(source)s, -10, 90, now())
 """
+LIES = """
+CREATE SCHEMA lies;
+CREATE FUNCTION lies.yes(bigint, bigint) RETURNS bool RETURN true;
+CREATE FUNCTION lies.no(bigint, bigint) RETURNS bool RETURN false;
+CREATE OPERATOR lies.= (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = lies.yes);
+CREATE OPERATOR lies.<> (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = lies.no);
+"""
 CREDIT = """
 INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
 VALUES (2001, 1000, %(target)s, 10, 10, now())
@@ -361,14 +368,7 @@ def test_the_balances_are_not_fooled_by_objects_of_a_session(
 def test_the_rules_are_not_fooled_by_operators_of_a_session(
     connection: Connection, pair: dict[str, int], statements: list[LiteralString], rule: str
 ) -> None:
-    connection.execute("CREATE SCHEMA lies")
-    connection.execute("CREATE FUNCTION lies.yes(bigint, bigint) RETURNS bool RETURN true")
-    connection.execute("CREATE FUNCTION lies.no(bigint, bigint) RETURNS bool RETURN false")
-    for operator, function in (("=", "yes"), ("<>", "no")):
-        connection.execute(
-            f"CREATE OPERATOR lies.{operator}"
-            f" (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = lies.{function})"
-        )
+    connection.execute(LIES)
     connection.commit()
     connection.execute("SET search_path = lies, pg_catalog, public")
 
