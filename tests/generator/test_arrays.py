@@ -90,7 +90,7 @@ def _schema(type_name: str) -> str:
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def url(sqlc_server: ServerAddress) -> str:
     """A database that keeps the hardest, which psycopg wrote there element by element."""
     url = create_database(sqlc_server, f"arrays_{os.getpid()}", *map(_schema, HARDEST))

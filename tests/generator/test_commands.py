@@ -43,7 +43,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress) -
     return compiled(tmp_path_factory.mktemp("shop") / "shop", sqlc_server)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shop_url(sqlc_server: ServerAddress) -> str:
     return create_database(sqlc_server, f"shop_{os.getpid()}", (SHOP / "schema.sql").read_text())
 

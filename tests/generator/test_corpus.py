@@ -145,7 +145,7 @@ def package(project: Project) -> Generator[str]:
         yield "corpus"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def url(sqlc_server: ServerAddress) -> str:
     scripts = ((CORPUS / name).read_text() for name in ("schema.sql", "data.sql"))
     return create_database(sqlc_server, f"corpus_{os.getpid()}", *scripts)
