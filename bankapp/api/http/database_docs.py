@@ -1,7 +1,6 @@
 """The database docs at /docs/db/: files built beforehand and held in memory."""
 
 from http import HTTPStatus
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
@@ -21,7 +20,7 @@ _HEADERS: Final = MappingProxyType(
 
 def add_database_docs(app: web.Application, role: Role | None) -> None:
     """Serve the docs to callers with at least `role`; None lets anyone."""
-    known = dict(read_files(files("gen") / "docs"))
+    known = read_files("gen", "docs")
 
     async def serve(request: web.Request) -> web.StreamResponse:
         # Only what was read at the start has a name: no path leads out.

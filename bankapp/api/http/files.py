@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Final
@@ -45,11 +47,19 @@ class File:
         return cls.of(entry.read_bytes(), _CONTENT_TYPES[_suffix(entry)])
 
 
-def read_files(directory: Traversable, prefix: str = "") -> Iterator[tuple[str, File]]:
-    """Every file below a directory that a browser can use, by its path in there."""
+@cache
+def read_files(package: str, directory: str) -> Mapping[str, File]:
+    """Every file below a directory of a package that a browser can use, by its path in there.
+
+    Read once for all applications: no package changes while it is used.
+    """
+    return MappingProxyType(dict(_files(files(package) / directory, "")))
+
+
+def _files(directory: Traversable, prefix: str) -> Iterator[tuple[str, File]]:
     for entry in directory.iterdir() if directory.is_dir() else ():
         if entry.is_dir():
-            yield from read_files(entry, f"{prefix}{entry.name}/")
+            yield from _files(entry, f"{prefix}{entry.name}/")
         elif _suffix(entry) in _CONTENT_TYPES:
             yield f"{prefix}{entry.name}", File.read(entry)
 

@@ -30,7 +30,7 @@ def add_site(app: web.Application, role: Role | None, public_url: str | None) ->
     guarded_home = page_file("bankapp", read_static("home_in_production.html"), nav=GUARDED_NAV)
     docs = page_file("bankapp API", read_static("docs.html"), head=_DOCS_HEAD, css_class="wide")
     document = File.read(files("gen") / "openapi.json")
-    static = dict(read_files(files("bankapp.api.http") / "static"))
+    static = read_files("bankapp.api.http", "static")
 
     async def show_home(request: web.Request) -> web.StreamResponse:
         if role is not None:
