@@ -122,6 +122,7 @@ CREATE TYPE public.posting_kind AS ENUM (
 --
 
 CREATE TYPE public.posting_refusal AS ENUM (
+    'unauthenticated',
     'idempotency_key_reused',
     'not_found',
     'same_account',
@@ -894,10 +895,10 @@ $$;
 
 
 --
--- Name: post_transfers(public.posting_kind[], bigint[], bigint[], bigint[], text[], text[], text[], text[], bigint[], interval[], text[], text[], bytea[], text[], boolean); Type: FUNCTION; Schema: public; Owner: -
+-- Name: post_transfers(public.posting_kind[], bigint[], bigint[], bigint[], text[], text[], text[], text[], bigint[], interval[], text[], text[], bytea[], text[], boolean, uuid[]); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_ids bigint[], to_account_ids bigint[], amounts bigint[], currencies text[], descriptions text[], actors text[], askers text[], reference_ids bigint[], lifetimes interval[], scopes text[], keys text[], request_hashes bytea[], request_ids text[], is_atomic boolean) RETURNS TABLE(refusal public.posting_refusal, replayed_request_id text, transfer_id bigint, hold_id bigint, from_account_id bigint, to_account_id bigint, amount bigint, currency text, posted_at timestamp with time zone, from_owner text, from_opened_at timestamp with time zone, from_balance bigint, from_available_balance bigint, hold_amount bigint, hold_captured_amount bigint, hold_description text, hold_expires_at timestamp with time zone, hold_created_at timestamp with time zone, hold_closed_at timestamp with time zone, hold_asked_by text, hold_request_id text, hold_voided_by text)
+CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_ids bigint[], to_account_ids bigint[], amounts bigint[], currencies text[], descriptions text[], actors text[], askers text[], reference_ids bigint[], lifetimes interval[], scopes text[], keys text[], request_hashes bytea[], request_ids text[], is_atomic boolean, session_ids uuid[] DEFAULT NULL::uuid[]) RETURNS TABLE(refusal public.posting_refusal, replayed_request_id text, transfer_id bigint, hold_id bigint, from_account_id bigint, to_account_id bigint, amount bigint, currency text, posted_at timestamp with time zone, from_owner text, from_opened_at timestamp with time zone, from_balance bigint, from_available_balance bigint, hold_amount bigint, hold_captured_amount bigint, hold_description text, hold_expires_at timestamp with time zone, hold_created_at timestamp with time zone, hold_closed_at timestamp with time zone, hold_asked_by text, hold_request_id text, hold_voided_by text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -910,6 +911,9 @@ CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_
 -- and a void the hold; their accounts and currency are those of what they name. Without an amount, a
 -- reversal and a capture are of all that is left. actors[n] must own the paying account, of a capture
 -- the receiving one, of a void either; NULL is the bank itself.
+--
+-- session_ids[n] is the session that asks, by askers[n]: nothing is posted or answered once it has
+-- ended. NULL is whoever needs none.
 --
 -- 1. Lock every account once, in ascending id, so that no two batches wait for each other. Whatever
 --    concerns an account's holds, transfers and keys is only written under its lock.
@@ -929,16 +933,18 @@ DECLARE
     payer_ids bigint[] := from_account_ids;
     payee_ids bigint[] := to_account_ids;
     moved_currencies text[] := currencies;
+    posted_amounts bigint[] := amounts;
+    -- From the start as long as the batch, for an array must begin with its first item.
+    replayed_request_ids text[] := array_fill(NULL::text, ARRAY[cardinality(kinds)]);
+    transfer_ids bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(kinds)]);
+    hold_ids bigint[] := transfer_ids;
+    item_captured_amounts bigint[] := transfer_ids;
+    -- Longer by each item that is decided.
     payer_places int[];
     refusals posting_refusal[];
-    replayed_request_ids text[];
-    posted_amounts bigint[];
-    transfer_ids bigint[];
-    hold_ids bigint[];
     payer_balances bigint[];
     payer_available_balances bigint[];
     payee_balances bigint[];
-    item_captured_amounts bigint[];
     -- Of the accounts, in ascending id; what is an enum there is a text here, for who parses this
     -- without knowing our types.
     account_ids bigint[];
@@ -1067,6 +1073,7 @@ BEGIN
             -- By binary search: where the id is, or would be.
             width_bucket(u.payer_id, account_ids) AS payer_place,
             width_bucket(u.payee_id, account_ids) AS payee_place,
+            u.session_id IS NOT NULL AND NOT coalesce(session.is_open, false) AS is_session_over,
             coalesce(known.request_hash <> u.request_hash, false)
             OR u.key IS NOT NULL
             AND row_number() OVER (PARTITION BY u.scope, u.key ORDER BY u.n) > 1 AS reuses_key,
@@ -1090,11 +1097,20 @@ BEGIN
             AND (u.key IS NULL) = (u.scope IS NULL) AS is_well_formed
         FROM unnest(
             kinds, from_account_ids, to_account_ids, payer_ids, payee_ids, amounts, currencies,
-            moved_currencies, actors, reference_ids, lifetimes, scopes, keys, request_hashes
+            moved_currencies, actors, askers, reference_ids, lifetimes, scopes, keys,
+            request_hashes, session_ids
         ) WITH ORDINALITY AS u (
             kind, from_account_id, to_account_id, payer_id, payee_id, amount, given_currency,
-            currency, actor, reference_id, lifetime, scope, key, request_hash, n
+            currency, actor, asker, reference_id, lifetime, scope, key, request_hash, session_id, n
         )
+        LEFT JOIN LATERAL (
+            SELECT s.username = u.asker AND s.ended_at IS NULL AND s.expires_at > moment
+                AND (SELECT us.blocked_at FROM users AS us WHERE us.username = s.username) IS NULL
+                AS is_open
+            FROM sessions AS s
+            WHERE s.id = u.session_id
+            LIMIT 1
+        ) AS session ON u.session_id IS NOT NULL
         LEFT JOIN LATERAL (
             SELECT k.*
             FROM idempotency_keys AS k
@@ -1114,13 +1130,9 @@ BEGIN
             WHEN account_ids[item.payee_place] = item.payee_id THEN item.payee_place
         END;
         payer_places[item.n] := payer_place;
-        -- An array must start at its first item, refused or not.
-        transfer_ids[item.n] := NULL;
-        hold_ids[item.n] := NULL;
-        item_captured_amounts[item.n] := NULL;
-        replayed_request_ids[item.n] := NULL;
-        posted_amounts[item.n] := item.amount;
-        IF item.known_request_id IS NOT NULL AND NOT item.reuses_key THEN
+        IF item.known_request_id IS NOT NULL
+            AND NOT (item.reuses_key OR item.is_session_over)
+        THEN
             refusals[item.n] := item.known_refusal::posting_refusal;
             replayed_request_ids[item.n] := item.known_request_id;
             transfer_ids[item.n] := item.known_transfer_id;
@@ -1140,6 +1152,7 @@ BEGIN
         END IF;
 
         item.refusal := CASE
+            WHEN item.is_session_over THEN 'unauthenticated'
             WHEN item.reuses_key THEN 'idempotency_key_reused'
             WHEN payer_place IS NULL AND item.kind <> 'deposit' THEN 'not_found'
             WHEN payee_place IS NULL AND item.kind <> 'withdrawal' THEN 'not_found'
@@ -1213,7 +1226,8 @@ BEGIN
         payer_available_balances[item.n] := balances[payer_place] - held_amounts[payer_place];
         payee_balances[item.n] := balances[payee_place];
         key_count := key_count + (
-            keys[item.n] IS NOT NULL AND item.refusal IS DISTINCT FROM 'idempotency_key_reused'
+            keys[item.n] IS NOT NULL
+            AND coalesce(item.refusal NOT IN ('unauthenticated', 'idempotency_key_reused'), true)
         )::int;
         EXIT WHEN is_atomic AND item.refusal IS NOT NULL;
     END LOOP;
@@ -1249,41 +1263,41 @@ BEGIN
         WHERE u.kind = 'hold' AND u.id IS NOT NULL AND u.replayed_request_id IS NULL;
     END IF;
 
-    INSERT INTO transfers (
-        id, kind, from_account_id, to_account_id, amount, currency, description,
-        reverses_transfer_id, captures_hold_id, created_at, asked_by, request_id
-    )
-    OVERRIDING SYSTEM VALUE
-    SELECT u.id, u.kind::text::transfer_kind, u.payer_id, u.payee_id, u.amount, u.currency,
-        u.description,
-        CASE WHEN u.kind = 'reversal' THEN u.reference_id END,
-        CASE WHEN u.kind = 'capture' THEN u.reference_id END,
-        moment, u.asker, u.request_id
-    FROM unnest(
-        transfer_ids, kinds, payer_ids, payee_ids, posted_amounts, moved_currencies, descriptions,
-        reference_ids, askers, request_ids, replayed_request_ids
-    ) AS u (
-        id, kind, payer_id, payee_id, amount, currency, description, reference_id, asker,
-        request_id, replayed_request_id
-    )
-    WHERE u.id IS NOT NULL AND u.replayed_request_id IS NULL;
-
-    IF FOUND THEN
-        INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
-        SELECT 2 * u.id + side.is_credit, u.id, side.account_id, side.amount, side.balance, moment
-        FROM unnest(
-            transfer_ids, payer_ids, payee_ids, posted_amounts, payer_balances, payee_balances,
-            replayed_request_ids
-        ) AS u (
-            id, payer_id, payee_id, amount, payer_balance, payee_balance, replayed_request_id
+    -- In one statement, for a transfer must have its entries when its statement ends.
+    WITH moved AS (
+        INSERT INTO transfers (
+            id, kind, from_account_id, to_account_id, amount, currency, description,
+            reverses_transfer_id, captures_hold_id, created_at, asked_by, request_id
         )
-        CROSS JOIN LATERAL (
-            VALUES
-                (0, u.payer_id, -u.amount, u.payer_balance),
-                (1, u.payee_id, u.amount, u.payee_balance)
-        ) AS side (is_credit, account_id, amount, balance)
-        WHERE u.id IS NOT NULL AND u.replayed_request_id IS NULL;
-    END IF;
+        OVERRIDING SYSTEM VALUE
+        SELECT u.id, u.kind::text::transfer_kind, u.payer_id, u.payee_id, u.amount, u.currency,
+            u.description,
+            CASE WHEN u.kind = 'reversal' THEN u.reference_id END,
+            CASE WHEN u.kind = 'capture' THEN u.reference_id END,
+            moment, u.asker, u.request_id
+        FROM unnest(
+            transfer_ids, kinds, payer_ids, payee_ids, posted_amounts, moved_currencies,
+            descriptions, reference_ids, askers, request_ids, replayed_request_ids
+        ) AS u (
+            id, kind, payer_id, payee_id, amount, currency, description, reference_id, asker,
+            request_id, replayed_request_id
+        )
+        WHERE u.id IS NOT NULL AND u.replayed_request_id IS NULL
+    )
+    INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
+    SELECT 2 * u.id + side.is_credit, u.id, side.account_id, side.amount, side.balance, moment
+    FROM unnest(
+        transfer_ids, payer_ids, payee_ids, posted_amounts, payer_balances, payee_balances,
+        replayed_request_ids
+    ) AS u (
+        id, payer_id, payee_id, amount, payer_balance, payee_balance, replayed_request_id
+    )
+    CROSS JOIN LATERAL (
+        VALUES
+            (0, u.payer_id, -u.amount, u.payer_balance),
+            (1, u.payee_id, u.amount, u.payee_balance)
+    ) AS side (is_credit, account_id, amount, balance)
+    WHERE u.id IS NOT NULL AND u.replayed_request_id IS NULL;
 
     IF kinds && ARRAY['capture', 'void']::posting_kind[] THEN
         UPDATE holds AS h
@@ -1322,7 +1336,7 @@ BEGIN
             available_balance, captured_amount, replayed_request_id
         )
         WHERE u.key IS NOT NULL AND u.replayed_request_id IS NULL
-            AND u.refusal IS DISTINCT FROM 'idempotency_key_reused'
+            AND coalesce(u.refusal NOT IN ('unauthenticated', 'idempotency_key_reused'), true)
         ORDER BY u.scope, u.key -- the order in which all take keys, after the accounts
         ON CONFLICT (scope, key) DO UPDATE
             SET (
@@ -1444,17 +1458,25 @@ CREATE FUNCTION public.require_both_entries() RETURNS trigger
     SET search_path TO 'public', 'pg_temp'
     SET enable_seqscan TO 'off'
     AS $$
+DECLARE
+    wrong_id bigint;
 BEGIN
-    PERFORM
-    FROM entries AS debit
-    INNER JOIN entries AS credit ON credit.id = 2 * NEW.id + 1
-    WHERE debit.id = 2 * NEW.id
-        AND debit.account_id = NEW.from_account_id
-        AND debit.amount = -NEW.amount
-        AND credit.account_id = NEW.to_account_id
-        AND credit.amount = NEW.amount;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'transfer % lacks its two entries of amount %', NEW.id, NEW.amount
+    SELECT added.id
+    INTO wrong_id
+    FROM added
+    WHERE (
+        SELECT count(*)
+        FROM entries AS e
+        WHERE e.id BETWEEN 2 * added.id AND 2 * added.id + 1
+            AND CASE
+                WHEN e.amount < 0
+                    THEN e.account_id = added.from_account_id AND e.amount = -added.amount
+                ELSE e.account_id = added.to_account_id AND e.amount = added.amount
+            END
+    ) <> 2
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'transfer % lacks its two entries', wrong_id
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
     END IF;
     RETURN NULL;
@@ -2703,7 +2725,7 @@ CREATE TRIGGER transfers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON publ
 -- Name: transfers transfers_have_both_entries; Type: TRIGGER; Schema: public; Owner: -
 --
 
-CREATE CONSTRAINT TRIGGER transfers_have_both_entries AFTER INSERT ON public.transfers DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.require_both_entries();
+CREATE TRIGGER transfers_have_both_entries AFTER INSERT ON public.transfers REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.require_both_entries();
 
 
 --
@@ -2888,4 +2910,5 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261120114008'),
     ('20261120120001'),
     ('20261120130001'),
-    ('20261120140001');
+    ('20261120140001'),
+    ('20261120150001');

@@ -61,6 +61,7 @@ POSTING_KIND_BY_LABEL: Final[Mapping[str, PostingKind]] = {
 class PostingRefusal(StrEnum):
     """Why nothing was posted, in order of precedence"""
 
+    UNAUTHENTICATED = "unauthenticated"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     NOT_FOUND = "not_found"
     SAME_ACCOUNT = "same_account"

@@ -2,6 +2,7 @@
 """The queries of transfers.sql."""
 
 import datetime
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -55,7 +56,8 @@ CROSS JOIN
         $13::text[],
         $14::bytea[],
         $15::text[],
-        $16::boolean AND patience IS NOT NULL
+        $16::boolean AND patience IS NOT NULL,
+        $17::uuid[]
     )
 """
 
@@ -135,6 +137,7 @@ class PostTransfersParams:
     request_hashes: Sequence[bytes | None]
     request_ids: Sequence[str | None]
     is_atomic: bool
+    session_ids: Sequence[uuid.UUID | None]
 
 
 @dataclass(slots=True)
@@ -268,6 +271,7 @@ class Querier:
                 models.bytes_array(arg.request_hashes),
                 models.text_array(arg.request_ids),
                 arg.is_atomic,
+                models.uuid_array(arg.session_ids),
             ),
         )
         rows = cursor.fetchall()
@@ -339,6 +343,7 @@ class AsyncQuerier:
                 models.bytes_array(arg.request_hashes),
                 models.text_array(arg.request_ids),
                 arg.is_atomic,
+                models.uuid_array(arg.session_ids),
             ),
         )
         rows = await cursor.fetchall()

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from bankapp.demo.cast import BANKER, PASSWORD, Person
 from bankapp.domain import errors
+from bankapp.domain.audit import Origin
 from bankapp.domain.roles import Role
 from bankapp.operations import accounts, batches, holds, transfers, users
 from bankapp.operations.accounts import Account
@@ -17,6 +18,16 @@ from bankapp.operations.operation import Bank, Call, Caller, Operation, Visitor,
 from bankapp.operations.transfers import Transfer
 
 USER_AGENT: Final = "bankapp demo"
+
+
+class _Player(Caller):
+    """One of the cast, who asks without a session."""
+
+    __slots__ = ()
+
+    @property
+    def origin(self) -> Origin:
+        return self.origin_as(self.username)
 
 
 class Teller:
@@ -137,5 +148,5 @@ class Teller:
     async def _ask(self, asker: Person, wanted: Operation, request: BaseModel) -> Any:  # noqa: ANN401 - an operation does not say its answer's type
         name = f"demo-{next(self._numbers)}"
         role = Role.BANKER if asker is BANKER else Role.DEPOSITOR
-        caller = Caller(None, USER_AGENT, Call(name, name), asker.username, role, uuid.UUID(int=0))
+        caller = _Player(None, USER_AGENT, Call(name, name), asker.username, role, uuid.UUID(int=0))
         return await perform(self._bank, wanted, caller, request)

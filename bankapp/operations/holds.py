@@ -96,6 +96,7 @@ class CaptureHoldResponse(ResponseModel):
         errors.InsufficientFunds,
     ),
     needs_verified_email=True,
+    checks_session=True,
 )
 async def create_hold(bank: Bank, caller: Caller, request: CreateHoldRequest) -> Hold:
     """Promise money of one's own account to another: nobody else can have it meanwhile."""

@@ -99,7 +99,7 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Caller(Visitor):
-    """Somebody with a valid access token."""
+    """Somebody with a valid access token, whose session is open or will be looked at."""
 
     username: str
     role: Role
@@ -108,7 +108,7 @@ class Caller(Visitor):
     @property
     def origin(self) -> Origin:
         """Where a change that they ask for comes from."""
-        return self.origin_as(self.username)
+        return replace(self.origin_as(self.username), session_id=self.session_id)
 
     def is_banker(self) -> bool:
         """Whether the caller works for the bank."""
@@ -129,7 +129,9 @@ class Operation:
 
     `role` is the least role that may ask; None lets anyone. `refuses` are the refusals beyond those
     that every operation shares. `limits` say how often somebody may ask. One that moves money out
-    `needs_verified_email` where the bank's rules require it. A request may have `body_bytes_max`:
+    `needs_verified_email` where the bank's rules require it. One that `checks_session` does so in
+    the transaction of what it changes, and shows nothing before: its caller may be one recalled, of
+    whom no role is known but the least. A request may have `body_bytes_max`:
     what is read of somebody who has not said who they are shall not keep others waiting.
     """
 
@@ -141,6 +143,7 @@ class Operation:
     refuses: tuple[type[Refusal], ...]
     limits: tuple[RateLimit, ...] = ()
     needs_verified_email: bool = False
+    checks_session: bool = False
     body_bytes_max: int = BODY_BYTES_MAX
 
 
@@ -150,15 +153,19 @@ def operation(
     role: Role = Role.DEPOSITOR,
     limits: tuple[RateLimit, ...] = (),
     needs_verified_email: bool = False,
+    checks_session: bool = False,
     body_bytes_max: int = BODY_BYTES_MAX,
 ) -> Callable[[Callable[[Bank, Caller, Any], Awaitable[BaseModel]]], Operation]:
     """Declare a function as an operation for callers with at least `role`."""
+    # Nor may who has lost a session use up what the user may ask.
+    assert not checks_session or (role is Role.DEPOSITOR and not limits)
 
     def declare(run: Callable[[Bank, Caller, Any], Awaitable[BaseModel]]) -> Operation:
         unverified = (errors.EmailNotVerified,) if needs_verified_email else ()
         return replace(
             _declare(run, role, (*refuses, *unverified), limits),
             needs_verified_email=needs_verified_email,
+            checks_session=checks_session,
             body_bytes_max=body_bytes_max,
         )
 
@@ -195,32 +202,40 @@ def _declare(
 
 
 async def authenticate(
-    bank: Bank, visitor: Visitor, token: str, role: Role, *, needs_verified_email: bool = False
+    bank: Bank,
+    visitor: Visitor,
+    token: str,
+    role: Role,
+    *,
+    needs_verified_email: bool = False,
+    checks_session: bool = False,
 ) -> Caller:
     """The caller an access token stands for, who has at least `role`.
 
+    For what `checks_session` by itself it may be somebody whose session has ended meanwhile.
     Raises Unauthenticated, TokenExpired, Forbidden when the caller's role is too low, and
     EmailNotVerified.
     """
     session_id = bank.tokens.verify(token).session_id
+    is_email_asked = needs_verified_email and bank.rules.requires_verified_email
+    if checks_session and not is_email_asked:
+        username = bank.store.recall_session_user(session_id)
+        if username is not None:
+            return _caller(visitor, username, Role.DEPOSITOR, session_id)
     known = await bank.store.get_session_caller(session_id)
     if known is None:
         raise errors.Unauthenticated
-    visitor.call.actor = known.username
-    caller = Caller(
-        visitor.address,
-        visitor.user_agent,
-        visitor.call,
-        known.username,
-        Role(known.role),
-        session_id,
-    )
+    caller = _caller(visitor, known.username, Role(known.role), session_id)
     if not caller.role.includes(role):
         raise errors.Forbidden
-    is_required = needs_verified_email and bank.rules.requires_verified_email
-    if is_required and not known.is_email_verified:
+    if is_email_asked and not known.is_email_verified:
         raise errors.EmailNotVerified
     return caller
+
+
+def _caller(visitor: Visitor, username: str, role: Role, session_id: uuid.UUID) -> Caller:
+    visitor.call.actor = username
+    return Caller(visitor.address, visitor.user_agent, visitor.call, username, role, session_id)
 
 
 async def perform(bank: Bank, wanted: Operation, asker: Visitor, request: BaseModel) -> BaseModel:

@@ -92,6 +92,7 @@ class ListTransfersRequest(PageRequest):
 @operation(
     refuses=(*POSTING_REFUSALS, errors.SameAccount, errors.InsufficientFunds),
     needs_verified_email=True,
+    checks_session=True,
 )
 async def create_transfer(
     bank: Bank, caller: Caller, request: CreateTransferRequest

@@ -10,7 +10,7 @@ from gen.queries import AsyncQueries
 Result = TypeVar("Result")
 
 # What says nothing of the request itself: the same request may find another answer later.
-_PASSING: Final = (errors.Unavailable, errors.ValidationFailed)
+_PASSING: Final = (errors.Unauthenticated, errors.Unavailable, errors.ValidationFailed)
 _BY_CODE: Final = {refusal.code: refusal for refusal in errors.Refusal.__subclasses__()}
 
 

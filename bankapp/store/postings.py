@@ -11,6 +11,7 @@ from gen.queries import AsyncQueries
 from gen.transfers import PostTransfersParams, PostTransfersRow
 
 REFUSALS: Final[dict[models.PostingRefusal, type[errors.Refusal]]] = {
+    models.PostingRefusal.UNAUTHENTICATED: errors.Unauthenticated,
     models.PostingRefusal.IDEMPOTENCY_KEY_REUSED: errors.IdempotencyKeyReused,
     models.PostingRefusal.NOT_FOUND: errors.NotFound,
     models.PostingRefusal.SAME_ACCOUNT: errors.SameAccount,
@@ -100,6 +101,7 @@ def parameters(
         request_hashes=[None if key is None else key.request_hash for key in keys],
         request_ids=[_request_id(posting) for posting in postings],
         is_atomic=is_atomic,
+        session_ids=[posting.origin.session_id for posting in postings],
         lock_timeout=f"{round(lock_timeout_s * 1000)}ms",
     )
 

@@ -1,9 +1,12 @@
 """Who is behind the sessions of requests: read together, and noted as used afterwards."""
 
 import asyncio
+import time
 import uuid
+from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from bankapp.domain import errors, limits
 from bankapp.store import sessions
@@ -12,15 +15,25 @@ from bankapp.store.transaction import Transactions
 from gen.sessions import ListSessionCallersRow
 
 
+@dataclass(slots=True)
+class _Recalled:
+    """What never changes of a session, and by our clock when its use was last noted, about."""
+
+    username: str
+    noted_s: float
+
+
 class SessionCallers:
     """Reads anew for every request, but those that come while a query is in flight as one.
 
-    The query starts after the request came, so that whatever was changed before it counts.
+    The query starts after the request came, so that whatever was changed before it counts. Only
+    whose a session was is recalled of the last ones, which does not say that it is still open.
     """
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
         self._gatherer = Gatherer(self._get_all, count_max=limits.READ_COUNT_MAX)
+        self._recalled: OrderedDict[uuid.UUID, _Recalled] = OrderedDict()
         self._to_note: set[uuid.UUID] = set()
         self._noting: asyncio.Task[None] | None = None
 
@@ -28,16 +41,41 @@ class SessionCallers:
         """None when the session has ended."""
         return await self._gatherer.ask(session_id)
 
+    def recall(self, session_id: uuid.UUID) -> str | None:
+        """Whose a session is or was that was read before; None when that is not known."""
+        recalled = self._recalled.get(session_id)
+        if recalled is None:
+            return None
+        self._recalled.move_to_end(session_id)
+        now_s = time.monotonic()
+        if now_s - recalled.noted_s >= limits.SESSION_NOTE_INTERVAL_S:
+            recalled.noted_s = now_s
+            self._note_later([session_id])
+        return recalled.username
+
+    def forget(self, session_id: uuid.UUID) -> None:
+        """Have the session read when it is used again."""
+        self._recalled.pop(session_id, None)
+
     async def _get_all(
         self, session_ids: Sequence[uuid.UUID]
     ) -> list[ListSessionCallersRow | None]:
         rows = await self._transactions.run_statement(
             lambda q: q.sessions.list_session_callers(ids=session_ids)
         )
-        self._to_note.update(row.id for row in rows if row.is_use_to_be_noted)
+        now_s = time.monotonic()
+        for row in rows:
+            self._recalled[row.id] = _Recalled(row.username, now_s)
+            self._recalled.move_to_end(row.id)
+        while len(self._recalled) > limits.SESSION_CACHE_COUNT_MAX:
+            self._recalled.popitem(last=False)
+        self._note_later([row.id for row in rows if row.is_use_to_be_noted])
+        return in_order(session_ids, rows, lambda row: row.id)
+
+    def _note_later(self, session_ids: Sequence[uuid.UUID]) -> None:
+        self._to_note.update(session_ids)
         if self._to_note and (self._noting is None or self._noting.done()):
             self._noting = asyncio.create_task(self._note())
-        return in_order(session_ids, rows, lambda row: row.id)
 
     async def _note(self) -> None:
         while self._to_note:

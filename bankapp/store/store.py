@@ -198,6 +198,13 @@ class Store:
         """Who is behind a session; None when it has ended."""
         return await self._session_callers.get(session_id)
 
+    def recall_session_user(self, session_id: uuid.UUID) -> str | None:
+        """Whose session it is or was; None when that is not known without asking the database.
+
+        For what is posted with the session as its origin: that looks whether it is open.
+        """
+        return self._session_callers.recall(session_id)
+
     async def list_sessions(
         self, username: str, *, before_number: int, row_count_max: int
     ) -> list[models.Session]:
@@ -307,7 +314,10 @@ class Store:
         What is accepted is durable when this returns. After Unavailable it is unknown whether it
         was posted: the same request under its key tells.
         """
-        return await self._postings.ask(posting)
+        outcome = await self._postings.ask(posting)
+        if isinstance(outcome, errors.Unauthenticated) and posting.origin.session_id is not None:
+            self._session_callers.forget(posting.origin.session_id)
+        return outcome
 
     async def _post_gathered(self, batch: Sequence[Posting]) -> list[Outcome]:
         metrics.BATCH_SIZES.observe(len(batch))
@@ -333,11 +343,15 @@ class Store:
     ) -> Answer[str]:
         """Post a batch under one key: what `render` makes of the outcomes is the answer.
 
-        Raises IdempotencyKeyReused.
+        Raises IdempotencyKeyReused, Unauthenticated.
         """
 
         async def step(q: AsyncQueries) -> str:
-            return render(await postings.post(q, batch, is_atomic=is_atomic))
+            outcomes = await postings.post(q, batch, is_atomic=is_atomic)
+            for outcome in outcomes:
+                if isinstance(outcome, errors.Unauthenticated):
+                    raise outcome  # of all: they are of one session
+            return render(outcomes)
 
         async with self._batch_slots:
             return await self._run_once(key, step, dump=str, load=str)

@@ -43,7 +43,8 @@ CROSS JOIN
         sqlc.arg('keys')::text[],
         sqlc.arg(request_hashes)::bytea[],
         sqlc.arg(request_ids)::text[],
-        sqlc.arg(is_atomic)::boolean AND patience IS NOT NULL
+        sqlc.arg(is_atomic)::boolean AND patience IS NOT NULL,
+        sqlc.arg(session_ids)::uuid[]
     );
 
 -- name: GetTransfer :one

@@ -196,6 +196,10 @@ async def test_money_goes_out_from_a_proved_address(
         [message] = await postman.deliver()
         assert (await verify(strict, *code_of(message))).status == 200
         assert (await alice.transfer(source, target, 1)).status == 201
+        change = {"email": "new@example.com", "current_password": PASSWORD}
+        assert (await alice.patch("/v1/users/alice", **change)).status == 200
+        answer = await alice.transfer(source, target, 1)
+        assert answer.status == (403 if required else 201)
 
 
 async def test_an_encoded_word_is_no_address(api: Api) -> None:

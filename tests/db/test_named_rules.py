@@ -108,6 +108,8 @@ async def rows(store: Store, make: Make, connection: Connection) -> Connection:
     await store.post_one(keyed(hold(payer, payee, 10), "k1"))
     await store.post_one(keyed(transfer(payer, payee, 10), "k2"))
     connection.execute(OTHERS)
+    # A row by itself has no entries.
+    connection.execute("ALTER TABLE transfers DISABLE TRIGGER transfers_have_both_entries")
     return connection
 
 

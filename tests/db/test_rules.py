@@ -1,7 +1,7 @@
 """The database keeps its rules by itself, whoever speaks to it and in whatever SQL."""
 
 import asyncio
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 
 import psycopg
 import pytest
@@ -18,26 +18,30 @@ from tests.waiting import until_waiting
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 # A transfer of 10 from account 1 to account 2, and its entries, each value open to be broken.
-TRANSFER = """
+TRANSFER: Final = "(1000, 'transfer', %(source)s, %(target)s, 10, 'USD', now())"
+DEBIT: Final = "(2000, 1000, %(source)s, -10, 90, now())"
+CREDIT: Final = "(2001, 1000, %(target)s, 10, 10, now())"
+INTO_TRANSFERS: Final = """
 INSERT INTO transfers (id, kind, from_account_id, to_account_id, amount, currency, created_at)
 OVERRIDING SYSTEM VALUE
-VALUES (1000, 'transfer', %(source)s, %(target)s, 10, 'USD', now())
-"""
-DEBIT = """
+VALUES """
+INTO_ENTRIES: Final = """
 INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
-VALUES (2000, 1000, %(source)s, -10, 90, now())
-"""
-LIES = """
+VALUES """
+LIES: Final = """
 CREATE SCHEMA lies;
 CREATE FUNCTION lies.yes(bigint, bigint) RETURNS bool RETURN true;
 CREATE FUNCTION lies.no(bigint, bigint) RETURNS bool RETURN false;
 CREATE OPERATOR lies.= (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = lies.yes);
 CREATE OPERATOR lies.<> (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = lies.no);
 """
-CREDIT = """
-INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
-VALUES (2001, 1000, %(target)s, 10, 10, now())
-"""
+
+
+def moved(*entries: LiteralString, transfers: LiteralString = TRANSFER) -> LiteralString:
+    """What adds transfers and entries in one statement."""
+    if not entries:
+        return INTO_TRANSFERS + transfers
+    return "WITH moved AS (" + INTO_TRANSFERS + transfers + ")" + INTO_ENTRIES + ", ".join(entries)
 
 
 @pytest.fixture
@@ -61,39 +65,38 @@ async def pair(make: Make, connection: Connection) -> dict[str, int]:
 def test_a_transfer_with_its_two_entries_commits(
     connection: Connection, pair: dict[str, int]
 ) -> None:
-    for statement in (TRANSFER, DEBIT, CREDIT):
-        connection.execute(statement, pair)
+    connection.execute(moved(DEBIT, CREDIT), pair)
     connection.commit()
 
 
 @pytest.mark.parametrize(
     ("statements", "rule"),
     [
-        pytest.param([TRANSFER], "transfers_have_both_entries", id="no entry"),
-        pytest.param([TRANSFER, DEBIT], "transfers_have_both_entries", id="the debit only"),
-        pytest.param([TRANSFER, CREDIT], "transfers_have_both_entries", id="the credit only"),
+        pytest.param([moved()], "transfers_have_both_entries", id="no entry"),
+        pytest.param([moved(DEBIT)], "transfers_have_both_entries", id="the debit only"),
+        pytest.param([moved(CREDIT)], "transfers_have_both_entries", id="the credit only"),
         pytest.param(
-            [TRANSFER, DEBIT, CREDIT.replace("10, 10", "11, 11")],
+            [moved(DEBIT, CREDIT.replace("10, 10", "11, 11"))],
             "transfers_have_both_entries",
             id="unequal entries",
         ),
         pytest.param(
-            [TRANSFER, DEBIT.replace("-10, 90", "-11, 89"), CREDIT],
+            [moved(DEBIT.replace("-10, 90", "-11, 89"), CREDIT)],
             "transfers_have_both_entries",
             id="a debit of another amount",
         ),
         pytest.param(
-            [TRANSFER, DEBIT.replace("-10, 90", "-9, 91"), CREDIT.replace("10, 10", "9, 9")],
+            [moved(DEBIT.replace("-10, 90", "-9, 91"), CREDIT.replace("10, 10", "9, 9"))],
             "transfers_have_both_entries",
             id="equal entries of another amount",
         ),
         pytest.param(
-            [TRANSFER.replace("%(source)s", "%(other)s"), DEBIT, CREDIT],
+            [moved(DEBIT, CREDIT, transfers=TRANSFER.replace("%(source)s", "%(other)s"))],
             "transfers_have_both_entries",
             id="another's debit",
         ),
         pytest.param(
-            [TRANSFER.replace("%(target)s", "%(other)s"), DEBIT, CREDIT],
+            [moved(DEBIT, CREDIT, transfers=TRANSFER.replace("%(target)s", "%(other)s"))],
             "transfers_have_both_entries",
             id="another's credit",
         ),
@@ -103,7 +106,7 @@ def test_a_transfer_with_its_two_entries_commits(
             id="a balance without entry",
         ),
         pytest.param(
-            [TRANSFER, DEBIT.replace("90", "80")],
+            [moved(DEBIT.replace("90", "80"))],
             "entries_running_balance",
             id="an entry that does not continue the one before",
         ),
@@ -111,29 +114,34 @@ def test_a_transfer_with_its_two_entries_commits(
             [
                 "ALTER TABLE accounts DISABLE TRIGGER accounts_balance_of_last_entry",
                 "UPDATE accounts SET balance = 80 WHERE id = %(source)s",
-                TRANSFER,
-                DEBIT,
+                moved(DEBIT),
             ],
             "entries_running_balance",
             id="an entry that does not continue the balance",
         ),
         pytest.param(
             [
-                TRANSFER,
-                TRANSFER.replace("(1000", "(1001"),
-                f"{DEBIT.rstrip()}, (2002, 1001, %(source)s, -10, 80, now())".replace("90", "95"),
+                moved(
+                    DEBIT.replace("90", "95"),
+                    "(2002, 1001, %(source)s, -10, 80, now())",
+                    transfers=TRANSFER + ", " + TRANSFER.replace("(1000", "(1001"),
+                ),
             ],
             "entries_running_balance",
             id="the first of two entries does not continue the one before",
         ),
         pytest.param(
             [
-                TRANSFER.replace("(1000", "(1005"),
-                DEBIT.replace("(2000, 1000", "(2010, 1005"),
-                CREDIT.replace("(2001, 1000", "(2011, 1005"),
-                TRANSFER,
-                TRANSFER.replace("(1000", "(1001"),
-                f"{DEBIT.rstrip()}, (2003, 1001, %(source)s, 10, 90, now())".replace("90", "80", 1),
+                moved(
+                    DEBIT.replace("(2000, 1000", "(2010, 1005"),
+                    CREDIT.replace("(2001, 1000", "(2011, 1005"),
+                    transfers=TRANSFER.replace("(1000", "(1005"),
+                ),
+                moved(
+                    DEBIT.replace("90", "80"),
+                    "(2003, 1001, %(source)s, 10, 90, now())",
+                    transfers=TRANSFER + ", " + TRANSFER.replace("(1000", "(1001"),
+                ),
             ],
             "entries_running_balance",
             id="entries that come before another one and change nothing",
@@ -166,33 +174,50 @@ def test_books_that_do_not_balance_cannot_commit(
 @pytest.mark.parametrize(
     ("statement", "constraint"),
     [
-        (TRANSFER.replace("10, 'USD'", "0, 'USD'"), "transfers_amount_positive"),
-        (TRANSFER.replace("10, 'USD'", "-10, 'USD'"), "transfers_amount_positive"),
-        (TRANSFER.replace("10, 'USD'", "9007199254740992, 'USD'"), "transfers_amount_limit"),
-        (TRANSFER.replace("%(target)s", "%(source)s"), "transfers_accounts_differ"),
-        (TRANSFER.replace("'USD'", "'EUR'"), "transfers_from_account_fkey"),
-        (TRANSFER.replace("%(target)s", "%(euro)s"), "transfers_to_account_fkey"),
-        (TRANSFER.replace("%(source)s", "%(euro)s"), "transfers_from_account_fkey"),
-        (TRANSFER.replace("%(source)s", "12345"), "transfers_from_account_fkey"),
-        (TRANSFER.replace("VALUES (1000", "VALUES (1"), "transfers_pkey"),
-        (DEBIT.replace("1000,", "1001,"), "entries_one_debit_one_credit"),
-        (DEBIT.replace("2000, 1000", "4000, 2000"), "entries_transfer_fkey"),
-        (DEBIT.replace("(2000", "(2001"), "entries_one_debit_one_credit"),
-        (CREDIT.replace("(2001", "(2000"), "entries_one_debit_one_credit"),
-        (DEBIT.replace("-10", "0"), "entries_amount_not_zero"),
-        (DEBIT.replace("(2000, 1000", "(2, 1"), "entries_pkey"),
-        (DEBIT.replace("%(source)s", "12345"), "entries_account_fkey"),
+        (moved(transfers=TRANSFER.replace("10, 'USD'", "0, 'USD'")), "transfers_amount_positive"),
+        (moved(transfers=TRANSFER.replace("10, 'USD'", "-10, 'USD'")), "transfers_amount_positive"),
         (
-            DEBIT.rstrip() + ", (2001, 1000, %(source)s, 10, 100, now())",
+            moved(transfers=TRANSFER.replace("10, 'USD'", "9007199254740992, 'USD'")),
+            "transfers_amount_limit",
+        ),
+        (
+            moved(transfers=TRANSFER.replace("%(target)s", "%(source)s")),
+            "transfers_accounts_differ",
+        ),
+        (moved(transfers=TRANSFER.replace("'USD'", "'EUR'")), "transfers_from_account_fkey"),
+        (moved(transfers=TRANSFER.replace("%(target)s", "%(euro)s")), "transfers_to_account_fkey"),
+        (
+            moved(transfers=TRANSFER.replace("%(source)s", "%(euro)s")),
+            "transfers_from_account_fkey",
+        ),
+        (moved(transfers=TRANSFER.replace("%(source)s", "12345")), "transfers_from_account_fkey"),
+        (moved(transfers=TRANSFER.replace("(1000", "(1")), "transfers_pkey"),
+        (moved(DEBIT.replace("1000,", "1001,")), "entries_one_debit_one_credit"),
+        (moved(DEBIT.replace("2000, 1000", "4000, 2000")), "entries_transfer_fkey"),
+        (moved(DEBIT.replace("(2000", "(2001")), "entries_one_debit_one_credit"),
+        (moved(CREDIT.replace("(2001", "(2000")), "entries_one_debit_one_credit"),
+        (moved(DEBIT.replace("-10", "0")), "entries_amount_not_zero"),
+        (moved(DEBIT.replace("(2000, 1000", "(2, 1")), "entries_pkey"),
+        (moved(DEBIT.replace("%(source)s", "12345")), "entries_account_fkey"),
+        (
+            moved(DEBIT, "(2001, 1000, %(source)s, 10, 100, now())"),
             "entries_account_transfer_key",
         ),
-        (DEBIT.replace("-10, 90", "-101, -1"), "accounts_balance_not_negative"),
+        (moved(DEBIT.replace("-10, 90", "-101, -1")), "accounts_balance_not_negative"),
         (
-            CREDIT.replace("%(target)s, 10, 10", "%(source)s, 9007199254740892, 9007199254740992"),
+            moved(
+                CREDIT.replace(
+                    "%(target)s, 10, 10", "%(source)s, 9007199254740892, 9007199254740992"
+                )
+            ),
             "accounts_balance_limit",
         ),
         (
-            DEBIT.replace("%(source)s, -10, 90", "%(cash)s, -9007199254740892, -9007199254740992"),
+            moved(
+                DEBIT.replace(
+                    "%(source)s, -10, 90", "%(cash)s, -9007199254740892, -9007199254740992"
+                )
+            ),
             "accounts_balance_limit",
         ),
         ("UPDATE accounts SET kind = 'cash' WHERE id = %(source)s", "accounts_cash_has_no_owner"),
@@ -202,7 +227,7 @@ def test_books_that_do_not_balance_cannot_commit(
             "UPDATE accounts SET status = 'closed' WHERE id = %(source)s",
             "accounts_closed_is_empty",
         ),
-        (TRANSFER.replace("VALUES (1000", "VALUES (0"), "transfers_id_positive"),
+        (moved(transfers=TRANSFER.replace("(1000", "(0")), "transfers_id_positive"),
         ("UPDATE accounts SET currency = 'EUR' WHERE id = %(source)s", None),
         ("DELETE FROM accounts WHERE id = %(source)s", None),
         (
@@ -242,8 +267,6 @@ def test_books_that_do_not_balance_cannot_commit(
 def test_a_named_rule_refuses(
     connection: Connection, pair: dict[str, int], statement: LiteralString, constraint: str | None
 ) -> None:
-    if statement.startswith("\nINSERT INTO entries"):
-        connection.execute(TRANSFER, pair)
     with pytest.raises(psycopg.IntegrityError) as refused:
         connection.execute(statement, pair)
     if constraint is not None:
@@ -279,8 +302,8 @@ def test_the_books_are_append_only_even_for_the_owner(
 @pytest.mark.parametrize(
     "statement",
     [
-        pytest.param(TRANSFER, id="INSERT INTO transfers"),
-        pytest.param(DEBIT, id="INSERT INTO entries"),
+        pytest.param(INTO_TRANSFERS + TRANSFER, id="INSERT INTO transfers"),
+        pytest.param(INTO_ENTRIES + DEBIT, id="INSERT INTO entries"),
         "UPDATE accounts SET balance = balance + 1 WHERE id = %(source)s",
         "UPDATE entries SET amount = 1",
         "DELETE FROM entries",
@@ -347,8 +370,8 @@ def test_the_balances_are_not_fooled_by_objects_of_a_session(
     connection.execute("CREATE TEMPORARY TABLE entries (LIKE public.entries)")
     connection.execute("CREATE TEMPORARY TABLE accounts (LIKE public.accounts)")
     connection.execute("INSERT INTO accounts OVERRIDING SYSTEM VALUE SELECT * FROM public.accounts")
-    for statement in (TRANSFER, DEBIT, CREDIT):
-        connection.execute(statement.replace("INTO entries", "INTO public.entries"), pair)
+    statement = moved(DEBIT, CREDIT).replace("INTO entries", "INTO public.entries")
+    connection.execute(statement, pair)
     connection.commit()
     query = "SELECT balance FROM public.accounts WHERE id = %(source)s"
     assert connection.execute(query, pair).fetchone() == (90,)
@@ -357,8 +380,8 @@ def test_the_balances_are_not_fooled_by_objects_of_a_session(
 @pytest.mark.parametrize(
     ("statements", "rule"),
     [
-        ([TRANSFER], "transfers_have_both_entries"),
-        ([TRANSFER, DEBIT.replace("90", "80")], "entries_running_balance"),
+        ([moved()], "transfers_have_both_entries"),
+        ([moved(DEBIT.replace("90", "80"))], "entries_running_balance"),
         (
             ["UPDATE accounts SET balance = 90 WHERE id OPERATOR(pg_catalog.=) %(source)s"],
             "accounts_balance_of_last_entry",
@@ -396,11 +419,14 @@ async def test_only_one_of_two_can_continue_a_balance(
 
     def come_between() -> None:
         with psycopg.connect(database_url) as other:
-            other.execute(TRANSFER.replace("(1000", "(1001"), pair)
-            other.execute(DEBIT.replace("(2000, 1000", "(2002, 1001"), pair)
+            statement = moved(
+                DEBIT.replace("(2000, 1000", "(2002, 1001"),
+                transfers=TRANSFER.replace("(1000", "(1001"),
+            )
+            other.execute(statement, pair)
 
-    for statement in (TRANSFER, DEBIT, CREDIT, back, debit_back, credit_back):
-        connection.execute(statement, pair)
+    connection.execute(moved(DEBIT, CREDIT), pair)
+    connection.execute(moved(debit_back, credit_back, transfers=back), pair)
     waiting = asyncio.create_task(asyncio.to_thread(come_between))
     await until_waiting(pool, 1)
     connection.commit()
@@ -421,11 +447,8 @@ def test_the_rules_are_not_fooled_by_objects_of_a_session(
 ) -> None:
     """A temporary table named as ours hides it from a query, but not from the triggers."""
     connection.execute("CREATE TEMPORARY TABLE entries (LIKE public.entries)")
-    connection.execute(TRANSFER, pair)
-    connection.execute(DEBIT, pair)
-    connection.execute(CREDIT, pair)
     with pytest.raises(pg.CheckViolation):
-        connection.commit()
+        connection.execute(moved(DEBIT, CREDIT), pair)
 
 
 @pytest.mark.parametrize(

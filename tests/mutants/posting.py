@@ -11,6 +11,7 @@ _REVERSALS: Final = "tests/store/test_reversals.py"
 _KEYS: Final = "tests/store/test_idempotency.py"
 _RULES: Final = "tests/db/test_rules.py"
 _BATCHES: Final = "tests/api/test_batches.py"
+_SESSIONS: Final = "tests/api/test_ended_sessions.py"
 
 
 def _posting(name: str, old: str, new: str, tests: str) -> SqlMutant:
@@ -303,6 +304,50 @@ KEYS: Final = [
         f"{_BATCHES} -k atomic",
     ),
 ]
+SESSIONS: Final = [
+    _posting(
+        "money moves for a session that has ended",
+        "NOT coalesce(session.is_open, false)",
+        "false",
+        f"{_SESSIONS} -k nothing_moves",
+    ),
+    _posting(
+        "it does not matter that a session was ended",
+        "s.ended_at IS NULL AND ",
+        "",
+        f"{_SESSIONS} -k 'nothing_moves and ended'",
+    ),
+    _posting(
+        "a session lasts for ever",
+        " AND s.expires_at > moment",
+        "",
+        f"{_SESSIONS} -k 'nothing_moves and expired'",
+    ),
+    _posting(
+        "who is blocked pays",
+        "WHERE us.username = s.username) IS NULL",
+        "WHERE false) IS NULL",
+        f"{_SESSIONS} -k 'nothing_moves and blocked'",
+    ),
+    _posting(
+        "a session is everybody's",
+        "s.username = u.asker AND ",
+        "",
+        f"{_SESSIONS} -k of_who_asks",
+    ),
+    _posting(
+        "a session that has ended is answered again",
+        "AND NOT (item.reuses_key OR item.is_session_over)",
+        "AND NOT item.reuses_key",
+        f"{_SESSIONS} -k nothing_moves",
+    ),
+    _posting(
+        "that a session had ended is an answer kept",
+        "AND coalesce(u.refusal NOT IN ('unauthenticated', 'idempotency_key_reused'), true)",
+        "AND u.refusal IS DISTINCT FROM 'idempotency_key_reused'",
+        f"{_SESSIONS} -k is_free",
+    ),
+]
 FUNCTIONS: Final = [
     _sql(
         "what is held is shown as available",
@@ -312,22 +357,22 @@ FUNCTIONS: Final = [
     ),
     _sql(
         "the debit is not looked for",
-        replaced("require_both_entries", "AND debit.account_id = NEW.from_account_id", ""),
+        replaced("require_both_entries", "e.account_id = added.from_account_id AND ", ""),
         f"{_RULES} -k do_not_balance",
     ),
     _sql(
         "the credit is not looked for",
-        replaced("require_both_entries", "AND credit.account_id = NEW.to_account_id", ""),
+        replaced("require_both_entries", "e.account_id = added.to_account_id AND ", ""),
         f"{_RULES} -k do_not_balance",
     ),
     _sql(
         "the debit's amount is not compared",
-        replaced("require_both_entries", "AND debit.amount = -NEW.amount", ""),
+        replaced("require_both_entries", "AND e.amount = -added.amount", ""),
         f"{_RULES} -k do_not_balance",
     ),
     _sql(
         "the credit's amount is not compared",
-        replaced("require_both_entries", "AND credit.amount = NEW.amount", ""),
+        replaced("require_both_entries", "AND e.amount = added.amount", ""),
         f"{_RULES} -k do_not_balance",
     ),
     _sql(
@@ -367,4 +412,4 @@ FUNCTIONS: Final = [
         f"{_RULES} -k do_not_balance",
     ),
 ]
-MUTANTS: Final[list[SqlMutant]] = [*LOCKS, *FUNDS, *SETTLING, *KEYS, *FUNCTIONS]
+MUTANTS: Final[list[SqlMutant]] = [*LOCKS, *FUNDS, *SETTLING, *KEYS, *SESSIONS, *FUNCTIONS]

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from typing import Any, LiteralString
+from uuid import uuid4
 
 import psycopg
 import pytest
 
 from bankapp.domain import errors, limits
+from bankapp.domain.audit import Origin
 from bankapp.domain.money import Posting
 from bankapp.store import postings
 from bankapp.store.postings import Outcome, Posted
@@ -148,7 +150,12 @@ async def test_refusals_in_order_of_precedence(
     def changed(posting: Posting, **changes: Any) -> Posting:
         return replace(posting, **changes)
 
+    nobody = Origin(payer.username, session_id=uuid4())
     cases = [
+        (
+            changed(transfer(usd, usd, too_much), from_account_id=limits.ID_MAX, origin=nobody),
+            "unauthenticated",
+        ),
         (changed(transfer(usd, usd, too_much), from_account_id=limits.ID_MAX), "not_found"),
         (changed(transfer(usd, other, too_much), to_account_id=limits.ID_MAX), "not_found"),
         (changed(transfer(other, usd, too_much), actor=payer.username), "not_found"),

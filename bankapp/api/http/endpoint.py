@@ -116,6 +116,7 @@ def create_handler(route: Route) -> Handler:
                 bearer_token(request),
                 operation.role,
                 needs_verified_email=operation.needs_verified_email,
+                checks_session=operation.checks_session,
             )
         model = _validate(operation.request, _read_fields(request, route, body))
         response = await perform(bank, operation, asker, model)

@@ -1,0 +1,86 @@
+"""Whose a session is, recalled without asking."""
+
+import asyncio
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bankapp.domain import errors, limits
+from bankapp.domain.audit import Origin
+from bankapp.domain.sessions import NewSession
+from bankapp.store.store import Store
+from tests.api.conftest import Connection
+from tests.factories import Make, transfer
+
+
+async def open_session(store: Store, username: str) -> uuid.UUID:
+    session_id = uuid.uuid4()
+    await store.open_session(
+        NewSession(
+            id=session_id,
+            username=username,
+            user_agent="",
+            client_address=None,
+            lifetime=timedelta(hours=1),
+        )
+    )
+    return session_id
+
+
+async def test_recalled_since_it_was_read(store: Store, make: Make) -> None:
+    await make.user("alice")
+    session_id = await open_session(store, "alice")
+    assert store.recall_session_user(session_id) is None
+    await store.get_session_caller(session_id)
+    assert store.recall_session_user(session_id) == "alice"
+
+
+async def test_read_again_once_a_posting_found_it_ended(
+    store: Store, make: Make, connection: Connection
+) -> None:
+    source, target = await make.account(balance=10), await make.account()
+    assert source.owner is not None
+    session_id = await open_session(store, source.owner)
+    await store.get_session_caller(session_id)
+    connection.execute("UPDATE sessions SET ended_at = now()")
+    connection.commit()
+    origin = Origin(source.owner, session_id=session_id)
+    outcome = await store.post_one(replace(transfer(source, target, 10), origin=origin))
+    assert isinstance(outcome, errors.Unauthenticated)
+    assert store.recall_session_user(session_id) is None
+
+
+async def test_so_many_that_were_used_last(
+    store: Store, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SESSION_CACHE_COUNT_MAX", 2)
+    await make.user("alice")
+    first, second, third = [await open_session(store, "alice") for _ in range(3)]
+    await store.get_session_caller(first)
+    await store.get_session_caller(second)
+    assert store.recall_session_user(first) == "alice"
+    await store.get_session_caller(third)
+    assert store.recall_session_user(second) is None
+    assert store.recall_session_user(first) == store.recall_session_user(third) == "alice"
+
+
+async def test_a_use_that_was_only_recalled_is_noted(
+    store: Store, make: Make, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make.user("alice")
+    session_id = await open_session(store, "alice")
+    await store.get_session_caller(session_id)
+    connection.execute("UPDATE sessions SET last_used_at = now() - interval '1 hour'")
+    connection.commit()
+    query = "SELECT FROM sessions WHERE last_used_at > now() - interval '1 minute'"
+    store.recall_session_user(session_id)
+    assert connection.execute(query).rowcount == 0  # not each time
+    connection.commit()
+    monkeypatch.setattr(limits, "SESSION_NOTE_INTERVAL_S", 0.0)
+    store.recall_session_user(session_id)
+    async with asyncio.timeout(10):
+        while connection.execute(query).rowcount == 0:
+            connection.commit()
+            await asyncio.sleep(0.01)
