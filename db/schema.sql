@@ -912,8 +912,8 @@ CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_
 -- reversal and a capture are of all that is left. actors[n] must own the paying account, of a capture
 -- the receiving one, of a void either; NULL is the bank itself.
 --
--- session_ids[n] is the session that asks, by askers[n]: nothing is posted or answered once it has
--- ended. NULL is whoever needs none.
+-- session_ids[n] is the session that asks, by askers[n]: if it had ended when the accounts were locked
+-- nothing is posted, nor answered again. NULL is whoever needs none.
 --
 -- 1. Lock every account once, in ascending id, so that no two batches wait for each other. Whatever
 --    concerns an account's holds, transfers and keys is only written under its lock.
@@ -1467,7 +1467,7 @@ BEGIN
     WHERE (
         SELECT count(*)
         FROM entries AS e
-        WHERE e.id BETWEEN 2 * added.id AND 2 * added.id + 1
+        WHERE e.id IN (2 * added.id, 2 * added.id + 1)
             AND CASE
                 WHEN e.amount < 0
                     THEN e.account_id = added.from_account_id AND e.amount = -added.amount

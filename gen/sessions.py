@@ -37,7 +37,7 @@ SELECT
     users.username,
     users.role,
     users.is_email_verified,
-    sessions.last_used_at < now() - interval '1 minute' AS is_use_to_be_noted
+    (now() - sessions.last_used_at)::interval AS unnoted_for
 FROM sessions
 INNER JOIN users ON users.username = sessions.username
 WHERE sessions.id = ANY($1::uuid[])
@@ -151,7 +151,7 @@ class ListSessionCallersRow:
     username: str
     role: models.UserRole
     is_email_verified: bool
-    is_use_to_be_noted: bool
+    unnoted_for: datetime.timedelta
 
 
 @dataclass(slots=True)
@@ -221,8 +221,9 @@ class Querier:
     def list_session_callers(
         self, *, ids: Sequence[uuid.UUID | None]
     ) -> list[ListSessionCallersRow]:
-        """Who is behind the tokens of requests that came at once. Read anew for every request,
-        so that a changed role, an ended session or a blocked user counts at once.
+        """Who is behind the tokens of requests that came at once. Read anew for every request
+        that does not have PostTransfers look, so that a changed role, an ended session or a
+        blocked user counts at once.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_SESSION_CALLERS, (models.uuid_array(ids),))
@@ -323,8 +324,9 @@ class AsyncQuerier:
     async def list_session_callers(
         self, *, ids: Sequence[uuid.UUID | None]
     ) -> list[ListSessionCallersRow]:
-        """Who is behind the tokens of requests that came at once. Read anew for every request,
-        so that a changed role, an ended session or a blocked user counts at once.
+        """Who is behind the tokens of requests that came at once. Read anew for every request
+        that does not have PostTransfers look, so that a changed role, an ended session or a
+        blocked user counts at once.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_SESSION_CALLERS, (models.uuid_array(ids),))

@@ -49,7 +49,8 @@ class Bank:
 class Call:
     """One request, whatever the door.
 
-    `actor` is the user who asks, once that is known. `is_replay` is set when it is answered as an
+    `actor` is the user who asks, once that is known, even if the session is found to have ended
+    then. `is_replay` is set when it is answered as an
     earlier request under the same key was.
     """
 
@@ -99,20 +100,30 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Caller(Visitor):
-    """Somebody with a valid access token, whose session is open or will be looked at."""
+    """Somebody with a valid access token.
+
+    Without a `role` it is somebody recalled, whose session nobody has looked at yet.
+    """
 
     username: str
-    role: Role
+    role: Role | None
     session_id: uuid.UUID
 
     @property
     def origin(self) -> Origin:
         """Where a change that they ask for comes from."""
-        return replace(self.origin_as(self.username), session_id=self.session_id)
+        call = self.call
+        return Origin(self.username, call.request_id, self.address, self.session_id)
 
     def is_banker(self) -> bool:
         """Whether the caller works for the bank."""
+        assert self.role is not None
         return self.role.includes(Role.BANKER)
+
+    def is_above(self, role: Role) -> bool:
+        """Whether the caller's role is a higher one."""
+        assert self.role is not None
+        return self.role.exceeds(role)
 
     def key_for(self, request: BaseModel, key: str | None = None) -> RequestKey | None:
         """What tells this request again, under `key` or the one that came with the request."""
@@ -130,8 +141,8 @@ class Operation:
     `role` is the least role that may ask; None lets anyone. `refuses` are the refusals beyond those
     that every operation shares. `limits` say how often somebody may ask. One that moves money out
     `needs_verified_email` where the bank's rules require it. One that `checks_session` does so in
-    the transaction of what it changes, and shows nothing before: its caller may be one recalled, of
-    whom no role is known but the least. A request may have `body_bytes_max`:
+    the transaction of what it changes, and shows nothing before: its caller may be one recalled. A
+    request may have `body_bytes_max`:
     what is read of somebody who has not said who they are shall not keep others waiting.
     """
 
@@ -212,28 +223,36 @@ async def authenticate(
 ) -> Caller:
     """The caller an access token stands for, who has at least `role`.
 
-    For what `checks_session` by itself it may be somebody whose session has ended meanwhile.
-    Raises Unauthenticated, TokenExpired, Forbidden when the caller's role is too low, and
-    EmailNotVerified.
+    For what `checks_session` by itself the caller may be recalled. Raises Unauthenticated,
+    TokenExpired, Forbidden when the caller's role is too low, and EmailNotVerified.
     """
     session_id = bank.tokens.verify(token).session_id
     is_email_asked = needs_verified_email and bank.rules.requires_verified_email
     if checks_session and not is_email_asked:
         username = bank.store.recall_session_user(session_id)
         if username is not None:
-            return _caller(visitor, username, Role.DEPOSITOR, session_id)
+            return _caller(visitor, username, None, session_id)
     known = await bank.store.get_session_caller(session_id)
     if known is None:
         raise errors.Unauthenticated
-    caller = _caller(visitor, known.username, Role(known.role), session_id)
-    if not caller.role.includes(role):
+    known_role = Role(known.role)
+    caller = _caller(visitor, known.username, known_role, session_id)
+    if not known_role.includes(role):
         raise errors.Forbidden
     if is_email_asked and not known.is_email_verified:
         raise errors.EmailNotVerified
     return caller
 
 
-def _caller(visitor: Visitor, username: str, role: Role, session_id: uuid.UUID) -> Caller:
+async def require_session(bank: Bank, asker: Visitor) -> None:
+    """Raise Unauthenticated when the asker was recalled, but the session has ended."""
+    if isinstance(asker, Caller) and asker.role is None:
+        known = await bank.store.get_session_caller(asker.session_id)
+        if known is None:
+            raise errors.Unauthenticated
+
+
+def _caller(visitor: Visitor, username: str, role: Role | None, session_id: uuid.UUID) -> Caller:
     visitor.call.actor = username
     return Caller(visitor.address, visitor.user_agent, visitor.call, username, role, session_id)
 

@@ -117,7 +117,7 @@ async def change_user(bank: Bank, caller: Caller, request: ChangeUserRequest) ->
     """
     user = await _visible_user(bank, caller, request.username)
     is_self = user.username == caller.username
-    if not is_self and not caller.role.exceeds(Role(user.role)):
+    if not is_self and not caller.is_above(Role(user.role)):
         raise errors.Forbidden
     _require_some_change(request)
     needs_password = is_self and (request.email is not None or request.password is not None)

@@ -62,14 +62,13 @@ async def post(
     *,
     is_atomic: bool = False,
     lock_timeout_s: float = limits.LOCK_TIMEOUT_S,
-) -> list[Outcome]:
+) -> list[PostTransfersRow]:
     """Post a batch in order and in one statement, each item accepted or refused on its own.
 
-    With `is_atomic` all are accepted or none is. Returns one outcome per posting, in their order.
+    With `is_atomic` all are accepted or none is. Returns one row per posting, in their order.
     """
     given = parameters(postings, is_atomic=is_atomic, lock_timeout_s=lock_timeout_s)
-    rows = await q.transfers.post_transfers(given)
-    return [_outcome(posting, row) for posting, row in zip(postings, rows, strict=True)]
+    return await q.transfers.post_transfers(given)
 
 
 def key_of(posting: Posting) -> tuple[str, str] | None:
@@ -110,7 +109,13 @@ def _request_id(posting: Posting) -> str | None:
     return posting.origin.request_id if posting.key is None else posting.key.request_id
 
 
-def _outcome(posting: Posting, row: PostTransfersRow) -> Outcome:
+def outcomes_of(postings: Sequence[Posting], rows: Sequence[PostTransfersRow]) -> list[Outcome]:
+    """What has come of each posting."""
+    return [outcome_of(posting, row) for posting, row in zip(postings, rows, strict=True)]
+
+
+def outcome_of(posting: Posting, row: PostTransfersRow) -> Outcome:
+    """What has come of a posting, by its row."""
     if row.refusal is not None:
         refusal = REFUSALS[row.refusal]()
         refusal.replayed_request_id = row.replayed_request_id

@@ -6,6 +6,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
+from contextvars import Context
 from dataclasses import dataclass
 
 from bankapp.domain import errors, limits
@@ -17,17 +18,17 @@ from gen.sessions import ListSessionCallersRow
 
 @dataclass(slots=True)
 class _Recalled:
-    """What never changes of a session, and by our clock when its use was last noted, about."""
+    """What never changes of a session, and when, by our clock, a use of it is noted again."""
 
     username: str
-    noted_s: float
+    note_at_s: float
 
 
 class SessionCallers:
-    """Reads anew for every request, but those that come while a query is in flight as one.
+    """Reads anew whenever it is asked, but once for those who ask while a query is in flight.
 
-    The query starts after the request came, so that whatever was changed before it counts. Only
-    whose a session was is recalled of the last ones, which does not say that it is still open.
+    The query starts after they asked, so that whatever was changed before it counts. Only whose a
+    session is or was is recalled of those read last, which does not say that it is still open.
     """
 
     def __init__(self, transactions: Transactions) -> None:
@@ -46,10 +47,9 @@ class SessionCallers:
         recalled = self._recalled.get(session_id)
         if recalled is None:
             return None
-        self._recalled.move_to_end(session_id)
         now_s = time.monotonic()
-        if now_s - recalled.noted_s >= limits.SESSION_NOTE_INTERVAL_S:
-            recalled.noted_s = now_s
+        if now_s >= recalled.note_at_s:
+            recalled.note_at_s = now_s + limits.SESSION_NOTE_INTERVAL.total_seconds()
             self._note_later([session_id])
         return recalled.username
 
@@ -63,22 +63,26 @@ class SessionCallers:
         rows = await self._transactions.run_statement(
             lambda q: q.sessions.list_session_callers(ids=session_ids)
         )
+        interval = limits.SESSION_NOTE_INTERVAL
+        to_note = [row.id for row in rows if row.unnoted_for >= interval]
         now_s = time.monotonic()
         for row in rows:
-            self._recalled[row.id] = _Recalled(row.username, now_s)
+            left = interval if row.unnoted_for >= interval else interval - row.unnoted_for
+            self._recalled[row.id] = _Recalled(row.username, now_s + left.total_seconds())
             self._recalled.move_to_end(row.id)
         while len(self._recalled) > limits.SESSION_CACHE_COUNT_MAX:
             self._recalled.popitem(last=False)
-        self._note_later([row.id for row in rows if row.is_use_to_be_noted])
+        self._note_later(to_note)
         return in_order(session_ids, rows, lambda row: row.id)
 
     def _note_later(self, session_ids: Sequence[uuid.UUID]) -> None:
         self._to_note.update(session_ids)
         if self._to_note and (self._noting is None or self._noting.done()):
-            self._noting = asyncio.create_task(self._note())
+            # In a context of its own: it is part of no request.
+            self._noting = asyncio.create_task(self._note(), context=Context())
 
     async def _note(self) -> None:
         while self._to_note:
             session_ids, self._to_note = self._to_note, set()
-            with suppress(errors.Unavailable):  # the next use will be noted
+            with suppress(errors.Unavailable):  # a later use will be noted
                 await self._transactions.run_statement(sessions.note_uses, [*session_ids])

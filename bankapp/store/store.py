@@ -34,7 +34,7 @@ from gen.queries import AsyncQueries
 from gen.rate_limits import TakeRateLimitRow
 from gen.reports import GetLedgerSizeRow
 from gen.sessions import ListSessionCallersRow, RotateRefreshTokenRow
-from gen.transfers import GetTransferRow
+from gen.transfers import GetTransferRow, PostTransfersRow
 
 _ACCOUNT: Final = TypeAdapter(models.Account)
 
@@ -62,7 +62,7 @@ class Store:
         self._accounts = Gatherer(self._get_accounts, count_max=limits.READ_COUNT_MAX)
         self._postings = Gatherer(
             self._post_gathered,
-            ask_alone=self.post,
+            ask_alone=self._post_alone,
             count_max=limits.POSTING_COUNT_MAX,
             identify=postings.key_of,
         )
@@ -314,16 +314,20 @@ class Store:
         What is accepted is durable when this returns. After Unavailable it is unknown whether it
         was posted: the same request under its key tells.
         """
-        outcome = await self._postings.ask(posting)
+        # Here and not with the others of the batch, after which the next one is waiting.
+        outcome = postings.outcome_of(posting, await self._postings.ask(posting))
         if isinstance(outcome, errors.Unauthenticated) and posting.origin.session_id is not None:
             self._session_callers.forget(posting.origin.session_id)
         return outcome
 
-    async def _post_gathered(self, batch: Sequence[Posting]) -> list[Outcome]:
+    async def _post_gathered(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
         metrics.BATCH_SIZES.observe(len(batch))
         return await self._try_statement(
             postings.post, batch, lock_timeout_s=limits.GATHERED_LOCK_TIMEOUT_S
         )
+
+    async def _post_alone(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
+        return await self._run_statement(postings.post, batch)
 
     async def post(self, batch: Sequence[Posting], *, is_atomic: bool = False) -> list[Outcome]:
         """Move or hold money in one go; returns the outcomes in order.
@@ -331,7 +335,8 @@ class Store:
         Each posting is accepted or refused on its own, with `is_atomic` all or none.
         """
         assert len(batch) <= limits.POSTING_COUNT_MAX
-        return await self._run_statement(postings.post, batch, is_atomic=is_atomic)
+        rows = await self._run_statement(postings.post, batch, is_atomic=is_atomic)
+        return postings.outcomes_of(batch, rows)
 
     async def post_batch(
         self,
@@ -347,7 +352,8 @@ class Store:
         """
 
         async def step(q: AsyncQueries) -> str:
-            outcomes = await postings.post(q, batch, is_atomic=is_atomic)
+            rows = await postings.post(q, batch, is_atomic=is_atomic)
+            outcomes = postings.outcomes_of(batch, rows)
             for outcome in outcomes:
                 if isinstance(outcome, errors.Unauthenticated):
                     raise outcome  # of all: they are of one session

@@ -1,5 +1,5 @@
--- Whether a session is open is looked at where money moves, in the same transaction: once a session
--- has ended nothing is posted for it, and who is behind it need not be asked for beforehand.
+-- Whether a session is open is looked at where money moves, under the locks of its accounts: nothing
+-- is posted for one that had ended by then, and who is behind it need not be asked for beforehand.
 --
 -- A transfer must come with its entries in one statement: they are looked at for all its transfers
 -- at once. Before, each transfer was by itself, at commit.
@@ -71,8 +71,8 @@ AS $$
 -- reversal and a capture are of all that is left. actors[n] must own the paying account, of a capture
 -- the receiving one, of a void either; NULL is the bank itself.
 --
--- session_ids[n] is the session that asks, by askers[n]: nothing is posted or answered once it has
--- ended. NULL is whoever needs none.
+-- session_ids[n] is the session that asks, by askers[n]: if it had ended when the accounts were locked
+-- nothing is posted, nor answered again. NULL is whoever needs none.
 --
 -- 1. Lock every account once, in ascending id, so that no two batches wait for each other. Whatever
 --    concerns an account's holds, transfers and keys is only written under its lock.
@@ -570,7 +570,7 @@ BEGIN
     WHERE (
         SELECT count(*)
         FROM entries AS e
-        WHERE e.id BETWEEN 2 * added.id AND 2 * added.id + 1
+        WHERE e.id IN (2 * added.id, 2 * added.id + 1)
             AND CASE
                 WHEN e.amount < 0
                     THEN e.account_id = added.from_account_id AND e.amount = -added.amount
@@ -590,6 +590,7 @@ REFERENCING NEW TABLE AS added
 FOR EACH STATEMENT EXECUTE FUNCTION require_both_entries();
 
 -- migrate:down
+-- The servers must be started again: what they have prepared has rows of another type.
 DROP TRIGGER transfers_have_both_entries ON transfers;
 CREATE OR REPLACE FUNCTION require_both_entries() RETURNS trigger
 LANGUAGE plpgsql

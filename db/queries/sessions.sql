@@ -12,14 +12,14 @@ VALUES (
 RETURNING *;
 
 -- name: ListSessionCallers :many
--- Who is behind the tokens of requests that came at once. Read anew for every request, so that a
--- changed role, an ended session or a blocked user counts at once.
+-- Who is behind the tokens of requests that came at once. Read anew for every request that does not
+-- have PostTransfers look, so that a changed role, an ended session or a blocked user counts at once.
 SELECT
     sessions.id,
     users.username,
     users.role,
     users.is_email_verified,
-    sessions.last_used_at < now() - interval '1 minute' AS is_use_to_be_noted
+    (now() - sessions.last_used_at)::interval AS unnoted_for
 FROM sessions
 INNER JOIN users ON users.username = sessions.username
 WHERE sessions.id = ANY(sqlc.arg(ids)::uuid[])

@@ -10,12 +10,13 @@ import pytest
 from bankapp.domain import errors
 from bankapp.domain.audit import Origin
 from bankapp.domain.roles import Role
+from bankapp.store.postings import Posted
 from bankapp.store.store import Store
 from bankapp.store.transaction import Pool
 from gen import models
 from tests.api.client import Answer, Api, Person
 from tests.api.conftest import Backstage, Connection
-from tests.factories import transfer
+from tests.factories import keyed, transfer
 from tests.waiting import until_waiting
 
 ENDINGS: Final[dict[str, LiteralString]] = {
@@ -48,6 +49,10 @@ class Payer:
         if path == BATCH:
             return await self.pay_batch(key, "independent")
         return await self._person.post(path, key=key, **self._payment)
+
+    async def send(self, path: str, **body: object) -> Answer:
+        """Something that is no payment."""
+        return await self._person.post(path, key=None, **body)
 
     async def pay_batch(self, key: str, mode: str) -> Answer:
         """Twice ten more."""
@@ -97,6 +102,17 @@ async def test_a_key_that_came_without_a_session_is_free(
     assert replayed.headers["Idempotent-Replayed"] == "true"
 
 
+@pytest.mark.parametrize("path", WAYS)
+async def test_what_is_wrong_is_not_told_to_who_is_nobody(
+    payer: Payer, connection: Connection, path: str
+) -> None:
+    await payer.pay("/v1/transfers", "k1")
+    assert (await payer.send(path, nonsense=1)).status == 422
+    connection.execute(ENDINGS["ended"])
+    connection.commit()
+    assert (await payer.send(path, nonsense=1)).status == 401
+
+
 @pytest.mark.parametrize("mode", ["atomic", "independent"])
 async def test_a_batch_of_a_session_that_ends_meanwhile(
     api: Api, payer: Payer, backstage: Backstage, monkeypatch: pytest.MonkeyPatch, mode: str
@@ -136,7 +152,7 @@ def end_before(
 async def test_a_session_that_ends_while_others_are_waited_for(
     api: Api, store: Store, connection: Connection, pool: Pool
 ) -> None:
-    """The look at the session comes after all waiting: who ended it has seen the last of it."""
+    """The look at the session comes after the wait for accounts."""
     await api.person("alice")
     source = await api.make.account(owner="alice", balance=100)
     target = await api.make.account()
@@ -172,12 +188,12 @@ async def test_a_session_is_of_who_asks(
 
 
 async def test_one_without_a_session_takes_nobody_along(api: Api, store: Store) -> None:
+    """Nor is its key taken by those of the others."""
     source, target = await api.make.account(balance=100), await api.make.account()
-    good = transfer(source, target, 10)
-    lost = replace(good, origin=Origin(source.owner, session_id=uuid.uuid4()))
-    outcomes = await store.post([good, lost, good])
-    assert [isinstance(outcome, errors.Unauthenticated) for outcome in outcomes] == [
-        False,
-        True,
-        False,
-    ]
+    first, lost, last = (keyed(transfer(source, target, 10), key) for key in ("k1", "k2", "k3"))
+    origin = Origin(source.owner, session_id=uuid.uuid4())
+    outcomes = await store.post([first, replace(lost, origin=origin), last])
+    assert [type(outcome) for outcome in outcomes] == [Posted, errors.Unauthenticated, Posted]
+    [outcome] = await store.post([lost])
+    assert isinstance(outcome, Posted)
+    assert outcome.replayed_request_id is None

@@ -173,8 +173,8 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "money is asked for without the session",
         "bankapp/operations/operation.py",
-        "return replace(self.origin_as(self.username), session_id=self.session_id)",
-        "return self.origin_as(self.username)",
+        "return Origin(self.username, call.request_id, self.address, self.session_id)",
+        "return Origin(self.username, call.request_id, self.address)",
         "tests/api/test_ended_sessions.py",
     ),
     _code(

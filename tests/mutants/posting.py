@@ -345,7 +345,13 @@ SESSIONS: Final = [
         "that a session had ended is an answer kept",
         "AND coalesce(u.refusal NOT IN ('unauthenticated', 'idempotency_key_reused'), true)",
         "AND u.refusal IS DISTINCT FROM 'idempotency_key_reused'",
-        f"{_SESSIONS} -k is_free",
+        f"{_SESSIONS} -k nobody_along",
+    ),
+    _posting(
+        "that a session had ended counts as an answer to keep",
+        "AND coalesce(item.refusal NOT IN ('unauthenticated', 'idempotency_key_reused'), true)",
+        "AND item.refusal IS DISTINCT FROM 'idempotency_key_reused'",
+        f"{_SESSIONS} -k nobody_along",
     ),
 ]
 FUNCTIONS: Final = [

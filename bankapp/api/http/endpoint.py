@@ -23,7 +23,7 @@ from bankapp.api.http.problems import (
 )
 from bankapp.domain import errors, limits
 from bankapp.operations.fields import Accepted, NoContent
-from bankapp.operations.operation import Bank, Operation, authenticate, perform
+from bankapp.operations.operation import Bank, Operation, authenticate, perform, require_session
 
 Page = Callable[[Any], web.Response]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -118,7 +118,11 @@ def create_handler(route: Route) -> Handler:
                 needs_verified_email=operation.needs_verified_email,
                 checks_session=operation.checks_session,
             )
-        model = _validate(operation.request, _read_fields(request, route, body))
+        try:
+            model = _validate(operation.request, _read_fields(request, route, body))
+        except errors.Refusal:
+            await require_session(bank, asker)  # else nobody would look at it
+            raise
         response = await perform(bank, operation, asker, model)
         if route.csv is not None and "text/csv" in request.headers.get("Accept", ""):
             return web.Response(text=route.csv(response), content_type="text/csv", charset="utf-8")
