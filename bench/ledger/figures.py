@@ -14,6 +14,17 @@ class Figures:
     p99_ms: float
 
 
+@dataclass(frozen=True)
+class Compared(Figures):
+    """Figures beside those of another way.
+
+    `ratio` is the median of the rates of each round, each divided by the other's of that round: a
+    machine that is slower for a while is slower for both.
+    """
+
+    ratio: float
+
+
 def of_times(times_ms: Sequence[float], rate: float) -> Figures:
     """The figures of so many that took so long each."""
     cuts = quantiles(times_ms, n=100)
@@ -27,3 +38,10 @@ def middle(rounds: Sequence[Figures]) -> Figures:
         median(one.p50_ms for one in rounds),
         median(one.p99_ms for one in rounds),
     )
+
+
+def compare(rounds: Sequence[Figures], others: Sequence[Figures]) -> Compared:
+    """The medians of several rounds, beside those of another way in the same rounds."""
+    ratios = [one.rate / other.rate for one, other in zip(rounds, others, strict=True)]
+    one = middle(rounds)
+    return Compared(one.rate, one.p50_ms, one.p99_ms, median(ratios))

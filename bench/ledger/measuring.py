@@ -1,7 +1,7 @@
 """One run: banks are set up, loaded in turn, and checked."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ import psycopg
 from bankapp.embedded import EmbeddedServer, find_binaries
 from bankapp.store.verification import verify_ledger
 from bench.ledger import setting_up, ways
-from bench.ledger.figures import Figures, middle
+from bench.ledger.figures import Compared, Figures, compare, middle
 from bench.ledger.machine import describe_machine, describe_software
 from bench.ledger.results import Results
 
@@ -25,8 +25,8 @@ FEW: Final = 10_000
 class Extent:
     """How much is done: so many rounds, so long each, and so many entries to read among."""
 
-    round_count: int = 3
-    duration_s: int = 5
+    round_count: int = 7
+    duration_s: int = 3
     entry_count: int = 10_000_000
 
 
@@ -69,15 +69,20 @@ def _measure(server: EmbeddedServer, extent: Extent, stack: ExitStack) -> Result
         for size, one in readers.items()
         for what, run in ways.reads(stack.enter_context(one), extent.duration_s).items()
     }
-    figures = _in_turn({**transfers, **reads}, extent.round_count)
+    rounds = _in_turn({**transfers, **reads}, extent.round_count)
     _verify(ours.database)
     _verify_classic(tutorial.database)
     return Results(
         machine=machine,
         software=describe_software(ours.database),
         settings=_describe(extent),
-        transfers=_grouped({way: figures[way] for way in transfers}),
-        reads=_grouped({way: figures[way] for way in reads}),
+        transfers={
+            title: _compared(of_ways) for title, of_ways in _grouped(rounds, transfers).items()
+        },
+        reads={
+            what: {size: middle(one) for size, one in by_size.items()}
+            for what, by_size in _grouped(rounds, reads).items()
+        },
         growing=growing,
         verification_s=_verify(many),
     )
@@ -85,9 +90,9 @@ def _measure(server: EmbeddedServer, extent: Extent, stack: ExitStack) -> Result
 
 def _in_turn(
     all_ways: Mapping[tuple[str, str], ways.Run], round_count: int
-) -> dict[tuple[str, str], Figures]:
+) -> dict[tuple[str, str], list[Figures]]:
     rounds = [{way: run() for way, run in all_ways.items()} for _ in range(round_count)]
-    return {way: middle([one[way] for one in rounds]) for way in all_ways}
+    return {way: [one[way] for one in rounds] for way in all_ways}
 
 
 def _verify(database: str) -> float:
@@ -110,14 +115,22 @@ def _verify_classic(database: str) -> None:
 
 def _describe(extent: Extent) -> str:
     return (
-        f"Medians of {extent.round_count} rounds of {extent.duration_s} s of each in turn; "
-        "clients, servers and one PostgreSQL, with fsync, share the machine; each server is one "
-        "process."
+        f"Medians of {extent.round_count} rounds of {extent.duration_s} s of each in turn, ratios "
+        "within each round; clients, servers and one PostgreSQL, with fsync, share the machine; "
+        "each server is one process."
     )
 
 
-def _grouped(figures: Mapping[tuple[str, str], Figures]) -> dict[str, dict[str, Figures]]:
-    groups: dict[str, dict[str, Figures]] = {}
-    for (title, name), one in figures.items():
-        groups.setdefault(title, {})[name] = one
+def _grouped(
+    rounds: Mapping[tuple[str, str], list[Figures]], wanted: Iterable[tuple[str, str]]
+) -> dict[str, dict[str, list[Figures]]]:
+    groups: dict[str, dict[str, list[Figures]]] = {}
+    for title, name in wanted:
+        groups.setdefault(title, {})[name] = rounds[title, name]
     return groups
+
+
+def _compared(rounds: Mapping[str, list[Figures]]) -> dict[str, Compared]:
+    """With what comes first."""
+    first = next(iter(rounds.values()))
+    return {name: compare(one, first) for name, one in rounds.items()}

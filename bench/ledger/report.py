@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bench.ledger.figures import Figures
+from bench.ledger.figures import Compared, Figures
 from bench.ledger.results import Results
 
 README: Final = Path(__file__).parents[2] / "README.md"
@@ -27,15 +27,14 @@ def write(results: Results) -> None:
     README.write_text(text)
 
 
-def _transfers(title: str, figures: Mapping[str, Figures]) -> str:
-    first = next(iter(figures.values()))
+def _transfers(title: str, figures: Mapping[str, Compared]) -> str:
     header = (title, "ratio", "per s", "p50 ms", "p99 ms", "p99 ÷ p50")
     return _table(
         header,
         [
             (
                 name,
-                f"{one.rate / first.rate:.2f}",
+                f"{one.ratio:.2f}",
                 f"{one.rate:,.0f}",
                 f"{one.p50_ms:.1f}",
                 f"{one.p99_ms:.1f}",

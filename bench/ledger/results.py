@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from bench.ledger.figures import Figures
+from bench.ledger.figures import Compared, Figures
 
 FILE: Final = Path(__file__).parent / "results.json"
 
@@ -24,7 +24,7 @@ class Results:
     machine: str
     software: str
     settings: str
-    transfers: Mapping[str, Mapping[str, Figures]]
+    transfers: Mapping[str, Mapping[str, Compared]]
     reads: Mapping[str, Mapping[str, Figures]]
     growing: Sequence[str]
     verification_s: float
