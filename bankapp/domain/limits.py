@@ -39,7 +39,8 @@ VIOLATION_COUNT_MAX: Final = 100
 TOKEN_BYTES_MAX: Final = 4096
 TOKEN_CACHE_COUNT_MAX: Final = 16_384
 SESSION_CACHE_COUNT_MAX: Final = 16_384
-SESSION_NOTE_INTERVAL = timedelta(seconds=61)  # a second more than NoteSessionUses waits
+SESSION_NOTE_PAUSE_S: Final = 1.0
+SESSION_NOTE_INTERVAL: Final = timedelta(seconds=61)  # a second more than NoteSessionUses waits
 
 CONNECTION_COUNT_MIN: Final = 2
 CONNECTION_COUNT_MAX: Final = 16

@@ -86,3 +86,4 @@ class SessionCallers:
             session_ids, self._to_note = self._to_note, set()
             with suppress(errors.Unavailable):  # a later use will be noted
                 await self._transactions.run_statement(sessions.note_uses, [*session_ids])
+            await asyncio.sleep(limits.SESSION_NOTE_PAUSE_S)  # many cost little more than one
