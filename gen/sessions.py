@@ -221,9 +221,9 @@ class Querier:
     def list_session_callers(
         self, *, ids: Sequence[uuid.UUID | None]
     ) -> list[ListSessionCallersRow]:
-        """Who is behind the tokens of requests that came at once. Read anew for every request
-        that does not have PostTransfers look, so that a changed role, an ended session or a
-        blocked user counts at once.
+        """Who is behind the tokens of requests that came at once. Read anew for every request,
+        unless PostTransfers looks, so that a changed role, an ended session or a blocked
+        user counts at once.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_SESSION_CALLERS, (models.uuid_array(ids),))
@@ -324,9 +324,9 @@ class AsyncQuerier:
     async def list_session_callers(
         self, *, ids: Sequence[uuid.UUID | None]
     ) -> list[ListSessionCallersRow]:
-        """Who is behind the tokens of requests that came at once. Read anew for every request
-        that does not have PostTransfers look, so that a changed role, an ended session or a
-        blocked user counts at once.
+        """Who is behind the tokens of requests that came at once. Read anew for every request,
+        unless PostTransfers looks, so that a changed role, an ended session or a blocked
+        user counts at once.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_SESSION_CALLERS, (models.uuid_array(ids),))

@@ -49,9 +49,8 @@ class Bank:
 class Call:
     """One request, whatever the door.
 
-    `actor` is the user who asks, once that is known, even if the session is found to have ended
-    then. `is_replay` is set when it is answered as an
-    earlier request under the same key was.
+    `actor` is the user who asks, once that is known; the session may be found to have ended then.
+    `is_replay` is set when it is answered as an earlier request under the same key was.
     """
 
     request_id: str
@@ -142,8 +141,8 @@ class Operation:
     that every operation shares. `limits` say how often somebody may ask. One that moves money out
     `needs_verified_email` where the bank's rules require it. One that `checks_session` does so in
     the transaction of what it changes, and shows nothing before: its caller may be one recalled. A
-    request may have `body_bytes_max`:
-    what is read of somebody who has not said who they are shall not keep others waiting.
+    request may have `body_bytes_max`: what is read of somebody who has not said who they are shall
+    not keep others waiting.
     """
 
     name: str

@@ -1,5 +1,5 @@
--- Whether a session is open is looked at where money moves, under the locks of its accounts: nothing
--- is posted for one that had ended by then, and who is behind it need not be asked for beforehand.
+-- Whether a session is open is looked at where money moves, under the locks of its accounts:
+-- nothing is posted for one that had ended by then, and who is behind it need not be asked before.
 --
 -- A transfer must come with its entries in one statement: they are looked at for all its transfers
 -- at once. Before, each transfer was by itself, at commit.

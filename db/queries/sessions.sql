@@ -12,8 +12,8 @@ VALUES (
 RETURNING *;
 
 -- name: ListSessionCallers :many
--- Who is behind the tokens of requests that came at once. Read anew for every request that does not
--- have PostTransfers look, so that a changed role, an ended session or a blocked user counts at once.
+-- Who is behind the tokens of requests that came at once. Read anew for every request, unless
+-- PostTransfers looks, so that a changed role, an ended session or a blocked user counts at once.
 SELECT
     sessions.id,
     users.username,
