@@ -2676,7 +2676,7 @@ CREATE TRIGGER procrastinate_trigger_status_events_update_v1 AFTER UPDATE OF sta
 -- Name: accounts accounts_balance_of_last_entry; Type: TRIGGER; Schema: public; Owner: -
 --
 
-CREATE TRIGGER accounts_balance_of_last_entry AFTER UPDATE ON public.accounts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.require_balances_of_last_entries();
+CREATE TRIGGER accounts_balance_of_last_entry AFTER UPDATE ON public.accounts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION public.require_balances_of_last_entries();
 
 
 --
@@ -2911,4 +2911,5 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261120120001'),
     ('20261120130001'),
     ('20261120140001'),
-    ('20261120150001');
+    ('20261120150001'),
+    ('20261121000001');

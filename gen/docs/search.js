@@ -413,5 +413,6 @@ window.searchIndex = [
 ["migration", "20261120120001_compare_balances_as_they_commit", "migrations/20261120120001_compare_balances_as_they_commit.html"],
 ["migration", "20261120130001_keep_the_plans_of_posting", "migrations/20261120130001_keep_the_plans_of_posting.html"],
 ["migration", "20261120140001_make_posting_cheaper", "migrations/20261120140001_make_posting_cheaper.html"],
-["migration", "20261120150001_post_for_open_sessions", "migrations/20261120150001_post_for_open_sessions.html"]
+["migration", "20261120150001_post_for_open_sessions", "migrations/20261120150001_post_for_open_sessions.html"],
+["migration", "20261121000001_compare_balances_once", "migrations/20261121000001_compare_balances_once.html"]
 ];
