@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,9 +26,17 @@ def describe_software(url: str) -> str:
     with psycopg.connect(url) as connection:
         server = connection.info.parameter_status("server_version")
     return (
-        f"PostgreSQL {server}, Python {platform.python_version()}; the bank: {_versions(OURS)}; "
-        f"the tutorial's: {_versions(TUTORIAL)}"
+        f"PostgreSQL {server}, Python {platform.python_version()} {_built_by()}; the bank: "
+        f"{_versions(OURS)}; the tutorial's: {_versions(TUTORIAL)}"
     )
+
+
+def _built_by() -> str:
+    """Whose Python it is: distributions build theirs with all optimisations, others may not."""
+    if sys.base_prefix != "/usr":
+        return "of one's own build"
+    system = platform.freedesktop_os_release()
+    return f"of {system['NAME']} {system.get('VERSION_ID', '')}".rstrip()
 
 
 def _versions(packages: tuple[str, ...]) -> str:
