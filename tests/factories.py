@@ -4,10 +4,11 @@ import hashlib
 import itertools
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from bankapp.domain.money import Posting, PostingKind, RequestKey
 from bankapp.domain.roles import Role
+from bankapp.domain.sessions import NewSession
 from bankapp.domain.users import NewUser
 from bankapp.store.postings import Posted
 from bankapp.store.store import Store
@@ -50,6 +51,24 @@ class Make:
             assert isinstance(outcome, Posted), outcome
             account.balance = balance
         return account
+
+    async def session(self, username: str) -> UUID:
+        """An open session of a user, without the cost of checking the password."""
+        session = new_session(username)
+        await self._store.open_session(session)
+        return session.id
+
+
+def new_session(username: str, known_hash: str | None = None) -> NewSession:
+    """A session to be opened."""
+    return NewSession(
+        id=uuid4(),
+        username=username,
+        user_agent="test",
+        client_address=None,
+        lifetime=timedelta(hours=1),
+        known_hash=known_hash,
+    )
 
 
 def transfer(source: models.Account, target: models.Account, amount: int) -> Posting:

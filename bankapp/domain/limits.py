@@ -51,6 +51,8 @@ GATHERED_LOCK_TIMEOUT_S: Final = 0.2  # others wait with it
 TRANSACTION_RETRY_COUNT_MAX: Final = 3
 POSTING_COUNT_MAX: Final = 1000
 READ_COUNT_MAX: Final = 1000
+# A call by itself costs about as much as so many postings: fewer that wait are not divided.
+UNDIVIDED_COUNT_MAX: Final = 16
 ALONE_COUNT_MAX: Final = 4
 BATCH_CONCURRENCY: Final = 4
 IDEMPOTENCY_KEY_LENGTH_MAX: Final = 255

@@ -47,6 +47,11 @@ class Gatherer(Generic[Item, Answer]):
     the next batch of up to `count_max`. Of items with the same `identify` (not None) a batch has
     one. A caller who goes away takes nothing back, and nobody else's item is touched.
 
+    Where many wait, a batch goes but half the way from the size of the last one to their number.
+    Those of one batch ask again together: in whatever parts callers happened to come they would
+    come for ever, and either we or the database would wait for the larger one. So the parts become
+    equal, and one is answered while the other is asked for.
+
     When it is known that a batch has changed nothing, because of one item, each is asked for alone,
     a few at a time; what comes after need not wait for them. One that fails even so is asked for by
     `ask_alone`, which may wait for longer.
@@ -63,6 +68,7 @@ class Gatherer(Generic[Item, Answer]):
         self._ask_all = ask_all
         self._ask_alone = ask_alone or ask_all
         self._count_max = count_max
+        self._last_count = 0
         self._identify = identify
         self._queue: deque[_Waiting[Item, Answer]] = deque()
         self._asking: asyncio.Task[None] | None = None
@@ -99,7 +105,8 @@ class Gatherer(Generic[Item, Answer]):
         batch: list[_Waiting[Item, Answer]] = []
         later: list[_Waiting[Item, Answer]] = []
         identities: set[Hashable] = set()
-        while self._queue and len(batch) < self._count_max:
+        count_max = self._next_count_max()
+        while self._queue and len(batch) < count_max:
             waiting = self._queue.popleft()
             identity = self._identify(waiting.item)
             if identity in identities:
@@ -109,7 +116,14 @@ class Gatherer(Generic[Item, Answer]):
                 identities.add(identity)
             batch.append(waiting)
         self._queue.extendleft(reversed(later))
+        self._last_count = len(batch)
         return batch
+
+    def _next_count_max(self) -> int:
+        count = len(self._queue)
+        if count > limits.UNDIVIDED_COUNT_MAX:
+            count = (count + self._last_count + 1) // 2
+        return min(count, self._count_max)
 
     def _fall_apart(self, batch: Sequence[_Waiting[Item, Answer]], error: Exception) -> None:
         if not is_undone(error):

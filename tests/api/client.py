@@ -1,9 +1,7 @@
 """Speaks HTTP to the bank under test, so that tests read as prose."""
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from aiohttp import ClientResponse
@@ -11,7 +9,6 @@ from aiohttp.test_utils import TestClient
 from multidict import CIMultiDict
 
 from bankapp.domain.roles import Role
-from bankapp.domain.sessions import NewSession
 from bankapp.operations.operation import Bank
 from gen import models
 from tests.api.document import Exchange, require_documented
@@ -126,16 +123,7 @@ class Api:
 
     async def log_in(self, username: str) -> Person:
         """A session for an existing user, without the cost of checking the password."""
-        session_id = uuid.uuid4()
-        await self.bank.store.open_session(
-            NewSession(
-                id=session_id,
-                username=username,
-                user_agent="test",
-                client_address=None,
-                lifetime=timedelta(minutes=15),
-            )
-        )
+        session_id = await self.make.session(username)
         return Person(self, username, self.bank.tokens.create(session_id).text)
 
 

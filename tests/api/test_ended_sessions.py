@@ -36,7 +36,7 @@ class Payer:
     """Somebody with money, who has been known to the bank since a first payment."""
 
     def __init__(self, person: Person, source: models.Account, target: models.Account) -> None:
-        self._person = person
+        self.person = person
         self._payment = {
             "from_account_id": source.id,
             "to_account_id": target.id,
@@ -48,16 +48,12 @@ class Payer:
         """Ten more, in one way to pay."""
         if path == BATCH:
             return await self.pay_batch(key, "independent")
-        return await self._person.post(path, key=key, **self._payment)
-
-    async def send(self, path: str, **body: object) -> Answer:
-        """Something that is no payment."""
-        return await self._person.post(path, key=None, **body)
+        return await self.person.post(path, key=key, **self._payment)
 
     async def pay_batch(self, key: str, mode: str) -> Answer:
         """Twice ten more."""
         items = [self._payment, self._payment]
-        return await self._person.post(BATCH, key=key, mode=mode, transfers=items)
+        return await self.person.post(BATCH, key=key, mode=mode, transfers=items)
 
 
 @pytest.fixture
@@ -107,10 +103,10 @@ async def test_what_is_wrong_is_not_told_to_who_is_nobody(
     payer: Payer, connection: Connection, path: str
 ) -> None:
     await payer.pay("/v1/transfers", "k1")
-    assert (await payer.send(path, nonsense=1)).status == 422
+    assert (await payer.person.post(path, nonsense=1)).status == 422
     connection.execute(ENDINGS["ended"])
     connection.commit()
-    assert (await payer.send(path, nonsense=1)).status == 401
+    assert (await payer.person.post(path, nonsense=1)).status == 401
 
 
 @pytest.mark.parametrize("mode", ["atomic", "independent"])

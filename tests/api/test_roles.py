@@ -12,7 +12,6 @@ from bankapp.api.http.routes import ROUTES
 from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.tokens import Purpose, TokenMaker
 from bankapp.domain.roles import Role
-from bankapp.domain.sessions import NewSession
 from bankapp.store.postings import Held, Posted
 from bankapp.store.store import Store
 from tests.api.client import Answer, Api, Person
@@ -98,15 +97,8 @@ async def world(make: Make, store: Store) -> World:
     assert isinstance(paid, Posted)
     assert isinstance(received, Posted)
     assert isinstance(held, Held)
-    session = NewSession(
-        id=uuid.uuid4(),
-        username="alice",
-        user_agent="test",
-        client_address=None,
-        lifetime=timedelta(hours=1),
-    )
-    await store.open_session(session)
-    return World(alices, bobs, paid.transfer.id, received.transfer.id, held.hold.id, session.id)
+    session_id = await make.session("alice")
+    return World(alices, bobs, paid.transfer.id, received.transfer.id, held.hold.id, session_id)
 
 
 def test_every_route_has_a_row_and_every_row_a_route() -> None:

@@ -79,6 +79,32 @@ async def test_a_call_takes_only_so_many(recorder: Recorder) -> None:
     assert [len(batch) for batch in recorder.batches] == [COUNT_MAX, 2]
 
 
+@pytest.mark.parametrize("first_count", [1, 20, 49])
+async def test_uneven_parts_become_even(first_count: int) -> None:
+    """Goal: however many come first, those who ask again and again end up in two equal parts.
+
+    Method: 64 callers who ask again as soon as they are answered, of whom some come first.
+    """
+    sizes: list[int] = []
+
+    async def answer(batch: Sequence[int]) -> Sequence[int]:
+        sizes.append(len(batch))
+        await asyncio.sleep(0.001)
+        return batch
+
+    async def keep_asking(number: int) -> None:
+        for _ in range(20):
+            await gatherer.ask(number)
+
+    gatherer = Gatherer(answer, count_max=1000)
+    callers = [asyncio.create_task(keep_asking(number)) for number in range(first_count)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    callers += [asyncio.create_task(keep_asking(number)) for number in range(first_count, 64)]
+    await asyncio.gather(*callers)
+    assert set(sizes[10:20]) <= {31, 32, 33}
+
+
 async def test_requests_under_one_key_wait_for_each_other(recorder: Recorder) -> None:
     same, other = keyed(posting(1), "k1"), keyed(posting(2), "k2")
     tasks = await started(gatherer_of(recorder), [same, same, other, same])

@@ -1,42 +1,26 @@
 """What changes between a check and what was allowed by it."""
 
 import asyncio
-import uuid
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from bankapp.domain import errors
 from bankapp.domain.audit import THE_BANK
 from bankapp.domain.roles import Role
-from bankapp.domain.sessions import NewSession
 from bankapp.domain.users import UserChange
 from bankapp.store.store import Store
 from tests.api.conftest import Connection
-from tests.factories import HASHED_PASSWORD, Make
+from tests.factories import HASHED_PASSWORD, Make, new_session
 
 OTHER_HASH = HASHED_PASSWORD.replace("$04$", "$05$")
-
-
-def session_of(username: str, known_hash: str | None) -> NewSession:
-    return NewSession(
-        id=uuid.uuid4(),
-        username=username,
-        user_agent="",
-        client_address=None,
-        lifetime=timedelta(hours=1),
-        known_hash=known_hash,
-    )
-
-
 CHANGE = UserChange(username="alice", known_role=Role.DEPOSITOR)
 
 
 @pytest.mark.parametrize("known_hash", [HASHED_PASSWORD, None])
 async def test_a_session_is_opened(store: Store, make: Make, known_hash: str | None) -> None:
     await make.user("alice")
-    session = session_of("alice", known_hash)
+    session = new_session("alice", known_hash)
     await store.open_session(session)
     assert await store.get_session_caller(session.id) is not None
 
@@ -45,7 +29,7 @@ async def test_no_session_is_opened_with_a_password_that_was(store: Store, make:
     await make.user("alice")
     await store.change_user(replace(CHANGE, hashed_password=OTHER_HASH), None, origin=THE_BANK)
     with pytest.raises(errors.InvalidCredentials):
-        await store.open_session(session_of("alice", HASHED_PASSWORD))
+        await store.open_session(new_session("alice", HASHED_PASSWORD))
 
 
 async def test_no_session_outlives_the_password_it_was_opened_with(
@@ -60,7 +44,7 @@ async def test_no_session_outlives_the_password_it_was_opened_with(
     for number in range(20):
         old, new = hashes[number % 2], hashes[(number + 1) % 2]
         await asyncio.gather(
-            *(store.open_session(session_of("alice", old)) for _ in range(4)),
+            *(store.open_session(new_session("alice", old)) for _ in range(4)),
             store.change_user(replace(CHANGE, hashed_password=new), None, origin=THE_BANK),
             return_exceptions=True,
         )

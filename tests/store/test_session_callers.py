@@ -2,37 +2,20 @@
 
 import asyncio
 import time
-import uuid
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from bankapp.domain import errors, limits
 from bankapp.domain.audit import Origin
-from bankapp.domain.sessions import NewSession
 from bankapp.store.store import Store
 from tests.api.conftest import Connection
 from tests.factories import Make, transfer
 
 
-async def open_session(store: Store, username: str) -> uuid.UUID:
-    session_id = uuid.uuid4()
-    await store.open_session(
-        NewSession(
-            id=session_id,
-            username=username,
-            user_agent="",
-            client_address=None,
-            lifetime=timedelta(hours=1),
-        )
-    )
-    return session_id
-
-
 async def test_recalled_since_it_was_read(store: Store, make: Make) -> None:
     await make.user("alice")
-    session_id = await open_session(store, "alice")
+    session_id = await make.session("alice")
     assert store.recall_session_user(session_id) is None
     await store.get_session_caller(session_id)
     assert store.recall_session_user(session_id) == "alice"
@@ -43,7 +26,7 @@ async def test_read_again_once_a_posting_found_it_ended(
 ) -> None:
     source, target = await make.account(balance=10), await make.account()
     assert source.owner is not None
-    session_id = await open_session(store, source.owner)
+    session_id = await make.session(source.owner)
     await store.get_session_caller(session_id)
     connection.execute("UPDATE sessions SET ended_at = now()")
     connection.commit()
@@ -58,7 +41,7 @@ async def test_so_many_that_were_read_last(
 ) -> None:
     monkeypatch.setattr(limits, "SESSION_CACHE_COUNT_MAX", 2)
     await make.user("alice")
-    first, second, third = [await open_session(store, "alice") for _ in range(3)]
+    first, second, third = [await make.session("alice") for _ in range(3)]
     await store.get_session_caller(first)
     await store.get_session_caller(second)
     await store.get_session_caller(first)
@@ -71,7 +54,7 @@ async def test_a_use_that_was_only_recalled_is_noted(
     store: Store, make: Make, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await make.user("alice")
-    session_id = await open_session(store, "alice")
+    session_id = await make.session("alice")
     await store.get_session_caller(session_id)
     connection.execute("UPDATE sessions SET last_used_at = now() - interval '1 hour'")
     connection.commit()
