@@ -47,10 +47,10 @@ class Gatherer(Generic[Item, Answer]):
     the next batch of up to `count_max`. Of items with the same `identify` (not None) a batch has
     one. A caller who goes away takes nothing back, and nobody else's item is touched.
 
-    Where many wait, a batch goes but half the way from the size of the last one to their number.
-    Those of one batch ask again together: in whatever parts callers happened to come they would
-    come for ever, and either we or the database would wait for the larger one. So the parts become
-    equal, and one is answered while the other is asked for.
+    Where many wait, the next batch goes only half the way from the size of the last one to their
+    number. Those who were answered together ask again together, so uneven parts would stay uneven,
+    and the database idle while we answer the larger one. Like this they become even: one part is
+    answered while the other is asked for.
 
     When it is known that a batch has changed nothing, because of one item, each is asked for alone,
     a few at a time; what comes after need not wait for them. One that fails even so is asked for by

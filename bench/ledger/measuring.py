@@ -26,7 +26,7 @@ FEW: Final = 10_000
 class Extent:
     """How much is done: so many rounds, so long each, and so many entries to read among."""
 
-    round_count: int = 5
+    round_count: int = 9
     duration_s: int = 5
     entry_count: int = 10_000_000
 
