@@ -36,7 +36,12 @@ MUTANTS: Final[list[CodeMutant]] = [
         "if identity in identities:",
         "if False:",
     ),
-    _gatherer("a batch has no limit", "len(batch) < self._count_max", "True"),
+    _gatherer("a batch has no limit", "return min(count, self._count_max)", "return count"),
+    _gatherer(
+        "uneven parts stay uneven",
+        "if count > limits.UNDIVIDED_COUNT_MAX:",
+        "if False:",
+    ),
     _gatherer(
         "who goes away takes the batch along",
         "return await answer",
