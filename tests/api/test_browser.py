@@ -61,13 +61,17 @@ class Visit:
 
     async def _press(self) -> bool:
         """Press Execute once; whether a request has come of it."""
-        sent_count = len(self.browser.requested)
+        sent_count = self._sent_count()
         await self.browser.evaluate("document.querySelector('.execute')?.click()")
         for _ in range(300):
             await asyncio.sleep(0.01)
-            if len(self.browser.requested) > sent_count:
+            if self._sent_count() > sent_count:
                 return True
         return False
+
+    def _sent_count(self) -> int:
+        """How often the API was asked; a late picture of the page is none of that."""
+        return sum(url.startswith(f"{self.origin}/v1/") for url in self.browser.requested)
 
     async def log_in_from_here(self) -> None:
         """Follow the link that the page of the API itself has while nobody is logged in."""
