@@ -8,7 +8,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, Final, Literal, TextIO, cast
 
 import pydantic_core
@@ -19,19 +19,28 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
 class _StandardError:
-    """Standard error as it is when a line is written: it may be another one by then."""
+    """Standard error as it is when a line is written: it may be another one by then.
+
+    It writes each line by itself, and needs no flushing. Several processes may share it.
+    """
 
     def write(self, text: str) -> int:
-        with suppress(OSError, ValueError):  # whoever read it is gone, and the bank goes on
+        try:
             return sys.stderr.write(text)
-        return 0
+        except (OSError, ValueError):  # whoever read it is gone, and the bank goes on
+            return 0
 
     def flush(self) -> None:
-        with suppress(OSError, ValueError):
-            sys.stderr.flush()
+        pass
+
+    def write_line(self, line: str) -> None:
+        self.write(f"{line}\n")
+
+    # As structlog calls it: a line of any level is a line.
+    debug = info = warning = error = write_line
 
 
-_STANDARD_ERROR: Final = cast("TextIO", _StandardError())
+_STANDARD_ERROR: Final = _StandardError()
 
 
 def configure_logs(
@@ -49,18 +58,15 @@ def configure_logs(
     renderer = _as_text if form == "console" else _as_json
     processors: list[Processor] = [
         *([lambda _, __, event: {**event, **always}] if always else []),
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _describe_exception,
+        _complete,
     ]
     structlog.configure(
         processors=[*processors, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        # A line is one write: several processes may share standard error.
-        logger_factory=structlog.WriteLoggerFactory(_STANDARD_ERROR),
+        logger_factory=lambda *_: _STANDARD_ERROR,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(_STANDARD_ERROR)
+    handler = logging.StreamHandler(cast("TextIO", _STANDARD_ERROR))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=processors,
@@ -88,8 +94,13 @@ def _as_text(_: WrappedLogger, __: str, event: EventDict) -> str:
     return line if exception is None else f"{line}\n{exception}"
 
 
-def _describe_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """What was raised and where, but not what it says: that may quote what was sent."""
+def _complete(_: WrappedLogger, level: str, event: EventDict) -> EventDict:
+    """Add the level, the time, and what was raised and where.
+
+    Not what it says: that may quote what was sent.
+    """
+    event["level"] = level
+    event["timestamp"] = f"{datetime.now(UTC).isoformat(timespec='microseconds')[:-6]}Z"
     given = event.pop("exc_info", None)
     error = given if isinstance(given, BaseException) else sys.exception() if given else None
     if error is not None:

@@ -88,7 +88,8 @@ class Visitor:
         key = key or self.call.idempotency_key
         if key is None:
             return None
-        content = f"{type(request).__name__}\n{request.model_dump_json(exclude={*leave_out})}"
+        shown = request.model_dump_json(exclude={*leave_out} or None)
+        content = f"{type(request).__name__}\n{shown}"
         return RequestKey(
             scope=scope,
             key=key,

@@ -205,8 +205,10 @@ def transfer_posting(
 
 def transfer_response(posted: Posted) -> CreateTransferResponse:
     """What the payer is told of a transfer."""
-    return CreateTransferResponse(
-        transfer=Transfer.model_validate(posted.transfer),
-        from_account=Account.from_row(posted.from_account, posted.available_balance),
-        from_entry=Entry.model_validate(posted.from_entry),
+    return CreateTransferResponse.model_validate(
+        {
+            "transfer": posted.transfer,
+            "from_account": Account.from_row(posted.from_account, posted.available_balance),
+            "from_entry": posted.from_entry,
+        }
     )

@@ -242,7 +242,7 @@ async def test_a_path_that_leads_nowhere(api: Api) -> None:
             assert "passwd" not in json.dumps(answer.body)
 
 
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NEW_ID = re.compile(r"[0-9a-f]{32}")
 SANE_IDS = ["x", "0", "a.b_c-D9", "5f1c2c1e-0000-4000-8000-000000000000", "x" * 100]
 INSANE_IDS = ["", "x" * 101, "a b", "a/b", "é", "💰", '"x"', "{x}", "<b>", "a,b", "a\tb", "\x80"]
 ENDINGS = [
@@ -269,7 +269,7 @@ async def test_request_ids(api: Api, method: str, path: str, status: int) -> Non
         assert await answer_to({"x-request-ID": sane}) == sane
     replaced = [await answer_to({"X-Request-Id": insane}) for insane in INSANE_IDS]
     replaced += [await answer_to({}), await answer_to({})]
-    assert all(UUID.fullmatch(request_id) for request_id in replaced)
+    assert all(NEW_ID.fullmatch(request_id) for request_id in replaced)
     assert len(set(replaced)) == len(replaced)
 
 

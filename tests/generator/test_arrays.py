@@ -184,6 +184,7 @@ class ShyNumber(Shy, int):
     [
         pytest.param("text", [Label.A, OldLabel.A], ['a "b"'] * 2, id="labels"),
         pytest.param("text", [ShyText("a\\")], ["a\\"], id="a text that shows another"),
+        pytest.param("text", [ShyText("a")], ["a"], id="a plain text that shows another"),
         pytest.param(
             "bigint", [True, False, Number.ONE, OldNumber.ONE], [1, 0, 1, 1], id="numbers"
         ),
@@ -209,7 +210,7 @@ def test_what_is_of_a_type_counts_as_its_value(
     [
         pytest.param("text", "a\0", psycopg.DataError, "cannot contain NUL", id="NUL"),
         pytest.param("text", "\ud800", UnicodeEncodeError, "surrogates", id="half a character"),
-        pytest.param("text", 1, AttributeError, "replace", id="a number for a text"),
+        pytest.param("text", 1, TypeError, "str", id="a number for a text"),
         *(
             pytest.param(name, value, errors.NumericValueOutOfRange, "out of range", id=name)
             for name, value in (("smallint", 2**15), ("integer", -(2**31) - 1), ("bigint", 2**63))
@@ -224,7 +225,7 @@ def test_what_is_of_a_type_counts_as_its_value(
         pytest.param(
             "boolean", 2, errors.InvalidTextRepresentation, "boolean", id="two for a boolean"
         ),
-        pytest.param("uuid", f"{UUIDS[0]},{UUIDS[1]}", AttributeError, "hex", id="a text of UUIDs"),
+        pytest.param("uuid", f"{UUIDS[0]},{UUIDS[1]}", AttributeError, "int", id="a text of UUIDs"),
         pytest.param("bytea", "a", AttributeError, "hex", id="a text for bytes"),
     ],
 )

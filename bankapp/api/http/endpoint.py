@@ -166,15 +166,17 @@ def _locator(location: str) -> Callable[[BaseModel], str]:
 def _read_fields(request: web.Request, route: Route, body: bytes) -> dict[str, Any]:
     """Path, query and body as the fields of one request, each name from one place."""
     fields: dict[str, Any] = dict(request.match_info)
-    given: Mapping[str, Any] = request.query
+    given: Mapping[str, Any]
     if route.has_body:
-        if request.query:
+        if request.query_string and request.query:
             raise _unknown(request.query)
         # Where the path says all there is to say, no body is needed.
         is_needed = body or route.operation.request.model_fields.keys() - fields.keys()
         given = _parse(request, body) if is_needed else {}
-    elif len(request.query) != len(set(request.query)):
-        raise _violated(_twice(request), "is given twice")
+    else:
+        given = request.query
+        if len(given) != len(set(given)):
+            raise _violated(_twice(request), "is given twice")
     if clash := fields.keys() & given.keys():
         raise _unknown(clash)
     return {**fields, **given}
@@ -206,12 +208,15 @@ def _parse(request: web.Request, body: bytes) -> dict[str, Any]:
         raise PayloadTooLarge("The body holds more values than the bank reads.")
     try:
         data = pydantic_core.from_json(body, allow_inf_nan=False)
-        _STRICT_JSON.decode(body.decode())  # to from_json repeated names are no error
+        members = cast("dict[str, Any]", data) if isinstance(data, dict) else None
+        # To from_json repeated names are no error. With no more colons than names there are none.
+        if members is not None and body.count(b":") > len(members):
+            _STRICT_JSON.decode(body.decode())
     except ValueError as error:
         raise errors.MalformedRequest(f"The body is not JSON: {error}.") from None
-    if not isinstance(data, dict):
+    if members is None:
         raise errors.MalformedRequest("The body must be a JSON object.")
-    return cast("dict[str, Any]", data)
+    return members
 
 
 def _count_values(body: bytes) -> int:

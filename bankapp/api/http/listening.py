@@ -4,7 +4,6 @@ import asyncio
 import logging
 import resource
 import socket
-import uuid
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import partial
@@ -19,6 +18,7 @@ from bankapp.api.http.connections import Acceptor, Connections, Shares
 from bankapp.api.http.problems import SERVER, STATUS, InternalError, problem_response
 from bankapp.domain import errors, limits
 from bankapp.telemetry import metrics
+from bankapp.telemetry.context import create_request_id
 
 BACKLOG: Final = 1024
 OTHER_FILES_COUNT_MAX: Final = 128
@@ -178,7 +178,7 @@ class _Connection(web.RequestHandler):
     ) -> web.StreamResponse:
         """Answer as everywhere, and log nothing of what was sent: it may hold a secret."""
         refusal = InternalError() if status == STATUS[InternalError] else errors.MalformedRequest()
-        request_id = str(uuid.uuid4())
+        request_id = create_request_id()
         _log.warning("unreadable", request_id=request_id, status=status, error=type(exc).__name__)
         if request.writer.output_size > 0:
             raise ConnectionError("a part of another answer is already sent")

@@ -2,7 +2,6 @@
 
 import re
 import time
-import uuid
 from typing import Final
 
 import structlog
@@ -24,7 +23,7 @@ from bankapp.api.http.problems import (
 from bankapp.domain import errors, limits
 from bankapp.operations.operation import Call
 from bankapp.telemetry import metrics
-from bankapp.telemetry.context import REQUEST_IDS
+from bankapp.telemetry.context import REQUEST_IDS, create_request_id
 
 _SANE_ID: Final = re.compile(rf"[A-Za-z0-9._-]{{1,{limits.REQUEST_ID_LENGTH_MAX}}}")
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("bankapp.http")
@@ -35,7 +34,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request an id, answer refusals as problems, count, and log one line."""
     started = time.perf_counter()
     given = request.headers.get("X-Request-Id", "")
-    request_id = given if _SANE_ID.fullmatch(given) else str(uuid.uuid4())
+    request_id = given if _SANE_ID.fullmatch(given) else create_request_id()
     REQUEST_IDS.set((request_id,))
     request[CALL] = Call(request_id)
     try:

@@ -12,7 +12,7 @@ from bankapp.domain import errors
 
 Refusals: TypeAlias = dict[str, type[errors.Refusal]]
 
-_REQUEST_ID: Final = "2b9d6a2e-8f0c-4a57-9d3e-1c6f5b7a9e10"
+_REQUEST_ID: Final = "2b9d6a2e8f0c4a579d3e1c6f5b7a9e10"
 _FIELDS: Final[Schema] = {
     "type": {"type": "string", "format": "uri-reference", "pattern": "^/problems/[a-z_]+$"},
     "title": {"type": "string", "description": "The same for all problems of this code"},

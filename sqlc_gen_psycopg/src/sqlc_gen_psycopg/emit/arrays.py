@@ -20,6 +20,10 @@ def integer_array(values: Sequence[int | None]) -> str:
 
 def text_array(values: Sequence[str | None]) -> str:
     """The texts or labels as PostgreSQL reads an array."""
+    texts = [value for value in values if value is not None]
+    together = "".join(texts)
+    if texts and len(texts) == len(values) and '"' not in together and "\\" not in together:
+        return '{"' + '","'.join(texts) + '"}'  # as of most: nothing to escape
     items = [
         "NULL" if value is None else '"' + value.replace("\\", r"\\").replace('"', r"\"") + '"'
         for value in values
@@ -37,7 +41,7 @@ def bytes_array(values: Sequence[bytes | None]) -> str:
 
 def uuid_array(values: Sequence[uuid.UUID | None]) -> str:
     """The UUIDs as PostgreSQL reads an array."""
-    items = ["NULL" if value is None else value.hex for value in values]
+    items = ["NULL" if value is None else f"{value.int:032x}" for value in values]
     return "{" + ",".join(items) + "}"
 ''',
 }
