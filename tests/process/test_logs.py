@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,7 @@ def test_no_secret_is_logged(home: Path, served_as: type[Served]) -> None:
 
 
 def test_a_request_is_one_line(home: Path) -> None:
+    started = datetime.now(UTC)
     with Served(home, BANK_SLOW_QUERY_MS=0) as served:
         token = served.wait().log_in_admin()
         assert send(served, "GET", "/v1/users/nobody", None, token, X_Request_Id="r-1")[0] == 404
@@ -164,6 +166,9 @@ def test_a_request_is_one_line(home: Path) -> None:
     lines = [json.loads(line) for line in served.log().splitlines()]
     by_id = {line["request_id"]: line for line in lines if line["event"] == "request"}
     assert all(line.keys() == REQUEST_LINE for line in by_id.values())
+    times = [datetime.fromisoformat(line["timestamp"]) for line in lines]
+    assert started < times[0]
+    assert times == sorted(times)
     shown = [
         tuple(by_id[f"r-{number}"][name] for name in ("method", "operation", "actor", "status"))
         for number in (1, 2, 3)
