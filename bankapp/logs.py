@@ -37,7 +37,7 @@ class _StandardError:
         self.write(f"{line}\n")
 
     # As structlog calls it: a line of any level is a line.
-    debug = info = warning = error = write_line
+    debug = info = warning = error = critical = write_line
 
 
 _STANDARD_ERROR: Final = _StandardError()
