@@ -49,11 +49,21 @@ def ends_with_parent() -> tuple[str, ...]:
     return command if _succeeds(*command, "true") else ()
 
 
-def hand_over(directory: Path) -> None:
-    """Give the directory to whom the programs run as."""
-    if unprivileged()[:1] == ("setpriv",):
-        nobody = pwd.getpwnam("nobody").pw_uid
-        os.chown(directory, nobody, nobody)
+def hand_over(directory: Path, *, with_content: bool = False) -> None:
+    """Give the directory to whom the programs run as: for root that is root or `nobody`.
+
+    What is there may be the other's: it was copied, or namespaces have become allowed or forbidden.
+    What is anybody else's stays theirs.
+    """
+    if os.geteuid() != 0:
+        return
+    root, nobody = 0, pwd.getpwnam("nobody").pw_uid
+    user, other = (nobody, root) if unprivileged()[:1] == ("setpriv",) else (root, nobody)
+    if directory.stat().st_uid != other:
+        return
+    content = directory.rglob("*") if with_content else ()
+    for path in (*content, directory):  # the directory last: if we are killed we begin anew
+        os.chown(path, user, user, follow_symlinks=False)
 
 
 def _succeeds(*command: str) -> bool:

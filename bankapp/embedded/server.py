@@ -79,6 +79,7 @@ class EmbeddedServer:
             if not self.data.exists():
                 self._create_data()
             self._end_leftover()
+            hand_over(self.data, with_content=True)
             self._launch()
         except BaseException:
             self.stop()

@@ -29,6 +29,11 @@ NOBODY = 65534
 AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="is about running as root")
+in_namespace = pytest.mark.skipif(
+    os.geteuid() == 0
+    and subprocess.run(("unshare", "--user", "true"), check=False).returncode != 0,
+    reason="this machine forbids user namespaces",
+)
 
 
 @contextmanager
@@ -115,6 +120,7 @@ def test_killed_owner_takes_its_server_along(home: Path, scratch: Path) -> None:
         assert read(server.url("postgres")) == 1000
 
 
+@in_namespace
 def test_next_start_ends_the_server_of_a_killed_owner(home: Path, scratch: Path) -> None:
     path = path_with_only(scratch, "unshare", "true")  # without setpriv nothing tells the server
     with Owner(home, PATH=path) as owner:
@@ -336,7 +342,9 @@ def test_data_of_another_version(scratch: Path, postgres_16: Path) -> None:
 @pytest.mark.parametrize(
     ("programs", "user"),
     [
-        pytest.param(("unshare", "setpriv", "true"), 0, id="in a user namespace"),
+        pytest.param(
+            ("unshare", "setpriv", "true"), 0, id="in a user namespace", marks=in_namespace
+        ),
         pytest.param(("setpriv", "true"), NOBODY, id="as nobody"),
     ],
 )
@@ -358,6 +366,34 @@ def test_as_root(scratch: Path, programs: tuple[str, ...], user: int) -> None:
     with Owner(home, PATH=path, PGBIN=pgbin) as owner:
         assert read(owner.wait().url) == 1000
     assert (scratch.stat().st_uid, stat.S_IMODE(scratch.stat().st_mode)) == (0, 0o700)
+
+
+@as_root
+@in_namespace
+def test_data_changes_hands(scratch: Path) -> None:
+    """Goal: data is root's where namespaces are allowed, else nobody's, whoever had it before.
+
+    What else is in the directory, and what is of another user, changes hands never.
+    """
+    home = scratch / "bank"
+    path = path_with_only(scratch, "unshare", "setpriv", "true")
+    unshare = Path(path) / "unshare"
+    with Owner(home, PATH=path) as owner:
+        write(owner.wait().url)
+    (home / "admin_password").touch()
+    forbidden = unshare.with_name("forbidden")
+    for user, before, after in ((NOBODY, unshare, forbidden), (0, forbidden, unshare)):
+        before.rename(after)
+        with Owner(home, PATH=path) as owner:
+            assert read(owner.wait().url) == 1000
+            assert user_of(postmaster_pid(home)) == user
+        data = home / "postgres"
+        assert {each.stat().st_uid for each in (home, data, *data.rglob("*"))} == {user}
+        assert (home / "admin_password").stat().st_uid == 0
+    os.chown(home / "postgres", 12345, 12345)
+    with Owner(home, PATH=path) as owner:
+        assert "PostgreSQL did not start" in owner.failure()
+    assert (home / "postgres").stat().st_uid == 12345
 
 
 @as_root
