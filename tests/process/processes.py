@@ -15,11 +15,17 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
+import pytest
+
 Result = TypeVar("Result")
 
 ROOT: Final = Path(__file__).parents[2]
 BANKAPP: Final = Path(sys.executable).parent / "bankapp"
 STOP_TIMEOUT_S: Final = 5.0
+# What we tell people to type. Theirs to have: we fetch nothing with it.
+needs_curl: Final = pytest.mark.skipif(
+    shutil.which("curl") is None, reason="needs curl (Debian: apt-get install curl)"
+)
 
 
 def until(condition: Callable[[], Result], timeout_s: float = 15.0) -> Result:

@@ -8,7 +8,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tests.process.processes import Served, environment
+from tests.process.processes import Served, environment, needs_curl
 
 
 def _ask(url: str, body: dict[str, str], token: str = "") -> Any:
@@ -31,6 +31,7 @@ def _arrive(origin: str) -> None:
         _ask(f"{origin}/v1/accounts", {"currency": "USD"}, token)
 
 
+@needs_curl
 def test_the_front_pages_terminal(scratch: Path) -> None:
     with Served(scratch / ".bank") as served:
         event = served.wait().event("listening")

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.process.processes import Served, environment
+from tests.process.processes import Served, environment, needs_curl
 
 COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 CHANGING = [
@@ -28,6 +28,7 @@ def settled(text: str) -> str:
     return text
 
 
+@needs_curl
 def test_a_first_transfer(root: Path, scratch: Path) -> None:
     steps = session((root / "README.md").read_text())
     assert len(steps) > 10
