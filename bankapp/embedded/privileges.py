@@ -69,5 +69,5 @@ def hand_over(directory: Path, *, with_content: bool = False) -> None:
 def _succeeds(*command: str) -> bool:
     try:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
+    except OSError:  # it is not there, or not for us to execute
         return False

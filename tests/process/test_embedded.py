@@ -399,6 +399,7 @@ def test_data_changes_hands(scratch: Path) -> None:
 @as_root
 def test_as_root_without_a_way(scratch: Path) -> None:
     path = path_with_only(scratch, "true")
+    (Path(path) / "unshare").touch()  # which nobody may execute
     with Owner(scratch / "bank", PATH=path) as owner:
         assert "neither `unshare --user` nor `setpriv` works here" in owner.failure()
 
