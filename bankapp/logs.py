@@ -21,7 +21,7 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 class _StandardError:
     """Standard error as it is when a line is written: it may be another one by then.
 
-    It writes each line by itself, and needs no flushing. Several processes may share it.
+    It writes each line by itself, for several processes may share it, and needs no flushing.
     """
 
     def write(self, text: str) -> int:
@@ -33,14 +33,8 @@ class _StandardError:
     def flush(self) -> None:
         pass
 
-    def write_line(self, line: str) -> None:
-        self.write(f"{line}\n")
 
-    # As structlog calls it: a line of any level is a line.
-    debug = info = warning = error = critical = write_line
-
-
-_STANDARD_ERROR: Final = _StandardError()
+_STANDARD_ERROR: Final = cast("TextIO", _StandardError())
 
 
 def configure_logs(
@@ -63,10 +57,10 @@ def configure_logs(
     structlog.configure(
         processors=[*processors, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: _STANDARD_ERROR,
+        logger_factory=structlog.WriteLoggerFactory(_STANDARD_ERROR),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(cast("TextIO", _STANDARD_ERROR))
+    handler = logging.StreamHandler(_STANDARD_ERROR)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=processors,

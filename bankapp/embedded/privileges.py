@@ -59,6 +59,7 @@ def hand_over(directory: Path, *, with_content: bool = False) -> None:
         return
     root, nobody = 0, pwd.getpwnam("nobody").pw_uid
     user, other = (nobody, root) if unprivileged()[:1] == ("setpriv",) else (root, nobody)
+    directory = directory.resolve()
     if directory.stat().st_uid != other:
         return
     content = directory.rglob("*") if with_content else ()

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 import uuid
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
 from typing import Any, get_type_hints
@@ -82,14 +82,13 @@ class Visitor:
         request: BaseModel,
         key: str | None = None,
         *,
-        leave_out: Collection[str] = (),
+        leave_out: set[str] | None = None,
     ) -> RequestKey | None:
         """What tells this request again among those of `scope`; None when it has no key."""
         key = key or self.call.idempotency_key
         if key is None:
             return None
-        shown = request.model_dump_json(exclude={*leave_out} or None)
-        content = f"{type(request).__name__}\n{shown}"
+        content = f"{type(request).__name__}\n{request.model_dump_json(exclude=leave_out)}"
         return RequestKey(
             scope=scope,
             key=key,

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from bankapp.embedded import EmbeddedError, EmbeddedServer, find_binaries
+from bankapp.embedded.privileges import unprivileged
 from tests.process.owner import QUICK
 from tests.process.processes import (
     ROOT,
@@ -29,10 +30,8 @@ NOBODY = 65534
 AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="is about running as root")
-in_namespace = pytest.mark.skipif(
-    os.geteuid() == 0
-    and subprocess.run(("unshare", "--user", "true"), check=False).returncode != 0,
-    reason="this machine forbids user namespaces",
+needs_namespaces = pytest.mark.skipif(
+    unprivileged()[:1] == ("setpriv",), reason="this machine forbids user namespaces"
 )
 
 
@@ -120,7 +119,7 @@ def test_killed_owner_takes_its_server_along(home: Path, scratch: Path) -> None:
         assert read(server.url("postgres")) == 1000
 
 
-@in_namespace
+@needs_namespaces
 def test_next_start_ends_the_server_of_a_killed_owner(home: Path, scratch: Path) -> None:
     path = path_with_only(scratch, "unshare", "true")  # without setpriv nothing tells the server
     with Owner(home, PATH=path) as owner:
@@ -343,7 +342,7 @@ def test_data_of_another_version(scratch: Path, postgres_16: Path) -> None:
     ("programs", "user"),
     [
         pytest.param(
-            ("unshare", "setpriv", "true"), 0, id="in a user namespace", marks=in_namespace
+            ("unshare", "setpriv", "true"), 0, id="in a user namespace", marks=needs_namespaces
         ),
         pytest.param(("setpriv", "true"), NOBODY, id="as nobody"),
     ],
@@ -369,7 +368,7 @@ def test_as_root(scratch: Path, programs: tuple[str, ...], user: int) -> None:
 
 
 @as_root
-@in_namespace
+@needs_namespaces
 def test_data_changes_hands(scratch: Path) -> None:
     """Goal: data is root's where namespaces are allowed, else nobody's, whoever had it before.
 
@@ -381,19 +380,20 @@ def test_data_changes_hands(scratch: Path) -> None:
     with Owner(home, PATH=path) as owner:
         write(owner.wait().url)
     (home / "admin_password").touch()
+    data = home / "postgres"
+    data.symlink_to(data.rename(scratch / "elsewhere"))
     forbidden = unshare.with_name("forbidden")
     for user, before, after in ((NOBODY, unshare, forbidden), (0, forbidden, unshare)):
         before.rename(after)
         with Owner(home, PATH=path) as owner:
             assert read(owner.wait().url) == 1000
             assert user_of(postmaster_pid(home)) == user
-        data = home / "postgres"
         assert {each.stat().st_uid for each in (home, data, *data.rglob("*"))} == {user}
         assert (home / "admin_password").stat().st_uid == 0
-    os.chown(home / "postgres", 12345, 12345)
+    os.chown(data, 12345, 12345)
     with Owner(home, PATH=path) as owner:
         assert "PostgreSQL did not start" in owner.failure()
-    assert (home / "postgres").stat().st_uid == 12345
+    assert data.stat().st_uid == 12345
 
 
 @as_root

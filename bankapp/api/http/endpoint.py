@@ -168,7 +168,7 @@ def _read_fields(request: web.Request, route: Route, body: bytes) -> dict[str, A
     fields: dict[str, Any] = dict(request.match_info)
     given: Mapping[str, Any]
     if route.has_body:
-        if request.query_string and request.query:
+        if request.query:
             raise _unknown(request.query)
         # Where the path says all there is to say, no body is needed.
         is_needed = body or route.operation.request.model_fields.keys() - fields.keys()
