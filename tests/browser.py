@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse
 
-from tests.process.processes import until
+from tests.processes.processes import until
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_chromium: Final = pytest.mark.skipif(

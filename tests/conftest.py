@@ -1,8 +1,8 @@
-"""Fixtures: a PostgreSQL server for the run, a migrated database for each test, the bank on top."""
+"""Fixtures: a migrated database for each test, and the bank on top."""
 
 import os
 from collections.abc import AsyncGenerator, Generator
-from contextlib import ExitStack
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from psycopg.errors import DuplicateObject, UniqueViolation
 from pytest_postgresql import factories
 
 from bankapp.api.http.server import create_app
@@ -17,42 +18,20 @@ from bankapp.auth.codes import CodeMaker
 from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import Purpose, TokenMaker
-from bankapp.embedded import PORT, find_binaries, throwaway_server
-from bankapp.migrations import migrate
 from bankapp.operations.operation import Bank, Rules
+from bankapp.postgres.embedded import PORT
+from bankapp.postgres.migrations import migrate
+from bankapp.store.engine.transaction import Pool, create_pool
 from bankapp.store.store import Store
-from bankapp.store.transaction import Pool, create_pool
 from tests.api.client import Api
 from tests.factories import Make
+from tests.job_runner import JobRunner, job_runner_of
 from tests.mail_server import Mailbox, mail_server
-from tests.postman import Postman, hire_postman
 from tests.waiting import until_ended
 
-pytest_plugins = ["tests.browser", "tests.process.fixtures"]
-
-SOCKET_DIRECTORY = "BANK_TEST_SOCKET_DIRECTORY"
 OWNER = "bank"
 SUPERUSER = "postgres"
 UNLIMITED = Rules(limits_rates=False)
-
-_at_exit = pytest.StashKey[ExitStack]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Start the server once, in the process that hands out the tests; its workers inherit where."""
-    if hasattr(config, "workerinput"):
-        return
-    stack = config.stash[_at_exit] = ExitStack()
-    server = stack.enter_context(throwaway_server(find_binaries(None)))
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE CREATEDB")
-    os.environ[SOCKET_DIRECTORY] = str(server.home)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server."""
-    if _at_exit in config.stash:
-        config.stash[_at_exit].close()
 
 
 @dataclass(frozen=True)
@@ -75,8 +54,11 @@ class ServerAddress:
 
 @pytest.fixture(scope="session")
 def server() -> ServerAddress:
-    """The server of this test run."""
-    return ServerAddress(host=os.environ[SOCKET_DIRECTORY])
+    """The server of this test run, with a role that owns the databases of the tests."""
+    with psycopg.connect(os.environ["TEST_DATABASE_URL"], autocommit=True) as connection:
+        with suppress(DuplicateObject, UniqueViolation):  # another process of the run made it
+            connection.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE CREATEDB")
+        return ServerAddress(host=connection.info.host)
 
 
 def _migrate_template(*, host: str, dbname: str, **_: object) -> None:
@@ -154,10 +136,10 @@ async def mailbox() -> AsyncGenerator[Mailbox]:
 
 
 @pytest.fixture
-async def postman(database_url: str, bank: Bank, mailbox: Mailbox) -> AsyncGenerator[Postman]:
+async def job_runner(database_url: str, bank: Bank, mailbox: Mailbox) -> AsyncGenerator[JobRunner]:
     """Sends what mail waits when told to."""
-    async with hire_postman(database_url, bank, mailbox) as postman:
-        yield postman
+    async with job_runner_of(database_url, bank, mailbox) as job_runner:
+        yield job_runner
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from bankapp.domain.money import Posting, PostingKind, RequestKey
 from bankapp.domain.roles import Role
 from bankapp.domain.sessions import NewSession
 from bankapp.domain.users import NewUser
-from bankapp.store.postings import Posted
+from bankapp.store.ledger.postings import Posted
 from bankapp.store.store import Store
 from gen import models
 

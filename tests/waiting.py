@@ -2,7 +2,7 @@
 
 from psycopg import Connection
 
-from bankapp.store.transaction import Pool
+from bankapp.store.engine.transaction import Pool
 
 WAITING = """
 SELECT count(DISTINCT pid)

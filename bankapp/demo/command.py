@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import Iterator
 
-from bankapp.app import create_bank
-from bankapp.database import Database
+from bankapp.command_errors import Failure
 from bankapp.demo.cast import EVERYBODY, PASSWORD
 from bankapp.demo.month import Progress
 from bankapp.demo.performance import perform_demo
 from bankapp.domain import limits
-from bankapp.failure import Failure
+from bankapp.postgres.database import Database
+from bankapp.processes.app import create_bank
 from bankapp.settings import Settings
+from bankapp.store.engine.transaction import create_pool
 from bankapp.store.store import Store
-from bankapp.store.transaction import create_pool
 
 
 def require_development(settings: Settings, *, anyway: bool) -> None:

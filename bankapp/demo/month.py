@@ -25,7 +25,7 @@ from bankapp.demo.cast import (
     Person,
 )
 from bankapp.demo.teller import Teller
-from bankapp.operations.holds import Hold
+from bankapp.operations.ledger.holds import Hold
 
 DAY_COUNT: Final = 30
 FREEZE_DAY: Final = 25

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from bankapp.command_errors import Failure
 from bankapp.demo.cast import BANKER, NEWCOMER
 from bankapp.demo.month import Progress, live
 from bankapp.demo.teller import Teller
 from bankapp.domain import errors
-from bankapp.failure import Failure
 from bankapp.operations.operation import Bank, Rules
 
 # For as long the bank surely knows what it did under which key.

@@ -11,11 +11,12 @@ from bankapp.demo.cast import BANKER, PASSWORD, Person
 from bankapp.domain import errors
 from bankapp.domain.audit import Origin
 from bankapp.domain.roles import Role
-from bankapp.operations import accounts, batches, holds, transfers, users
-from bankapp.operations.accounts import Account
-from bankapp.operations.holds import Hold
+from bankapp.operations.identity import users
+from bankapp.operations.ledger import accounts, batches, holds, transfers
+from bankapp.operations.ledger.accounts import Account
+from bankapp.operations.ledger.holds import Hold
+from bankapp.operations.ledger.transfers import Transfer
 from bankapp.operations.operation import Bank, Call, Caller, Operation, Visitor, perform
-from bankapp.operations.transfers import Transfer
 
 USER_AGENT: Final = "bankapp demo"
 

@@ -17,14 +17,16 @@ from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 from bankapp.domain.sessions import NewSession, Renewal
 from bankapp.domain.users import NewUser, UserChange
-from bankapp.store import accounts, measuring, postings, sessions, statements, users
-from bankapp.store.gathering import Gatherer, in_order
-from bankapp.store.idempotency import Answer
-from bankapp.store.postings import Outcome
+from bankapp.store.engine import pool_metrics as measuring
+from bankapp.store.engine.batching import Batcher, in_order
+from bankapp.store.engine.idempotency import Answer
+from bankapp.store.engine.transaction import Pool, Queries, Transactions
+from bankapp.store.identity import sessions, users
+from bankapp.store.identity.session_cache import SessionCache
+from bankapp.store.ledger import accounts, postings, statements
+from bankapp.store.ledger.postings import Outcome
+from bankapp.store.ledger.statements import Statement
 from bankapp.store.purge import Purge
-from bankapp.store.session_callers import SessionCallers
-from bankapp.store.statements import Statement
-from bankapp.store.transaction import Pool, Queries, Transactions
 from bankapp.telemetry import metrics
 from gen import models
 from gen.accounts import ListAccountsByIdRow, ListAccountsRow, UpdateAccountStatusRow
@@ -58,13 +60,13 @@ class Store:
         self._run_statement = transactions.run_statement
         self._try_statement = transactions.try_statement
         self._run_once = transactions.run_once
-        self._session_callers = SessionCallers(transactions)
-        self._accounts = Gatherer(self._get_accounts, count_max=limits.READ_COUNT_MAX)
-        self._postings = Gatherer(
+        self._session_cache = SessionCache(transactions)
+        self._accounts = Batcher(self._get_accounts, count_max=limits.READ_COUNT_MAX)
+        self._postings = Batcher(
             self._post_gathered,
-            ask_alone=self._post_alone,
+            run_alone=self._post_alone,
             count_max=limits.POSTING_COUNT_MAX,
-            identify=postings.key_of,
+            conflict_key=postings.key_of,
         )
         # What somebody sends at once shall leave connections to others.
         self._batch_slots = asyncio.Semaphore(limits.BATCH_CONCURRENCY)
@@ -196,14 +198,14 @@ class Store:
 
     async def get_session_caller(self, session_id: uuid.UUID) -> ListSessionCallersRow | None:
         """Who is behind a session; None when it has ended."""
-        return await self._session_callers.get(session_id)
+        return await self._session_cache.get(session_id)
 
     def recall_session_user(self, session_id: uuid.UUID) -> str | None:
         """Whose session it is or was; None when that is not known without asking the database.
 
         For what is posted with the session as its origin: that looks whether it is open.
         """
-        return self._session_callers.recall(session_id)
+        return self._session_cache.recall(session_id)
 
     async def list_sessions(
         self, username: str, *, before_number: int, row_count_max: int
@@ -253,7 +255,7 @@ class Store:
         )
 
     async def get_account(self, account_id: int) -> ListAccountsByIdRow | None:
-        return await self._accounts.ask(account_id)
+        return await self._accounts.submit(account_id)
 
     async def _get_accounts(self, account_ids: Sequence[int]) -> list[ListAccountsByIdRow | None]:
         rows = await self._run_statement(lambda q: q.accounts.list_accounts_by_id(ids=account_ids))
@@ -315,9 +317,9 @@ class Store:
         was posted: the same request under its key tells.
         """
         # Here and not with the others of the batch, after which the next one is waiting.
-        outcome = postings.outcome_of(posting, await self._postings.ask(posting))
+        outcome = postings.outcome_of(posting, await self._postings.submit(posting))
         if isinstance(outcome, errors.Unauthenticated) and posting.origin.session_id is not None:
-            self._session_callers.forget(posting.origin.session_id)
+            self._session_cache.forget(posting.origin.session_id)
         return outcome
 
     async def _post_gathered(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:

@@ -19,8 +19,8 @@ from typing import Final
 import aiohttp
 import uvloop
 
-from bankapp.embedded import EmbeddedServer, ensure_database, find_binaries
-from bankapp.migrations import migrate
+from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
+from bankapp.postgres.migrations import migrate
 from bench.hostile.attacks import ATTACKS, Attack
 from bench.hostile.connecting import Target, Verdict
 from bench.hostile.honest import Experience, Orders, visit

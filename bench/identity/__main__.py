@@ -6,11 +6,11 @@ import tempfile
 
 import structlog
 
-from bankapp.app import create_bank
-from bankapp.migrations import migrate
+from bankapp.postgres.migrations import migrate
+from bankapp.processes.app import create_bank
 from bankapp.settings import Settings
+from bankapp.store.engine.transaction import create_pool
 from bankapp.store.store import Store
-from bankapp.store.transaction import create_pool
 from bench.identity.logins import measure_logins
 from bench.identity.sessions import measure_sessions
 

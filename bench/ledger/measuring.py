@@ -9,8 +9,8 @@ from typing import Final
 
 import psycopg
 
-from bankapp.embedded import EmbeddedServer, find_binaries
-from bankapp.store.verification import verify_ledger
+from bankapp.postgres.embedded import EmbeddedServer, find_binaries
+from bankapp.store.operator.verification import verify_ledger
 from bench.ledger import setting_up, ways
 from bench.ledger.figures import Compared, Figures, compare, middle
 from bench.ledger.machine import describe_machine, describe_software

@@ -7,16 +7,16 @@ from typing import Final
 
 import psycopg
 
-from bankapp.embedded import EmbeddedServer, ensure_database
-from bankapp.migrations import migrate
 from bankapp.operations.fields import encode_cursor
+from bankapp.postgres.embedded import EmbeddedServer, ensure_database
+from bankapp.postgres.migrations import migrate
 from bench.ledger import serving
 from bench.ledger.people import add_payers, banker_token
 from bench.ledger.tutorial.security import create_token
 from bench.ledger.ways import Payers, Readers
-from scale.filling import Connection, Population, fill
-from scale.plans import MODES, growing_plans
-from scale.posting import tables_scanned
+from tests.scale.filling import Connection, Population, fill
+from tests.scale.plans import MODES, growing_plans
+from tests.scale.posting import tables_scanned
 
 ACCOUNT_COUNT: Final = 10_000
 OPENING_BALANCE: Final = 1_000_000_000

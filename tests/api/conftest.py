@@ -9,7 +9,7 @@ import pytest
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
-class Backstage:
+class DatabaseAccess:
     """Changes what no route changes, as the owner of the database."""
 
     def __init__(self, connection: Connection) -> None:
@@ -81,9 +81,9 @@ class Backstage:
 
 
 @pytest.fixture
-def backstage(connection: Connection) -> Backstage:
+def database(connection: Connection) -> DatabaseAccess:
     """The database, behind the bank's back."""
-    return Backstage(connection)
+    return DatabaseAccess(connection)
 
 
 class Past:

@@ -14,8 +14,8 @@ from tests.api.client import Answer, Api
 from tests.api.conftest import Past
 from tests.api.requests import name_of
 from tests.factories import PASSWORD
+from tests.job_runner import JobRunner, code_of
 from tests.mail_server import text_of
-from tests.postman import Postman, code_of
 
 ALICE = {
     "username": "alice",
@@ -102,27 +102,27 @@ class Story:
         )
 
 
-async def tell(api: Api, postman: Postman, past: Past) -> dict[str, dict[str, Any]]:
+async def tell(api: Api, job_runner: JobRunner, past: Past) -> dict[str, dict[str, Any]]:
     """The whole day, with what differs from one day to another settled."""
     started = datetime.now(UTC)
     story = Story(api)
-    await _arrive(story, postman)
+    await _arrive(story, job_runner)
     await _move_money(story)
     await _hold_money(story)
     await _work_at_the_bank(story, past)
-    await _forget_the_password(story, postman)
+    await _forget_the_password(story, job_runner)
     await _leave(story)
     return _settle(story.told, started)
 
 
-async def _arrive(story: Story, postman: Postman) -> None:
+async def _arrive(story: Story, job_runner: JobRunner) -> None:
     await story.ask(None, "GET /healthz")
     await story.ask(None, "GET /readyz")
     await story.api.make.user("admin", Role.ADMIN)
     await story.ask(None, "POST /v1/users", ALICE)
     alice = await story.log_in("alice", ALICE["password"])
     await story.ask("alice", "POST /v1/users/{username}/verification", username="alice")
-    email_id, secret_code = code_of((await postman.deliver())[-1])
+    email_id, secret_code = code_of((await job_runner.deliver())[-1])
     code = {"email_id": email_id, "secret_code": secret_code}
     await story.ask(None, "GET /v1/verify_email", query=code)
     await story.ask(None, "POST /v1/verify_email", code)
@@ -187,11 +187,11 @@ async def _work_at_the_bank(story: Story, past: Past) -> None:
     await story.ask("admin", "POST /v1/users/{username}/unblock", username="bob")
 
 
-async def _forget_the_password(story: Story, postman: Postman) -> None:
+async def _forget_the_password(story: Story, job_runner: JobRunner) -> None:
     change = {"full_name": "Alice Pleasance Liddell"}
     await story.ask("alice", "PATCH /v1/users/{username}", change, username="alice")
     await story.ask(None, "POST /v1/password_resets", {"email": ALICE["email"]})
-    text = text_of((await postman.deliver())[-1])
+    text = text_of((await job_runner.deliver())[-1])
     [code] = re.findall(r"^[\w-]{43}$", text, re.MULTILINE)
     confirmed = {"token": code, "password": NEW_PASSWORD}
     await story.ask(None, "POST /v1/password_resets/confirm", confirmed)

@@ -10,7 +10,7 @@ import pytest
 
 from bankapp.client import Retries
 from tests.client.conftest import Connect
-from tests.process.processes import Served, run_bankapp
+from tests.processes.processes import Served, run_bankapp
 
 PATIENT: Final = Retries(count_max=1000, delay_s=0.2, delay_max_s=0.2)
 

@@ -26,7 +26,7 @@ def transfer(key: str | None = None) -> Call[models.CreateTransferResponse]:
     )
 
 
-class Moody:
+class FlakyBank:
     """A bank that has trouble with the first requests: it refuses them, or hangs up (None)."""
 
     def __init__(self) -> None:
@@ -49,8 +49,8 @@ class Moody:
 
 
 @pytest.fixture
-async def moody() -> AsyncGenerator[Moody]:
-    moody = Moody()
+async def moody() -> AsyncGenerator[FlakyBank]:
+    moody = FlakyBank()
     app = web.Application()
     app.router.add_route("*", "/{anything:.*}", moody.handle)
     async with TestServer(app) as server:
@@ -92,7 +92,7 @@ LIMITED = pytest.param(errors.RateLimited(), id="rate limited")
 
 @pytest.mark.parametrize("trouble", [LOST, BUSY, LIMITED])
 async def test_a_transfer_is_sent_again_under_its_key(
-    moody: Moody, hasty: Hasty, trouble: errors.Refusal | None
+    moody: FlakyBank, hasty: Hasty, trouble: errors.Refusal | None
 ) -> None:
     moody.trouble = [trouble, trouble]
     with pytest.raises(problems.NotFound):
@@ -102,7 +102,7 @@ async def test_a_transfer_is_sent_again_under_its_key(
     assert others == [first, first]
 
 
-async def test_another_transfer_has_another_key(moody: Moody, hasty: Hasty) -> None:
+async def test_another_transfer_has_another_key(moody: FlakyBank, hasty: Hasty) -> None:
     core = Core(moody.url, hasty, Retries(), None)
     for _ in range(2):
         with pytest.raises(problems.NotFound):
@@ -131,7 +131,7 @@ async def test_another_transfer_has_another_key(moody: Moody, hasty: Hasty) -> N
     ],
 )
 async def test_only_what_does_no_harm_is_sent_again(
-    moody: Moody,
+    moody: FlakyBank,
     hasty: Hasty,
     make: Callable[[], Call[Any]],
     trouble: errors.Refusal | None,
@@ -145,7 +145,7 @@ async def test_only_what_does_no_harm_is_sent_again(
 
 @pytest.mark.parametrize("trouble", [None, errors.Unavailable()], ids=["lost", "unavailable"])
 async def test_tries_are_bounded(
-    moody: Moody, hasty: Hasty, trouble: errors.Refusal | None
+    moody: FlakyBank, hasty: Hasty, trouble: errors.Refusal | None
 ) -> None:
     moody.trouble = [trouble] * 100
     with pytest.raises(Unreachable if trouble is None else problems.Unavailable):
@@ -154,7 +154,7 @@ async def test_tries_are_bounded(
     assert len(hasty.slept_s) == 3
 
 
-async def test_waits_grow_up_to_a_limit(moody: Moody, hasty: Hasty) -> None:
+async def test_waits_grow_up_to_a_limit(moody: FlakyBank, hasty: Hasty) -> None:
     """Each is a random part of the delay, which doubles: none is longer, not all are as long."""
     moody.trouble = [None] * 12
     retries = Retries(count_max=12, delay_s=1, delay_max_s=64)
@@ -167,7 +167,7 @@ async def test_waits_grow_up_to_a_limit(moody: Moody, hasty: Hasty) -> None:
     assert any(later < sooner for sooner, later in pairwise(hasty.slept_s))
 
 
-async def test_the_bank_names_the_time(moody: Moody, hasty: Hasty) -> None:
+async def test_the_bank_names_the_time(moody: FlakyBank, hasty: Hasty) -> None:
     moody.trouble = [errors.RateLimited(retry_after_s=7)]
     with pytest.raises(problems.NotFound):
         await Core(moody.url, hasty, Retries(delay_s=1), None).perform(calls.check_health())
@@ -175,7 +175,7 @@ async def test_the_bank_names_the_time(moody: Moody, hasty: Hasty) -> None:
     assert 7 <= slept_s <= 8
 
 
-async def test_a_time_too_far_off_is_left_to_the_program(moody: Moody, hasty: Hasty) -> None:
+async def test_a_time_too_far_off_is_left_to_the_program(moody: FlakyBank, hasty: Hasty) -> None:
     moody.trouble = [errors.RateLimited(retry_after_s=31)]
     with pytest.raises(problems.RateLimited):
         await Core(moody.url, hasty, Retries(retry_after_max_s=30), None).perform(
@@ -184,7 +184,7 @@ async def test_a_time_too_far_off_is_left_to_the_program(moody: Moody, hasty: Ha
     assert hasty.slept_s == []
 
 
-async def test_both_clients_try_again(moody: Moody, connect: Connect) -> None:
+async def test_both_clients_try_again(moody: FlakyBank, connect: Connect) -> None:
     moody.trouble = [None, errors.RateLimited(retry_after_s=0)]
     with pytest.raises(problems.NotFound):
         await connect(moody.url, retries=Retries(delay_s=0.01)).ask("check_health")

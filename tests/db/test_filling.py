@@ -2,8 +2,8 @@
 
 import pytest
 
-from bankapp.store.verification import verify_ledger
-from scale.filling import Connection, Population, fill
+from bankapp.store.operator.verification import verify_ledger
+from tests.scale.filling import Connection, Population, fill
 
 ENTRY_COUNT = 10_000
 INDEXES = """

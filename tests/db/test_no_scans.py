@@ -8,10 +8,10 @@ import pytest
 from psycopg import sql
 from pytest_postgresql.executors.noop import NoopExecutor
 
-from scale.filling import Connection, Population, fill
-from scale.plans import MODES, growing_plans, served_queries
-from scale.posting import tables_scanned
 from tests.conftest import SUPERUSER, ServerAddress
+from tests.scale.filling import Connection, Population, fill
+from tests.scale.plans import MODES, growing_plans, served_queries
+from tests.scale.posting import tables_scanned
 
 ENTRY_COUNT = 1_000_000
 

@@ -7,7 +7,7 @@ import pytest
 from psycopg import sql
 
 from bankapp.domain import limits
-from bankapp.store import postings
+from bankapp.store.ledger import postings
 from bankapp.store.store import Store
 from gen import entries, transfers
 from gen.queries import Queries

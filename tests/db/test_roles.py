@@ -12,8 +12,8 @@ from typing import Any, Final
 import psycopg
 import pytest
 
-from bankapp.embedded import EmbeddedServer, find_binaries, throwaway_server
-from tests.process.processes import Served, environment
+from bankapp.postgres.embedded import EmbeddedServer, find_binaries, throwaway_server
+from tests.processes.processes import Served, environment
 
 BANKAPP: Final = str(Path(sys.executable).parent / "bankapp")
 

@@ -7,9 +7,9 @@ import psycopg
 import pytest
 from psycopg import errors as pg
 
-from bankapp.store import postings
+from bankapp.store.engine.transaction import APPLICATION_ROLE, Pool
+from bankapp.store.ledger import postings
 from bankapp.store.store import Store
-from bankapp.store.transaction import APPLICATION_ROLE, Pool
 from gen import models
 from gen.queries import Queries
 from tests.factories import Make, transfer

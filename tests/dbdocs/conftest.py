@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bankapp.embedded import find_binaries
+from bankapp.postgres.embedded import find_binaries
 from dbdocs.content import Content, collect_content
 from dbdocs.dump import Dump
 from dbdocs.project import Project

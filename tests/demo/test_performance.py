@@ -5,11 +5,11 @@ from typing import Any
 import psycopg
 import pytest
 
+from bankapp.command_errors import Failure
 from bankapp.demo.cast import ANA, BANKER, CUSTOMERS
 from bankapp.demo.performance import perform_demo
-from bankapp.failure import Failure
 from bankapp.operations.operation import Bank
-from bankapp.store.verification import verify_ledger
+from bankapp.store.operator.verification import verify_ledger
 from tests.factories import Make
 
 Connection = psycopg.Connection[tuple[Any, ...]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tests.factories import PASSWORD
-from tests.process.processes import Served
+from tests.processes.processes import Served
 
 ROLES: Final = ("visitor", "depositor", "banker", "admin")
 # What tells one kind of object that has an id from another.

@@ -16,7 +16,7 @@ from schemathesis.core.transport import Response
 from schemathesis.generation import GenerationMode
 
 from tests.fuzz.actors import ROLES, Actors, Knowledge
-from tests.process.processes import Served
+from tests.processes.processes import Served
 
 Case: TypeAlias = Any  # its type has parameters that nobody knows
 CHECKS: Final[list[Any]] = [

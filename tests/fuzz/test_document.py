@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.fuzz.fuzzing import Fuzzer
-from tests.process.processes import Served
+from tests.processes.processes import Served
 
 # `make fuzz` asks more.
 CASE_COUNT: Final = int(os.environ.get("FUZZ_CASE_COUNT", "1000"))

@@ -19,7 +19,7 @@ from psycopg.sql import SQL, Identifier
 from sqlc_gen_psycopg.database import collect_facts
 from sqlc_gen_psycopg.database.facts import QueryFacts
 
-from bankapp.embedded import throwaway_server
+from bankapp.postgres.embedded import throwaway_server
 from tests.conftest import ServerAddress
 from tests.generator.requests import column, query
 

@@ -10,7 +10,7 @@ import pytest
 from sqlc_gen_psycopg.database.catalog import FUNCTIONS, OPERATORS
 from sqlc_gen_psycopg.database.functions import Function, Operator
 
-from bankapp.embedded import throwaway_server
+from bankapp.postgres.embedded import throwaway_server
 from tests.conftest import ServerAddress
 
 # Values at the edges of each type: empty, infinite, unbounded, of the wrong form, …

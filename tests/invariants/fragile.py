@@ -10,10 +10,10 @@ from typing import Final
 
 import aiohttp
 
-from bankapp.database import DATABASE, OWNER
-from bankapp.embedded import EmbeddedServer, ensure_database, find_binaries
+from bankapp.postgres.database import DATABASE, OWNER
+from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
 from tests.invariants.storm import ACCOUNT_COUNT, BALANCE, Reply, Request
-from tests.process.processes import Served, postmaster_pid, until
+from tests.processes.processes import Served, postmaster_pid, until
 
 PASSWORD: Final = "correct horse battery staple"
 START_TIMEOUT_S: Final = 120  # it starts under full load

@@ -6,10 +6,10 @@ import random
 from collections import Counter
 
 from bankapp.domain.roles import Role
+from bankapp.operations.identity.users import ensure_admin
 from bankapp.operations.operation import Bank
-from bankapp.operations.users import ensure_admin
+from bankapp.store.operator.verification import verify_ledger
 from bankapp.store.store import Store
-from bankapp.store.verification import verify_ledger
 from tests.api.client import Answer, Api
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.process.processes import Served, postmaster_pid, run_bankapp
+from tests.processes.processes import Served, postmaster_pid, run_bankapp
 
 CLIENT_COUNT = 20
 REQUEST_COUNT = 400

@@ -12,9 +12,9 @@ from typing import Any
 import aiohttp
 import psycopg
 
+from tests.job_runner import code_of
 from tests.mail_server import Mailbox, mail_server
-from tests.postman import code_of
-from tests.process.processes import Served, Working
+from tests.processes.processes import Served, Working
 
 # A longer run: MAIL_SIGN_UPS=1000 MAIL_KILLS=100 pytest -s tests/invariants/test_mail_survives.py
 SIGN_UP_COUNT = int(os.environ.get("MAIL_SIGN_UPS", "40"))

@@ -17,10 +17,10 @@ from hypothesis.stateful import (
 )
 
 from bankapp.domain.money import Posting
-from bankapp.store.postings import Held, Posted
+from bankapp.store.engine.transaction import create_pool
+from bankapp.store.ledger.postings import Held, Posted
+from bankapp.store.operator.verification import verify_ledger
 from bankapp.store.store import Store
-from bankapp.store.transaction import create_pool
-from bankapp.store.verification import verify_ledger
 from gen import models
 from gen.accounts import ListAccountsByIdRow
 from tests.factories import (

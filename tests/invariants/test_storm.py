@@ -1,18 +1,18 @@
 """A storm blows, and what the bank has in its books is what it said.
 
-Short here; `python -m bench.storm` has the long ones.
+Short here; `python -m tests.invariants` has the long ones.
 """
 
 import asyncio
 from pathlib import Path
 
 from bankapp.domain.roles import Role
-from bankapp.store.verification import verify_ledger
+from bankapp.store.operator.verification import verify_ledger
 from tests.api.client import Api
 from tests.invariants.books import differences
 from tests.invariants.fragile import FragileBank, sender
 from tests.invariants.storm import ACCOUNT_COUNT, BALANCE, Reply, Request, Storm
-from tests.process.owner import QUICK
+from tests.processes.owner import QUICK
 
 REQUEST_COUNT = 1000
 

@@ -8,14 +8,14 @@ import aiosmtplib
 import pytest
 
 from bankapp.domain.mail import Mail, MailKind
-from bankapp.mail.letters import Stationery, compose
 from bankapp.mail.mailer import FileMailer, MailRefused, SmtpMailer
+from bankapp.mail.messages import MailSettings, compose
 from tests.mail_server import Mailbox, broken_server, text_of
 
 MESSAGE = compose(
     Mail(kind=MailKind.EMAIL_CHANGED, to="alice@example.com", full_name="Łukasz"),
     None,
-    Stationery("bank@example.org", "https://bank.example.org"),
+    MailSettings("bank@example.org", "https://bank.example.org"),
 )
 
 
@@ -29,7 +29,7 @@ async def test_a_message_arrives_as_it_was_written(mailbox: Mailbox) -> None:
 
 async def test_an_address_of_any_script(mailbox: Mailbox) -> None:
     mail = Mail(kind=MailKind.EMAIL_CHANGED, to="łukasz@example.com", full_name="Łukasz")
-    message = compose(mail, None, Stationery("bank@example.org", ""))
+    message = compose(mail, None, MailSettings("bank@example.org", ""))
     await SmtpMailer(mailbox.url).send(message)
     assert [received["To"] for received in mailbox.messages] == ["łukasz@example.com"]
 

@@ -4,8 +4,8 @@ from typing import Final
 
 from tests.mutants.mutant import CodeMutant
 
-_GATHERING: Final = "tests/store/test_gathering.py"
-_TRANSACTION: Final = "tests/store/test_transaction.py"
+_BATCHING: Final = "tests/store/engine/test_batching.py"
+_TRANSACTION: Final = "tests/store/engine/test_transaction.py"
 _COMMIT_OR_NOT: Final = """\
 {indent}await connection.execute("BEGIN")
 {indent}result = await step(self._queries(connection), *args, **kwargs)
@@ -18,51 +18,51 @@ def _code(name: str, path: str, old: str, new: str, tests: str) -> CodeMutant:
     return CodeMutant(name=name, path=path, old=old, new=new, tests=tests)
 
 
-def _gatherer(name: str, old: str, new: str, tests: str = _GATHERING) -> CodeMutant:
-    return _code(name, "bankapp/store/gathering.py", old, new, tests)
+def _batcher(name: str, old: str, new: str, tests: str = _BATCHING) -> CodeMutant:
+    return _code(name, "bankapp/store/engine/batching.py", old, new, tests)
 
 
 def _transaction(name: str, old: str, new: str, tests: str = _TRANSACTION) -> CodeMutant:
-    return _code(name, "bankapp/store/transaction.py", old, new, tests)
+    return _code(name, "bankapp/store/engine/transaction.py", old, new, tests)
 
 
 def _idempotency(name: str, old: str, new: str, tests: str) -> CodeMutant:
-    return _code(name, "bankapp/store/idempotency.py", old, new, tests)
+    return _code(name, "bankapp/store/engine/idempotency.py", old, new, tests)
 
 
 MUTANTS: Final[list[CodeMutant]] = [
-    _gatherer(
+    _batcher(
         "requests under one key go together",
-        "if identity in identities:",
+        "if key in keys:",
         "if False:",
     ),
-    _gatherer("a batch has no limit", "return min(count, self._count_max)", "return count"),
-    _gatherer(
+    _batcher("a batch has no limit", "return min(count, self._count_max)", "return count"),
+    _batcher(
         "uneven parts stay uneven",
         "if count > limits.UNDIVIDED_COUNT_MAX:",
         "if False:",
     ),
-    _gatherer(
+    _batcher(
         "who goes away takes the batch along",
         "return await answer",
-        "await self._asking\n        return await answer",
+        "await self._running\n        return await answer",
     ),
-    _gatherer(
+    _batcher(
         "who has gone away is answered",
         "        if not self.answer.done():\n            self.answer.set_result(answer)",
         "        self.answer.set_result(answer)",
     ),
-    _gatherer(
+    _batcher(
         "answers go to the wrong callers",
         "zip(batch, answers, strict=True)",
         "zip(batch, reversed(answers), strict=True)",
     ),
-    _gatherer(
+    _batcher(
         "what may have been posted is posted again",
         "if not is_undone(error):",
         "if False:",
     ),
-    _gatherer(
+    _batcher(
         "one who waits for a lock fails all",
         "if not is_undone(error):",
         "if True:",
@@ -106,122 +106,122 @@ MUTANTS: Final[list[CodeMutant]] = [
         "what is refused stays",
         "async with connection.transaction():  # what is refused leaves nothing",
         "if True:",
-        "tests/api/test_idempotency.py",
+        "tests/api/ledger/test_idempotency.py",
     ),
     _idempotency(
         "answers are not recalled",
         "if known is None:",
         "if True:",
-        "tests/api/test_idempotency.py -k sent_again",
+        "tests/api/ledger/test_idempotency.py -k sent_again",
     ),
     _idempotency(
         "another request gets the answer of the first",
         "if known.request_hash != key.request_hash:",
         "if False:",
-        "tests/api/test_idempotency.py -k another_body",
+        "tests/api/ledger/test_idempotency.py -k another_body",
     ),
     _idempotency(
         "a key that is taken is overlooked",
         "if not written:",
         "if False:",
-        "tests/api/test_idempotency.py -k at_the_same_time",
+        "tests/api/ledger/test_idempotency.py -k at_the_same_time",
     ),
     _idempotency(
         "a passing refusal is kept",
         "return not isinstance(refusal, _PASSING)",
         "return True",
-        "tests/store/test_idempotency.py -k may_change",
+        "tests/store/engine/test_idempotency.py -k may_change",
     ),
     _code(
         "who waits for a lock holds up those who come later",
         "bankapp/store/store.py",
         "return await self._try_statement(\n            postings.post, batch,",
         "return await self._run_statement(\n            postings.post, batch,",
-        f"{_GATHERING} -k stops_no_other",
+        f"{_BATCHING} -k stops_no_other",
     ),
     _code(
         "an unreachable database is a bug",
-        "bankapp/store/sqlstate.py",
+        "bankapp/store/engine/sqlstate.py",
         "return errors.Unavailable() if is_unavailable else None",
         "return None",
         _TRANSACTION,
     ),
     _code(
         "a statement that was cut off counts as undone",
-        "bankapp/store/sqlstate.py",
+        "bankapp/store/engine/sqlstate.py",
         "return errors.Unavailable() if is_unavailable else None",
         "return errors.Unavailable.undone() if is_unavailable else None",
         f"{_TRANSACTION} -k undone",
     ),
     _code(
         "everybody sees every account",
-        "bankapp/operations/accounts.py",
+        "bankapp/operations/ledger/accounts.py",
         "or not caller.may_see(row.account.owner)",
         "",
-        "tests/api/test_accounts.py",
+        "tests/api/ledger/test_accounts.py",
     ),
     _code(
         "everybody sees every transfer",
-        "bankapp/operations/transfers.py",
+        "bankapp/operations/ledger/transfers.py",
         "    row = await bank.store.get_transfer(request.transfer_id)\n"
         "    if row is None or not caller.may_see(row.from_owner, row.to_owner):",
         "    row = await bank.store.get_transfer(request.transfer_id)\n    if row is None:",
-        "tests/api/test_transfers.py -k another_persons",
+        "tests/api/ledger/test_transfers.py -k another_persons",
     ),
     _code(
         "a transfer is made for whoever asks",
-        "bankapp/operations/transfers.py",
+        "bankapp/operations/ledger/transfers.py",
         "        description=request.description,\n        actor=caller.username,",
         "        description=request.description,\n        actor=None,",
-        "tests/api/test_transfers.py",
+        "tests/api/ledger/test_transfers.py",
     ),
     _code(
         "money is asked for without the session",
         "bankapp/operations/operation.py",
         "return Origin(self.username, call.request_id, self.address, self.session_id)",
         "return Origin(self.username, call.request_id, self.address)",
-        "tests/api/test_ended_sessions.py",
+        "tests/api/identity/test_ended_sessions.py",
     ),
     _code(
         "a batch whose session has ended is answered",
         "bankapp/store/store.py",
         "raise outcome  # of all: they are of one session",
         "pass",
-        "tests/api/test_ended_sessions.py -k batch",
+        "tests/api/identity/test_ended_sessions.py -k batch",
     ),
     _code(
         "a session that was found ended is recalled",
         "bankapp/store/store.py",
-        "self._session_callers.forget(posting.origin.session_id)",
+        "self._session_cache.forget(posting.origin.session_id)",
         "pass",
-        "tests/store/test_session_callers.py",
+        "tests/store/identity/test_session_cache.py",
     ),
     _code(
         "who is recalled needs no proved address",
         "bankapp/operations/operation.py",
         "if checks_session and not is_email_asked:",
         "if checks_session:",
-        "tests/api/test_verification.py -k proved_address",
+        "tests/api/identity/test_verification.py -k proved_address",
     ),
     _code(
         "the payer reverses",
-        "bankapp/operations/transfers.py",
+        "bankapp/operations/ledger/transfers.py",
         "if not caller.may_see(known.to_owner):",
         "if False:",
-        "tests/api/test_reversals.py -k who_may",
+        "tests/api/ledger/test_reversals.py -k who_may",
     ),
     _code(
         "the payer captures, says the door",
-        "bankapp/operations/holds.py",
+        "bankapp/operations/ledger/holds.py",
         "if not caller.may_see(row.to_owner):",
         "if False:",
-        "tests/api/test_holds.py -k capture",
+        "tests/api/ledger/test_holds.py -k capture",
     ),
     _code(
         "depositors pay cash in",
-        "bankapp/operations/transfers.py",
+        "bankapp/operations/ledger/transfers.py",
         "@operation(role=Role.BANKER, refuses=POSTING_REFUSALS)",
         "@operation(refuses=POSTING_REFUSALS)",
-        "tests/api/test_roles.py",
+        "tests/api/identity/test_roles.py",
     ),
 ]

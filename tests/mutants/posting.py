@@ -4,14 +4,14 @@ from typing import Final
 
 from tests.mutants.mutant import SqlMutant, replaced
 
-_RACES: Final = "tests/store/test_races.py"
-_POSTING: Final = "tests/store/test_posting.py"
-_HOLDS: Final = "tests/store/test_holds.py"
-_REVERSALS: Final = "tests/store/test_reversals.py"
-_KEYS: Final = "tests/store/test_idempotency.py"
+_RACES: Final = "tests/store/ledger/test_races.py"
+_POSTING: Final = "tests/store/ledger/test_posting.py"
+_HOLDS: Final = "tests/store/ledger/test_holds.py"
+_REVERSALS: Final = "tests/store/ledger/test_reversals.py"
+_KEYS: Final = "tests/store/engine/test_idempotency.py"
 _RULES: Final = "tests/db/test_rules.py"
-_BATCHES: Final = "tests/api/test_batches.py"
-_SESSIONS: Final = "tests/api/test_ended_sessions.py"
+_BATCHES: Final = "tests/api/ledger/test_batches.py"
+_SESSIONS: Final = "tests/api/identity/test_ended_sessions.py"
 
 
 def _posting(name: str, old: str, new: str, tests: str) -> SqlMutant:
@@ -143,7 +143,7 @@ FUNDS: Final = [
         "cash has no limit",
         "OR balances[payer_place] < item.amount - balance_max",
         "",
-        "tests/api/test_cash.py -k limit",
+        "tests/api/ledger/test_cash.py -k limit",
     ),
 ]
 SETTLING: Final = [
@@ -247,7 +247,7 @@ KEYS: Final = [
         "a key is everybody's",
         "WHERE k.scope = u.scope AND k.key = u.key",
         "WHERE k.key = u.key",
-        f"{_KEYS} tests/api/test_idempotency.py -k 'scope or another'",
+        f"{_KEYS} tests/api/ledger/test_idempotency.py -k 'scope or another'",
     ),
     _posting(
         "another request under a key gets its answer",
@@ -265,7 +265,7 @@ KEYS: Final = [
         "a key lives for ever",
         "AS known ON known.created_at > moment - key_lifetime",
         "AS known ON true",
-        f"{_KEYS} tests/api/test_idempotency.py -k 'day or old or expire'",
+        f"{_KEYS} tests/api/ledger/test_idempotency.py -k 'day or old or expire'",
     ),
     _posting(
         "a key of a request in flight is overwritten",

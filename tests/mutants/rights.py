@@ -54,7 +54,7 @@ MUTANTS: Final[list[Mutant]] = [
     _sql(
         "the posting call has no more rights than its caller",
         "ALTER ROUTINE post_transfers SECURITY INVOKER",
-        "tests/store/test_posting.py -k funds",
+        "tests/store/ledger/test_posting.py -k funds",
     ),
     _sql(
         "the posting call takes the caller's tables for ours",
@@ -77,9 +77,9 @@ MUTANTS: Final[list[Mutant]] = [
     ),
     CodeMutant(
         name="the server stays its owner",
-        path="bankapp/store/transaction.py",
+        path="bankapp/store/engine/transaction.py",
         old='"role": APPLICATION_ROLE,',
         new="",
-        tests="tests/store/test_transaction.py -k application",
+        tests="tests/store/engine/test_transaction.py -k application",
     ),
 ]

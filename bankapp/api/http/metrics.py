@@ -5,9 +5,9 @@ from typing import Final
 
 from aiohttp import web
 
-from bankapp.api.http.browsers import BROWSERS, Browsers
 from bankapp.api.http.endpoint import BANK
 from bankapp.api.http.middleware import observe
+from bankapp.api.http.security_headers import BROWSERS, Browsers
 from bankapp.operations.operation import Bank
 from bankapp.telemetry import metrics
 

@@ -8,9 +8,8 @@ import structlog
 from aiohttp import web
 
 from bankapp.api.http.authentication import CALL
-from bankapp.api.http.browsers import address_browsers, answer_preflight
 from bankapp.api.http.endpoint import OPERATION, Handler
-from bankapp.api.http.nowhere import NOWHERE
+from bankapp.api.http.not_found import CATCH_ALL
 from bankapp.api.http.problems import (
     SERVER,
     STATUS,
@@ -20,6 +19,7 @@ from bankapp.api.http.problems import (
     RouteNotFound,
     problem_response,
 )
+from bankapp.api.http.security_headers import address_browsers, answer_preflight
 from bankapp.domain import errors, limits
 from bankapp.operations.operation import Call
 from bankapp.telemetry import metrics
@@ -70,7 +70,7 @@ def operation_of(request: web.Request) -> str | None:
     if OPERATION in request:
         return request[OPERATION]
     resource = request.match_info.route.resource
-    return None if resource is None or resource.canonical == NOWHERE else resource.canonical
+    return None if resource is None or resource.canonical == CATCH_ALL else resource.canonical
 
 
 def _note(request: web.Request, status: int, duration_s: float) -> None:

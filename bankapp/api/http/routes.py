@@ -3,18 +3,11 @@
 from typing import Final
 
 from bankapp.api.http.endpoint import Route
-from bankapp.api.http.pages import verification_page
-from bankapp.operations import (
-    accounts,
-    batches,
-    health,
-    history,
-    holds,
-    mails,
-    sessions,
-    transfers,
-    users,
-)
+from bankapp.api.http.site.pages import verification_page
+from bankapp.operations import health, mails
+from bankapp.operations.identity import sessions, users
+from bankapp.operations.ledger import accounts, batches, holds, transfers
+from bankapp.operations.ledger import statements as history
 
 ROUTES: Final = (
     Route("POST", "/v1/users", users.create_user, location="/v1/users/{username}"),

@@ -8,15 +8,15 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from bankapp.api.http.authentication import TRUSTED_PROXIES, Proxies
-from bankapp.api.http.browsers import BROWSERS, Browsers
-from bankapp.api.http.database_docs import add_database_docs
 from bankapp.api.http.endpoint import BANK, create_handler, meet_expectation
 from bankapp.api.http.metrics import add_metrics
 from bankapp.api.http.middleware import observe
-from bankapp.api.http.nowhere import add_nowhere
-from bankapp.api.http.problem_pages import add_problem_pages
+from bankapp.api.http.not_found import add_catch_all
 from bankapp.api.http.routes import ROUTES
-from bankapp.api.http.site import add_site
+from bankapp.api.http.security_headers import BROWSERS, Browsers
+from bankapp.api.http.site.database_docs import add_database_docs
+from bankapp.api.http.site.home import add_site
+from bankapp.api.http.site.problems import add_problem_pages
 from bankapp.domain.roles import Role
 from bankapp.operations.operation import Bank
 
@@ -54,5 +54,5 @@ def create_app(
     add_database_docs(app, docs_role)
     if shows_metrics:
         add_metrics(app)
-    add_nowhere(app)
+    add_catch_all(app)
     return app

@@ -1,0 +1,25 @@
+"""What leads nowhere, as a route: so that every request passes the middleware."""
+
+from typing import Final, NoReturn
+
+from aiohttp import web
+
+from bankapp.api.http.endpoint import meet_expectation
+
+CATCH_ALL: Final = "/{nowhere}"
+
+
+def add_catch_all(app: web.Application) -> None:
+    """Refuse whatever no other route takes: the path, or its method."""
+    app.router.add_route("*", f"{CATCH_ALL[:-1]}:.*}}", _refuse, expect_handler=meet_expectation)
+
+
+async def _refuse(request: web.Request) -> NoReturn:
+    nowhere = request.match_info.route.resource
+    allowed: set[str] = set()
+    for resource in request.app.router.resources():
+        if resource is not nowhere:
+            allowed |= (await resource.resolve(request))[1]
+    if allowed:
+        raise web.HTTPMethodNotAllowed(request.method, allowed)
+    raise web.HTTPNotFound

@@ -1,0 +1,209 @@
+"""Serving an application on an address, and what the parser refuses before any handler sees it."""
+
+import asyncio
+import logging
+import resource
+import socket
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from functools import partial
+from typing import Final
+
+import structlog
+from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
+
+from bankapp.api.http.problems import SERVER, STATUS, InternalError, problem_response
+from bankapp.api.http.security_headers import secure
+from bankapp.api.http.serving.connections import Acceptor, Connections, Shares
+from bankapp.domain import errors, limits
+from bankapp.telemetry import metrics
+from bankapp.telemetry.context import create_request_id
+
+BACKLOG: Final = 1024
+OTHER_FILES_COUNT_MAX: Final = 128
+UNSENT_BYTES_MAX: Final = 64 * 1024
+_log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.http")
+
+
+@contextmanager
+def open_sockets(
+    host: str, port: int, *, reuse_port: bool = False
+) -> Generator[list[socket.socket]]:
+    """Listen on an address while the block runs: what connects waits until it is accepted.
+
+    Answers that clients do not read do not pile up in the kernel. With `reuse_port` several of our
+    processes can have the address. Raises OSError when it cannot be had.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    with ExitStack() as sockets:
+        listening = [
+            sockets.enter_context(
+                socket.create_server(address, family=family, backlog=BACKLOG, reuse_port=reuse_port)
+            )
+            for family, _, _, _, address in found
+        ]
+        for each in listening:
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES_MAX)
+        yield listening
+
+
+def url_of(listening: socket.socket) -> str:
+    """The URL of what is served on this socket."""
+    address, port = listening.getsockname()[:2]
+    shown = f"[{address}]" if ":" in address else address
+    return f"http://{shown}:{port}"
+
+
+@asynccontextmanager
+async def listen(
+    app: web.Application,
+    sockets: Sequence[socket.socket],
+    *,
+    hurry: asyncio.Event,
+    shares: Shares | None = None,
+) -> AsyncGenerator[None]:
+    """Serve `app` while the block runs, then close the sockets and finish what was accepted.
+
+    `shares` is what other processes that accept on the same sockets have. Connections left idle are
+    closed late, unless `hurry` is set.
+    """
+    connections = Connections(_allow_many_connections())
+    runner = web.AppRunner(app, shutdown_timeout=limits.SHUTDOWN_TIMEOUT_S)
+    await runner.setup()
+    try:
+        assert runner.server is not None
+        factory = partial(_Connection, runner.server, connections)
+        with ExitStack() as acceptors:
+            for each in sockets:
+                acceptors.callback(await _accept(each, factory, connections, shares))
+            yield
+        await connections.part(hurry)
+    finally:
+        await runner.cleanup()
+
+
+async def _accept(
+    listening: socket.socket,
+    factory: Callable[[], web.RequestHandler],
+    connections: Connections,
+    shares: Shares | None,
+) -> Callable[[], None]:
+    """Accept connections until the function that is returned is called."""
+    if shares is not None:
+        return Acceptor(listening, factory, connections, shares).close
+    server = await asyncio.get_running_loop().create_server(
+        factory, sock=listening, backlog=BACKLOG
+    )
+    return server.close
+
+
+class _Connection(web.RequestHandler):
+    """One client's connection."""
+
+    __slots__ = ("_connections", "_unread_timer")
+
+    def __init__(self, server: web.Server, connections: Connections) -> None:
+        super().__init__(
+            server,
+            loop=asyncio.get_running_loop(),
+            access_log=logging.getLogger("bankapp.access"),
+            access_log_class=_NoAccessLog,
+            # A small body can unpack to gigabytes.
+            auto_decompress=False,
+            keepalive_timeout=limits.IDLE_TIMEOUT_S,
+            lingering_time=limits.LINGERING_TIMEOUT_S,
+        )
+        self._connections = connections
+        self._unread_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        assert self.transport is not None
+        self.transport.set_write_buffer_limits(0)  # the next request waits for all of an answer
+        self._connections.enter(self.transport)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        assert self.transport is not None
+        self._connections.leave(self.transport)
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """End the connection unless the client reads the answer in time."""
+        super().pause_writing()
+        assert self.transport is not None
+        self._unread_timer = self._loop.call_later(limits.UNREAD_TIMEOUT_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._stop_timer()
+        super().resume_writing()
+
+    def resume_reading(self, resume_parser: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Read on, but not the rest of a body that is refused."""
+        if not self._close:
+            super().resume_reading(resume_parser)
+
+    def _stop_timer(self) -> None:
+        if self._unread_timer is not None:
+            self._unread_timer.cancel()
+            self._unread_timer = None
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send the answer.
+
+        It is the last of its connection when the server stops, or when there is more of the body:
+        that is not read, but the client has a moment to read the answer.
+        """
+        is_unread = not request.content.is_eof()
+        if is_unread or self._connections.is_closing:
+            resp.force_close()
+        finished = await super().finish_response(request, resp, start_time)
+        if is_unread:
+            self.close()
+            if self.transport is not None:
+                self.transport.pause_reading()
+        if self.transport is not None:
+            self._connections.renew(self.transport)
+        return finished
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer as everywhere, and log nothing of what was sent: it may hold a secret."""
+        refusal = InternalError() if status == STATUS[InternalError] else errors.MalformedRequest()
+        request_id = create_request_id()
+        _log.warning("unreadable", request_id=request_id, status=status, error=type(exc).__name__)
+        if request.writer.output_size > 0:
+            raise ConnectionError("a part of another answer is already sent")
+        metrics.REFUSALS.labels(refusal.code).inc()
+        response = problem_response(refusal, request_id)
+        response.headers["Server"] = SERVER
+        secure(response.headers)
+        response.force_close()
+        return response
+
+
+class _NoAccessLog(AbstractAccessLogger):
+    """The middleware logs every request."""
+
+    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+        pass
+
+    @property
+    def enabled(self) -> bool:
+        return False
+
+
+def _allow_many_connections() -> int:
+    """How many there may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return min(limits.OPEN_CONNECTION_COUNT_MAX, hard - OTHER_FILES_COUNT_MAX)

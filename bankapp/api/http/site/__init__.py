@@ -1,0 +1,1 @@
+"""Pages for people: the front page, the problem pages and the docs."""

@@ -1,0 +1,142 @@
+"""What the commands do."""
+
+import asyncio
+import json
+from argparse import Namespace
+from dataclasses import asdict
+
+import psycopg
+
+from bankapp.cli.progress import ProgressBar
+from bankapp.cli.query_report import report_queries
+from bankapp.command_errors import Failure
+from bankapp.postgres.database import open_database
+from bankapp.postgres.migrations import migrate
+from bankapp.settings import Settings, load_settings
+from bankapp.store.operator.verification import Report, verify_ledger
+from bankapp.telemetry.logs import configure_logs
+
+PROGRESS_AFTER_S = 1.0
+
+
+def run(arguments: Namespace) -> int:
+    """Run a command; its exit code. Raises Failure, and SettingError among them."""
+    settings = load_settings()
+    configure_logs(settings.log_format, settings.log_level)
+    commands = {
+        "serve": _serve,
+        "work": _work,
+        "migrate": _migrate,
+        "verify": _verify,
+        "queries": _report_queries,
+        "jobs": _list_jobs,
+        "requeue": _requeue,
+        "demo": _demo,
+    }
+    try:
+        return commands[arguments.command](settings, arguments)
+    except psycopg.errors.UndefinedObject as error:
+        raise Failure(f"{error}; run `bankapp migrate` first") from error
+    except psycopg.Error as error:
+        raise Failure(str(error)) from error
+
+
+def _serve(settings: Settings, _: Namespace) -> int:
+    if settings.workers == 1:
+        from bankapp.processes.app import run_server as run  # noqa: PLC0415 - others start without it
+    else:
+        from bankapp.processes.supervisor import run_supervisor as run  # noqa: PLC0415 - as above
+
+    with open_database(settings) as database:
+        migrate(database.url)
+        run(settings, database)
+    return 0
+
+
+def _work(settings: Settings, _: Namespace) -> int:
+    from bankapp.processes.app import run_worker  # noqa: PLC0415 - the other commands start without it
+
+    with open_database(settings, beside_server=True) as database:
+        migrate(database.url)
+        run_worker(settings, database)
+    return 0
+
+
+def _report_queries(settings: Settings, arguments: Namespace) -> int:
+    report_queries(settings, as_json=arguments.json)
+    return 0
+
+
+def _list_jobs(settings: Settings, arguments: Namespace) -> int:
+    from bankapp.jobs.failed_jobs import failed_jobs  # noqa: PLC0415 - as above
+
+    with open_database(settings, beside_server=True) as database:
+        failed = asyncio.run(failed_jobs(database.url))
+    if arguments.json:
+        print(json.dumps([asdict(job) for job in failed]))
+        return 0
+    for job in failed:
+        print(f"{job.id} {job.name}, tried {job.attempt_count} times")
+    print(f"{len(failed)} failed")
+    return 0
+
+
+def _requeue(settings: Settings, arguments: Namespace) -> int:
+    from bankapp.jobs.failed_jobs import UnknownJobError, requeue_jobs  # noqa: PLC0415 - as above
+
+    with open_database(settings, beside_server=True) as database:
+        try:
+            count = asyncio.run(requeue_jobs(database.url, arguments.job))
+        except UnknownJobError as error:
+            message = f"no failed job has the number {error}; `bankapp jobs` lists them"
+            raise Failure(message) from None
+    print(f"{count} requeued")
+    return 0
+
+
+def _migrate(settings: Settings, _: Namespace) -> int:
+    with open_database(settings, beside_server=True) as database:
+        migrate(database.url)
+    return 0
+
+
+def _verify(settings: Settings, arguments: Namespace) -> int:
+    bar = ProgressBar(after_s=PROGRESS_AFTER_S, shows_lines=False)
+    with open_database(settings, beside_server=True) as database:
+        report = asyncio.run(verify_ledger(database.url, lambda done: bar.show(done, "verifying")))
+    if arguments.json:
+        print(json.dumps(asdict(report)))
+    else:
+        for finding in report.findings:
+            print(finding)
+        print(_summary(report))
+    return 1 if report.findings else 0
+
+
+def _demo(settings: Settings, arguments: Namespace) -> int:
+    from bankapp.demo.command import (  # noqa: PLC0415 - as above
+        directions,
+        require_development,
+        run_demo,
+    )
+
+    require_development(settings, anyway=arguments.anyway)
+    with open_database(settings, beside_server=True) as database:
+        migrate(database.url)
+        is_new = run_demo(
+            settings,
+            database,
+            seed=arguments.seed,
+            anyway=arguments.anyway,
+            progress=ProgressBar().show,
+        )
+    print(*directions(is_new=is_new), sep="\n")
+    return 0
+
+
+def _summary(report: Report) -> str:
+    verdict = f"{len(report.findings)} wrong" if report.findings else "all is well"
+    return (
+        f"checked {report.entry_count} entries, accounts up to {report.account_id_max} and "
+        f"transfers up to {report.transfer_id_max} in {report.duration_s:.2f} s: {verdict}"
+    )

@@ -1,0 +1,16 @@
+"""What the jobs work with."""
+
+from dataclasses import dataclass
+
+from bankapp.mail.mailer import Mailer
+from bankapp.mail.messages import MailSettings
+from bankapp.operations.operation import Bank
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """The bank, and the means to write to its customers."""
+
+    bank: Bank
+    mailer: Mailer
+    mail_settings: MailSettings

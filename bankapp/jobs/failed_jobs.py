@@ -1,0 +1,31 @@
+"""What an operator does about jobs that failed for good."""
+
+from collections.abc import Sequence
+
+from bankapp.jobs.queue import FailedJob, list_failed_jobs, open_queue, requeue
+
+
+class UnknownJobError(Exception):
+    """No failed job has this number."""
+
+
+async def failed_jobs(database_url: str) -> list[FailedJob]:
+    """The dead letters, oldest first."""
+    async with open_queue(database_url).open_async() as queue:
+        return await list_failed_jobs(queue)
+
+
+async def requeue_jobs(database_url: str, wanted: Sequence[str]) -> int:
+    """Have failed jobs tried again; how many. `all` stands for all of them.
+
+    Raises UnknownJobError, and does nothing, when one is not the number of a failed job.
+    """
+    async with open_queue(database_url).open_async() as queue:
+        failed = {str(job.id): job.id for job in await list_failed_jobs(queue)}
+        if list(wanted) == ["all"]:
+            wanted = list(failed)
+        if unknown := [job for job in wanted if job not in failed]:
+            raise UnknownJobError(unknown[0])
+        for job in dict.fromkeys(wanted):
+            await requeue(queue, failed[job])
+        return len(set(wanted))

@@ -1,0 +1,189 @@
+"""Sessions: log in, stay in, log out."""
+
+import uuid
+from ipaddress import IPv4Address, IPv6Address
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from bankapp.auth.tokens import hash_token_id
+from bankapp.domain import errors, limits
+from bankapp.domain.sessions import NewSession, Renewal
+from bankapp.operations.fields import (
+    NoContent,
+    Page,
+    PageRequest,
+    RequestModel,
+    ResponseModel,
+    SomeUsername,
+    Time,
+    canonical_uuid,
+    page_of,
+)
+from bankapp.operations.identity.users import User
+from bankapp.operations.operation import Bank, Caller, Visitor, operation, public_operation
+from gen import models
+
+
+class LogInRequest(RequestModel):
+    username: SomeUsername
+    password: str
+
+
+class LogInResponse(ResponseModel):
+    """A session and the tokens that stand for it."""
+
+    session_id: uuid.UUID
+    access_token: str
+    access_token_expires_at: Time
+    refresh_token: str
+    refresh_token_expires_at: Time
+    user: User
+
+
+class RenewRequest(RequestModel):
+    refresh_token: str
+
+
+class RenewResponse(ResponseModel):
+    """The refresh token takes the place of the one that was used."""
+
+    access_token: str
+    access_token_expires_at: Time
+    refresh_token: str
+    refresh_token_expires_at: Time
+
+
+class Session(ResponseModel):
+    """A sign-in that is open."""
+
+    id: uuid.UUID
+    user_agent: str
+    client_address: IPv4Address | IPv6Address | None
+    created_at: Time
+    last_used_at: Time
+    expires_at: Time
+    is_current: bool
+
+
+class OwnSessionsRequest(RequestModel):
+    pass
+
+
+class ListSessionsRequest(PageRequest):
+    pass
+
+
+class EndSessionRequest(RequestModel):
+    session_id: Annotated[uuid.UUID, BeforeValidator(canonical_uuid)]
+
+
+@public_operation(
+    refuses=(errors.InvalidCredentials,), limits=(limits.LOGINS_BY_ADDRESS, limits.LOGINS_BY_USER)
+)
+async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInResponse:
+    """Open a session. Unknown user and wrong password get one answer, in one time."""
+    user = await bank.store.get_user(request.username)
+    hashed_password = None if user is None else user.hashed_password
+    is_right = await bank.passwords.verify(request.password, hashed_password)
+    if user is None or not is_right or user.blocked_at is not None:
+        raise errors.InvalidCredentials
+    session_id = uuid.uuid4()
+    access, refresh = bank.tokens.create(session_id), bank.refresh_tokens.create(session_id)
+    session = NewSession(
+        id=session_id,
+        username=user.username,
+        user_agent=visitor.user_agent,
+        client_address=visitor.address,
+        lifetime=refresh.lifetime,
+        refresh_token_hash=hash_token_id(refresh.claims.token_id),
+        known_hash=hashed_password,
+    )
+    await bank.store.open_session(session, origin=visitor.origin_as(user.username))
+    await _rehash_if_cheap(bank, visitor, user, request.password)
+    return LogInResponse(
+        session_id=session_id,
+        access_token=access.text,
+        access_token_expires_at=access.expires_at,
+        refresh_token=refresh.text,
+        refresh_token_expires_at=refresh.expires_at,
+        user=User.model_validate(user),
+    )
+
+
+@public_operation(refuses=(errors.Unauthenticated, errors.TokenExpired))
+async def renew_access(bank: Bank, visitor: Visitor, request: RenewRequest) -> RenewResponse:
+    """Take a refresh token for new tokens. It works once; used again, it ends its session."""
+    used = bank.refresh_tokens.verify(request.refresh_token)
+    refresh = bank.refresh_tokens.create(used.session_id)
+    renewal = Renewal(
+        session_id=used.session_id,
+        used_hash=hash_token_id(used.token_id),
+        next_hash=hash_token_id(refresh.claims.token_id),
+        lifetime=refresh.lifetime,
+    )
+    session = await bank.store.renew_session(renewal, origin=visitor.origin)
+    if session is None:
+        raise errors.Unauthenticated
+    access = bank.tokens.create(used.session_id)
+    return RenewResponse(
+        access_token=access.text,
+        access_token_expires_at=min(access.expires_at, session.expires_at),
+        refresh_token=refresh.text,
+        refresh_token_expires_at=min(refresh.expires_at, session.expires_at),
+    )
+
+
+@operation()
+async def log_out(bank: Bank, caller: Caller, request: OwnSessionsRequest) -> NoContent:
+    """End this session."""
+    await bank.store.end_session(caller.session_id, caller.username, origin=caller.origin)
+    return NoContent()
+
+
+@operation()
+async def list_sessions(bank: Bank, caller: Caller, request: ListSessionsRequest) -> Page[Session]:
+    """One's own open sessions, newest first."""
+    rows = await bank.store.list_sessions(
+        caller.username, before_number=request.cursor, row_count_max=request.row_count_max
+    )
+
+    def shown(row: models.Session) -> Session:
+        return Session(
+            id=row.id,
+            user_agent=row.user_agent,
+            client_address=row.client_address,
+            created_at=row.created_at,
+            last_used_at=row.last_used_at,
+            expires_at=row.expires_at,
+            is_current=row.id == caller.session_id,
+        )
+
+    return page_of(rows, request, item=shown, position=lambda row: row.number)
+
+
+@operation(refuses=(errors.NotFound,))
+async def end_session(bank: Bank, caller: Caller, request: EndSessionRequest) -> NoContent:
+    """End one of one's own sessions."""
+    ended = await bank.store.end_session(request.session_id, caller.username, origin=caller.origin)
+    if not ended:
+        raise errors.NotFound
+    return NoContent()
+
+
+@operation()
+async def end_sessions(bank: Bank, caller: Caller, request: OwnSessionsRequest) -> NoContent:
+    """End all of one's own sessions, this one too."""
+    await bank.store.end_sessions(caller.username, origin=caller.origin)
+    return NoContent()
+
+
+async def _rehash_if_cheap(bank: Bank, visitor: Visitor, user: models.User, password: str) -> None:
+    """Hash again what was hashed at a lower cost than is set now."""
+    if bank.passwords.is_cheap(user.hashed_password):
+        await bank.store.rehash_password(
+            user.username,
+            user.hashed_password,
+            await bank.passwords.hash(password),
+            origin=visitor.origin_as(user.username),
+        )

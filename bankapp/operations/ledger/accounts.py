@@ -1,0 +1,156 @@
+"""Accounts and their entries."""
+
+from bankapp.domain import errors
+from bankapp.domain.roles import Role
+from bankapp.operations.fields import (
+    BodyId,
+    Currency,
+    Funds,
+    Movement,
+    Page,
+    PageRequest,
+    PathId,
+    RequestModel,
+    ResponseModel,
+    SomeUsername,
+    Time,
+    Username,
+    page_of,
+)
+from bankapp.operations.operation import Bank, Caller, operation
+from bankapp.store.ledger.accounts import AccountRow
+from gen import models
+
+
+class Account(ResponseModel):
+    """Where a customer's money is."""
+
+    id: BodyId
+    owner: Username
+    currency: Currency
+    balance: Funds
+    available_balance: Funds
+    status: models.AccountStatus
+    created_at: Time
+
+    @classmethod
+    def from_row(cls, row: models.Account, available_balance: int) -> "Account":
+        """The account as its owner sees it."""
+        assert row.owner is not None  # the bank's cash accounts are shown to nobody
+        return cls(
+            id=row.id,
+            owner=row.owner,
+            currency=row.currency,
+            balance=row.balance,
+            available_balance=available_balance,
+            status=row.status,
+            created_at=row.created_at,
+        )
+
+
+class Entry(ResponseModel):
+    """One side of a transfer, as its account sees it."""
+
+    id: BodyId
+    account_id: BodyId
+    transfer_id: BodyId
+    amount: Movement
+    balance_after: Funds
+    created_at: Time
+
+
+class OpenAccountRequest(RequestModel):
+    currency: Currency
+
+
+class GetAccountRequest(RequestModel):
+    account_id: PathId
+
+
+class ListAccountsRequest(PageRequest):
+    """`owner` is for bankers; without it the list is the caller's own."""
+
+    owner: SomeUsername | None = None
+
+
+class ListEntriesRequest(PageRequest):
+    account_id: PathId
+
+
+@operation(refuses=(errors.AccountExists, errors.IdempotencyKeyReused))
+async def open_account(bank: Bank, caller: Caller, request: OpenAccountRequest) -> Account:
+    """Open an account of one's own, one per currency, with nothing in it."""
+    answer = await bank.store.open_account(
+        caller.username, request.currency, caller.key_for(request), origin=caller.origin
+    )
+    caller.call.is_replay = answer.replayed_request_id is not None
+    return Account.from_row(answer.result, answer.result.balance)
+
+
+@operation(refuses=(errors.NotFound,))
+async def get_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
+    """An account, for its owner and for bankers."""
+    row = await visible_account(bank, caller, request.account_id)
+    return Account.from_row(row.account, row.available_balance)
+
+
+@operation(refuses=(errors.NotFound,))
+async def list_accounts(bank: Bank, caller: Caller, request: ListAccountsRequest) -> Page[Account]:
+    """A person's accounts, newest first."""
+    owner = caller.username if request.owner is None else request.owner
+    if not caller.may_see(owner):
+        raise errors.NotFound
+    rows = await bank.store.list_accounts(
+        owner, before_id=request.cursor, row_count_max=request.row_count_max
+    )
+    return page_of(
+        rows,
+        request,
+        item=lambda row: Account.from_row(row.account, row.available_balance),
+        position=lambda row: row.account.id,
+    )
+
+
+@operation(refuses=(errors.NotFound,))
+async def list_entries(bank: Bank, caller: Caller, request: ListEntriesRequest) -> Page[Entry]:
+    """What happened to an account, newest first."""
+    await visible_account(bank, caller, request.account_id)
+    rows = await bank.store.list_entries(
+        request.account_id, before_transfer_id=request.cursor, row_count_max=request.row_count_max
+    )
+    return page_of(rows, request, item=Entry.model_validate, position=lambda row: row.transfer_id)
+
+
+@operation(role=Role.BANKER, refuses=(errors.NotFound, errors.AccountClosed))
+async def freeze_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
+    """Let nothing move in or out of an account."""
+    row = await bank.store.freeze_account(request.account_id, origin=caller.origin)
+    return Account.from_row(row.account, row.available_balance)
+
+
+@operation(role=Role.BANKER, refuses=(errors.NotFound, errors.AccountClosed))
+async def thaw_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
+    """Take a freeze back."""
+    row = await bank.store.thaw_account(request.account_id, origin=caller.origin)
+    return Account.from_row(row.account, row.available_balance)
+
+
+@operation(
+    refuses=(errors.NotFound, errors.AccountClosed, errors.AccountFrozen, errors.AccountNotEmpty)
+)
+async def close_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
+    """Close an account that holds nothing, for good."""
+    await visible_account(bank, caller, request.account_id)
+    row = await bank.store.close_account(request.account_id, origin=caller.origin)
+    return Account.from_row(row.account, row.available_balance)
+
+
+async def visible_account(bank: Bank, caller: Caller, account_id: int) -> AccountRow:
+    """A customer's account the caller may see.
+
+    Raises NotFound, whether it does not exist or is somebody else's.
+    """
+    row = await bank.store.get_account(account_id)
+    if row is None or row.account.owner is None or not caller.may_see(row.account.owner):
+        raise errors.NotFound
+    return row

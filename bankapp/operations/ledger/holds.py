@@ -1,0 +1,183 @@
+"""Holding money for somebody, and giving it to them or letting it go."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bankapp.domain import errors, limits
+from bankapp.domain.money import Posting, PostingKind
+from bankapp.operations.fields import (
+    Amount,
+    BodyId,
+    Currency,
+    Description,
+    Funds,
+    Page,
+    PageRequest,
+    PathId,
+    RequestModel,
+    ResponseModel,
+    Time,
+    page_of,
+)
+from bankapp.operations.ledger._posting import ACCOUNT_REFUSALS, post_hold, post_transfer
+from bankapp.operations.ledger.transfers import Transfer
+from bankapp.operations.operation import Bank, Caller, operation
+from gen import models
+
+Lifetime = Annotated[int, Field(strict=True, ge=1, le=limits.HOLD_LIFETIME_MAX_S)]
+
+
+class Hold(ResponseModel):
+    """Money of one account promised to another."""
+
+    id: BodyId
+    from_account_id: BodyId
+    to_account_id: BodyId
+    amount: Amount
+    captured_amount: Funds
+    currency: Currency
+    status: Literal["open", "captured", "voided", "expired"]
+    expires_at: Time
+    description: str | None
+    created_at: Time
+
+    @classmethod
+    def from_row(cls, row: models.Hold, *, has_expired: bool = False) -> "Hold":
+        """The hold; what is open and has expired is expired, though nothing swept it."""
+        is_expired = has_expired and row.status is models.HoldStatus.OPEN
+        return cls(
+            id=row.id,
+            from_account_id=row.from_account_id,
+            to_account_id=row.to_account_id,
+            amount=row.amount,
+            captured_amount=row.captured_amount,
+            currency=row.currency,
+            status="expired" if is_expired else row.status.value,
+            expires_at=row.expires_at,
+            description=row.description,
+            created_at=row.created_at,
+        )
+
+
+class CreateHoldRequest(RequestModel):
+    from_account_id: BodyId
+    to_account_id: BodyId
+    amount: Amount
+    currency: Currency
+    expires_in_s: Lifetime = limits.HOLD_LIFETIME_DEFAULT_S
+    description: Description | None = None
+
+
+class GetHoldRequest(RequestModel):
+    hold_id: PathId
+
+
+class CaptureHoldRequest(RequestModel):
+    """Without an amount, all that is left; with one the hold stays open for the rest."""
+
+    hold_id: PathId
+    amount: Amount | None = None
+
+
+class CaptureHoldResponse(ResponseModel):
+    """What is left of the hold, and the transfer that it was captured by."""
+
+    hold: Hold
+    transfer: Transfer
+
+
+@operation(
+    refuses=(
+        *ACCOUNT_REFUSALS,
+        errors.SameAccount,
+        errors.CurrencyMismatch,
+        errors.InsufficientFunds,
+    ),
+    needs_verified_email=True,
+    checks_session=True,
+)
+async def create_hold(bank: Bank, caller: Caller, request: CreateHoldRequest) -> Hold:
+    """Promise money of one's own account to another: nobody else can have it meanwhile."""
+    posting = Posting(
+        kind=PostingKind.HOLD,
+        from_account_id=request.from_account_id,
+        to_account_id=request.to_account_id,
+        amount=request.amount,
+        currency=request.currency,
+        description=request.description,
+        actor=caller.username,
+        lifetime=timedelta(seconds=request.expires_in_s),
+        key=caller.key_for(request),
+        origin=caller.origin,
+    )
+    return Hold.from_row((await post_hold(bank, caller, posting)).hold)
+
+
+@operation(refuses=(errors.NotFound,))
+async def get_hold(bank: Bank, caller: Caller, request: GetHoldRequest) -> Hold:
+    """A hold, for either side and for bankers."""
+    row = await bank.store.get_hold(request.hold_id)
+    if row is None or not caller.may_see(row.from_owner, row.to_owner):
+        raise errors.NotFound
+    return Hold.from_row(row.hold, has_expired=row.has_expired)
+
+
+@operation()
+async def list_holds(bank: Bank, caller: Caller, request: PageRequest) -> Page[Hold]:
+    """The holds on one's accounts and those for them, newest first."""
+    rows = await bank.store.list_owner_holds(
+        caller.username, before_id=request.cursor, row_count_max=request.row_count_max
+    )
+    return page_of(
+        rows,
+        request,
+        item=lambda row: Hold.from_row(row.hold, has_expired=row.has_expired),
+        position=lambda row: row.hold.id,
+    )
+
+
+@operation(
+    refuses=(
+        *ACCOUNT_REFUSALS,
+        errors.Forbidden,
+        errors.HoldNotOpen,
+        errors.CaptureExceedsHold,
+    )
+)
+async def capture_hold(
+    bank: Bank, caller: Caller, request: CaptureHoldRequest
+) -> CaptureHoldResponse:
+    """Take what is held, or a part of it: the payee does, or the bank for the payee."""
+    row = await bank.store.get_hold(request.hold_id)
+    if row is None or not caller.may_see(row.from_owner, row.to_owner):
+        raise errors.NotFound
+    if not caller.may_see(row.to_owner):
+        raise errors.Forbidden
+    posting = Posting(
+        kind=PostingKind.CAPTURE,
+        reference_id=request.hold_id,
+        amount=request.amount,
+        actor=None if caller.is_banker() else caller.username,
+        key=caller.key_for(request),
+        origin=caller.origin,
+    )
+    posted = await post_transfer(bank, caller, posting)
+    assert posted.hold is not None
+    return CaptureHoldResponse(
+        hold=Hold.from_row(posted.hold), transfer=Transfer.model_validate(posted.transfer)
+    )
+
+
+@operation(refuses=(errors.NotFound, errors.IdempotencyKeyReused, errors.HoldNotOpen))
+async def void_hold(bank: Bank, caller: Caller, request: GetHoldRequest) -> Hold:
+    """Let go of what is still held; either side may."""
+    posting = Posting(
+        kind=PostingKind.VOID,
+        reference_id=request.hold_id,
+        actor=None if caller.is_banker() else caller.username,
+        key=caller.key_for(request),
+        origin=caller.origin,
+    )
+    return Hold.from_row((await post_hold(bank, caller, posting)).hold)

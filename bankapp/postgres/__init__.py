@@ -1,0 +1,1 @@
+"""Which PostgreSQL holds the bank: the configured one or an embedded one, and its migrations."""

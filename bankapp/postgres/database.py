@@ -1,0 +1,95 @@
+"""Which database the bank uses: the one that is set, or an embedded one."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+
+from bankapp.command_errors import DatabaseAwayError, StartError
+from bankapp.domain import limits
+from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
+from bankapp.settings import Settings
+
+DATABASE = OWNER = "bank"
+MAINTENANCE_DATABASE = "postgres"
+CONNECTION_COUNT_DEFAULT = 100  # PostgreSQL's own
+SPARE_COUNT = 40  # for `bankapp work`, an operator's psql, and what is reserved
+
+# A limit of -1 is none.
+_CONNECTIONS_ALLOWED = """
+SELECT least(
+    current_setting('max_connections')::int
+    - current_setting('superuser_reserved_connections')::int
+    - current_setting('reserved_connections')::int,
+    nullif((SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user), -1),
+    nullif((SELECT datconnlimit FROM pg_database WHERE datname = current_database()), -1)
+)
+"""
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where the bank's data is, and the server that runs for it, if it is ours.
+
+    `maintenance_url` is that of an embedded server's own database, as its superuser.
+    """
+
+    url: str
+    server: EmbeddedServer | None = None
+    maintenance_url: str | None = None
+
+    def has_ended(self) -> bool:
+        """Whether our server has ended, by itself or by somebody else's doing."""
+        return self.server is not None and self.server.has_ended()
+
+
+@contextmanager
+def open_database(settings: Settings, *, beside_server: bool = False) -> Generator[Database]:
+    """The database; an embedded server runs for as long as the block does.
+
+    With `beside_server` an embedded server that runs already is used, not refused. Raises
+    EmbeddedError.
+    """
+    if settings.database_url is not None:
+        yield Database(settings.database_url.get_secret_value())
+        return
+    connections = max(CONNECTION_COUNT_DEFAULT, connections_needed(settings.workers) + SPARE_COUNT)
+    server = EmbeddedServer(
+        settings.data_dir,
+        find_binaries(settings.pgbin),
+        {"max_connections": str(connections)},
+    )
+    if beside_server and server.is_running():
+        yield Database(
+            server.url(DATABASE, OWNER), maintenance_url=server.url(MAINTENANCE_DATABASE)
+        )
+        return
+    server.start()
+    try:
+        url = ensure_database(server, DATABASE, OWNER)
+        yield Database(url, server, server.url(MAINTENANCE_DATABASE))
+    finally:
+        server.stop()
+
+
+def connections_needed(worker_count: int) -> int:
+    """How many connections that many server processes and those they replace open at most."""
+    return 2 * (worker_count * limits.CONNECTION_COUNT_MAX + limits.JOB_CONCURRENCY)
+
+
+def ensure_connections_suffice(settings: Settings, url: str) -> None:
+    """Raises StartError when the database allows fewer connections than the processes open."""
+    needed = connections_needed(settings.workers)
+    timeout_s = int(limits.CONNECTION_TIMEOUT_S)
+    try:
+        with psycopg.connect(url, connect_timeout=timeout_s) as connection:
+            row = connection.execute(_CONNECTIONS_ALLOWED).fetchone()
+    except psycopg.Error as error:
+        raise DatabaseAwayError(f"the database does not answer: {error}") from error
+    assert row is not None
+    if needed > row[0]:
+        raise StartError(
+            f"BANK_WORKERS={settings.workers} needs {needed} connections, and the database allows "
+            f"{row[0]}; set it lower, or max_connections of PostgreSQL higher"
+        )

@@ -1,0 +1,7 @@
+"""What goes wrong with the embedded server."""
+
+from bankapp.command_errors import Failure
+
+
+class EmbeddedError(Failure):
+    """The embedded PostgreSQL could not be used."""

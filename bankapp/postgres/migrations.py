@@ -1,0 +1,83 @@
+"""Brings the schema up to date with dbmate."""
+
+import os
+import subprocess
+import sysconfig
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import psycopg
+
+from bankapp.command_errors import Failure
+
+SERVER_VERSION_MIN: Final = 160000  # PostgreSQL 16; keep README and .env.example in step
+_LOCK: Final = 0x62616E6B  # any number, the same for every bankapp
+
+
+class MigrationError(Failure):
+    """The schema could not be brought up to date; the message says why."""
+
+
+def migrate(database_url: str) -> None:
+    """Apply the migrations that are still missing; of several processes one does, the others wait.
+
+    Raises MigrationError when the server is too old or cannot be reached, or a migration fails.
+    """
+    try:
+        with psycopg.connect(database_url, autocommit=True, connect_timeout=10) as connection:
+            if connection.info.server_version < SERVER_VERSION_MIN:
+                version = connection.info.parameter_status("server_version")
+                raise MigrationError(f"PostgreSQL 16 or later is needed; this is {version}")
+            # Held by the session: it ends with the connection, also when this process is killed.
+            connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+            if _is_behind(connection):
+                _run_dbmate(_strict_url(database_url))
+    except psycopg.ProgrammingError:  # its message quotes the URL, and a password in it
+        raise MigrationError(
+            "the database cannot be reached: DATABASE_URL is not a valid URL; "
+            "write special characters of a password as %23"
+        ) from None
+    except psycopg.Error as error:
+        reason = " ".join(str(error).split())
+        raise MigrationError(f"the database cannot be reached: {reason}") from None
+
+
+def _is_behind(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
+    """Whether a migration is missing: dbmate asks for the owner's rights even if none is."""
+    try:
+        rows = connection.execute("SELECT version FROM schema_migrations").fetchall()
+    except psycopg.errors.UndefinedTable:
+        return True
+    applied = {version for (version,) in rows}
+    versions = {path.name.partition("_")[0] for path in migrations_directory().glob("*.sql")}
+    return not versions <= applied
+
+
+def migrations_directory() -> Path:
+    """Where the migrations are: in the repository, or inside an installed package."""
+    packaged = Path(__file__).parents[1] / "migrations"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "db" / "migrations"
+
+
+def _strict_url(url: str) -> str:
+    """The same URL as dbmate reads it: libpq takes characters as they are that must be quoted."""
+    scheme, _, rest = url.partition("://")
+    user, at, place = rest.partition("@")
+    if not at:
+        return url
+    name, colon, password = user.partition(":")
+    return f"{scheme}://{name}{colon}{quote(password, safe='%')}{at}{place}"
+
+
+def _run_dbmate(database_url: str) -> None:
+    command = [
+        str(Path(sysconfig.get_path("scripts")) / "dbmate"),
+        f"--migrations-dir={migrations_directory()}",
+        "--no-dump-schema",
+        "migrate",
+    ]
+    environment = {**os.environ, "DATABASE_URL": database_url}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise MigrationError(f"dbmate failed: {done.stdout}{done.stderr}".strip())

@@ -1,0 +1,97 @@
+"""python -m bankapp.processes.worker: one of several server processes of a supervisor."""
+
+import asyncio
+import os
+import pickle
+import signal
+import socket
+import sys
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+import uvloop
+
+from bankapp.api.http.serving.connections import Shares
+from bankapp.command_errors import DatabaseAwayError, Failure
+from bankapp.postgres.database import Database
+from bankapp.processes.app import Stop, opened, serving, stopping_by_signals, working
+from bankapp.processes.observation import measuring, observing
+from bankapp.settings import Settings
+from bankapp.telemetry.logs import configure_logs
+
+TRY_LATER: Final = os.EX_TEMPFAIL  # exit code of a process that is not to blame
+_log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the supervisor wants of a process; `sockets` and `shares` are inherited descriptors."""
+
+    settings: Settings
+    database_url: str
+    sockets: tuple[int, ...]
+    shares: int
+    slot: int
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """What the process has to inherit."""
+        return (*self.sockets, self.shares)
+
+
+def main() -> int:
+    """Read the task from standard input, and do it until told to stop, or until that closes.
+
+    SIGHUP stops it as well, at leisure: another process has taken its place.
+    """
+    try:
+        task: Task = pickle.load(sys.stdin.buffer)
+    except (EOFError, pickle.UnpicklingError):
+        return 1  # the supervisor has ended
+    configure_logs(task.settings.log_format, task.settings.log_level, worker=os.getpid())
+    try:
+        uvloop.run(_serve(task))
+    except Failure as error:
+        _log.error("failed", reason=" ".join(str(error).split()))
+        return TRY_LATER if isinstance(error, DatabaseAwayError) else 1
+    return 0
+
+
+async def _serve(task: Task) -> None:
+    stop = stopping_by_signals()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, stop.asked.set)
+    loop.add_reader(sys.stdin, _stop_orphan, stop)
+    database = Database(task.database_url)
+    async with (
+        observing(task.settings) as observation,
+        opened(task.settings, database, observation) as bank,
+        measuring(task.settings, bank),
+        AsyncExitStack() as stack,
+    ):
+        if task.slot == 0 and task.settings.work_in_serve == "on":
+            jobs = working(task.settings, database, bank, stop.asked)
+            await stack.enter_async_context(jobs)
+        sockets = [socket.socket(fileno=descriptor) for descriptor in task.sockets]
+        shares = Shares(task.shares, task.slot)
+        async with serving(task.settings, bank, sockets, stop, observation, shares):
+            _log.info("worker listening")
+            _tell_supervisor()  # who then logs that all listen, after each has said so itself
+            await stop.asked.wait()
+            _log.info("worker stopping")
+
+
+def _stop_orphan(stop: Stop) -> None:
+    asyncio.get_running_loop().remove_reader(sys.stdin)
+    stop.now()
+
+
+def _tell_supervisor() -> None:
+    with suppress(BrokenPipeError):  # it has ended, and so shall we
+        print("listening", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+"""Server processes with the same settings, each started again when it ends."""
+
+import asyncio
+import os
+import pickle
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from bankapp.api.http.serving.connections import Shares
+from bankapp.command_errors import StartError
+from bankapp.domain import limits
+from bankapp.processes.worker import TRY_LATER, Task
+from bankapp.settings import Settings
+from bankapp.telemetry.metrics import forget_process
+
+_log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
+
+
+@dataclass(frozen=True)
+class Common:
+    """What all processes share."""
+
+    database_url: str
+    sockets: Sequence[socket.socket]
+    metrics: Path
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What the processes see."""
+        return {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(self.metrics)}
+
+    def forget(self, pid: int) -> None:
+        """Remove what a process has measured of itself alone; what it counted stays counted."""
+        forget_process(pid, str(self.metrics))
+
+
+class WorkerGroup:
+    """Processes with the same settings, each started again when it ends."""
+
+    def __init__(self, settings: Settings, common: Common) -> None:
+        self._settings = settings
+        self._common = common
+        self._shares = os.fdopen(Shares.allocate(settings.workers))
+        self._processes: set[Process] = set()
+        self._listening = [asyncio.Event() for _ in range(settings.workers)]
+        self._keepers = [asyncio.create_task(self._keep(n)) for n in range(settings.workers)]
+
+    async def wait_listening(self) -> None:
+        """Wait until every process has come to listen."""
+        for event in self._listening:
+            await event.wait()
+
+    async def during(self, wanted: Awaitable[object]) -> None:
+        """Wait for what is wanted. Raises StartError when a process cannot be kept running."""
+        waiting = asyncio.ensure_future(wanted)
+        try:
+            done, _ = await asyncio.wait(
+                {waiting, *self._keepers}, return_when=asyncio.FIRST_COMPLETED
+            )
+            for each in done:
+                each.result()
+        finally:
+            waiting.cancel()
+
+    async def end(self, signal_number: int, timeout_s: float) -> None:
+        """Start no process any more, send the signal to those that run, and wait for their end."""
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.wait(self._keepers)
+        for process in self._processes:
+            with suppress(ProcessLookupError):
+                process.send_signal(signal_number)
+        ends = [asyncio.create_task(process.wait()) for process in self._processes]
+        if ends:
+            await asyncio.wait(ends, timeout=timeout_s)
+        for process in self._processes:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+            self._common.forget(process.pid)
+        self._shares.close()
+
+    async def _keep(self, slot: int) -> None:
+        """Keep one process running. Raises StartError when it keeps ending before it listens."""
+        restarts = Restarts()
+        loop = asyncio.get_running_loop()
+        while True:
+            started_s = loop.time()
+            has_failed = True
+            try:
+                has_failed = await self._run(slot)
+            except OSError as error:
+                _log.error("cannot start a worker", error=error.strerror)
+            await asyncio.sleep(
+                restarts.delay_s(lived_s=loop.time() - started_s, has_failed=has_failed)
+            )
+
+    async def _run(self, slot: int) -> bool:
+        """Have one process run until it ends; whether it failed to start. Raises OSError."""
+        process = await self._start(slot)
+        assert process.stdout is not None
+        has_listened = await process.stdout.readline() != b""
+        if has_listened:
+            self._listening[slot].set()
+        exit_code = await process.wait()
+        self._processes.remove(process)
+        self._common.forget(process.pid)
+        _log.error("worker ended", pid=process.pid, exit_code=exit_code)
+        return not has_listened and exit_code != TRY_LATER
+
+    async def _start(self, slot: int) -> Process:
+        task = Task(
+            self._settings,
+            self._common.database_url,
+            tuple(listening.fileno() for listening in self._common.sockets),
+            self._shares.fileno(),
+            slot,
+        )
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "bankapp.processes.worker"),
+            env=self._common.environment,
+            stdin=PIPE,  # stays open for as long as we live
+            stdout=PIPE,
+            pass_fds=task.descriptors,
+            start_new_session=True,  # Ctrl-C reaches us, who tell the processes
+        )
+        self._processes.add(process)
+        assert process.stdin is not None
+        process.stdin.write(pickle.dumps(task))
+        return process
+
+
+@dataclass
+class Restarts:
+    """When a process that has ended is started again."""
+
+    failure_count: int = 0
+    next_delay_s: float = limits.WORKER_RESTART_DELAY_MIN_S
+
+    def delay_s(self, *, lived_s: float, has_failed: bool) -> float:
+        """How long to wait, longer each time, unless the process lived for a while.
+
+        Raises StartError when processes keep failing to start.
+        """
+        self.failure_count = self.failure_count + 1 if has_failed else 0
+        if self.failure_count > limits.WORKER_START_FAILURE_COUNT_MAX:
+            raise StartError(
+                f"a worker has ended {self.failure_count} times and never come to listen; "
+                "the log says why"
+            )
+        if lived_s >= limits.WORKER_SETTLED_AFTER_S:
+            self.next_delay_s = limits.WORKER_RESTART_DELAY_MIN_S
+        delay_s = self.next_delay_s
+        self.next_delay_s = min(2 * delay_s, limits.WORKER_RESTART_DELAY_MAX_S)
+        return delay_s

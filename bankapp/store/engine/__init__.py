@@ -1,0 +1,1 @@
+"""The machinery of the store: transactions, batching, idempotency keys and errors."""

@@ -1,0 +1,23 @@
+"""What there is to know of the database connections and the queue, as metrics."""
+
+from bankapp.store.engine.transaction import Pool
+from bankapp.telemetry import metrics
+from gen.reports import CountJobsRow
+
+
+def note_pool(pool: Pool) -> None:
+    """Note how the pool is, and what has been asked of it since the last time."""
+    stats = pool.pop_stats()
+    metrics.POOL_CONNECTIONS.set(stats.get("pool_size", 0))
+    metrics.POOL_IDLE.set(stats.get("pool_available", 0))
+    metrics.POOL_WAITING.set(stats.get("requests_waiting", 0))
+    metrics.POOL_CHECKOUTS.inc(stats.get("requests_num", 0))
+    metrics.POOL_QUEUED.inc(stats.get("requests_queued", 0))
+    metrics.POOL_WAIT_S.inc(stats.get("requests_wait_ms", 0) / 1000)
+
+
+def note_jobs(count: CountJobsRow) -> None:
+    """Note how many jobs there are."""
+    metrics.JOBS.labels("waiting").set(count.waiting_count)
+    metrics.JOBS.labels("doing").set(count.doing_count)
+    metrics.JOBS.labels("dead").set(count.dead_count)

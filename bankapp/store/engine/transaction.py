@@ -1,0 +1,192 @@
+"""Transactions: begin, commit, bounded retry, and errors translated to refusals."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from bankapp.domain import errors, limits
+from bankapp.domain.money import RequestKey
+from bankapp.store.engine import idempotency, sqlstate
+from bankapp.store.engine.idempotency import Answer
+from bankapp.telemetry import metrics
+from gen.queries import AsyncQueries
+
+Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+Queries: TypeAlias = Callable[[AsyncConnection[Any]], AsyncQueries]
+Step: TypeAlias = Callable[Concatenate[AsyncQueries, Arguments], Awaitable[Result]]
+
+APPLICATION_ROLE = "bank_application"
+
+
+def create_pool(url: str) -> Pool:
+    """A pool, not yet open, of connections as the application's role that do not wait forever."""
+    options = {
+        "role": APPLICATION_ROLE,
+        "statement_timeout": f"{limits.STATEMENT_TIMEOUT_S}s",
+        "lock_timeout": f"{limits.LOCK_TIMEOUT_S}s",
+        "idle_in_transaction_session_timeout": f"{limits.STATEMENT_TIMEOUT_S}s",
+        "timezone": "UTC",
+        # A plan made while a table was empty would be kept while it grows.
+        "enable_seqscan": "off",
+        "jit": "off",
+    }
+    return AsyncConnectionPool(
+        url,
+        connection_class=AsyncConnection[Any],
+        kwargs={
+            "autocommit": True,
+            "connect_timeout": int(limits.CONNECTION_TIMEOUT_S),
+            "application_name": "bankapp",
+            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+        },
+        min_size=limits.CONNECTION_COUNT_MIN,
+        max_size=limits.CONNECTION_COUNT_MAX,
+        timeout=limits.CONNECTION_TIMEOUT_S,
+        open=False,
+    )
+
+
+class Transactions:
+    """Runs steps, each call in one transaction.
+
+    A step takes the transaction's queries first. It may run twice, so it touches nothing but the
+    database. With `retry_count_max=0` the race tests see a deadlock, which else is retried.
+    """
+
+    def __init__(self, pool: Pool, retry_count_max: int, queries: Queries = AsyncQueries) -> None:
+        self._pool = pool
+        self._retry_count_max = retry_count_max
+        self._queries = queries
+        self._pool_check: asyncio.Task[None] | None = None
+
+    async def run(
+        self,
+        step: Step[Arguments, Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Run `step` between BEGIN and COMMIT.
+
+        Raises Unavailable when the database cannot be reached, and the refusals of broken
+        constraints.
+        """
+
+        async def transact(connection: AsyncConnection[Any]) -> Result:
+            async with connection.transaction():
+                return await step(self._queries(connection), *args, **kwargs)
+
+        return await self._with_connection(transact)
+
+    async def run_statement(
+        self,
+        step: Step[Arguments, Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Run a `step` of a single statement, which is a transaction by itself: one round trip.
+
+        Raises as `run` does.
+        """
+        return await self._with_connection(
+            lambda connection: step(self._queries(connection), *args, **kwargs)
+        )
+
+    async def try_statement(
+        self,
+        step: Step[Arguments, Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Run a `step` of a single statement, but give up the first time a lock is not to be had.
+
+        Raises as `run` does.
+        """
+        return await self._with_connection(
+            lambda connection: step(self._queries(connection), *args, **kwargs), is_patient=False
+        )
+
+    async def run_once(
+        self,
+        key: RequestKey | None,
+        step: Callable[[AsyncQueries], Awaitable[Result]],
+        *,
+        dump: Callable[[Result], str],
+        load: Callable[[str], Result],
+    ) -> Answer[Result]:
+        """Run `step` between BEGIN and COMMIT, unless it has been run under the key before.
+
+        Then the answer is the one given then. Refusals are kept as answers, too. `dump` and `load`
+        turn the result into text and back. Raises as `run` does, and IdempotencyKeyReused.
+        """
+        if key is None:
+            return Answer(await self.run(step))
+
+        async def transact(connection: AsyncConnection[Any]) -> Answer[Result] | errors.Refusal:
+            async with connection.transaction():
+                q = self._queries(connection)
+                known = await idempotency.recall(q, key)
+                if known is not None:
+                    return Answer(load(known.result), known.replayed_request_id)
+                try:
+                    async with connection.transaction():  # what is refused leaves nothing
+                        result = await step(q)
+                except (psycopg.Error, errors.Refusal) as error:
+                    refusal = _refusal(error)
+                    if refusal is None or not idempotency.is_kept(refusal):
+                        raise
+                    await idempotency.remember(q, key, refusal=refusal)
+                    return refusal
+                await idempotency.remember(q, key, response=dump(result))
+                return Answer(result)
+
+        for _ in range(limits.KEY_TRY_COUNT_MAX):
+            with suppress(idempotency.KeyTaken):
+                answer = await self._with_connection(transact)
+                if isinstance(answer, errors.Refusal):
+                    raise answer
+                return answer
+            metrics.RETRIES.labels("key_taken").inc()
+        raise errors.Unavailable.undone()
+
+    async def _with_connection(
+        self,
+        work: Callable[[AsyncConnection[Any]], Awaitable[Result]],
+        *,
+        is_patient: bool = True,
+    ) -> Result:
+        retry_count = 0
+        while True:
+            try:
+                async with self._pool.connection() as connection:
+                    return await work(connection)
+            except psycopg.Error as error:  # those of the pool are among them
+                conflict = sqlstate.conflict(error, is_patient=is_patient)
+                if conflict is not None and retry_count < self._retry_count_max:
+                    retry_count += 1
+                    metrics.RETRIES.labels(conflict).inc()
+                    # Apart, so that the same two do not meet again.
+                    await asyncio.sleep(random.uniform(0, 0.01 * 2**retry_count))
+                    continue
+                refusal = sqlstate.refusal_for(error)
+                if isinstance(refusal, errors.Unavailable):
+                    self._discard_broken_connections()
+                if refusal is None:
+                    raise
+                raise refusal from error
+
+    def _discard_broken_connections(self) -> None:
+        """Let the pool test what it holds: after a restart of the server all of it is broken."""
+        if self._pool_check is None or self._pool_check.done():
+            self._pool_check = asyncio.create_task(self._pool.check())
+
+
+def _refusal(error: psycopg.Error | errors.Refusal) -> errors.Refusal | None:
+    return error if isinstance(error, errors.Refusal) else sqlstate.refusal_for(error)

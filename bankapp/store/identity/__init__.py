@@ -1,0 +1,1 @@
+"""Users and their sessions: steps and transactions."""

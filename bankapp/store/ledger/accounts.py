@@ -1,0 +1,76 @@
+"""Accounts: opening them, and the states they go through."""
+
+from typing import TypeAlias
+
+from bankapp.domain import errors
+from bankapp.domain.audit import Origin
+from bankapp.store.identity import audit
+from gen import models
+from gen.accounts import ListAccountsByIdRow, UpdateAccountStatusRow
+from gen.queries import AsyncQueries
+
+AccountRow: TypeAlias = ListAccountsByIdRow
+
+
+async def open_account(
+    q: AsyncQueries, owner: str, currency: str, origin: Origin
+) -> models.Account:
+    """Raises AccountExists, and ValidationFailed for a currency the bank does not have."""
+    account = await q.accounts.insert_account(owner=owner, currency=currency)
+    shown = {"owner": owner, "currency": currency}
+    await audit.record(q, origin, "account.opened", f"account:{account.id}", after=shown)
+    return account
+
+
+async def freeze(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccountStatusRow:
+    """Let nothing move in or out of it any more.
+
+    Raises NotFound, AccountClosed.
+    """
+    account = await _lock(q, account_id)
+    return await _become(q, account, models.AccountStatus.FROZEN, "account.frozen", origin)
+
+
+async def thaw(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccountStatusRow:
+    """Take a freeze back.
+
+    Raises NotFound, AccountClosed.
+    """
+    account = await _lock(q, account_id)
+    return await _become(q, account, models.AccountStatus.OPEN, "account.thawed", origin)
+
+
+async def close(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccountStatusRow:
+    """Close it for good.
+
+    Raises NotFound, AccountClosed, AccountFrozen, AccountNotEmpty.
+    """
+    account = await _lock(q, account_id)
+    if account.status is models.AccountStatus.FROZEN:
+        raise errors.AccountFrozen
+    if account.balance != 0:
+        raise errors.AccountNotEmpty  # and what holds nothing has nothing that could be held
+    return await _become(q, account, models.AccountStatus.CLOSED, "account.closed", origin)
+
+
+async def _lock(q: AsyncQueries, account_id: int) -> models.Account:
+    account = await q.accounts.lock_account(id=account_id)
+    if account is None or account.kind is models.AccountKind.CASH:
+        raise errors.NotFound
+    if account.status is models.AccountStatus.CLOSED:
+        raise errors.AccountClosed
+    return account
+
+
+async def _become(
+    q: AsyncQueries,
+    account: models.Account,
+    status: models.AccountStatus,
+    action: str,
+    origin: Origin,
+) -> UpdateAccountStatusRow:
+    if account.status is not status:
+        before, after = {"status": account.status.value}, {"status": status.value}
+        subject = f"account:{account.id}"
+        await audit.record(q, origin, action, subject, before=before, after=after)
+    return await q.accounts.update_account_status(id=account.id, status=status)

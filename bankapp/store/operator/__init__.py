@@ -1,0 +1,1 @@
+"""Tools of the operator, each on a connection of its own."""

@@ -1,0 +1,141 @@
+"""Clients that mean harm, on the raw connections that the bank listens on."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from bankapp.api.http.server import create_app
+from bankapp.api.http.serving.listener import listen, open_sockets, url_of
+from bankapp.domain import limits
+from bankapp.domain.roles import Role
+from bench.hostile import shapes
+from bench.hostile.connecting import Target, Verdict, is_problem, read_answer
+from tests.api.client import Api
+
+BATCH = b"/v1/transfers/batch"
+TIMEOUT_S = 8
+
+
+@pytest.fixture
+async def target(api: Api) -> AsyncGenerator[Target]:
+    """The bank, and somebody who may ask for anything; afterwards nobody works for clients."""
+    person = await api.person("mallory", Role.ADMIN)
+    await api.request("GET", "/healthz")
+    tasks = len(asyncio.all_tasks())
+    hurry = asyncio.Event()
+    hurry.set()
+    with open_sockets("127.0.0.1", 0) as sockets:
+        async with listen(create_app(api.bank), sockets, hurry=hurry):
+            yield Target(url_of(sockets[0]), person.token)
+            async with asyncio.timeout(TIMEOUT_S):
+                while len(asyncio.all_tasks()) > tasks:  # noqa: ASYNC110 - tasks send no event
+                    await asyncio.sleep(0.01)
+
+
+async def is_open(ends: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> bool:
+    """Whether another request is answered."""
+    try:
+        ends[1].write(shapes.get())
+        return (await read_answer(ends[0])).startswith(b"HTTP/1.1 200")
+    except ConnectionError:
+        return False
+
+
+async def test_what_is_no_request_is_refused_and_nothing_after_it_is_read(target: Target) -> None:
+    for name, sent in shapes.REFUSED.items():
+        received = await target.exchange(sent)
+        assert re.match(rb"HTTP/1\.\d 400 ", received), name
+        assert is_problem(received), name
+        assert received.count(b"HTTP/1.") == 1, name
+        assert b"\r\nConnection: close\r\n" in received or b"HTTP/1.0" in received, name
+
+
+async def test_whatever_is_sent_is_no_mistake_of_ours(target: Target) -> None:
+    verdict = Verdict()
+    for name, sent in shapes.HARMLESS.items():
+        verdict.judge(name, await target.exchange(sent))
+    for name, body in shapes.TRANSFERS.items():
+        sent = shapes.post_json(b"/v1/transfers", body, target.token)
+        received = await target.exchange(sent)
+        assert re.match(rb"HTTP/1\.1 4\d\d ", received), name
+        verdict.judge(name, received)
+    assert not verdict.offences
+
+
+@pytest.mark.parametrize("name", shapes.BATCHES)
+async def test_a_large_body_costs_no_more_than_it_may(target: Target, name: str) -> None:
+    received = await target.exchange(shapes.post_json(BATCH, shapes.BATCHES[name], target.token))
+    assert re.match(rb"HTTP/1\.1 (400|413|422) ", received)
+    assert is_problem(received)
+    assert len(received) < 20_000
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param(b'{"x":[1%s]}' % (b",1" * 9_998), b"422", id="as many as are read"),
+        pytest.param(b'{"x":[1%s]}' % (b",1" * 9_999), b"413", id="one more"),
+        pytest.param(json.dumps({"x": '\\",[{' * 20_000}).encode(), b"422", id="only a text"),
+        pytest.param(b'{"x\\\\":[1%s]}' % (b",1" * 9_999), b"413", id="after a backslash"),
+    ],
+)
+async def test_how_many_values_a_body_may_have(target: Target, body: bytes, status: bytes) -> None:
+    received = await target.exchange(shapes.post_json(BATCH, body, target.token))
+    assert received.startswith(b"HTTP/1.1 " + status)
+
+
+async def test_an_answer_that_is_not_read_ends_the_connection(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Goal: nobody is served for ever who reads nothing. Method: ask until the bank hangs up."""
+    monkeypatch.setattr(limits, "UNREAD_TIMEOUT_S", 0.05)
+    async with target.connected() as (_, writer):
+        with pytest.raises(ConnectionError):  # noqa: PT012 - whichever comes first
+            async with asyncio.timeout(TIMEOUT_S):
+                while True:
+                    writer.write(shapes.get(target=b"/docs/db/index.html") * 100)
+                    await writer.drain()
+
+
+async def test_the_refusal_of_a_body_is_the_last_answer(target: Target) -> None:
+    body = b"8000\r\n" + bytes(0x8000) + b"\r\n"
+    received = await target.exchange(shapes.post(b"Transfer-Encoding: chunked", body=body))
+    assert b" 413 " in received[:13]
+    assert b"\r\nConnection: close\r\n" in received
+
+
+async def test_of_a_refused_body_no_more_is_read(target: Target) -> None:
+    """Goal: it costs nothing. Method: send more than fits between two processes, until it ends."""
+    chunk = b"100000\r\n" + bytes(0x100000) + b"\r\n"
+    async with target.connected() as (_, writer):
+        writer.write(shapes.post(b"Transfer-Encoding: chunked", body=chunk))
+        with pytest.raises(ConnectionError):  # noqa: PT012 - whichever comes first
+            async with asyncio.timeout(TIMEOUT_S):
+                for _ in range(200):
+                    writer.write(chunk)
+                    await writer.drain()
+
+
+async def test_of_too_many_connections_the_stalest_ends(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "OPEN_CONNECTION_COUNT_MAX", 3)
+    hurry = asyncio.Event()
+    hurry.set()
+    with open_sockets("127.0.0.1", 0) as sockets:
+        async with listen(create_app(api.bank), sockets, hurry=hurry):
+            target = Target(url_of(sockets[0]), "")
+            async with target.connected() as first, target.connected() as second:
+                assert await is_open(first)
+                assert await is_open(second)
+                async with target.connected() as third:
+                    assert await is_open(third)
+                    assert await is_open(first)
+                    async with target.connected() as fourth:
+                        assert await is_open(fourth)
+                        assert not await is_open(second)
+                        assert await is_open(first)
+                        assert await is_open(third)

@@ -1,0 +1,175 @@
+"""What was: balances at a time and statements of a month."""
+
+import asyncio
+import csv
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bankapp.domain import limits
+from bankapp.store.ledger.postings import Held
+from gen import models
+from tests.api.client import Api, Person
+from tests.api.conftest import Connection, Past
+from tests.factories import capture, deposit, hold, transfer, void, withdrawal
+
+LATER = timedelta(hours=1)
+
+
+async def balance(person: Person, account: models.Account, **at: object) -> tuple[int, int]:
+    body = (await person.get(f"/v1/accounts/{account.id}/balance", **at)).body
+    return body["balance"], body["available_balance"]
+
+
+async def statement(person: Person, account: models.Account, month: str) -> Any:
+    answer = await person.get(f"/v1/accounts/{account.id}/statement", month=month)
+    assert answer.status == 200, answer
+    return answer.body
+
+
+async def test_the_balance_now_and_then(api: Api, past: Past) -> None:
+    alice = await api.person("alice")
+    account = await api.make.account(owner="alice")
+    moments = [datetime(2026, month, 10, tzinfo=UTC) for month in (1, 2, 3)]
+    for moment, amount in zip(moments, (100, 20, 3), strict=True):
+        await api.bank.store.post([deposit(account, amount)])
+        past.move(moment)
+    assert await balance(alice, account) == (123, 123)
+    tick = timedelta(microseconds=1)
+    for moment, before, after in zip(moments, (0, 100, 120), (100, 120, 123), strict=True):
+        assert await balance(alice, account, at=(moment - tick).isoformat()) == (before, before)
+        assert await balance(alice, account, at=moment.isoformat()) == (after, after)
+        tokyo = f"{moment.replace(tzinfo=None) + timedelta(hours=9)}+09:00"
+        assert await balance(alice, account, at=tokyo) == (after, after)
+
+
+async def test_what_was_held_then(api: Api) -> None:
+    """Made, captured in part, then voided: every state as it was."""
+    alice = await api.person("alice")
+    account = await api.make.account(owner="alice", balance=100)
+    other = await api.make.account()
+    store = api.bank.store
+    moments: list[str] = []
+
+    async def note() -> None:
+        await asyncio.sleep(0.002)
+        moments.append(datetime.now(UTC).isoformat())
+        await asyncio.sleep(0.002)
+
+    await note()
+    [made] = await store.post([hold(account, other, 60)])
+    assert isinstance(made, Held)
+    await note()
+    await store.post([capture(made.hold.id, 20)])
+    await note()
+    await store.post([void(made.hold.id)])
+    await note()
+    await store.post([hold(account, other, 5, timedelta(milliseconds=4))])
+    now = (await balance(alice, account))[1]
+    assert now in (75, 80)
+    await note()
+    assert [await balance(alice, account, at=moment) for moment in moments] == [
+        (100, 100),
+        (100, 40),
+        (80, 40),
+        (80, 80),
+        (80, 80),
+    ]
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        pytest.param("2026-11-20", id="a day"),
+        pytest.param("2026-11-20T10:00:00", id="no zone"),
+        pytest.param("1700000000", id="seconds"),
+        pytest.param("now", id="a word"),
+        pytest.param("2999-01-01T00:00:00Z", id="the future"),
+        pytest.param("0001-01-01T00:00:00+14:00", id="before all time"),
+        pytest.param("9999-12-31T23:59:59-14:00", id="after all time"),
+    ],
+)
+async def test_no_such_time(api: Api, at: str) -> None:
+    alice, account = await api.person("alice"), await api.make.account(owner="alice")
+    answer = await alice.get(f"/v1/accounts/{account.id}/balance", at=at)
+    assert answer.wrong_fields == {"at"}
+
+
+async def test_a_statement_adds_up_and_never_changes(api: Api, past: Past) -> None:
+    alice = await api.person("alice")
+    account, other = await api.make.account(owner="alice"), await api.make.account()
+    await api.bank.store.post([deposit(account, 100)])
+    past.move(datetime(2026, 1, 31, 23, 59, 59, 999999, tzinfo=UTC))
+    await api.bank.store.post([withdrawal(account, 30), transfer(account, other, 7)])
+    past.move(datetime(2026, 2, 1, tzinfo=UTC))
+    await api.bank.store.post([deposit(account, 5)])
+    past.move(datetime(2026, 4, 1, tzinfo=UTC))
+
+    months = {month: await statement(alice, account, f"2026-{month}") for month in ("01", "02")}
+    assert [(entry["kind"], entry["amount"]) for entry in months["02"]["entries"]] == [
+        ("withdrawal", -30),
+        ("transfer", -7),
+    ]
+    months |= {month: await statement(alice, account, f"2026-{month}") for month in ("03", "04")}
+    closing = 0
+    for month in sorted(months):
+        body = months[month]
+        assert body["opening_balance"] == closing
+        closing = body["opening_balance"] + sum(entry["amount"] for entry in body["entries"])
+        assert body["closing_balance"] == closing
+    assert closing == 68
+    assert months["03"]["entries"] == []
+    await api.bank.store.post([deposit(account, 1000)])
+    assert await statement(alice, account, "2026-02") == months["02"]
+
+
+async def test_a_statement_as_csv(api: Api, past: Past) -> None:
+    alice = await api.person("alice")
+    account, other = await api.make.account(owner="alice", balance=100), await api.make.account()
+    await alice.transfer(account, other, 7, description='=1+1, "x" é')
+    past.move(datetime(2026, 2, 1, tzinfo=UTC))
+    path = f"/v1/accounts/{account.id}/statement?month=2026-02"
+    answers = [
+        await api.request("GET", path, token=alice.token, headers={"Accept": "text/csv"})
+        for _ in range(2)
+    ]
+    assert answers[0].body == answers[1].body
+    assert answers[0].headers["Content-Type"] == "text/csv; charset=utf-8"
+    header, opening, paid_in, paid, closing = csv.reader(answers[0].body.splitlines())
+    assert header[4:] == ["amount", "balance_after", "description"]
+    assert (opening[3], opening[5], closing[3], closing[5]) == ("opening", "0", "closing", "93")
+    assert (paid_in[3], paid[3:]) == ("deposit", ["transfer", "-7", "93", '\'=1+1, "x" é'])
+
+
+@pytest.mark.parametrize(
+    "month", ["2026-13", "2026-1", "26-01", "", "1999-12", "3000-01", f"{datetime.now(UTC):%Y-%m}"]
+)
+async def test_no_such_month(api: Api, month: str) -> None:
+    alice, account = await api.person("alice"), await api.make.account(owner="alice")
+    answer = await alice.get(f"/v1/accounts/{account.id}/statement", month=month)
+    assert answer.wrong_fields == {"month"}
+
+
+async def test_a_statement_has_an_end(
+    api: Api, past: Past, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, account = await api.person("alice"), await api.make.account(owner="alice")
+    await api.bank.store.post([deposit(account, 1)] * 3)
+    past.move(datetime(2026, 2, 1, tzinfo=UTC))
+    monkeypatch.setattr(limits, "STATEMENT_ENTRY_COUNT_MAX", 3)
+    assert len((await statement(alice, account, "2026-02"))["entries"]) == 3
+    monkeypatch.setattr(limits, "STATEMENT_ENTRY_COUNT_MAX", 2)
+    answer = await alice.get(f"/v1/accounts/{account.id}/statement", month="2026-02")
+    assert answer.code == "statement_too_large"
+
+
+async def test_a_statement_waits_for_what_is_being_posted(api: Api, connection: Connection) -> None:
+    """A posting that took its time in the month and commits after it must be in it."""
+    alice, account = await api.person("alice"), await api.make.account(owner="alice")
+    connection.execute("SELECT FROM accounts WHERE id = %s FOR NO KEY UPDATE", [account.id])
+    asked = asyncio.create_task(alice.get(f"/v1/accounts/{account.id}/statement", month="2026-02"))
+    done, _ = await asyncio.wait([asked], timeout=0.2)
+    assert not done
+    connection.rollback()
+    assert (await asked).status == 200

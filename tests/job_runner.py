@@ -1,0 +1,69 @@
+"""Does the jobs that wait in a database, and shows what mail they sent."""
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from email.message import EmailMessage
+
+import procrastinate
+from procrastinate.jobs import Job as QueuedJob
+
+from bankapp.jobs.context import JobContext
+from bankapp.jobs.queue import add_jobs, open_queue
+from bankapp.mail.mailer import SmtpMailer
+from bankapp.mail.messages import MailSettings
+from bankapp.operations.operation import Bank
+from tests.mail_server import Mailbox, text_of
+
+STATIONERY = MailSettings("bank@example.org", "https://bank.example.org")
+LINK = re.compile(
+    r"https://bank\.example\.org/v1/verify_email\?email_id=(\d+)&secret_code=([\w-]+)"
+)
+
+
+class JobRunner:
+    """A worker that works when it is told to."""
+
+    def __init__(self, queue: procrastinate.App, mailbox: Mailbox) -> None:
+        self.queue = queue
+        self.mailbox = mailbox
+
+    async def deliver(self) -> list[EmailMessage]:
+        """Do all jobs that are due; the messages that this sent."""
+        known = len(self.mailbox.messages)
+        while await self._has_due_jobs():
+            await self.queue.run_worker_async(
+                wait=False, install_signal_handlers=False, delete_jobs="successful"
+            )
+        return self.mailbox.messages[known:]
+
+    async def _has_due_jobs(self) -> bool:
+        jobs = await self.queue.job_manager.list_jobs_async(status="todo")
+        return any(job.scheduled_at is None for job in jobs)
+
+    async def jobs(self) -> list[tuple[str, str | None, int]]:
+        """Each job in the queue, but for the schedule's: name, status, failed attempts."""
+        jobs = await self.queue.job_manager.list_jobs_async()
+        return [(job.task_name, job.status, job.attempts) for job in jobs if not _is_purge(job)]
+
+
+def _is_purge(job: QueuedJob) -> bool:
+    return job.task_name == "purge"
+
+
+@asynccontextmanager
+async def job_runner_of(
+    database_url: str, bank: Bank, mailbox: Mailbox, timeout_s: float = 5
+) -> AsyncGenerator[JobRunner]:
+    """A worker of this database whose mail goes to the mailbox."""
+    queue = open_queue(database_url)
+    add_jobs(queue, JobContext(bank, SmtpMailer(mailbox.url, timeout_s), STATIONERY))
+    async with queue.open_async():
+        yield JobRunner(queue, mailbox)
+
+
+def code_of(message: EmailMessage) -> tuple[int, str]:
+    """The two parts of the link to verify an address."""
+    found = LINK.search(text_of(message))
+    assert found is not None
+    return int(found[1]), found[2]

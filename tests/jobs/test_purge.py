@@ -1,0 +1,118 @@
+"""What nobody needs any more is removed, and nothing else."""
+
+import asyncio
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+
+from bankapp.domain import limits
+from bankapp.jobs.context import JobContext
+from bankapp.jobs.loop import work
+from bankapp.jobs.purge import purge
+from bankapp.mail.mailer import SmtpMailer
+from bankapp.operations.operation import Bank
+from tests.factories import Make
+from tests.job_runner import STATIONERY, JobRunner
+from tests.mail_server import Mailbox
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+AGED: list[tuple[LiteralString, LiteralString]] = [
+    (
+        "sessions",
+        (
+            "INSERT INTO sessions (username, user_agent, created_at, expires_at)"
+            " SELECT 'alice', '', now() - interval '31 days', now() - %s::interval"
+            " FROM generate_series(1, %s)"
+        ),
+    ),
+    (
+        "email_verifications",
+        (
+            "INSERT INTO email_verifications (username, email, code_hash, expires_at)"
+            " SELECT 'alice', 'x', sha256('x'), now() - %s::interval FROM generate_series(1, %s)"
+        ),
+    ),
+    (
+        "password_resets",
+        (
+            "INSERT INTO password_resets (username, email, code_hash, expires_at)"
+            " SELECT 'alice', 'x', sha256(int4send(n)), now() - %s::interval"
+            " FROM generate_series(1, %s) AS n"
+        ),
+    ),
+    (
+        "rate_limits",
+        (
+            "INSERT INTO rate_limits (key, free_at)"
+            " SELECT n::text, now() - %s::interval FROM generate_series(1, %s) AS n"
+        ),
+    ),
+    (
+        "idempotency_keys",
+        (
+            "INSERT INTO idempotency_keys (created_at, scope, key, request_hash, request_id)"
+            " SELECT now() - %s::interval, 'alice', n::text, sha256('x'), ''"
+            " FROM generate_series(1, %s) AS n"
+        ),
+    ),
+]
+KEPT_FOR = {
+    "sessions": "30 days",
+    "email_verifications": "1 day",
+    "password_resets": "1 day",
+    "rate_limits": "0 seconds",
+    "idempotency_keys": "24 hours",
+}
+
+
+@pytest.fixture
+def context(bank: Bank, mailbox: Mailbox) -> JobContext:
+    return JobContext(bank, SmtpMailer(mailbox.url), STATIONERY)
+
+
+@pytest.mark.parametrize(("table", "insert"), AGED, ids=KEPT_FOR)
+@pytest.mark.parametrize(("shift", "left"), [("-1 minute", 7), ("+1 minute", 0)])
+async def test_only_what_is_old_enough_goes(
+    context: JobContext,
+    make: Make,
+    connection: Connection,
+    table: LiteralString,
+    insert: LiteralString,
+    shift: str,
+    left: int,
+) -> None:
+    await make.user("alice")
+    [(age,)] = connection.execute(
+        "SELECT (%s::interval + %s::interval)::text", [KEPT_FOR[table], shift]
+    ).fetchall()
+    connection.execute(insert, [age, 7])
+    connection.commit()
+    await purge(context)
+    assert connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() == (left,)
+
+
+async def test_many_go_in_batches(context: JobContext, make: Make, connection: Connection) -> None:
+    await make.user("alice")
+    connection.execute(AGED[1][1], ["2 days", 2 * limits.PURGE_BATCH_SIZE + 1])
+    connection.commit()
+    await purge(context)
+    assert connection.execute("SELECT count(*) FROM email_verifications").fetchone() == (0,)
+
+
+async def test_the_worker_has_it_on_schedule(
+    job_runner: JobRunner, make: Make, connection: Connection
+) -> None:
+    """A worker that starts does what the schedule last wanted done."""
+    await make.user("alice")
+    connection.execute(AGED[1][1], ["2 days", 1])
+    connection.commit()
+    stop = asyncio.Event()
+    working = asyncio.create_task(work(job_runner.queue, stop))
+    async with asyncio.timeout(20):
+        while connection.execute("SELECT FROM email_verifications").rowcount:
+            connection.commit()
+            await asyncio.sleep(0.05)
+        stop.set()
+        await working

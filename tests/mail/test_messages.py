@@ -1,0 +1,56 @@
+"""What a mail looks like."""
+
+from email import message_from_bytes, policy
+
+import pytest
+
+from bankapp.domain.mail import Mail, MailKind
+from bankapp.mail.messages import MailSettings, compose
+from tests.mail_server import text_of
+
+STATIONERY = MailSettings("bank@example.org", "https://bank.example.org")
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_every_kind_is_text_and_html(kind: MailKind) -> None:
+    mail = Mail(kind=kind, to="alice@example.com", full_name="Łukasz 李", verification_id=7)
+    message = compose(mail, "the-code", STATIONERY)
+    read = message_from_bytes(message.as_bytes(policy=policy.SMTP), policy=policy.SMTP)
+    assert read["To"] == "alice@example.com"
+    assert read["From"] == "bank@example.org"
+    assert read["Subject"]
+    assert read["Message-ID"].endswith("@example.org>")
+    assert read["Auto-Submitted"] == "auto-generated"
+    for subtype in ("plain", "html"):
+        text = text_of(message, subtype)
+        assert "Łukasz 李" in text
+        assert "$" not in text
+        assert ("the-code" in text) == (kind is not MailKind.EMAIL_CHANGED)
+
+
+def test_everything_is_escaped() -> None:
+    name = "<script>alert('&')</script> \"$code ${link}"
+    for kind in MailKind:
+        mail = Mail(kind=kind, to="alice@example.com", full_name=name, verification_id=7)
+        message = compose(mail, '"><img src=x>', STATIONERY)
+        page = text_of(message, "html")
+        assert "<script>" not in page
+        assert "<img" not in page
+        assert "$code ${link}" in text_of(message)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\r\nBcc: thief@example.com", "\0"])
+def test_no_header_is_injected(end: str) -> None:
+    mail = Mail(kind=MailKind.EMAIL_CHANGED, to=f"alice@example.com{end}", full_name="Alice")
+    with pytest.raises(ValueError, match="header"):
+        compose(mail, None, STATIONERY)
+    named = Mail(kind=MailKind.EMAIL_CHANGED, to="alice@example.com", full_name=f"Alice{end}")
+    message = compose(named, None, STATIONERY)
+    assert "Bcc" not in message
+
+
+def test_no_encoded_word_is_an_address() -> None:
+    """It would be written decoded (RFC 2047), and could hold the end of a line."""
+    word = "=?utf-8?q?x=0d=0abcc=3aevil?=@example.com"
+    with pytest.raises(ValueError, match="header"):
+        compose(Mail(kind=MailKind.EMAIL_CHANGED, to=word, full_name="Alice"), None, STATIONERY)

@@ -1,0 +1,30 @@
+"""A process that owns an embedded server until its standard input closes."""
+
+import os
+import sys
+from pathlib import Path
+
+from bankapp.postgres.embedded import EmbeddedError, EmbeddedServer, find_binaries
+
+# Survives the death of every process, as these tests need; not that of the machine.
+QUICK = {"fsync": "off"}
+
+
+def main() -> int:
+    """Print the server's URL once it runs, or on standard error why it does not."""
+    pgbin = os.environ.get("PGBIN")
+    binaries = find_binaries(Path(pgbin) if pgbin else None)
+    server = EmbeddedServer(Path(sys.argv[1]), binaries, QUICK)
+    try:
+        server.start()
+    except EmbeddedError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(server.url("postgres"), flush=True)
+    sys.stdin.read()
+    server.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

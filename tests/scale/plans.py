@@ -1,0 +1,122 @@
+"""How the queries that are served are planned: none may take longer for there being more."""
+
+import inspect
+import pkgutil
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import Any, Final
+
+from psycopg import sql
+
+import gen
+from bankapp.domain import limits
+from tests.scale.filling import Connection, Population
+
+MODES: Final = ("force_custom_plan", "force_generic_plan")
+# What is sorted must be a page, or a handful.
+SORTED_ROW_COUNT_MAX: Final = 1_000
+SMALL_TABLES: Final = ("currencies",)
+# No queries, and those of `bankapp verify`, which reads the books from end to end as it must.
+_NOT_SERVED: Final = ("models", "queries", "reports")
+
+
+def served_queries() -> dict[str, tuple[str, list[str]]]:
+    """The text of each query and the names of its parameters, in their order."""
+    modules = (info.name for info in pkgutil.iter_modules(gen.__path__))
+    return {
+        f"{module}.{name.lower()}": (text, _parameters(known, name.lower()))
+        for module in modules
+        if module not in _NOT_SERVED
+        for known in (import_module(f"gen.{module}"),)
+        for name, text in vars(known).items()
+        if name.isupper() and isinstance(text, str)
+    }
+
+
+def growing_plans(connection: Connection, people: Population, mode: str) -> dict[str, list[str]]:
+    """What grows with the bank in the plans of the queries, as a customer causes them.
+
+    Of the first customer, who has more than all others, and of one of those.
+    """
+    found: dict[str, list[str]] = {}
+    with planning(connection, mode):
+        for name, (text, parameters) in served_queries().items():
+            for customer in (1, people.customer_count // 2):
+                given = _arguments(people, customer)
+                if growing := list(_growing(_plan(connection, text, parameters, given))):
+                    found[f"{name} of customer {customer}"] = growing
+    return found
+
+
+def _parameters(module: ModuleType, query: str) -> list[str]:
+    taken = list(inspect.signature(getattr(module.Querier, query)).parameters.values())[1:]
+    if len(taken) == 1 and is_dataclass(taken[0].annotation):
+        return [field.name for field in fields(taken[0].annotation)]
+    return [parameter.name for parameter in taken]
+
+
+def _arguments(people: Population, customer: int) -> Mapping[str, str]:
+    """Literals by the name of the parameter, and else by its type."""
+    return {
+        "owner": f"customer_{customer}",
+        "username": f"customer_{customer}",
+        "email": f"{customer}@customer",
+        "subject": f"user:customer_{customer}",
+        "before_id": str(limits.ID_MAX),
+        "before_transfer_id": str(limits.ID_MAX),
+        "before_number": str(limits.ID_MAX),
+        "row_count_max": str(limits.PAGE_SIZE_DEFAULT + 1),
+        "since": "yesterday",
+        "account_status": "frozen",
+        "user_role": "banker",
+        "bigint": str(people.account_id(customer)),
+        "text": "key",
+        "boolean": "true",
+        "bytea": "\\x" + 32 * "00",
+        "inet": "127.0.0.1",
+        "interval": "1 day",
+        "jsonb": "{}",
+        "timestamp with time zone": "now",
+        "uuid": "00000000-0000-0000-0000-000000000000",
+    }
+
+
+@contextmanager
+def planning(connection: Connection, mode: str) -> Generator[None]:
+    """Plans are made so until the block ends."""
+    connection.execute("SELECT set_config('plan_cache_mode', %s, false)", [mode])
+    yield
+    connection.execute("RESET plan_cache_mode")
+
+
+def _plan(
+    connection: Connection, text: str, parameters: list[str], given: Mapping[str, str]
+) -> dict[str, Any]:
+    connection.execute(b"PREPARE served AS " + text.encode())
+    [(types,)] = connection.execute(
+        "SELECT parameter_types::text[] FROM pg_prepared_statements WHERE name = 'served'"
+    ).fetchall()
+    values = [
+        sql.Literal(given.get(name, given.get(type_, "{}")))
+        for name, type_ in zip(parameters, types, strict=True)
+    ]
+    call = sql.SQL("({})").format(sql.SQL(", ").join(values)) if values else sql.SQL("")
+    explain = sql.SQL("EXPLAIN (FORMAT json) EXECUTE served {}").format(call)
+    [([explained],)] = connection.execute(explain).fetchall()
+    connection.execute("DEALLOCATE served")
+    plan: dict[str, Any] = explained["Plan"]
+    return plan
+
+
+def _growing(plan: dict[str, Any]) -> Iterator[str]:
+    if plan["Node Type"] == "Seq Scan" and plan["Relation Name"] not in SMALL_TABLES:
+        yield f"reads all of {plan['Relation Name']}"
+    if plan["Node Type"].startswith("Index") and "Index Cond" not in plan:
+        yield f"walks {plan['Index Name']}"
+    if "Sort" in plan["Node Type"] and plan["Plan Rows"] > SORTED_ROW_COUNT_MAX:
+        yield f"sorts {plan['Plan Rows']} rows by {', '.join(plan['Sort Key'])}"
+    for inner in plan.get("Plans", ()):
+        yield from _growing(inner)

@@ -1,0 +1,76 @@
+"""Queries that are watched: all of them, by their names, for whom they are."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from bankapp.store.engine.instrumentation import Query, log_slow, watched
+from bankapp.store.engine.transaction import Pool
+from bankapp.store.operator.query_statistics import named_queries
+from bankapp.store.store import Store
+from bankapp.telemetry.context import REQUEST_IDS
+from tests.factories import Make, transfer
+
+
+def test_every_query_is_watched_by_its_name() -> None:
+    seen: list[str] = []
+
+    def watch(name: str, query: Query) -> Query:
+        seen.append(name)
+        return query
+
+    watched(watch)
+    assert sorted(seen) == sorted(name for name, _ in named_queries())
+
+
+async def test_the_last_watch_is_the_outermost(pool: Pool) -> None:
+    order: list[str] = []
+
+    def note(what: str) -> Any:
+        def watch(_: str, query: Query) -> Query:
+            async def noted(*args: Any, **kwargs: Any) -> Any:
+                order.append(what)
+                return await query(*args, **kwargs)
+
+            return noted
+
+        return watch
+
+    store = Store(pool, queries=watched(note("inner"), note("outer")))
+    assert await store.get_user("nobody") is None
+    assert order == ["outer", "inner"]
+
+
+@pytest.mark.parametrize(
+    ("threshold_s", "names"),
+    [pytest.param(0, ["GetUser"], id="all"), pytest.param(3600, [], id="only very slow ones")],
+)
+async def test_what_is_slow_is_logged(pool: Pool, threshold_s: float, names: list[str]) -> None:
+    store = Store(pool, queries=watched(log_slow(threshold_s)))
+    with capture_logs() as lines:
+        await store.get_user("nobody")
+    assert [line["query"] for line in lines] == names
+
+
+async def test_a_slow_query_names_the_requests_it_was_for(pool: Pool, make: Make) -> None:
+    """Those that came while a query was in flight are asked for in one, which names them all."""
+    source, target = await make.account(balance=10), await make.account()
+    store = Store(pool, queries=watched(log_slow(0)))
+
+    async def pay(request_id: str) -> None:
+        REQUEST_IDS.set((request_id,))
+        await store.post_one(transfer(source, target, 1))
+
+    with capture_logs() as lines:
+        await store.get_user("nobody")
+        await asyncio.gather(pay("first"), pay("second"), pay("third"))
+    assert [line["request_ids"] for line in lines] == [(), ("first", "second", "third")]
+
+
+async def test_a_query_that_fails_was_slow_too(pool: Pool) -> None:
+    store = Store(pool, queries=watched(log_slow(0)))
+    with capture_logs() as lines, pytest.raises(ValueError, match="surrogates"):
+        await store.get_user("\ud800")
+    assert [line["query"] for line in lines] == ["GetUser"]
