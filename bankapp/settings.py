@@ -203,16 +203,6 @@ class Settings(BaseSettings):
         Field(alias="BANK_ALLOWED_ORIGINS"),
     ] = frozenset()
 
-    @property
-    def http_host(self) -> str:
-        """The host of `http_address`, without the brackets of an IPv6 address."""
-        return host_and_port(self.http_address)[0]
-
-    @property
-    def http_port(self) -> int:
-        """The port of `http_address`."""
-        return host_and_port(self.http_address)[1]
-
 
 def host_and_port(address: str) -> tuple[str, int]:
     """The parts of an address; an IPv6 one goes without its brackets."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-from bankapp.api.http.endpoint import Route
+from bankapp.api.http.route import Route
 from bankapp.domain import errors, limits
 from bankapp.operations.fields import Accepted, NoContent, PageRequest
 from bankapp.operations.operation import Operation

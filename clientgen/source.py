@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from bankapp.api.http.problems import STATUS
+from bankapp.api.http.problems import REFUSALS
 from bankapp.api.http.routes import ROUTES
 from clientgen.operations import calls_source, describe, shell_source
 from clientgen.types import Types, models_source
@@ -21,7 +21,7 @@ def client_files() -> Mapping[str, str]:
     """The text of every file, by its name."""
     known = Types()
     # What answers with a page is for people.
-    methods = [describe(route, known) for route in ROUTES if route.page is None]
+    methods = [describe(route, known) for route in ROUTES if route.has_json]
     modules = {
         "__init__.py": iter(['"""The part of the client that follows from the operations."""']),
         "models.py": models_source(known),
@@ -41,8 +41,8 @@ def _problems_source() -> Iterator[str]:
         "from collections.abc import Mapping\nfrom typing import Final\n\n"
         "from bankapp.client.problem import Problem"
     )
-    first_by_code = {refusal.code: refusal for refusal in reversed(STATUS)}
-    refusals = [refusal for refusal in STATUS if first_by_code[refusal.code] is refusal]
+    first_by_code = {refusal.code: refusal for refusal in reversed(REFUSALS)}
+    refusals = [refusal for refusal in REFUSALS if first_by_code[refusal.code] is refusal]
     for refusal in refusals:
         yield (
             f'class {refusal.__name__}(Problem):\n    """{refusal.message()}"""\n\n'

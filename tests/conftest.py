@@ -18,7 +18,7 @@ from bankapp.auth.codes import CodeMaker
 from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import Purpose, TokenMaker
-from bankapp.operations.operation import Bank, Rules
+from bankapp.operations.bank import Bank, Rules
 from bankapp.postgres.embedded import PORT
 from bankapp.postgres.migrations import migrate
 from bankapp.store.engine.transaction import Pool, create_pool

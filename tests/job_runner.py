@@ -12,7 +12,7 @@ from bankapp.jobs.context import JobContext
 from bankapp.jobs.queue import add_jobs, open_queue
 from bankapp.mail.mailer import SmtpMailer
 from bankapp.mail.messages import MailSettings
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from tests.mail_server import Mailbox, text_of
 
 STATIONERY = MailSettings("bank@example.org", "https://bank.example.org")

@@ -43,7 +43,7 @@ def run(arguments: Namespace) -> int:
 
 def _serve(settings: Settings, _: Namespace) -> int:
     if settings.workers == 1:
-        from bankapp.processes.app import run_server as run  # noqa: PLC0415 - others start without it
+        from bankapp.processes.server import run_server as run  # noqa: PLC0415 - others start without it
     else:
         from bankapp.processes.supervisor import run_supervisor as run  # noqa: PLC0415 - as above
 
@@ -54,11 +54,11 @@ def _serve(settings: Settings, _: Namespace) -> int:
 
 
 def _work(settings: Settings, _: Namespace) -> int:
-    from bankapp.processes.app import run_worker  # noqa: PLC0415 - the other commands start without it
+    from bankapp.processes.jobs import run_jobs  # noqa: PLC0415 - the other commands start without it
 
     with open_database(settings, beside_server=True) as database:
         migrate(database.url)
-        run_worker(settings, database)
+        run_jobs(settings, database)
     return 0
 
 

@@ -9,7 +9,7 @@ from bankapp.demo.month import Progress
 from bankapp.demo.performance import perform_demo
 from bankapp.domain import limits
 from bankapp.postgres.database import Database
-from bankapp.processes.app import create_bank
+from bankapp.processes.bank import create_bank
 from bankapp.settings import Settings
 from bankapp.store.engine.transaction import create_pool
 from bankapp.store.store import Store

@@ -9,7 +9,7 @@ from bankapp.demo.cast import BANKER, NEWCOMER
 from bankapp.demo.month import Progress, live
 from bankapp.demo.teller import Teller
 from bankapp.domain import errors
-from bankapp.operations.operation import Bank, Rules
+from bankapp.operations.bank import Bank, Rules
 
 # For as long the bank surely knows what it did under which key.
 RESUMABLE_FOR: Final = timedelta(hours=24)

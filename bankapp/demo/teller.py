@@ -11,14 +11,18 @@ from bankapp.demo.cast import BANKER, PASSWORD, Person
 from bankapp.domain import errors
 from bankapp.domain.audit import Origin
 from bankapp.domain.roles import Role
+from bankapp.operations.bank import Bank
+from bankapp.operations.callers import Caller, Visitor
 from bankapp.operations.identity import users
 from bankapp.operations.ledger import accounts, batches, holds, transfers
 from bankapp.operations.ledger.accounts import Account
 from bankapp.operations.ledger.holds import Hold
 from bankapp.operations.ledger.transfers import Transfer
-from bankapp.operations.operation import Bank, Call, Caller, Operation, Visitor, perform
+from bankapp.operations.operation import Operation
+from bankapp.operations.serving import perform
 
 USER_AGENT: Final = "bankapp demo"
+NO_SESSION: Final = uuid.UUID(int=0)
 
 
 class _Player(Caller):
@@ -41,14 +45,14 @@ class Teller:
 
     async def sign_up(self, person: Person) -> None:
         """Under a key that is the user's own."""
-        visitor = Visitor(None, USER_AGENT, Call(f"demo-{person.username}", "demo"))
+        visitor = Visitor(None, USER_AGENT, f"demo-{person.username}")
         request = users.CreateUserRequest(
             username=person.username,
             password=PASSWORD,
             full_name=person.full_name,
             email=person.email,
         )
-        await perform(self._bank, users.create_user, visitor, request)
+        await perform(self._bank, users.create_user, visitor, request, "demo")
 
     async def make_banker(self, person: Person) -> None:
         """What an admin would do."""
@@ -149,5 +153,13 @@ class Teller:
     async def _ask(self, asker: Person, wanted: Operation, request: BaseModel) -> Any:  # noqa: ANN401 - an operation does not say its answer's type
         name = f"demo-{next(self._numbers)}"
         role = Role.BANKER if asker is BANKER else Role.DEPOSITOR
-        caller = _Player(None, USER_AGENT, Call(name, name), asker.username, role, uuid.UUID(int=0))
-        return await perform(self._bank, wanted, caller, request)
+        caller = _Player(
+            None,
+            USER_AGENT,
+            name,
+            asker.username,
+            NO_SESSION,
+            role,
+            is_email_verified=True,
+        )
+        return (await perform(self._bank, wanted, caller, request, name)).response

@@ -3,7 +3,22 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from enum import Enum, auto
+from typing import ClassVar, Final
+
+
+class Sort(Enum):
+    """What a refusal is about, as far as a door has to know: each maps these to its own status."""
+
+    MALFORMED = auto()  # the request cannot be read
+    INVALID = auto()  # it can be read, and can never succeed as it is
+    UNAUTHENTICATED = auto()  # it is not known who asks
+    FORBIDDEN = auto()
+    MISSING = auto()
+    CONFLICT = auto()  # the state of the bank is against it
+    LIMITED = auto()  # it was asked too often
+    UNAVAILABLE = auto()  # the bank cannot answer now
+    INTERNAL = auto()  # the bank made a mistake: of the request nothing is said
 
 
 @dataclass(frozen=True)
@@ -22,14 +37,16 @@ class Refusal(Exception):
     it; `detail` adds what this one case knows.
     """
 
+    sort: ClassVar[Sort]
     code: ClassVar[str]
     remedy: ClassVar[str]
     retryable: ClassVar[bool] = False
     # The request that was first answered so, where this is the same answer given again.
     replayed_request_id: str | None = None
 
-    def __init_subclass__(cls, **kwargs: object) -> None:
+    def __init_subclass__(cls, *, sort: Sort, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
+        cls.sort = sort
         if "code" not in vars(cls):
             cls.code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
@@ -44,7 +61,7 @@ class Refusal(Exception):
         return " ".join((cls.__doc__ or "").split())
 
 
-class MalformedRequest(Refusal):
+class MalformedRequest(Refusal, sort=Sort.MALFORMED):
     """The request is not well-formed."""
 
     remedy = (
@@ -53,13 +70,13 @@ class MalformedRequest(Refusal):
     )
 
 
-class ValidationFailed(Refusal):
+class ValidationFailed(Refusal, sort=Sort.INVALID):
     """Some fields of the request are missing, unknown or out of their limits."""
 
     remedy = "Change the fields that `errors` names, as each message says."
 
 
-class Unauthenticated(Refusal):
+class Unauthenticated(Refusal, sort=Sort.UNAUTHENTICATED):
     """A valid access token is needed."""
 
     remedy = (
@@ -68,103 +85,103 @@ class Unauthenticated(Refusal):
     )
 
 
-class TokenExpired(Refusal):
+class TokenExpired(Refusal, sort=Sort.UNAUTHENTICATED):
     """The token has expired; log in again."""
 
     remedy = "Take the refresh token for a new access token, or log in again."
 
 
-class InvalidCredentials(Refusal):
+class InvalidCredentials(Refusal, sort=Sort.UNAUTHENTICATED):
     """User name or password is wrong."""
 
     remedy = "Check both; have a forgotten password reset by mail."
 
 
-class Forbidden(Refusal):
+class Forbidden(Refusal, sort=Sort.FORBIDDEN):
     """Your role may not do this."""
 
     remedy = "Have somebody ask whose role may do it, or an admin change your role."
 
 
-class EmailNotVerified(Refusal):
+class EmailNotVerified(Refusal, sort=Sort.FORBIDDEN):
     """Verify your e-mail address first."""
 
     remedy = "Follow the link in the mail that came at sign-up, or have it sent again."
 
 
-class NotFound(Refusal):
+class NotFound(Refusal, sort=Sort.MISSING):
     """It does not exist, or it is not yours."""
 
     remedy = "Check the path and each id and name in it, and that you are logged in as whose it is."
 
 
-class UsernameTaken(Refusal):
+class UsernameTaken(Refusal, sort=Sort.CONFLICT):
     """Somebody has this user name already."""
 
     remedy = "Choose another user name."
 
 
-class EmailTaken(Refusal):
+class EmailTaken(Refusal, sort=Sort.CONFLICT):
     """Somebody has this e-mail address already."""
 
     remedy = "Log in as who has it, or give another address."
 
 
-class AccountExists(Refusal):
+class AccountExists(Refusal, sort=Sort.CONFLICT):
     """You have an account in this currency already."""
 
     remedy = "Use that account: `GET /v1/accounts` lists it."
 
 
-class SameAccount(Refusal):
+class SameAccount(Refusal, sort=Sort.INVALID):
     """An account cannot pay itself."""
 
     remedy = "Give two different accounts."
 
 
-class CurrencyMismatch(Refusal):
+class CurrencyMismatch(Refusal, sort=Sort.INVALID):
     """Both accounts must be in the currency of the transfer."""
 
     remedy = "Pay in the currency that both accounts are in."
 
 
-class AccountFrozen(Refusal):
+class AccountFrozen(Refusal, sort=Sort.CONFLICT):
     """One of the accounts is frozen."""
 
     remedy = "Ask the bank to thaw it."
 
 
-class AccountClosed(Refusal):
+class AccountClosed(Refusal, sort=Sort.CONFLICT):
     """One of the accounts is closed."""
 
     remedy = "Use another account; a closed one stays closed."
 
 
-class InsufficientFunds(Refusal):
+class InsufficientFunds(Refusal, sort=Sort.CONFLICT):
     """The account does not hold that much."""
 
     remedy = "Send no more than the account's `available_balance`, or bring money in first."
 
 
-class BalanceLimitExceeded(Refusal):
+class BalanceLimitExceeded(Refusal, sort=Sort.CONFLICT):
     """The balance would pass the largest amount an account can hold."""
 
     remedy = "Send less: an account holds at most 9007199254740991 minor units."
 
 
-class AccountNotEmpty(Refusal):
+class AccountNotEmpty(Refusal, sort=Sort.CONFLICT):
     """Only an account that holds nothing, with no open hold on it, can be closed."""
 
     remedy = "Transfer away what is left, and capture or void its open holds; then close it."
 
 
-class HoldNotOpen(Refusal):
+class HoldNotOpen(Refusal, sort=Sort.CONFLICT):
     """The hold has been captured or voided, or has expired."""
 
     remedy = "Look at the hold's `status`; if money is still owed, make a new hold or a transfer."
 
 
-class CaptureExceedsHold(Refusal):
+class CaptureExceedsHold(Refusal, sort=Sort.CONFLICT):
     """There is not that much left of the hold."""
 
     remedy = (
@@ -173,31 +190,31 @@ class CaptureExceedsHold(Refusal):
     )
 
 
-class NotReversible(Refusal):
+class NotReversible(Refusal, sort=Sort.CONFLICT):
     """A reversal cannot be reversed; make a new transfer."""
 
     remedy = "Make a transfer the other way."
 
 
-class AlreadyReversed(Refusal):
+class AlreadyReversed(Refusal, sort=Sort.CONFLICT):
     """All of the transfer has been reversed already."""
 
     remedy = "Nothing: the money is back."
 
 
-class ReversalExceedsTransfer(Refusal):
+class ReversalExceedsTransfer(Refusal, sort=Sort.CONFLICT):
     """There is not that much left of the transfer to reverse."""
 
     remedy = "Reverse less, or give no amount to reverse all that is left."
 
 
-class StatementTooLarge(Refusal):
+class StatementTooLarge(Refusal, sort=Sort.CONFLICT):
     """The account moved too often in this month for one statement; list its entries instead."""
 
     remedy = "Read `GET /v1/accounts/{account_id}/entries` page by page."
 
 
-class BatchRefused(Refusal):
+class BatchRefused(Refusal, sort=Sort.CONFLICT):
     """Another transfer of the batch was refused, and so none was made."""
 
     remedy = (
@@ -206,13 +223,13 @@ class BatchRefused(Refusal):
     )
 
 
-class IdempotencyKeyReused(Refusal):
+class IdempotencyKeyReused(Refusal, sort=Sort.INVALID):
     """The idempotency key stands for another request."""
 
     remedy = "Give a new request a new key; to repeat the old one, send exactly what was sent."
 
 
-class WeakPassword(Refusal):
+class WeakPassword(Refusal, sort=Sort.INVALID):
     """The password is too easy to guess."""
 
     remedy = (
@@ -220,7 +237,7 @@ class WeakPassword(Refusal):
     )
 
 
-class RateLimited(Refusal):
+class RateLimited(Refusal, sort=Sort.LIMITED):
     """Too many tries; wait a while."""
 
     remedy = "Wait as many seconds as `Retry-After` says."
@@ -231,7 +248,7 @@ class RateLimited(Refusal):
         self.retry_after_s = retry_after_s
 
 
-class Unavailable(Refusal):
+class Unavailable(Refusal, sort=Sort.UNAVAILABLE):
     """The bank cannot answer now; what was asked may or may not have happened."""
 
     remedy = (
@@ -247,3 +264,18 @@ class Unavailable(Refusal):
         refusal = cls("The bank cannot do that now; nothing has happened.")
         refusal.is_undone = True
         return refusal
+
+
+class InternalError(Refusal, sort=Sort.INTERNAL):
+    """The bank made a mistake; it is logged under the request's id."""
+
+    remedy = (
+        "Tell the bank the `request_id`; under its `Idempotency-Key` the same request can be "
+        "sent again without harm."
+    )
+
+
+# Those that an operation or any door may answer with; a door has a few more of its own.
+REFUSALS: Final[dict[str, type[Refusal]]] = {
+    refusal.code: refusal for refusal in Refusal.__subclasses__()
+}

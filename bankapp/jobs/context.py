@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bankapp.mail.mailer import Mailer
 from bankapp.mail.messages import MailSettings
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 
 
 @dataclass(frozen=True, slots=True)

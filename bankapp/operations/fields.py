@@ -36,6 +36,12 @@ class ResponseModel(BaseModel):
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
+class Text(str):
+    """A value from a place where all values are text, such as a path: it may stand for a number."""
+
+    __slots__ = ()
+
+
 class NoContent(ResponseModel):
     """It is done, and there is nothing to say."""
 
@@ -67,11 +73,13 @@ def _password_bytes(password: str) -> str:
     return _readable(password)
 
 
-def _digits(value: object) -> object:
+def _number(value: object) -> object:
+    if type(value) is not Text:
+        return value
     # pydantic would take " 1", "+1", "01", "1_0" and "1.0" for numbers too.
-    if isinstance(value, str) and not re.fullmatch("[1-9][0-9]{0,18}", value):
+    if not re.fullmatch("[1-9][0-9]{0,18}", value):
         raise ValueError("must be a positive integer in plain digits")
-    return value
+    return int(value)
 
 
 def _nobody_with_nul(name: str) -> str:
@@ -124,7 +132,7 @@ Username = Annotated[
         examples=["alice"],
     ),
 ]
-# Who is meant: a name nobody can have is simply nobody's; PostgreSQL has no text with NUL in it.
+# An impossible name gets NotFound, not ValidationFailed. PostgreSQL has no text with NUL in it.
 SomeUsername = Annotated[str, AfterValidator(_nobody_with_nul)]
 NewPassword = Annotated[
     str,
@@ -174,9 +182,9 @@ Movement = Annotated[
 MailAddress = Annotated[
     str, Field(json_schema_extra={"format": "email", "maxLength": limits.EMAIL_LENGTH_MAX})
 ]
-# In a body an id is a number, never a string; in a path or a query there are only strings.
-BodyId = Annotated[int, Field(strict=True, ge=1, le=limits.ID_MAX)]
-PathId = Annotated[int, Field(ge=1, le=limits.ID_MAX), BeforeValidator(_digits)]
+# A number, never a string, except where there are only strings.
+Id = Annotated[int, Field(strict=True, ge=1, le=limits.ID_MAX), BeforeValidator(_number)]
+Code = Annotated[str, Field(min_length=1, max_length=limits.CODE_LENGTH_MAX, repr=False)]
 Time = Annotated[
     datetime, WithJsonSchema({"type": "string", "format": "date-time", "pattern": "Z$"})
 ]
@@ -186,9 +194,9 @@ Cursor = Annotated[str, Field(json_schema_extra={"pattern": "^[A-Za-z0-9_-]{11}$
 class PageRequest(RequestModel):
     """Which page of a list: `cursor` is the `next_cursor` of the page before."""
 
-    limit: Annotated[int, Field(ge=1, le=limits.PAGE_SIZE_MAX), BeforeValidator(_digits)] = (
-        limits.PAGE_SIZE_DEFAULT
-    )
+    limit: Annotated[
+        int, Field(strict=True, ge=1, le=limits.PAGE_SIZE_MAX), BeforeValidator(_number)
+    ] = limits.PAGE_SIZE_DEFAULT
     cursor: Annotated[
         int,
         BeforeValidator(_decode_cursor, json_schema_input_type=Cursor),

@@ -2,8 +2,10 @@
 
 from typing import Literal
 
+from bankapp.operations.bank import Bank
+from bankapp.operations.callers import Visitor
 from bankapp.operations.fields import RequestModel, ResponseModel
-from bankapp.operations.operation import Bank, Visitor, public_operation
+from bankapp.operations.operation import public_operation
 
 
 class Health(ResponseModel):

@@ -1,24 +1,23 @@
 """How a process lets itself be observed, as the settings say."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp.typedefs import Middleware
 
-from bankapp.api.http.metrics import create_metrics_app
-from bankapp.api.http.serving.listener import listen, open_sockets, url_of
-from bankapp.command_errors import SettingError, StartError
+from bankapp.api.door import Surroundings
+from bankapp.api.doors import METRICS
+from bankapp.command_errors import SettingError
 from bankapp.domain import limits
-from bankapp.operations.operation import Bank
-from bankapp.settings import Settings, host_and_port
+from bankapp.operations.bank import Bank
+from bankapp.operations.serving import RequestSpans
+from bankapp.settings import Settings
 from bankapp.store.engine.instrumentation import log_slow, watched
 from bankapp.store.engine.transaction import Queries
 from bankapp.store.store import Store
-from bankapp.telemetry import metrics
 from bankapp.telemetry.logs import log_stray_error
 
 if TYPE_CHECKING:
@@ -29,10 +28,10 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What the store runs its queries with, and what goes around the handlers."""
+    """What the store runs its queries with, and what makes a span of each request."""
 
     queries: Queries
-    middlewares: Sequence[Middleware]
+    spans: RequestSpans | None
 
 
 @asynccontextmanager
@@ -44,14 +43,12 @@ async def observing(settings: Settings) -> AsyncGenerator[Observation]:
     asyncio.get_running_loop().set_exception_handler(log_stray_error)
     watches = [log_slow(settings.slow_query_ms / 1000)]
     if settings.traces_url is None:
-        yield Observation(watched(*watches), ())
+        yield Observation(watched(*watches), None)
         return
     tracing = _export_traces(settings.traces_url)
-    from bankapp.api.http.tracing import trace_with  # noqa: PLC0415 - needs what may be missing
-
     try:
         queries = watched(*watches, tracing.watch_query)
-        yield Observation(queries, [trace_with(tracing)])
+        yield Observation(queries, tracing)
     finally:
         await asyncio.to_thread(tracing.close)
 
@@ -65,28 +62,18 @@ def _export_traces(url: str) -> "Tracing":
 
 
 @asynccontextmanager
-async def measuring(settings: Settings, bank: Bank) -> AsyncGenerator[None]:
+async def serving_metrics(settings: Settings, bank: Bank) -> AsyncGenerator[None]:
     """Keep the metrics up to date while the block runs, and show them at an address of their own.
 
     Raises StartError when the address cannot be had.
     """
-    address = settings.metrics_address
+    hurry = asyncio.Event()
+    hurry.set()
     async with AsyncExitStack() as stack:
-        if address is not None:
-            app, (host, port) = create_metrics_app(bank), host_and_port(address)
-            try:
-                sockets = stack.enter_context(
-                    open_sockets(host, port, reuse_port=metrics.IS_SHARED)
-                )
-            except OSError as error:
-                raise StartError(
-                    f"cannot listen on {address} ({error.strerror}); "
-                    "set BANK_METRICS_ADDRESS to another one"
-                ) from None
-            hurry = asyncio.Event()
-            hurry.set()
-            await stack.enter_async_context(listen(app, sockets, hurry=hurry))
-            _log.info("metrics", url=f"{url_of(sockets[0])}/metrics")
+        if sockets := stack.enter_context(METRICS.listen(settings)):
+            surroundings = Surroundings(bank=bank, hurry=hurry)
+            await stack.enter_async_context(METRICS.serve(settings, sockets, surroundings))
+            _log.info("metrics", url=METRICS.url_of(sockets[0]))
         measure = asyncio.create_task(_measure(bank.store))
         try:
             yield
@@ -95,7 +82,7 @@ async def measuring(settings: Settings, bank: Bank) -> AsyncGenerator[None]:
 
 
 async def _measure(store: Store) -> None:
-    """What is asked of one process about all of them shall be no older than a moment."""
+    """Any process can be scraped for all of them, so each refreshes its gauges every second."""
     while True:
         store.measure_pool()
         await asyncio.sleep(limits.POOL_MEASURE_INTERVAL_S)

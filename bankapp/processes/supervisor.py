@@ -10,19 +10,13 @@ from typing import Final
 import structlog
 import uvloop
 
-from bankapp.api.http.serving.listener import url_of
 from bankapp.command_errors import Failure, SettingError, StartError
 from bankapp.domain import limits
 from bankapp.postgres.database import Database, ensure_connections_suffice
-from bankapp.processes.app import (
-    Stop,
-    ensure_first_admin,
-    listening_sockets,
-    opened,
-    stopping_by_signals,
-    watching,
-)
+from bankapp.processes.bank import ensure_first_admin, opened
 from bankapp.processes.observation import observing
+from bankapp.processes.server import listening, log_listening
+from bankapp.processes.stop import Stop, stopping_by_signals, stopping_with_database
 from bankapp.processes.worker_group import Common, WorkerGroup
 from bankapp.settings import Settings, load_settings
 from bankapp.telemetry.logs import configure_logs
@@ -45,14 +39,14 @@ def run_supervisor(settings: Settings, database: Database) -> None:
 
 async def _supervise(settings: Settings, database: Database) -> None:
     stop = stopping_by_signals()
-    async with watching(database, stop):
+    async with stopping_with_database(database, stop):
         async with (
             observing(settings) as observation,
             opened(settings, database, observation) as bank,
         ):
             await ensure_first_admin(settings, bank)
         with (
-            listening_sockets(settings) as sockets,
+            listening(settings) as sockets,
             tempfile.TemporaryDirectory(prefix="bankapp-metrics-") as metrics,
         ):
             supervisor = Supervisor(settings, Common(database.url, sockets, Path(metrics)))
@@ -99,8 +93,7 @@ class Supervisor:
         """Do so until cancelled. Raises StartError when a process cannot be kept running."""
         [current] = self._generations
         await current.during(current.wait_listening())
-        workers = self._settings.workers
-        _log.info("listening", url=url_of(self._common.sockets[0]), workers=workers)
+        log_listening(self._common.sockets, workers=self._settings.workers)
         while True:
             await current.during(self.reload.wait())
             self.reload.clear()

@@ -6,18 +6,24 @@ import pickle
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import structlog
 import uvloop
 
-from bankapp.api.http.serving.connections import Shares
+from bankapp.api.door import Surroundings
+from bankapp.api.shares import Shares
 from bankapp.command_errors import DatabaseAwayError, Failure
 from bankapp.postgres.database import Database
-from bankapp.processes.app import Stop, opened, serving, stopping_by_signals, working
-from bankapp.processes.observation import measuring, observing
+from bankapp.processes.bank import opened
+from bankapp.processes.jobs import working
+from bankapp.processes.observation import observing, serving_metrics
+from bankapp.processes.server import serving
+from bankapp.processes.stop import Stop, stopping_by_signals
 from bankapp.settings import Settings
 from bankapp.telemetry.logs import configure_logs
 
@@ -27,18 +33,21 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 @dataclass(frozen=True)
 class Task:
-    """What the supervisor wants of a process; `sockets` and `shares` are inherited descriptors."""
+    """What the supervisor wants of a process.
+
+    The `sockets` of each door and the memory of the `shares` are inherited descriptors.
+    """
 
     settings: Settings
     database_url: str
-    sockets: tuple[int, ...]
+    sockets: Mapping[str, tuple[int, ...]]
     shares: int
     slot: int
 
     @property
     def descriptors(self) -> tuple[int, ...]:
         """What the process has to inherit."""
-        return (*self.sockets, self.shares)
+        return (*chain.from_iterable(self.sockets.values()), self.shares)
 
 
 def main() -> int:
@@ -68,15 +77,23 @@ async def _serve(task: Task) -> None:
     async with (
         observing(task.settings) as observation,
         opened(task.settings, database, observation) as bank,
-        measuring(task.settings, bank),
+        serving_metrics(task.settings, bank),
         AsyncExitStack() as stack,
     ):
         if task.slot == 0 and task.settings.work_in_serve == "on":
             jobs = working(task.settings, database, bank, stop.asked)
             await stack.enter_async_context(jobs)
-        sockets = [socket.socket(fileno=descriptor) for descriptor in task.sockets]
-        shares = Shares(task.shares, task.slot)
-        async with serving(task.settings, bank, sockets, stop, observation, shares):
+        sockets = {
+            door: [socket.socket(fileno=descriptor) for descriptor in descriptors]
+            for door, descriptors in task.sockets.items()
+        }
+        surroundings = Surroundings(
+            bank=bank,
+            hurry=stop.hurry,
+            spans=observation.spans,
+            shares=Shares(task.shares, task.slot),
+        )
+        async with serving(task.settings, sockets, surroundings):
             _log.info("worker listening")
             _tell_supervisor()  # who then logs that all listen, after each has said so itself
             await stop.asked.wait()

@@ -3,19 +3,19 @@
 import asyncio
 import os
 import pickle
-import socket
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
-from bankapp.api.http.serving.connections import Shares
+from bankapp.api.shares import Shares
 from bankapp.command_errors import StartError
 from bankapp.domain import limits
+from bankapp.processes.server import Sockets
 from bankapp.processes.worker import TRY_LATER, Task
 from bankapp.settings import Settings
 from bankapp.telemetry.metrics import forget_process
@@ -28,7 +28,7 @@ class Common:
     """What all processes share."""
 
     database_url: str
-    sockets: Sequence[socket.socket]
+    sockets: Sockets
     metrics: Path
 
     @property
@@ -119,7 +119,10 @@ class WorkerGroup:
         task = Task(
             self._settings,
             self._common.database_url,
-            tuple(listening.fileno() for listening in self._common.sockets),
+            {
+                door: tuple(listening.fileno() for listening in sockets)
+                for door, sockets in self._common.sockets.items()
+            },
             self._shares.fileno(),
             slot,
         )

@@ -7,7 +7,7 @@ import tempfile
 import structlog
 
 from bankapp.postgres.migrations import migrate
-from bankapp.processes.app import create_bank
+from bankapp.processes.bank import create_bank
 from bankapp.settings import Settings
 from bankapp.store.engine.transaction import create_pool
 from bankapp.store.store import Store

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from aiohttp.test_utils import TestClient, TestServer
 
 from bankapp.api.http.server import create_app
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from bench.identity.people import add_user
 
 COUNT = 1000

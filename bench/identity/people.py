@@ -1,7 +1,7 @@
 """Who takes part."""
 
 from bankapp.domain.users import NewUser
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 
 PASSWORD = "correct horse battery staple"
 

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bankapp.api.http.server import create_app
 from bankapp.domain.sessions import NewSession
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from bench.identity.people import add_user
 
 COUNT = 2000

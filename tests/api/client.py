@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient
 from multidict import CIMultiDict
 
 from bankapp.domain.roles import Role
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from gen import models
 from tests.api.document import Exchange, require_documented
 from tests.factories import Make

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bankapp.api.http.endpoint import Route
+from bankapp.api.http.route import Route
 from gen import models
 
 SOME_SESSION: Final = uuid.UUID(int=1)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from bankapp.api.http.endpoint import Route
+from bankapp.api.http.route import Route
 from bankapp.api.http.routes import ROUTES
 from bankapp.domain.roles import Role
 from tests.api.client import Answer, Api
@@ -74,7 +74,7 @@ class Story:
         """Ask for another form of what was asked already."""
         headers = {"Accept": "text/csv"}
         answer = await self._send(asker, find_route(name), None, query, path, headers)
-        self.told[name]["csv"] = answer.body
+        self.told[name]["text/csv"] = answer.body
 
     async def log_in(self, username: str, password: str) -> Any:
         """Be logged in from here on."""

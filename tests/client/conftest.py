@@ -12,7 +12,7 @@ from bankapp.api.http.server import create_app
 from bankapp.client import AsyncClient, AsyncPages, Client, Pages, Retries, Tokens
 from bankapp.client.core import RETRIES, TIMEOUT_S
 from bankapp.domain.roles import Role
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from tests.factories import PASSWORD, Make
 
 

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bankapp.api.http.problems import STATUS, problem_response
+from bankapp.api.http.problems import REFUSALS, problem_response, status_of
 from bankapp.client import Problem, Retries, Tokens, UnexpectedAnswer, Unreachable, problems
 from bankapp.domain import errors
 from tests.client.conftest import Connect
@@ -49,12 +49,12 @@ async def speaker() -> AsyncGenerator[Speaker]:
 
 
 def test_every_code_has_its_class() -> None:
-    codes = {refusal.code for refusal in STATUS}
+    codes = {refusal.code for refusal in REFUSALS}
     assert problems.BY_CODE.keys() == codes
     assert all(kind.code == code for code, kind in problems.BY_CODE.items())
 
 
-@pytest.mark.parametrize("refusal", STATUS, ids=lambda refusal: refusal.__name__)
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.__name__)
 async def test_every_refusal_arrives(
     connect: Connect, speaker: Speaker, refusal: type[errors.Refusal]
 ) -> None:
@@ -65,7 +65,7 @@ async def test_every_refusal_arrives(
     assert type(problem) is problems.BY_CODE[refusal.code]
     assert problem.__doc__ == problem.title or refusal.code == errors.NotFound.code
     assert problem.detail == refusal.message()
-    assert (problem.status, problem.retryable) == (STATUS[refusal], refusal.retryable)
+    assert (problem.status, problem.retryable) == (status_of(refusal), refusal.retryable)
     assert problem.request_id == "the-request"
     assert problem.violations == ()
 

@@ -16,7 +16,7 @@ from bankapp.api.http.server import create_app
 from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.tokens import Purpose, TokenMaker
 from bankapp.client import AsyncClient, Tokens, problems
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from tests.client.conftest import Connect
 from tests.factories import PASSWORD, Make
 

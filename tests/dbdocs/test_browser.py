@@ -6,7 +6,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from bankapp.api.http.server import create_app
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from dbdocs.site.files import write_site
 from tests.browser import CONTRAST, Browser, needs_chromium
 

@@ -8,7 +8,7 @@ import pytest
 from bankapp.command_errors import Failure
 from bankapp.demo.cast import ANA, BANKER, CUSTOMERS
 from bankapp.demo.performance import perform_demo
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from bankapp.store.operator.verification import verify_ledger
 from tests.factories import Make
 

@@ -6,8 +6,8 @@ import random
 from collections import Counter
 
 from bankapp.domain.roles import Role
+from bankapp.operations.bank import Bank
 from bankapp.operations.identity.users import ensure_admin
-from bankapp.operations.operation import Bank
 from bankapp.store.operator.verification import verify_ledger
 from bankapp.store.store import Store
 from tests.api.client import Answer, Api

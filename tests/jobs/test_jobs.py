@@ -12,7 +12,7 @@ from bankapp.domain.users import NewUser
 from bankapp.jobs.failed_jobs import UnknownJobError, failed_jobs, requeue_jobs
 from bankapp.jobs.loop import work
 from bankapp.jobs.queue import list_failed_jobs, rescue_stalled_jobs
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from bankapp.store.engine.transaction import Pool, Transactions
 from gen.queries import AsyncQueries
 from tests.factories import HASHED_PASSWORD

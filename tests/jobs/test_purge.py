@@ -11,7 +11,7 @@ from bankapp.jobs.context import JobContext
 from bankapp.jobs.loop import work
 from bankapp.jobs.purge import purge
 from bankapp.mail.mailer import SmtpMailer
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from tests.factories import Make
 from tests.job_runner import STATIONERY, JobRunner
 from tests.mail_server import Mailbox

@@ -171,15 +171,15 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "a transfer is made for whoever asks",
         "bankapp/operations/ledger/transfers.py",
-        "        description=request.description,\n        actor=caller.username,",
+        "        description=request.description,\n        actor=holder.username,",
         "        description=request.description,\n        actor=None,",
         "tests/api/ledger/test_transfers.py",
     ),
     _code(
         "money is asked for without the session",
-        "bankapp/operations/operation.py",
-        "return Origin(self.username, call.request_id, self.address, self.session_id)",
-        "return Origin(self.username, call.request_id, self.address)",
+        "bankapp/operations/callers.py",
+        "return Origin(self.username, self.request_id, self.address, self.session_id)",
+        "return Origin(self.username, self.request_id, self.address)",
         "tests/api/identity/test_ended_sessions.py",
     ),
     _code(
@@ -197,10 +197,10 @@ MUTANTS: Final[list[CodeMutant]] = [
         "tests/store/identity/test_session_cache.py",
     ),
     _code(
-        "who is recalled needs no proved address",
-        "bankapp/operations/operation.py",
-        "if checks_session and not is_email_asked:",
-        "if checks_session:",
+        "a session from the cache needs no proved address",
+        "bankapp/operations/admission.py",
+        "if operation.checks_session and not _asks_for_email(bank, operation):",
+        "if operation.checks_session:",
         "tests/api/identity/test_verification.py -k proved_address",
     ),
     _code(
@@ -220,8 +220,8 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "depositors pay cash in",
         "bankapp/operations/ledger/transfers.py",
-        "@operation(role=Role.BANKER, refuses=POSTING_REFUSALS)",
-        "@operation(refuses=POSTING_REFUSALS)",
+        "@operation(idempotent=True, role=Role.BANKER, refuses=POSTING_REFUSALS)",
+        "@operation(idempotent=True, refuses=POSTING_REFUSALS)",
         "tests/api/identity/test_roles.py",
     ),
 ]

@@ -5,7 +5,7 @@ from collections.abc import Generator
 
 import pytest
 
-from bankapp.api.http.serving.connections import Shares
+from bankapp.api.shares import Shares
 
 
 @pytest.fixture

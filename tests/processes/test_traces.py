@@ -83,7 +83,7 @@ async def test_traces_without_what_makes_them(monkeypatch: pytest.MonkeyPatch) -
 
 def test_nothing_of_it_is_loaded_where_nobody_collects() -> None:
     code = (
-        "import sys, bankapp.processes.app; "
+        "import sys, bankapp.processes.server; "
         "print([m for m in sys.modules if m.startswith('opentelemetry')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

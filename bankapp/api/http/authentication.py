@@ -1,6 +1,5 @@
 """Who is asking, as HTTP tells it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,10 +8,7 @@ from typing import Final, TypeAlias
 
 from aiohttp import web
 
-from bankapp.domain import errors, limits
-from bankapp.operations.operation import Call, Visitor
-
-_KEY: Final = re.compile(rf"[ -~]{{1,{limits.IDEMPOTENCY_KEY_LENGTH_MAX}}}")
+from bankapp.operations.callers import Visitor
 
 Address: TypeAlias = IPv4Address | IPv6Address
 
@@ -25,40 +21,18 @@ class Proxies:
 
 
 TRUSTED_PROXIES: Final = web.AppKey("trusted_proxies", Proxies)
-CALL: Final = web.RequestKey("call", Call)
 
 
-def identify_visitor(request: web.Request) -> Visitor:
+def identify_visitor(request: web.Request, request_id: str) -> Visitor:
     """What is known of anyone: the client's address and what it calls itself."""
     user_agent = request.headers.get("User-Agent", "")
-    if not user_agent.isprintable():
-        user_agent = "".join(character for character in user_agent if character.isprintable())
-    call = request[CALL]
-    call.idempotency_key = _idempotency_key(request)
-    return Visitor(_client_address(request), user_agent[: limits.USER_AGENT_LENGTH_MAX], call)
+    return Visitor.at_door(_client_address(request), user_agent, request_id)
 
 
-def _idempotency_key(request: web.Request) -> str | None:
-    keys = request.headers.getall("Idempotency-Key", [])
-    if not keys:
-        return None
-    if len(keys) > 1 or not _KEY.fullmatch(keys[0]):
-        raise errors.MalformedRequest(
-            f"The Idempotency-Key must be 1 to {limits.IDEMPOTENCY_KEY_LENGTH_MAX} printable "
-            "ASCII characters, and one."
-        )
-    return keys[0]
-
-
-def bearer_token(request: web.Request) -> str:
-    """The token of the Authorization header.
-
-    Raises Unauthenticated when there is none.
-    """
+def bearer_token(request: web.Request) -> str | None:
+    """The token of the Authorization header; None where there is none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        raise errors.Unauthenticated
-    return token.strip()
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def _client_address(request: web.Request) -> Address | None:

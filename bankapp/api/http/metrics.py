@@ -8,7 +8,7 @@ from aiohttp import web
 from bankapp.api.http.endpoint import BANK
 from bankapp.api.http.middleware import observe
 from bankapp.api.http.security_headers import BROWSERS, Browsers
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from bankapp.telemetry import metrics
 
 PATH: Final = "/metrics"

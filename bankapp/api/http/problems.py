@@ -7,81 +7,65 @@ from typing import Any, Final
 from aiohttp import web
 
 from bankapp.domain import errors
+from bankapp.domain.errors import Sort
 
 
-class PayloadTooLarge(errors.Refusal):
+class PayloadTooLarge(errors.Refusal, sort=Sort.MALFORMED):
     """The body is larger than the bank reads."""
 
     remedy = "Send less; split a large batch."
 
 
-class UnsupportedMediaType(errors.Refusal):
+class UnsupportedMediaType(errors.Refusal, sort=Sort.MALFORMED):
     """The body must be application/json."""
 
     remedy = "Send `Content-Type: application/json`, and no `Content-Encoding`."
 
 
-class MethodNotAllowed(errors.Refusal):
+class MethodNotAllowed(errors.Refusal, sort=Sort.MALFORMED):
     """The resource has no such method."""
 
     remedy = "Use one of the methods that `Allow` names."
 
 
-class RouteNotFound(errors.NotFound):
+class RouteNotFound(errors.NotFound, sort=Sort.MISSING):
     """There is nothing at this path."""
 
     code = errors.NotFound.code
 
 
-class InternalError(errors.Refusal):
-    """The bank made a mistake; it is logged under the request's id."""
-
-    remedy = (
-        "Tell the bank the `request_id`; under its `Idempotency-Key` the same request can be "
-        "sent again without harm."
-    )
-
-
-STATUS: Final[dict[type[errors.Refusal], HTTPStatus]] = {
-    errors.MalformedRequest: HTTPStatus.BAD_REQUEST,
-    errors.ValidationFailed: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
-    errors.TokenExpired: HTTPStatus.UNAUTHORIZED,
-    errors.InvalidCredentials: HTTPStatus.UNAUTHORIZED,
-    errors.Forbidden: HTTPStatus.FORBIDDEN,
-    errors.NotFound: HTTPStatus.NOT_FOUND,
-    errors.UsernameTaken: HTTPStatus.CONFLICT,
-    errors.EmailTaken: HTTPStatus.CONFLICT,
-    errors.WeakPassword: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.EmailNotVerified: HTTPStatus.FORBIDDEN,
-    errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
-    errors.AccountExists: HTTPStatus.CONFLICT,
-    errors.SameAccount: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.CurrencyMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.AccountFrozen: HTTPStatus.CONFLICT,
-    errors.AccountClosed: HTTPStatus.CONFLICT,
-    errors.InsufficientFunds: HTTPStatus.CONFLICT,
-    errors.BalanceLimitExceeded: HTTPStatus.CONFLICT,
-    errors.AccountNotEmpty: HTTPStatus.CONFLICT,
-    errors.HoldNotOpen: HTTPStatus.CONFLICT,
-    errors.CaptureExceedsHold: HTTPStatus.CONFLICT,
-    errors.NotReversible: HTTPStatus.CONFLICT,
-    errors.AlreadyReversed: HTTPStatus.CONFLICT,
-    errors.ReversalExceedsTransfer: HTTPStatus.CONFLICT,
-    errors.StatementTooLarge: HTTPStatus.CONFLICT,
-    errors.BatchRefused: HTTPStatus.CONFLICT,
-    errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+_STATUS_OF_SORT: Final = {
+    Sort.MALFORMED: HTTPStatus.BAD_REQUEST,
+    Sort.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Sort.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
+    Sort.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    Sort.MISSING: HTTPStatus.NOT_FOUND,
+    Sort.CONFLICT: HTTPStatus.CONFLICT,
+    Sort.LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
+    Sort.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    Sort.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+# HTTP says more of some of its own.
+_STATUS: Final[dict[type[errors.Refusal], HTTPStatus]] = {
     PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
-    RouteNotFound: HTTPStatus.NOT_FOUND,
-    InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
+REFUSALS: Final[tuple[type[errors.Refusal], ...]] = (
+    *errors.REFUSALS.values(),
+    *_STATUS,
+    RouteNotFound,
+)
 
 RETRY_AFTER_S: Final = 1
 REPLAYED: Final[tuple[str, str]] = ("Idempotent-Replayed", "true")
 SERVER: Final = "bankapp"  # and not which library in which version
+
+
+def status_of(refusal: errors.Refusal | type[errors.Refusal]) -> HTTPStatus:
+    """The status of an answer that carries this refusal."""
+    kind = refusal if isinstance(refusal, type) else type(refusal)
+    return _STATUS.get(kind) or _STATUS_OF_SORT[kind.sort]
 
 
 def problem_of(refusal: errors.Refusal, request_id: str) -> dict[str, Any]:
@@ -89,7 +73,7 @@ def problem_of(refusal: errors.Refusal, request_id: str) -> dict[str, Any]:
     problem: dict[str, Any] = {
         "type": f"/problems/{refusal.code}",
         "title": refusal.message(),
-        "status": STATUS[type(refusal)],
+        "status": status_of(refusal),
         "code": refusal.code,
         "detail": refusal.detail,
         "request_id": refusal.replayed_request_id or request_id,
@@ -105,7 +89,7 @@ def problem_of(refusal: errors.Refusal, request_id: str) -> dict[str, Any]:
 
 def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
     """The answer that carries a refusal."""
-    status = STATUS[type(refusal)]
+    status = status_of(refusal)
     problem = problem_of(refusal, request_id)
     body = json.dumps(problem, ensure_ascii=False, separators=(",", ":")).encode()
     response = web.Response(status=status, body=body, content_type="application/problem+json")

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from bankapp.api.http.endpoint import Route
-from bankapp.api.http.site.pages import verification_page
-from bankapp.operations import health, mails
-from bankapp.operations.identity import sessions, users
-from bankapp.operations.ledger import accounts, batches, holds, transfers
-from bankapp.operations.ledger import statements as history
+from bankapp.api.http.formats import Format
+from bankapp.api.http.route import Route
+from bankapp.api.http.site.verification import VERIFICATION_PAGE, show_verification
+from bankapp.domain import limits
+from bankapp.operations import health
+from bankapp.operations.identity import email_verification, password_reset, sessions, users
+from bankapp.operations.ledger import accounts, batches, holds, statements, transfers
 
 ROUTES: Final = (
     Route("POST", "/v1/users", users.create_user, location="/v1/users/{username}"),
@@ -18,11 +19,17 @@ ROUTES: Final = (
     Route("PUT", "/v1/users/{username}/role", users.change_role),
     Route("POST", "/v1/users/{username}/block", users.block_user),
     Route("POST", "/v1/users/{username}/unblock", users.unblock_user),
-    Route("POST", "/v1/users/{username}/verification", mails.send_verification),
-    Route("GET", "/v1/verify_email", mails.show_verification, page=verification_page),
-    Route("POST", "/v1/verify_email", mails.verify_email),
-    Route("POST", "/v1/password_resets", mails.request_password_reset),
-    Route("POST", "/v1/password_resets/confirm", mails.confirm_password_reset),
+    Route("POST", "/v1/users/{username}/verification", email_verification.send_verification),
+    Route(
+        "GET",
+        "/v1/verify_email",
+        show_verification,
+        formats=(VERIFICATION_PAGE,),
+        has_json=False,
+    ),
+    Route("POST", "/v1/verify_email", email_verification.verify_email),
+    Route("POST", "/v1/password_resets", password_reset.request_password_reset),
+    Route("POST", "/v1/password_resets/confirm", password_reset.confirm_password_reset),
     Route("POST", "/v1/tokens/renew_access", sessions.renew_access),
     Route("GET", "/v1/sessions", sessions.list_sessions),
     Route("DELETE", "/v1/sessions", sessions.end_sessions),
@@ -31,12 +38,12 @@ ROUTES: Final = (
     Route("GET", "/v1/accounts", accounts.list_accounts),
     Route("GET", "/v1/accounts/{account_id}", accounts.get_account),
     Route("GET", "/v1/accounts/{account_id}/entries", accounts.list_entries),
-    Route("GET", "/v1/accounts/{account_id}/balance", history.get_balance),
+    Route("GET", "/v1/accounts/{account_id}/balance", statements.get_balance),
     Route(
         "GET",
         "/v1/accounts/{account_id}/statement",
-        history.get_statement,
-        csv=history.Statement.as_csv,
+        statements.get_statement,
+        formats=(Format("text/csv", statements.Statement.as_csv),),
     ),
     Route("POST", "/v1/accounts/{account_id}/freeze", accounts.freeze_account),
     Route("POST", "/v1/accounts/{account_id}/thaw", accounts.thaw_account),
@@ -59,7 +66,12 @@ ROUTES: Final = (
         transfers.create_transfer,
         location="/v1/transfers/{transfer.id}",
     ),
-    Route("POST", "/v1/transfers/batch", batches.create_batch),
+    Route(
+        "POST",
+        "/v1/transfers/batch",
+        batches.create_batch,
+        body_bytes_max=limits.BATCH_BYTES_MAX,
+    ),
     Route(
         "POST",
         "/v1/transfers/{transfer_id}/reversals",

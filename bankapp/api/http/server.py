@@ -5,12 +5,11 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
 from bankapp.api.http.authentication import TRUSTED_PROXIES, Proxies
 from bankapp.api.http.endpoint import BANK, create_handler, meet_expectation
 from bankapp.api.http.metrics import add_metrics
-from bankapp.api.http.middleware import observe
+from bankapp.api.http.middleware import SPANS, observe
 from bankapp.api.http.not_found import add_catch_all
 from bankapp.api.http.routes import ROUTES
 from bankapp.api.http.security_headers import BROWSERS, Browsers
@@ -18,7 +17,8 @@ from bankapp.api.http.site.database_docs import add_database_docs
 from bankapp.api.http.site.home import add_site
 from bankapp.api.http.site.problems import add_problem_pages
 from bankapp.domain.roles import Role
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
+from bankapp.operations.serving import RequestSpans
 
 _NO_BROWSERS: Final = Browsers()
 
@@ -31,17 +31,19 @@ def create_app(
     docs_role: Role | None = None,
     browsers: Browsers = _NO_BROWSERS,
     shows_metrics: bool = True,
-    middlewares: Sequence[Middleware] = (),
+    spans: RequestSpans | None = None,
 ) -> web.Application:
     """The bank's HTTP door; it serves every route and owns nothing.
 
     Who asks is what X-Forwarded-For says where a trusted proxy wrote it. The pages say that we
     are at `public_url`, and without one where the client says. `docs_role` is the least role that
     may read the docs of the API and of the database; None lets anyone. With `shows_metrics` anyone
-    sees the metrics. `middlewares` come around the handlers, within our own.
+    sees the metrics. `spans` makes a span of each request.
     """
-    app = web.Application(middlewares=[observe, *middlewares])
+    app = web.Application(middlewares=[observe])
     app[BANK] = bank
+    if spans is not None:
+        app[SPANS] = spans
     app[TRUSTED_PROXIES] = Proxies(trusted_proxies)
     for route in ROUTES:
         for method in route.methods:

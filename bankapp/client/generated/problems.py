@@ -43,6 +43,12 @@ class Forbidden(Problem):
     code = "forbidden"
 
 
+class EmailNotVerified(Problem):
+    """Verify your e-mail address first."""
+
+    code = "email_not_verified"
+
+
 class NotFound(Problem):
     """It does not exist, or it is not yours."""
 
@@ -59,24 +65,6 @@ class EmailTaken(Problem):
     """Somebody has this e-mail address already."""
 
     code = "email_taken"
-
-
-class WeakPassword(Problem):
-    """The password is too easy to guess."""
-
-    code = "weak_password"
-
-
-class EmailNotVerified(Problem):
-    """Verify your e-mail address first."""
-
-    code = "email_not_verified"
-
-
-class RateLimited(Problem):
-    """Too many tries; wait a while."""
-
-    code = "rate_limited"
 
 
 class AccountExists(Problem):
@@ -175,10 +163,28 @@ class IdempotencyKeyReused(Problem):
     code = "idempotency_key_reused"
 
 
+class WeakPassword(Problem):
+    """The password is too easy to guess."""
+
+    code = "weak_password"
+
+
+class RateLimited(Problem):
+    """Too many tries; wait a while."""
+
+    code = "rate_limited"
+
+
 class Unavailable(Problem):
     """The bank cannot answer now; what was asked may or may not have happened."""
 
     code = "unavailable"
+
+
+class InternalError(Problem):
+    """The bank made a mistake; it is logged under the request's id."""
+
+    code = "internal_error"
 
 
 class PayloadTooLarge(Problem):
@@ -199,12 +205,6 @@ class MethodNotAllowed(Problem):
     code = "method_not_allowed"
 
 
-class InternalError(Problem):
-    """The bank made a mistake; it is logged under the request's id."""
-
-    code = "internal_error"
-
-
 BY_CODE: Final[Mapping[str, type[Problem]]] = {
     problem.code: problem
     for problem in (
@@ -214,12 +214,10 @@ BY_CODE: Final[Mapping[str, type[Problem]]] = {
         TokenExpired,
         InvalidCredentials,
         Forbidden,
+        EmailNotVerified,
         NotFound,
         UsernameTaken,
         EmailTaken,
-        WeakPassword,
-        EmailNotVerified,
-        RateLimited,
         AccountExists,
         SameAccount,
         CurrencyMismatch,
@@ -236,10 +234,12 @@ BY_CODE: Final[Mapping[str, type[Problem]]] = {
         StatementTooLarge,
         BatchRefused,
         IdempotencyKeyReused,
+        WeakPassword,
+        RateLimited,
         Unavailable,
+        InternalError,
         PayloadTooLarge,
         UnsupportedMediaType,
         MethodNotAllowed,
-        InternalError,
     )
 }

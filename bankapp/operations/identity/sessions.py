@@ -9,6 +9,8 @@ from pydantic import BeforeValidator
 from bankapp.auth.tokens import hash_token_id
 from bankapp.domain import errors, limits
 from bankapp.domain.sessions import NewSession, Renewal
+from bankapp.operations.bank import Bank
+from bankapp.operations.callers import Caller, Visitor
 from bankapp.operations.fields import (
     NoContent,
     Page,
@@ -21,7 +23,7 @@ from bankapp.operations.fields import (
     page_of,
 )
 from bankapp.operations.identity.users import User
-from bankapp.operations.operation import Bank, Caller, Visitor, operation, public_operation
+from bankapp.operations.operation import operation, public_operation
 from gen import models
 
 

@@ -5,8 +5,11 @@ from typing import Annotated
 from pydantic import Field
 
 from bankapp.domain import errors, limits
+from bankapp.domain.money import RequestKey
 from bankapp.domain.roles import Role
 from bankapp.domain.users import NewUser, UserChange
+from bankapp.operations.bank import Bank
+from bankapp.operations.callers import Caller, Visitor
 from bankapp.operations.fields import (
     Email,
     FullName,
@@ -19,7 +22,8 @@ from bankapp.operations.fields import (
     Time,
     Username,
 )
-from bankapp.operations.operation import Bank, Caller, Visitor, operation, public_operation
+from bankapp.operations.operation import KeyRule, operation, public_operation
+from bankapp.store.engine.idempotency import Answer
 from gen import models
 
 
@@ -62,15 +66,17 @@ class ChangeRoleRequest(RequestModel):
 
 
 @public_operation(
-    refuses=(
-        errors.UsernameTaken,
-        errors.EmailTaken,
-        errors.WeakPassword,
-        errors.IdempotencyKeyReused,
+    idempotent=True,
+    # Without the password: a hash that is quick to make must not tell it.
+    key_rule=KeyRule(
+        scope=lambda request: f"sign-up of {request.username}", without=frozenset({"password"})
     ),
+    refuses=(errors.UsernameTaken, errors.EmailTaken, errors.WeakPassword),
     limits=(limits.SIGN_UPS,),
 )
-async def create_user(bank: Bank, visitor: Visitor, request: CreateUserRequest) -> User:
+async def create_user(
+    bank: Bank, visitor: Visitor, request: CreateUserRequest, key: RequestKey | None
+) -> Answer[User]:
     """Sign up as a depositor; a code to prove the e-mail address is mailed."""
     await bank.passwords.require_strong(
         request.password, names=[request.username, request.full_name, request.email]
@@ -84,13 +90,11 @@ async def create_user(bank: Bank, visitor: Visitor, request: CreateUserRequest) 
     answer = await bank.store.sign_up(
         user,
         bank.codes.create(),
-        # Without the password: a hash that is quick to make must not tell it.
-        visitor.key_within(f"sign-up of {request.username}", request, leave_out={"password"}),
+        key,
         lambda added: User.model_validate(added).model_dump_json(),
         origin=visitor.origin,
     )
-    visitor.call.is_replay = answer.replayed_request_id is not None
-    return User.model_validate_json(answer.result)
+    return Answer(User.model_validate_json(answer.result), answer.replayed_request_id)
 
 
 @operation(refuses=(errors.NotFound,))

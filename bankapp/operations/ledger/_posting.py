@@ -1,12 +1,19 @@
 """What the operations that move or hold money share."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
+from pydantic import BaseModel
+
 from bankapp.domain import errors
 from bankapp.domain.money import Posting
-from bankapp.operations.operation import Bank, Caller
+from bankapp.operations.bank import Bank
+from bankapp.store.engine.idempotency import Answer
 from bankapp.store.ledger.postings import Held, Posted
 
+Response = TypeVar("Response", bound=BaseModel)
+
 ACCOUNT_REFUSALS = (
-    errors.IdempotencyKeyReused,
     errors.NotFound,
     errors.AccountFrozen,
     errors.AccountClosed,
@@ -14,23 +21,26 @@ ACCOUNT_REFUSALS = (
 )
 
 
-async def post_transfer(bank: Bank, caller: Caller, posting: Posting) -> Posted:
-    """Post what moves money; raises the refusal of it."""
-    posted = await _post(bank, caller, posting)
+async def post_transfer(
+    bank: Bank, posting: Posting, answer: Callable[[Posted], Response]
+) -> Answer[Response]:
+    """Post what moves money: `answer` says what is answered. Raises the refusal of it."""
+    posted = await _post(bank, posting)
     assert isinstance(posted, Posted)
-    return posted
+    return Answer(answer(posted), posted.replayed_request_id)
 
 
-async def post_hold(bank: Bank, caller: Caller, posting: Posting) -> Held:
-    """Post what holds money or lets it go; raises the refusal of it."""
-    held = await _post(bank, caller, posting)
+async def post_hold(
+    bank: Bank, posting: Posting, answer: Callable[[Held], Response]
+) -> Answer[Response]:
+    """Post what holds money or lets it go, as `post_transfer` does."""
+    held = await _post(bank, posting)
     assert isinstance(held, Held)
-    return held
+    return Answer(answer(held), held.replayed_request_id)
 
 
-async def _post(bank: Bank, caller: Caller, posting: Posting) -> Posted | Held:
+async def _post(bank: Bank, posting: Posting) -> Posted | Held:
     outcome = await bank.store.post_one(posting)
     if isinstance(outcome, errors.Refusal):
         raise outcome
-    caller.call.is_replay = outcome.replayed_request_id is not None
     return outcome

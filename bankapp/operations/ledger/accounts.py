@@ -1,15 +1,17 @@
 """Accounts and their entries."""
 
 from bankapp.domain import errors
+from bankapp.domain.money import RequestKey
 from bankapp.domain.roles import Role
+from bankapp.operations.bank import Bank
+from bankapp.operations.callers import Caller
 from bankapp.operations.fields import (
-    BodyId,
     Currency,
     Funds,
+    Id,
     Movement,
     Page,
     PageRequest,
-    PathId,
     RequestModel,
     ResponseModel,
     SomeUsername,
@@ -17,7 +19,8 @@ from bankapp.operations.fields import (
     Username,
     page_of,
 )
-from bankapp.operations.operation import Bank, Caller, operation
+from bankapp.operations.operation import operation
+from bankapp.store.engine.idempotency import Answer
 from bankapp.store.ledger.accounts import AccountRow
 from gen import models
 
@@ -25,7 +28,7 @@ from gen import models
 class Account(ResponseModel):
     """Where a customer's money is."""
 
-    id: BodyId
+    id: Id
     owner: Username
     currency: Currency
     balance: Funds
@@ -51,9 +54,9 @@ class Account(ResponseModel):
 class Entry(ResponseModel):
     """One side of a transfer, as its account sees it."""
 
-    id: BodyId
-    account_id: BodyId
-    transfer_id: BodyId
+    id: Id
+    account_id: Id
+    transfer_id: Id
     amount: Movement
     balance_after: Funds
     created_at: Time
@@ -64,7 +67,7 @@ class OpenAccountRequest(RequestModel):
 
 
 class GetAccountRequest(RequestModel):
-    account_id: PathId
+    account_id: Id
 
 
 class ListAccountsRequest(PageRequest):
@@ -74,17 +77,19 @@ class ListAccountsRequest(PageRequest):
 
 
 class ListEntriesRequest(PageRequest):
-    account_id: PathId
+    account_id: Id
 
 
-@operation(refuses=(errors.AccountExists, errors.IdempotencyKeyReused))
-async def open_account(bank: Bank, caller: Caller, request: OpenAccountRequest) -> Account:
+@operation(idempotent=True, refuses=(errors.AccountExists,))
+async def open_account(
+    bank: Bank, caller: Caller, request: OpenAccountRequest, key: RequestKey | None
+) -> Answer[Account]:
     """Open an account of one's own, one per currency, with nothing in it."""
     answer = await bank.store.open_account(
-        caller.username, request.currency, caller.key_for(request), origin=caller.origin
+        caller.username, request.currency, key, origin=caller.origin
     )
-    caller.call.is_replay = answer.replayed_request_id is not None
-    return Account.from_row(answer.result, answer.result.balance)
+    opened = Account.from_row(answer.result, answer.result.balance)
+    return Answer(opened, answer.replayed_request_id)
 
 
 @operation(refuses=(errors.NotFound,))

@@ -6,14 +6,19 @@ from pydantic import Field
 
 from bankapp.domain import errors, limits
 from bankapp.domain.money import Posting, RequestKey
+from bankapp.operations.bank import Bank
+from bankapp.operations.callers import Caller
 from bankapp.operations.fields import RequestModel, ResponseModel
+from bankapp.operations.keys import request_key
 from bankapp.operations.ledger.transfers import (
     CreateTransferRequest,
     CreateTransferResponse,
+    create_transfer,
     transfer_posting,
     transfer_response,
 )
-from bankapp.operations.operation import Bank, Caller, operation
+from bankapp.operations.operation import operation
+from bankapp.store.engine.idempotency import Answer
 from bankapp.store.ledger.postings import Outcome, Posted
 
 ItemKey = Annotated[
@@ -55,31 +60,36 @@ class CreateBatchResponse(ResponseModel):
     results: list[ItemResult]
 
 
-@operation(
-    refuses=(errors.IdempotencyKeyReused,),
-    needs_verified_email=True,
-    body_bytes_max=limits.BATCH_BYTES_MAX,
-)
+@operation(idempotent=True, needs_verified_email=True)
 async def create_batch(
-    bank: Bank, caller: Caller, request: CreateBatchRequest
-) -> CreateBatchResponse:
+    bank: Bank, caller: Caller, request: CreateBatchRequest, key: RequestKey | None
+) -> Answer[CreateBatchResponse]:
     """Make many transfers from accounts of one's own, in order and at once."""
     answer = await bank.store.post_batch(
         [_posting(caller, item) for item in request.transfers],
         is_atomic=request.mode == "atomic",
-        key=caller.key_for(request),
+        key=key,
         render=_render,
     )
-    caller.call.is_replay = answer.replayed_request_id is not None
-    return CreateBatchResponse.model_validate_json(answer.result)
+    response = CreateBatchResponse.model_validate_json(answer.result)
+    return Answer(response, answer.replayed_request_id)
 
 
 def _posting(caller: Caller, item: BatchItem) -> Posting:
-    key: RequestKey | None = None
-    if item.idempotency_key is not None:
-        request = CreateTransferRequest(**item.model_dump(exclude={"idempotency_key"}))
-        key = caller.key_for(request, item.idempotency_key)
-    return transfer_posting(caller, item, key)
+    return transfer_posting(caller, item, _item_key(caller, item))
+
+
+def _item_key(caller: Caller, item: BatchItem) -> RequestKey | None:
+    """The key that a single transfer would have: sent again alone, the item is the same request."""
+    if item.idempotency_key is None:
+        return None
+    return request_key(
+        item.idempotency_key,
+        create_transfer.name,
+        CreateTransferRequest(**item.model_dump(exclude={"idempotency_key"})),
+        scope=caller.username,
+        request_id=caller.request_id,
+    )
 
 
 def _render(outcomes: list[Outcome]) -> str:

@@ -6,16 +6,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bankapp.domain import errors, limits
-from bankapp.domain.money import Posting, PostingKind
+from bankapp.domain.money import Posting, PostingKind, RequestKey
+from bankapp.operations.bank import Bank
+from bankapp.operations.callers import Caller, SessionHolder
 from bankapp.operations.fields import (
     Amount,
-    BodyId,
     Currency,
     Description,
     Funds,
+    Id,
     Page,
     PageRequest,
-    PathId,
     RequestModel,
     ResponseModel,
     Time,
@@ -23,7 +24,9 @@ from bankapp.operations.fields import (
 )
 from bankapp.operations.ledger._posting import ACCOUNT_REFUSALS, post_hold, post_transfer
 from bankapp.operations.ledger.transfers import Transfer
-from bankapp.operations.operation import Bank, Caller, operation
+from bankapp.operations.operation import operation, session_operation
+from bankapp.store.engine.idempotency import Answer
+from bankapp.store.ledger.postings import Held, Posted
 from gen import models
 
 Lifetime = Annotated[int, Field(strict=True, ge=1, le=limits.HOLD_LIFETIME_MAX_S)]
@@ -32,9 +35,9 @@ Lifetime = Annotated[int, Field(strict=True, ge=1, le=limits.HOLD_LIFETIME_MAX_S
 class Hold(ResponseModel):
     """Money of one account promised to another."""
 
-    id: BodyId
-    from_account_id: BodyId
-    to_account_id: BodyId
+    id: Id
+    from_account_id: Id
+    to_account_id: Id
     amount: Amount
     captured_amount: Funds
     currency: Currency
@@ -62,8 +65,8 @@ class Hold(ResponseModel):
 
 
 class CreateHoldRequest(RequestModel):
-    from_account_id: BodyId
-    to_account_id: BodyId
+    from_account_id: Id
+    to_account_id: Id
     amount: Amount
     currency: Currency
     expires_in_s: Lifetime = limits.HOLD_LIFETIME_DEFAULT_S
@@ -71,13 +74,13 @@ class CreateHoldRequest(RequestModel):
 
 
 class GetHoldRequest(RequestModel):
-    hold_id: PathId
+    hold_id: Id
 
 
 class CaptureHoldRequest(RequestModel):
     """Without an amount, all that is left; with one the hold stays open for the rest."""
 
-    hold_id: PathId
+    hold_id: Id
     amount: Amount | None = None
 
 
@@ -88,7 +91,8 @@ class CaptureHoldResponse(ResponseModel):
     transfer: Transfer
 
 
-@operation(
+@session_operation(
+    idempotent=True,
     refuses=(
         *ACCOUNT_REFUSALS,
         errors.SameAccount,
@@ -96,9 +100,10 @@ class CaptureHoldResponse(ResponseModel):
         errors.InsufficientFunds,
     ),
     needs_verified_email=True,
-    checks_session=True,
 )
-async def create_hold(bank: Bank, caller: Caller, request: CreateHoldRequest) -> Hold:
+async def create_hold(
+    bank: Bank, holder: SessionHolder, request: CreateHoldRequest, key: RequestKey | None
+) -> Answer[Hold]:
     """Promise money of one's own account to another: nobody else can have it meanwhile."""
     posting = Posting(
         kind=PostingKind.HOLD,
@@ -107,12 +112,12 @@ async def create_hold(bank: Bank, caller: Caller, request: CreateHoldRequest) ->
         amount=request.amount,
         currency=request.currency,
         description=request.description,
-        actor=caller.username,
+        actor=holder.username,
         lifetime=timedelta(seconds=request.expires_in_s),
-        key=caller.key_for(request),
-        origin=caller.origin,
+        key=key,
+        origin=holder.origin,
     )
-    return Hold.from_row((await post_hold(bank, caller, posting)).hold)
+    return await post_hold(bank, posting, _as_it_is)
 
 
 @operation(refuses=(errors.NotFound,))
@@ -139,16 +144,17 @@ async def list_holds(bank: Bank, caller: Caller, request: PageRequest) -> Page[H
 
 
 @operation(
+    idempotent=True,
     refuses=(
         *ACCOUNT_REFUSALS,
         errors.Forbidden,
         errors.HoldNotOpen,
         errors.CaptureExceedsHold,
-    )
+    ),
 )
 async def capture_hold(
-    bank: Bank, caller: Caller, request: CaptureHoldRequest
-) -> CaptureHoldResponse:
+    bank: Bank, caller: Caller, request: CaptureHoldRequest, key: RequestKey | None
+) -> Answer[CaptureHoldResponse]:
     """Take what is held, or a part of it: the payee does, or the bank for the payee."""
     row = await bank.store.get_hold(request.hold_id)
     if row is None or not caller.may_see(row.from_owner, row.to_owner):
@@ -160,24 +166,33 @@ async def capture_hold(
         reference_id=request.hold_id,
         amount=request.amount,
         actor=None if caller.is_banker() else caller.username,
-        key=caller.key_for(request),
+        key=key,
         origin=caller.origin,
     )
-    posted = await post_transfer(bank, caller, posting)
-    assert posted.hold is not None
-    return CaptureHoldResponse(
-        hold=Hold.from_row(posted.hold), transfer=Transfer.model_validate(posted.transfer)
-    )
+    return await post_transfer(bank, posting, _captured)
 
 
-@operation(refuses=(errors.NotFound, errors.IdempotencyKeyReused, errors.HoldNotOpen))
-async def void_hold(bank: Bank, caller: Caller, request: GetHoldRequest) -> Hold:
+@operation(idempotent=True, refuses=(errors.NotFound, errors.HoldNotOpen))
+async def void_hold(
+    bank: Bank, caller: Caller, request: GetHoldRequest, key: RequestKey | None
+) -> Answer[Hold]:
     """Let go of what is still held; either side may."""
     posting = Posting(
         kind=PostingKind.VOID,
         reference_id=request.hold_id,
         actor=None if caller.is_banker() else caller.username,
-        key=caller.key_for(request),
+        key=key,
         origin=caller.origin,
     )
-    return Hold.from_row((await post_hold(bank, caller, posting)).hold)
+    return await post_hold(bank, posting, _as_it_is)
+
+
+def _as_it_is(held: Held) -> Hold:
+    return Hold.from_row(held.hold)
+
+
+def _captured(posted: Posted) -> CaptureHoldResponse:
+    assert posted.hold is not None
+    return CaptureHoldResponse(
+        hold=Hold.from_row(posted.hold), transfer=Transfer.model_validate(posted.transfer)
+    )

@@ -10,18 +10,19 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from bankapp.domain import errors
 from bankapp.domain.money import TransferKind
+from bankapp.operations.bank import Bank
+from bankapp.operations.callers import Caller
 from bankapp.operations.fields import (
-    BodyId,
     Currency,
     Funds,
+    Id,
     Movement,
-    PathId,
     RequestModel,
     ResponseModel,
     Time,
 )
 from bankapp.operations.ledger.accounts import visible_account
-from bankapp.operations.operation import Bank, Caller, operation
+from bankapp.operations.operation import operation
 
 
 def _month(text: object) -> object:
@@ -64,7 +65,7 @@ Month = Annotated[
 class GetBalanceRequest(RequestModel):
     """Without `at`, the balance now."""
 
-    account_id: PathId
+    account_id: Id
     at: Annotated[AwareDatetime, BeforeValidator(_rfc3339), AfterValidator(_known_time)] | None = (
         None
     )
@@ -73,7 +74,7 @@ class GetBalanceRequest(RequestModel):
 class Balance(ResponseModel):
     """What was in an account at a time."""
 
-    account_id: BodyId
+    account_id: Id
     currency: Currency
     balance: Funds
     available_balance: Funds
@@ -81,15 +82,15 @@ class Balance(ResponseModel):
 
 
 class GetStatementRequest(RequestModel):
-    account_id: PathId
+    account_id: Id
     month: Month
 
 
 class StatementEntry(ResponseModel):
     """One line of a statement."""
 
-    id: BodyId
-    transfer_id: BodyId
+    id: Id
+    transfer_id: Id
     kind: TransferKind
     amount: Movement
     balance_after: Funds
@@ -100,7 +101,7 @@ class StatementEntry(ResponseModel):
 class Statement(ResponseModel):
     """A month of an account, in UTC: the opening balance and the entries are the closing one."""
 
-    account_id: BodyId
+    account_id: Id
     currency: Currency
     month: Month
     opening_balance: Funds

@@ -3,14 +3,15 @@
 from bankapp.domain import errors
 from bankapp.domain.money import Posting, PostingKind, RequestKey, TransferKind
 from bankapp.domain.roles import Role
+from bankapp.operations.bank import Bank
+from bankapp.operations.callers import Caller, SessionHolder
 from bankapp.operations.fields import (
     Amount,
-    BodyId,
     Currency,
     Description,
+    Id,
     Page,
     PageRequest,
-    PathId,
     RequestModel,
     ResponseModel,
     Time,
@@ -18,7 +19,8 @@ from bankapp.operations.fields import (
 )
 from bankapp.operations.ledger._posting import ACCOUNT_REFUSALS, post_transfer
 from bankapp.operations.ledger.accounts import Account, Entry, visible_account
-from bankapp.operations.operation import Bank, Caller, operation
+from bankapp.operations.operation import operation, session_operation
+from bankapp.store.engine.idempotency import Answer
 from bankapp.store.ledger.postings import Posted
 
 POSTING_REFUSALS = (*ACCOUNT_REFUSALS, errors.CurrencyMismatch)
@@ -27,20 +29,20 @@ POSTING_REFUSALS = (*ACCOUNT_REFUSALS, errors.CurrencyMismatch)
 class Transfer(ResponseModel):
     """Money moved from one account to another."""
 
-    id: BodyId
-    from_account_id: BodyId
-    to_account_id: BodyId
+    id: Id
+    from_account_id: Id
+    to_account_id: Id
     amount: Amount
     currency: Currency
     kind: TransferKind
-    reverses_transfer_id: BodyId | None = None
+    reverses_transfer_id: Id | None = None
     description: str | None
     created_at: Time
 
 
 class CreateTransferRequest(RequestModel):
-    from_account_id: BodyId
-    to_account_id: BodyId
+    from_account_id: Id
+    to_account_id: Id
     amount: Amount
     currency: Currency
     description: Description | None = None
@@ -57,13 +59,12 @@ class CreateTransferResponse(ResponseModel):
 class CashRequest(RequestModel):
     """Money brought to the bank or taken away, over the counter."""
 
-    account_id: PathId
+    account_id: Id
     amount: Amount
     currency: Currency
     description: Description | None = None
 
 
-# Two classes, for a request's key tells its class.
 class DepositRequest(CashRequest):
     """Money brought to the bank, over the counter."""
 
@@ -75,35 +76,36 @@ class WithdrawalRequest(CashRequest):
 class ReverseTransferRequest(RequestModel):
     """Without an amount, all that has not been reversed."""
 
-    transfer_id: PathId
+    transfer_id: Id
     amount: Amount | None = None
 
 
 class GetTransferRequest(RequestModel):
-    transfer_id: PathId
+    transfer_id: Id
 
 
 class ListTransfersRequest(PageRequest):
     """Without `account_id`, the transfers of all the caller's accounts."""
 
-    account_id: PathId | None = None
+    account_id: Id | None = None
 
 
-@operation(
+@session_operation(
+    idempotent=True,
     refuses=(*POSTING_REFUSALS, errors.SameAccount, errors.InsufficientFunds),
     needs_verified_email=True,
-    checks_session=True,
 )
 async def create_transfer(
-    bank: Bank, caller: Caller, request: CreateTransferRequest
-) -> CreateTransferResponse:
+    bank: Bank, holder: SessionHolder, request: CreateTransferRequest, key: RequestKey | None
+) -> Answer[CreateTransferResponse]:
     """Move money from an account of one's own to any account of the same currency."""
-    posting = transfer_posting(caller, request, caller.key_for(request))
-    return transfer_response(await post_transfer(bank, caller, posting))
+    return await post_transfer(bank, transfer_posting(holder, request, key), transfer_response)
 
 
-@operation(role=Role.BANKER, refuses=POSTING_REFUSALS)
-async def create_deposit(bank: Bank, caller: Caller, request: DepositRequest) -> Transfer:
+@operation(idempotent=True, role=Role.BANKER, refuses=POSTING_REFUSALS)
+async def create_deposit(
+    bank: Bank, caller: Caller, request: DepositRequest, key: RequestKey | None
+) -> Answer[Transfer]:
     """Pay cash into an account."""
     posting = Posting(
         kind=PostingKind.DEPOSIT,
@@ -111,14 +113,16 @@ async def create_deposit(bank: Bank, caller: Caller, request: DepositRequest) ->
         amount=request.amount,
         currency=request.currency,
         description=request.description,
-        key=caller.key_for(request),
+        key=key,
         origin=caller.origin,
     )
-    return Transfer.model_validate((await post_transfer(bank, caller, posting)).transfer)
+    return await post_transfer(bank, posting, _made)
 
 
-@operation(role=Role.BANKER, refuses=(*POSTING_REFUSALS, errors.InsufficientFunds))
-async def create_withdrawal(bank: Bank, caller: Caller, request: WithdrawalRequest) -> Transfer:
+@operation(idempotent=True, role=Role.BANKER, refuses=(*POSTING_REFUSALS, errors.InsufficientFunds))
+async def create_withdrawal(
+    bank: Bank, caller: Caller, request: WithdrawalRequest, key: RequestKey | None
+) -> Answer[Transfer]:
     """Pay cash out of an account."""
     posting = Posting(
         kind=PostingKind.WITHDRAWAL,
@@ -126,13 +130,14 @@ async def create_withdrawal(bank: Bank, caller: Caller, request: WithdrawalReque
         amount=request.amount,
         currency=request.currency,
         description=request.description,
-        key=caller.key_for(request),
+        key=key,
         origin=caller.origin,
     )
-    return Transfer.model_validate((await post_transfer(bank, caller, posting)).transfer)
+    return await post_transfer(bank, posting, _made)
 
 
 @operation(
+    idempotent=True,
     refuses=(
         *ACCOUNT_REFUSALS,
         errors.Forbidden,
@@ -140,9 +145,11 @@ async def create_withdrawal(bank: Bank, caller: Caller, request: WithdrawalReque
         errors.AlreadyReversed,
         errors.ReversalExceedsTransfer,
         errors.InsufficientFunds,
-    )
+    ),
 )
-async def reverse_transfer(bank: Bank, caller: Caller, request: ReverseTransferRequest) -> Transfer:
+async def reverse_transfer(
+    bank: Bank, caller: Caller, request: ReverseTransferRequest, key: RequestKey | None
+) -> Answer[Transfer]:
     """Pay back a transfer or a part of it: the payee to the payer, or the bank for the payee."""
     known = await bank.store.get_transfer(request.transfer_id)
     if known is None or not caller.may_see(known.from_owner, known.to_owner):
@@ -154,10 +161,10 @@ async def reverse_transfer(bank: Bank, caller: Caller, request: ReverseTransferR
         reference_id=request.transfer_id,
         amount=request.amount,
         actor=None if caller.is_banker() else caller.username,
-        key=caller.key_for(request),
+        key=key,
         origin=caller.origin,
     )
-    return Transfer.model_validate((await post_transfer(bank, caller, posting)).transfer)
+    return await post_transfer(bank, posting, _made)
 
 
 @operation(refuses=(errors.NotFound,))
@@ -187,9 +194,9 @@ async def list_transfers(
 
 
 def transfer_posting(
-    caller: Caller, request: CreateTransferRequest, key: RequestKey | None
+    holder: SessionHolder, request: CreateTransferRequest, key: RequestKey | None
 ) -> Posting:
-    """The posting of a transfer by the caller."""
+    """The posting of a transfer by the holder of a session."""
     return Posting(
         kind=PostingKind.TRANSFER,
         from_account_id=request.from_account_id,
@@ -197,10 +204,14 @@ def transfer_posting(
         amount=request.amount,
         currency=request.currency,
         description=request.description,
-        actor=caller.username,
+        actor=holder.username,
         key=key,
-        origin=caller.origin,
+        origin=holder.origin,
     )
+
+
+def _made(posted: Posted) -> Transfer:
+    return Transfer.model_validate(posted.transfer)
 
 
 def transfer_response(posted: Posted) -> CreateTransferResponse:

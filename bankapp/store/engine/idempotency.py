@@ -9,9 +9,8 @@ from gen.queries import AsyncQueries
 
 Result = TypeVar("Result")
 
-# What says nothing of the request itself: the same request may find another answer later.
+# Refusals that depend on the moment, not on the request; they are not stored.
 _PASSING: Final = (errors.Unauthenticated, errors.Unavailable, errors.ValidationFailed)
-_BY_CODE: Final = {refusal.code: refusal for refusal in errors.Refusal.__subclasses__()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ async def recall(q: AsyncQueries, key: RequestKey) -> Answer[str] | None:
     if known.request_hash != key.request_hash:
         raise errors.IdempotencyKeyReused
     if known.refusal is not None:
-        refusal = _BY_CODE[known.refusal]()
+        refusal = errors.REFUSALS[known.refusal]()
         refusal.replayed_request_id = known.request_id
         raise refusal
     assert known.response is not None

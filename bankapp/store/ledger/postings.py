@@ -2,31 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from bankapp.domain import errors, limits
 from bankapp.domain.money import Posting, PostingKind
 from gen import models
 from gen.queries import AsyncQueries
 from gen.transfers import PostTransfersParams, PostTransfersRow
-
-REFUSALS: Final[dict[models.PostingRefusal, type[errors.Refusal]]] = {
-    models.PostingRefusal.UNAUTHENTICATED: errors.Unauthenticated,
-    models.PostingRefusal.IDEMPOTENCY_KEY_REUSED: errors.IdempotencyKeyReused,
-    models.PostingRefusal.NOT_FOUND: errors.NotFound,
-    models.PostingRefusal.SAME_ACCOUNT: errors.SameAccount,
-    models.PostingRefusal.CURRENCY_MISMATCH: errors.CurrencyMismatch,
-    models.PostingRefusal.NOT_REVERSIBLE: errors.NotReversible,
-    models.PostingRefusal.ACCOUNT_FROZEN: errors.AccountFrozen,
-    models.PostingRefusal.ACCOUNT_CLOSED: errors.AccountClosed,
-    models.PostingRefusal.HOLD_NOT_OPEN: errors.HoldNotOpen,
-    models.PostingRefusal.CAPTURE_EXCEEDS_HOLD: errors.CaptureExceedsHold,
-    models.PostingRefusal.ALREADY_REVERSED: errors.AlreadyReversed,
-    models.PostingRefusal.REVERSAL_EXCEEDS_TRANSFER: errors.ReversalExceedsTransfer,
-    models.PostingRefusal.INSUFFICIENT_FUNDS: errors.InsufficientFunds,
-    models.PostingRefusal.BALANCE_LIMIT_EXCEEDED: errors.BalanceLimitExceeded,
-    models.PostingRefusal.BATCH_REFUSED: errors.BatchRefused,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +99,7 @@ def outcomes_of(postings: Sequence[Posting], rows: Sequence[PostTransfersRow]) -
 def outcome_of(posting: Posting, row: PostTransfersRow) -> Outcome:
     """What has come of a posting, by its row."""
     if row.refusal is not None:
-        refusal = REFUSALS[row.refusal]()
+        refusal = errors.REFUSALS[row.refusal]()
         refusal.replayed_request_id = row.replayed_request_id
         return refusal
     hold = None if row.hold_id is None else _hold(posting, row)

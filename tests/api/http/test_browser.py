@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 
 from bankapp.api.http.server import create_app
 from bankapp.domain.roles import Role
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from tests.browser import CONTRAST, Browser, needs_chromium
 from tests.factories import PASSWORD, Make
 

@@ -9,7 +9,7 @@ from yarl import URL
 
 from bankapp.api.http.server import create_app
 from bankapp.domain.roles import Role
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from tests.api.client import Api
 
 Client = TestClient[Any, Any]

@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from bankapp.api.http.problems import STATUS
+from bankapp.api.http.problems import status_of
 from bankapp.api.http.server import create_app
 from bankapp.api.http.site.problems import known_problems
 from bankapp.domain.roles import Role
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from tests.api.client import Api
 from tests.api.document import DOCUMENT
 from tests.api.http.test_problems import refusals
 
 Client = TestClient[Any, Any]
 PAGES = ["/", "/docs", "/problems/", "/problems/not_found"]
-SWAGGER_UI = files("bankapp.api.http") / "static" / "swagger-ui"
+SWAGGER_UI = files("bankapp.api.http.site") / "static" / "swagger-ui"
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ async def test_every_problem_has_its_page(api: Api) -> None:
         plain = re.sub(r"<[^>]*>", "", page).replace("&#x27;", "'")
         assert refusal.message() in plain
         assert refusal.remedy.replace("`", "") in plain
-        assert str(STATUS[refusal].value) in plain
+        assert str(status_of(refusal).value) in plain
         assert ("Yes." in plain) == refusal.retryable
 
 

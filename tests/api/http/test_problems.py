@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import bankapp
-from bankapp.api.http.problems import STATUS, RouteNotFound, problem_response
+from bankapp.api.http.problems import REFUSALS, RouteNotFound, problem_response, status_of
 from bankapp.domain import errors
 from tests.api.client import Api
 from tests.api.conftest import Connection
@@ -33,8 +33,8 @@ def refusals() -> list[type[errors.Refusal]]:
 
 
 def test_every_refusal_has_one_status() -> None:
-    assert set(STATUS) == set(refusals())
-    assert all(400 <= status < 600 for status in STATUS.values())
+    assert set(REFUSALS) == set(refusals())
+    assert all(400 <= status_of(refusal) < 600 for refusal in REFUSALS)
 
 
 def test_every_code_is_of_one_refusal() -> None:
@@ -59,7 +59,7 @@ def answer_to(refusal: errors.Refusal) -> tuple[Any, dict[str, str]]:
     assert isinstance(response.body, bytes)
     assert response.content_type == "application/problem+json"
     body = json.loads(response.body)
-    assert response.status == body["status"] == STATUS[type(refusal)]
+    assert response.status == body["status"] == status_of(refusal)
     return body, dict(response.headers)
 
 

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from bankapp.api.http.endpoint import Route
+from bankapp.api.http.route import Route
 from bankapp.api.http.routes import ROUTES
 from bankapp.domain import limits
 from bankapp.domain.roles import Role

@@ -9,7 +9,7 @@ from bankapp.api.http.routes import ROUTES
 from bankapp.api.http.security_headers import Browsers
 from bankapp.api.http.server import create_app
 from bankapp.domain.roles import Role
-from bankapp.operations.operation import Bank
+from bankapp.operations.bank import Bank
 from tests.api.client import Answer, Api
 from tests.api.contract import JSON
 from tests.api.requests import World, good_request, name_of

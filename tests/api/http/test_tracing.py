@@ -12,7 +12,6 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from bankapp.api.http.server import create_app
-from bankapp.api.http.tracing import trace_with
 from bankapp.store.engine.instrumentation import watched
 from bankapp.store.engine.transaction import Pool
 from bankapp.store.store import Store
@@ -48,7 +47,7 @@ async def traced(pool: Pool) -> AsyncGenerator[Traced]:
     tracing = Tracing(SimpleSpanProcessor(exporter))
     store = Store(pool, queries=watched(tracing.watch_query))
     bank = make_bank(store)
-    app = create_app(bank, middlewares=[trace_with(tracing)])
+    app = create_app(bank, spans=tracing)
     async with TestClient(TestServer(app)) as client:
         yield Traced(Api(client, bank, Make(store)), exporter)
     tracing.close()

@@ -11,7 +11,7 @@ from multidict import CIMultiDict
 from bankapp.api.http.routes import ROUTES
 from bankapp.api.http.server import create_app
 from bankapp.domain import errors, limits
-from bankapp.operations.operation import Rules
+from bankapp.operations.bank import Rules
 from bankapp.store.store import Store
 from tests.api.client import Answer, Api
 from tests.api.conftest import Connection

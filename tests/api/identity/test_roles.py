@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from bankapp.api.http.endpoint import Route
+from bankapp.api.http.route import Route
 from bankapp.api.http.routes import ROUTES
 from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.tokens import Purpose, TokenMaker

@@ -7,7 +7,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from bankapp.api.http.server import create_app
-from bankapp.operations.operation import Rules
+from bankapp.operations.bank import Rules
 from tests.api.client import Answer, Api
 from tests.api.conftest import Connection
 from tests.api.contract import same_but_for_request_id

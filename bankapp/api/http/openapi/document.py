@@ -1,6 +1,7 @@
 """The whole document."""
 
 import json
+from importlib import import_module
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Final
@@ -60,8 +61,11 @@ def create_document() -> Schema:
 
 
 def _tags() -> list[Schema]:
-    modules = {tag_of(route): route.operation.run.__globals__["__doc__"] for route in ROUTES}
-    return [{"name": name, "description": text_of(doc)} for name, doc in modules.items()]
+    names = dict.fromkeys(map(tag_of, ROUTES))
+    divisions = {name: import_module(f"bankapp.operations.{name}") for name in names}
+    return [
+        {"name": name, "description": text_of(module.__doc__)} for name, module in divisions.items()
+    ]
 
 
 def _refusals() -> Schema:

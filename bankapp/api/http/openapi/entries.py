@@ -8,12 +8,12 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import Any, Final
 
-from bankapp.api.http.endpoint import Route
+from bankapp.api.http.formats import JSON_TYPE
 from bankapp.api.http.openapi.refusals import refusals_by_status, response_name
 from bankapp.api.http.openapi.schemas import Schema, Schemas
 from bankapp.api.http.openapi.shared import header_references
+from bankapp.api.http.route import Route
 from bankapp.api.http.routes import ROUTES
-from bankapp.domain import errors
 from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 
@@ -48,8 +48,9 @@ def describe_route(route: Route, schemas: Schemas) -> Schema:
 
 
 def tag_of(route: Route) -> str:
-    """What it belongs to: the module of its operation."""
-    return route.operation.run.__module__.rpartition(".")[2]
+    """What it belongs to: the division of its operation, which is a folder of `operations`."""
+    _, _, place = route.operation.run.__module__.partition("bankapp.operations.")
+    return place.partition(".")[0] or "identity"  # the page that a link in a mail leads to
 
 
 def text_of(docstring: str | None) -> str:
@@ -83,7 +84,7 @@ def _parameters(route: Route, schemas: Schemas) -> list[Schema]:
             for name in in_query
         ),
     ]
-    if errors.IdempotencyKeyReused in route.refuses:
+    if route.operation.idempotent:
         described.append({"$ref": "#/components/parameters/IdempotencyKey"})
     return [*described, {"$ref": "#/components/parameters/RequestId"}]
 
@@ -120,7 +121,7 @@ def _responses(route: Route, schemas: Schemas) -> Schema:
 
 def _success(route: Route, schemas: Schemas) -> Schema:
     headers = ["X-Request-Id"]
-    if errors.IdempotencyKeyReused in route.refuses:
+    if route.operation.idempotent:
         headers.append("Idempotent-Replayed")
     if route.location is not None:
         headers.append("Location")
@@ -136,14 +137,14 @@ def _success(route: Route, schemas: Schemas) -> Schema:
 
 
 def _content(route: Route, schemas: Schemas) -> Schema:
-    if route.page is not None:
-        return {"text/html": {"schema": {"type": "string"}}}
-    if not route.answers_json:
-        return {}
-    schema = schemas.of_response(route.operation.response)
-    content = {"application/json": {"schema": schema, "example": _example(route, "response")}}
-    if route.csv is not None:
-        content["text/csv"] = {"schema": {"type": "string"}, "example": _example(route, "csv")}
+    content: Schema = {}
+    if route.answers_json:
+        schema = schemas.of_response(route.operation.response)
+        content[JSON_TYPE] = {"schema": schema, "example": _example(route, "response")}
+    for format_ in route.formats:
+        content[format_.media_type] = {"schema": {"type": "string"}}
+        if example := _example(route, format_.media_type):
+            content[format_.media_type]["example"] = example
     return content
 
 

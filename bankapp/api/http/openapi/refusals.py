@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final, TypeAlias
 
-from bankapp.api.http.endpoint import Route
 from bankapp.api.http.openapi.schemas import Schema
 from bankapp.api.http.openapi.shared import header_references
-from bankapp.api.http.problems import STATUS, problem_of
+from bankapp.api.http.problems import problem_of, status_of
+from bankapp.api.http.route import Route
 from bankapp.domain import errors
 
 Refusals: TypeAlias = dict[str, type[errors.Refusal]]
@@ -54,8 +54,8 @@ PROBLEM: Final[Schema] = {
 def refusals_by_status(route: Route) -> dict[HTTPStatus, Refusals]:
     """Every refusal of a route, by its code."""
     by_status: dict[HTTPStatus, Refusals] = {}
-    for refusal in sorted(route.refuses, key=lambda refusal: (STATUS[refusal], refusal.code)):
-        by_status.setdefault(STATUS[refusal], {})[refusal.code] = refusal
+    for refusal in sorted(route.refuses, key=lambda refusal: (status_of(refusal), refusal.code)):
+        by_status.setdefault(status_of(refusal), {})[refusal.code] = refusal
     return by_status
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core import core_schema
 
-from bankapp.api.http.endpoint import Route
+from bankapp.api.http.route import Route
 
 Schema: TypeAlias = dict[str, Any]
 

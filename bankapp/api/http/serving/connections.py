@@ -1,21 +1,19 @@
 """The connections of a server process: its share of them, and how it parts with them."""
 
 import asyncio
-import mmap
-import os
 import socket
 from collections.abc import Callable
 from typing import Final
 
 import structlog
 
+from bankapp.api.shares import Shares
 from bankapp.domain import limits
 
 # A process that never comes to accept must not keep the others from it.
 DEFERRAL_COUNT_MAX: Final = 5
 DEFERRAL_S: Final = 0.001
 EXHAUSTED_DELAY_S: Final = 1.0
-_COUNT_BYTES: Final = 4
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.http")
 
 
@@ -71,34 +69,12 @@ class Connections:
             wait.cancel()
 
 
-class Shares:
-    """How many connections each of several processes has, in memory that they share."""
-
-    def __init__(self, memory: int, slot: int) -> None:
-        size = os.fstat(memory).st_size
-        self._counts = memoryview(mmap.mmap(memory, size)).cast("I")
-        self._slot = slot
-
-    @staticmethod
-    def allocate(process_count: int) -> int:
-        """The file descriptor of such memory."""
-        memory = os.memfd_create("bankapp-shares")
-        os.ftruncate(memory, process_count * _COUNT_BYTES)
-        return memory
-
-    def exceeds(self, count: int) -> bool:
-        """Tell the others the count of this process; whether it has clearly more than another."""
-        self._counts[self._slot] = count
-        least = min(self._counts)
-        return count > least + 1 + least // 8
-
-
 class Acceptor:
     """Accepts connections from a socket on which other processes accept, too.
 
-    All of them wake up for a new connection, and who is awake already would take most of a burst.
-    So each takes one at a time, and one that has more than another leaves it to that one for a
-    moment.
+    All of them wake up for a new connection, and a process that is already running would accept
+    most of a burst. So each takes one at a time, and one that has more than another leaves it to
+    that one for a moment.
     """
 
     def __init__(

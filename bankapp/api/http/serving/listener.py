@@ -13,9 +13,10 @@ import structlog
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
-from bankapp.api.http.problems import SERVER, STATUS, InternalError, problem_response
+from bankapp.api.http.problems import SERVER, problem_response
 from bankapp.api.http.security_headers import secure
-from bankapp.api.http.serving.connections import Acceptor, Connections, Shares
+from bankapp.api.http.serving.connections import Acceptor, Connections
+from bankapp.api.shares import Shares
 from bankapp.domain import errors, limits
 from bankapp.telemetry import metrics
 from bankapp.telemetry.context import create_request_id
@@ -177,7 +178,7 @@ class _Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """Answer as everywhere, and log nothing of what was sent: it may hold a secret."""
-        refusal = InternalError() if status == STATUS[InternalError] else errors.MalformedRequest()
+        refusal = errors.InternalError() if status == 500 else errors.MalformedRequest()
         request_id = create_request_id()
         _log.warning("unreadable", request_id=request_id, status=status, error=type(exc).__name__)
         if request.writer.output_size > 0:

@@ -13,9 +13,10 @@ from typing import Final
 from aiohttp import web
 
 from bankapp.api.http.authentication import bearer_token, identify_visitor
-from bankapp.api.http.endpoint import BANK, Handler, meet_expectation
+from bankapp.api.http.endpoint import BANK, EXCHANGE, Handler, meet_expectation
+from bankapp.domain import errors
 from bankapp.domain.roles import Role
-from bankapp.operations.operation import authenticate
+from bankapp.operations.admission import authenticate
 
 _CONTENT_TYPES: Final = MappingProxyType(
     {
@@ -92,8 +93,12 @@ def guarded(role: Role | None, handler: Handler) -> Handler:
         return handler
 
     async def guard(request: web.Request) -> web.StreamResponse:
-        visitor = identify_visitor(request)
-        await authenticate(request.app[BANK], visitor, bearer_token(request), role)
+        exchange = request[EXCHANGE]
+        visitor = identify_visitor(request, exchange.request_id)
+        caller = await authenticate(request.app[BANK], visitor, bearer_token(request))
+        exchange.username = caller.username
+        if not caller.role.includes(role):
+            raise errors.Forbidden
         return await handler(request)
 
     return guard

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bankapp.api.http.openapi.entries import tag_of
 from bankapp.api.http.openapi.refusals import example_of
-from bankapp.api.http.problems import STATUS
+from bankapp.api.http.problems import REFUSALS, status_of
 from bankapp.api.http.routes import ROUTES
 from bankapp.api.http.site.files import File, add_page, send
 from bankapp.api.http.site.pages import PAGE_HEADERS, page_file
@@ -27,7 +27,7 @@ _AGAIN: Final = {
 def known_problems() -> dict[str, type[errors.Refusal]]:
     """Every refusal by its code; of two with one code the one that says more."""
     by_code: dict[str, type[errors.Refusal]] = {}
-    for refusal in STATUS:
+    for refusal in REFUSALS:
         by_code.setdefault(refusal.code, refusal)
     return dict(sorted(by_code.items()))
 
@@ -68,7 +68,7 @@ def _explanation(refusal: type[errors.Refusal]) -> dict[str, Any]:
         "type": f"{PATH}/{refusal.code}",
         "code": refusal.code,
         "title": refusal.message(),
-        "status": STATUS[refusal],
+        "status": status_of(refusal),
         "retryable": refusal.retryable,
         "remedy": refusal.remedy,
         "operations": [route.operation.name for route in ROUTES if refusal in route.refuses],
@@ -77,10 +77,10 @@ def _explanation(refusal: type[errors.Refusal]) -> dict[str, Any]:
 
 def _index(known: dict[str, type[errors.Refusal]]) -> str:
     rows = "".join(
-        f'<tr><td>{STATUS[refusal].value}<th><a href="{PATH}/{code}">{code}</a>'
+        f'<tr><td>{status_of(refusal).value}<th><a href="{PATH}/{code}">{code}</a>'
         f"<td>{_inline(refusal.message())}"
         f'<td data-label="Try again: ">{"yes" if refusal.retryable else "no"}'
-        for code, refusal in sorted(known.items(), key=lambda item: (STATUS[item[1]], item[0]))
+        for code, refusal in sorted(known.items(), key=lambda item: (status_of(item[1]), item[0]))
     )
     return (
         '<h1>Problems</h1><p class="lead">What the bank refuses it refuses with one of these '
@@ -92,7 +92,7 @@ def _index(known: dict[str, type[errors.Refusal]]) -> str:
 
 
 def _page(refusal: type[errors.Refusal]) -> str:
-    status = STATUS[refusal]
+    status = status_of(refusal)
     answer = json.dumps(example_of(refusal), indent=2)
     return (
         f'<p class="path"><a href="{PATH}/">Problems</a></p>'

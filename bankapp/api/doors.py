@@ -1,0 +1,10 @@
+"""The doors of the bank: each is a folder, and a line here."""
+
+from typing import Final
+
+from bankapp.api.door import Door
+from bankapp.api.http import door as http
+
+DOORS: Final[dict[str, Door]] = {"http": http.DOOR}
+# For operators, at an address that customers cannot reach; every process has one of its own.
+METRICS: Final[Door] = http.METRICS_DOOR

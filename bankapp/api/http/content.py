@@ -1,0 +1,121 @@
+"""What came with a request: its path, its query and its body, as fields of an operation."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, cast
+
+import pydantic_core
+from aiohttp import web
+
+from bankapp.api.http.problems import PayloadTooLarge, UnsupportedMediaType
+from bankapp.api.http.route import Route
+from bankapp.domain import errors, limits
+from bankapp.operations.fields import Text
+
+
+class HttpContent:
+    """Path, query and body as the fields of one request, each name from one place."""
+
+    __slots__ = ("_body", "_request", "_route")
+
+    def __init__(self, request: web.Request, route: Route) -> None:
+        self._request = request
+        self._route = route
+        self._body = b""
+
+    async def receive(self) -> None:
+        """Read the body, if the route has one.
+
+        Raises MalformedRequest when it does not come as announced or in time, PayloadTooLarge.
+        """
+        if self._route.has_body:
+            self._body = await _receive(self._request.content, self._route.body_bytes_max)
+
+    def read(self) -> Mapping[str, Any]:
+        """The fields; those of path and query are Text.
+
+        Raises MalformedRequest, UnsupportedMediaType, PayloadTooLarge, ValidationFailed.
+        """
+        request, route = self._request, self._route
+        fields: dict[str, Any] = {name: Text(value) for name, value in request.match_info.items()}
+        given: Mapping[str, Any]
+        if route.has_body:
+            if request.query:
+                raise _unknown(request.query)
+            # Where the path says all there is to say, no body is needed.
+            is_needed = self._body or route.operation.request.model_fields.keys() - fields.keys()
+            given = _parse(request, self._body) if is_needed else {}
+        else:
+            given = {name: Text(value) for name, value in request.query.items()}
+            if len(given) != len(request.query):
+                raise _violated(_twice(request), "is given twice")
+        if clash := fields.keys() & given.keys():
+            raise _unknown(clash)
+        return {**fields, **given}
+
+
+async def _receive(content: Any, size_max: int) -> bytes:  # noqa: ANN401
+    body = b""
+    try:
+        if content.is_eof():  # as of most: it came with its head
+            body = content.read_nowait()
+        else:
+            async with asyncio.timeout(limits.BODY_TIMEOUT_S):
+                while len(body) <= size_max and (chunk := await content.readany()):
+                    body += chunk
+    except TimeoutError:
+        raise errors.MalformedRequest("The body did not arrive in time.") from None
+    except (web.RequestPayloadError, ConnectionError):
+        raise errors.MalformedRequest("The body cannot be read as its headers say.") from None
+    if len(body) > size_max:
+        raise PayloadTooLarge
+    return body
+
+
+def _parse(request: web.Request, body: bytes) -> dict[str, Any]:
+    if request.content_type != "application/json" or "Content-Encoding" in request.headers:
+        raise UnsupportedMediaType
+    if len(body) > limits.BODY_BYTES_MAX and _count_values(body) > limits.BODY_VALUE_COUNT_MAX:
+        raise PayloadTooLarge("The body holds more values than the bank reads.")
+    try:
+        data = pydantic_core.from_json(body, allow_inf_nan=False)
+        members = cast("dict[str, Any]", data) if isinstance(data, dict) else None
+        # To from_json repeated names are no error. With no more colons than names there are none.
+        if members is not None and body.count(b":") > len(members):
+            _STRICT_JSON.decode(body.decode())
+    except ValueError as error:
+        raise errors.MalformedRequest(f"The body is not JSON: {error}.") from None
+    if members is None:
+        raise errors.MalformedRequest("The body must be a JSON object.")
+    return members
+
+
+def _count_values(body: bytes) -> int:
+    """About how many values there are in JSON: it takes ever longer to read and to refuse more."""
+    pieces = body.replace(rb"\\", b"").replace(rb"\"", b"").split(b'"')
+    between_texts = b"".join(pieces[::2])
+    return sum(map(between_texts.count, (b",", b"[", b"{")))
+
+
+def _refuse_repeated_names(members: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in members}) < len(members):
+        raise ValueError("an object has two members of one name")
+
+
+_STRICT_JSON: Final = json.JSONDecoder(object_pairs_hook=_refuse_repeated_names)
+
+
+def _unknown(names: Iterable[str]) -> errors.ValidationFailed:
+    return _violated(names, "Extra inputs are not permitted")
+
+
+def _violated(names: Iterable[str], message: str) -> errors.ValidationFailed:
+    shown = sorted(set(names))[: limits.VIOLATION_COUNT_MAX]
+    return errors.ValidationFailed(violations=[errors.Violation(name, message) for name in shown])
+
+
+def _twice(request: web.Request) -> Iterable[str]:
+    counts = Counter(name for name, _ in request.query.items())
+    return (name for name, count in counts.items() if count > 1)

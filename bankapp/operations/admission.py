@@ -1,0 +1,116 @@
+"""Who may ask for an operation, and how often."""
+
+import hashlib
+import json
+import math
+import uuid
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
+
+from pydantic import BaseModel
+
+from bankapp.domain import errors
+from bankapp.domain.rates import RateLimit
+from bankapp.domain.roles import Role
+from bankapp.operations.bank import Bank
+from bankapp.operations.callers import Caller, SessionHolder, Visitor
+from bankapp.operations.operation import Operation
+from bankapp.telemetry import metrics
+
+
+async def identify(
+    bank: Bank, operation: Operation, visitor: Visitor, token: str | None
+) -> Visitor:
+    """Who asks: for what is not public, the user that the access token stands for.
+
+    An operation that `checks_session` itself gets a SessionHolder from the cache where it can, any
+    other a Caller. Raises as `authenticate` does.
+    """
+    if operation.role is None:
+        return visitor
+    if operation.checks_session and not _asks_for_email(bank, operation):
+        session_id = _session_of(bank, token)
+        username = bank.store.recall_session_user(session_id)
+        if username is not None:
+            return SessionHolder(
+                visitor.address, visitor.user_agent, visitor.request_id, username, session_id
+            )
+    return await authenticate(bank, visitor, token)
+
+
+async def authenticate(bank: Bank, visitor: Visitor, token: str | None) -> Caller:
+    """The caller an access token stands for. Raises Unauthenticated, TokenExpired."""
+    session_id = _session_of(bank, token)
+    known = await bank.store.get_session_caller(session_id)
+    if known is None:
+        raise errors.Unauthenticated
+    return Caller(
+        visitor.address,
+        visitor.user_agent,
+        visitor.request_id,
+        known.username,
+        session_id,
+        Role(known.role),
+        known.is_email_verified,
+    )
+
+
+def authorize(bank: Bank, operation: Operation, visitor: Visitor) -> None:
+    """Raise Forbidden when a caller's role is too low, EmailNotVerified where that is asked for."""
+    if operation.role is None or not isinstance(visitor, Caller):
+        return  # anyone may, or any user: what looks at the session itself asks for no more
+    if not visitor.role.includes(operation.role):
+        raise errors.Forbidden
+    if _asks_for_email(bank, operation) and not visitor.is_email_verified:
+        raise errors.EmailNotVerified
+
+
+async def require_session(bank: Bank, holder: SessionHolder) -> None:
+    """Raise Unauthenticated when the session has ended."""
+    if await bank.store.get_session_caller(holder.session_id) is None:
+        raise errors.Unauthenticated
+
+
+def _session_of(bank: Bank, token: str | None) -> uuid.UUID:
+    if token is None:
+        raise errors.Unauthenticated
+    return bank.tokens.verify(token).session_id
+
+
+def _asks_for_email(bank: Bank, operation: Operation) -> bool:
+    return operation.needs_verified_email and bank.rules.requires_verified_email
+
+
+async def limit_rates(
+    bank: Bank, operation: Operation, visitor: Visitor, request: BaseModel
+) -> None:
+    """Count one more try of each limit. Raises RateLimited."""
+    if bank.rules.limits_rates:
+        for limit in operation.limits:
+            await _take(bank, limit, visitor, request)
+
+
+async def _take(bank: Bank, limit: RateLimit, visitor: Visitor, request: BaseModel) -> None:
+    counted = [_counted(name, visitor, request) for name in limit.by]
+    # Hashed: it may be long, and may be personal data.
+    whom = hashlib.sha256(json.dumps(counted).encode()).hexdigest()
+    taken = await bank.store.take_rate_limit(limit, f"{limit.name}|{whom}")
+    if not taken.is_allowed:
+        metrics.RATE_LIMITED.labels(limit.name).inc()
+        retry_after_s = max(1, math.ceil(taken.retry_after.total_seconds()))
+        raise errors.RateLimited(retry_after_s=retry_after_s)
+
+
+def _counted(name: str, visitor: Visitor, request: BaseModel) -> str:
+    if name == "address":
+        return _network(visitor.address)
+    if name == "caller":
+        assert isinstance(visitor, SessionHolder)
+        return visitor.username
+    return str(getattr(request, name))
+
+
+def _network(address: IPv4Address | IPv6Address | None) -> str:
+    """Whose an address is: a customer of an IPv6 provider has 2^64 to change between."""
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, 64), strict=False))
+    return str(address)

@@ -1,0 +1,72 @@
+"""Who asks, as far as it is known."""
+
+import uuid
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+
+from bankapp.domain import limits
+from bankapp.domain.audit import Origin
+from bankapp.domain.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The sender of a request, of whom nothing is proved."""
+
+    address: IPv4Address | IPv6Address | None
+    user_agent: str
+    request_id: str
+
+    @classmethod
+    def at_door(
+        cls, address: IPv4Address | IPv6Address | None, user_agent: str, request_id: str
+    ) -> "Visitor":
+        """A visitor with the user agent as it is stored: printable, and not too long."""
+        if not user_agent.isprintable():
+            user_agent = "".join(filter(str.isprintable, user_agent))
+        return cls(address, user_agent[: limits.USER_AGENT_LENGTH_MAX], request_id)
+
+    @property
+    def origin(self) -> Origin:
+        """Where a change that they ask for comes from."""
+        return self.origin_as(None)
+
+    def origin_as(self, username: str | None) -> Origin:
+        """The same of a visitor who has just proved to be this user."""
+        return Origin(username, self.request_id, self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionHolder(Visitor):
+    """A user known by a valid access token from the cache.
+
+    Neither the role nor whether the session is still open is known yet.
+    """
+
+    username: str
+    session_id: uuid.UUID
+
+    @property
+    def origin(self) -> Origin:
+        """Where a change that they ask for comes from."""
+        return Origin(self.username, self.request_id, self.address, self.session_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller(SessionHolder):
+    """A user with an open session, and a role."""
+
+    role: Role
+    is_email_verified: bool
+
+    def is_banker(self) -> bool:
+        """Whether the caller works for the bank."""
+        return self.role.includes(Role.BANKER)
+
+    def is_above(self, role: Role) -> bool:
+        """Whether the caller's role is a higher one."""
+        return self.role.exceeds(role)
+
+    def may_see(self, *owners: str | None) -> bool:
+        """Whether something of these owners is the caller's to see: an owner, or a banker."""
+        return self.is_banker() or self.username in owners

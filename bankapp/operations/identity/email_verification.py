@@ -1,0 +1,50 @@
+"""Proving an e-mail address with a code by mail."""
+
+from bankapp.auth.codes import hash_code
+from bankapp.domain import errors, limits
+from bankapp.operations.bank import Bank
+from bankapp.operations.callers import Caller, Visitor
+from bankapp.operations.fields import (
+    Accepted,
+    Code,
+    Id,
+    RequestModel,
+    ResponseModel,
+    SomeUsername,
+)
+from bankapp.operations.operation import operation, public_operation
+
+
+class VerifyEmailRequest(RequestModel):
+    email_id: Id
+    secret_code: Code
+
+
+class VerifyEmailResponse(ResponseModel):
+    """The address is proved."""
+
+    is_verified: bool
+
+
+class ResendRequest(RequestModel):
+    username: SomeUsername
+
+
+@public_operation(refuses=(errors.NotFound,))
+async def verify_email(
+    bank: Bank, visitor: Visitor, request: VerifyEmailRequest
+) -> VerifyEmailResponse:
+    """Prove an address with the code that was mailed to it; a code works once."""
+    code_hash = hash_code(request.secret_code)
+    if not await bank.store.verify_email(request.email_id, code_hash, origin=visitor.origin):
+        raise errors.NotFound("The code is wrong, used or expired.")
+    return VerifyEmailResponse(is_verified=True)
+
+
+@operation(refuses=(errors.NotFound,), limits=(limits.RESENDS_BY_ADDRESS, limits.RESENDS_BY_USER))
+async def send_verification(bank: Bank, caller: Caller, request: ResendRequest) -> Accepted:
+    """Mail the code again; a new one, unless the address is proved already."""
+    if request.username != caller.username:
+        raise errors.NotFound
+    await bank.store.send_verification_again(caller.username, bank.codes.create())
+    return Accepted()

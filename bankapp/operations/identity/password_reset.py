@@ -1,0 +1,46 @@
+"""Setting a forgotten password with a code by mail."""
+
+from bankapp.auth.codes import hash_code
+from bankapp.domain import errors, limits
+from bankapp.operations.bank import Bank
+from bankapp.operations.callers import Visitor
+from bankapp.operations.fields import (
+    Accepted,
+    Code,
+    Email,
+    NoContent,
+    Password,
+    RequestModel,
+)
+from bankapp.operations.operation import public_operation
+
+
+class RequestResetRequest(RequestModel):
+    email: Email
+
+
+class ConfirmResetRequest(RequestModel):
+    token: Code
+    password: Password
+
+
+@public_operation(limits=(limits.RESETS_BY_ADDRESS, limits.RESETS_BY_EMAIL))
+async def request_password_reset(
+    bank: Bank, visitor: Visitor, request: RequestResetRequest
+) -> Accepted:
+    """Have a code mailed, if somebody has this address; the answer does not tell."""
+    await bank.store.request_password_reset(request.email)
+    return Accepted()
+
+
+@public_operation(refuses=(errors.NotFound, errors.WeakPassword), limits=(limits.RESET_TRIES,))
+async def confirm_password_reset(
+    bank: Bank, visitor: Visitor, request: ConfirmResetRequest
+) -> NoContent:
+    """Set a new password with the code that was mailed; all sessions of the user end."""
+    await bank.passwords.require_strong(request.password, names=[])
+    hashed_password = await bank.passwords.hash(request.password)
+    code_hash = hash_code(request.token)
+    if not await bank.store.reset_password(code_hash, hashed_password, origin=visitor.origin):
+        raise errors.NotFound("The code is wrong, used or expired.")
+    return NoContent()

@@ -1,0 +1,67 @@
+"""Idempotency keys: what tells that a request is an earlier one sent again."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from pydantic import BaseModel
+
+from bankapp.domain import errors, limits
+from bankapp.domain.money import RequestKey
+
+_KEY: Final = re.compile(rf"[ -~]{{1,{limits.IDEMPOTENCY_KEY_LENGTH_MAX}}}")
+# Under which name the requests of an operation are hashed. Keys outlive a release of the bank, and
+# a name that changes would make each of them stand for another request: so these stay as they were
+# when they were first used. An operation that is not here is hashed under its own name.
+_HASHED_AS: Final = {
+    "capture_hold": "CaptureHoldRequest",
+    "create_batch": "CreateBatchRequest",
+    "create_deposit": "DepositRequest",
+    "create_hold": "CreateHoldRequest",
+    "create_transfer": "CreateTransferRequest",
+    "create_user": "CreateUserRequest",
+    "create_withdrawal": "WithdrawalRequest",
+    "open_account": "OpenAccountRequest",
+    "reverse_transfer": "ReverseTransferRequest",
+    "void_hold": "GetHoldRequest",
+}
+
+
+def only_key(keys: Sequence[str]) -> str | None:
+    """The key that came with a request, or None.
+
+    Raises MalformedRequest for several, and for one that is not 1 to 255 printable characters.
+    """
+    if not keys:
+        return None
+    if len(keys) > 1 or not _KEY.fullmatch(keys[0]):
+        raise errors.MalformedRequest(
+            f"The Idempotency-Key must be 1 to {limits.IDEMPOTENCY_KEY_LENGTH_MAX} printable "
+            "ASCII characters, and one."
+        )
+    return keys[0]
+
+
+def request_key(
+    key: str,
+    operation: str,
+    request: BaseModel,
+    *,
+    scope: str,
+    request_id: str,
+    without: AbstractSet[str] = frozenset(),
+) -> RequestKey:
+    """What tells this request of an operation among those that come under `key`.
+
+    A key is looked for in its `scope`. The fields in `without` may differ: they do not count.
+    """
+    shown = request.model_dump_json(exclude=set(without))
+    content = f"{_HASHED_AS.get(operation, operation)}\n{shown}"
+    return RequestKey(
+        scope=scope,
+        key=key,
+        request_hash=hashlib.sha256(content.encode()).digest(),
+        request_id=request_id,
+    )

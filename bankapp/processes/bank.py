@@ -1,0 +1,70 @@
+"""The composition root: settings and a database become a bank."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import psycopg
+
+from bankapp.auth.codes import CodeMaker
+from bankapp.auth.passwords import PasswordHasher
+from bankapp.auth.tokens import Purpose, TokenMaker, create_codec
+from bankapp.command_errors import DatabaseAwayError, StartError
+from bankapp.domain import errors, limits
+from bankapp.operations.bank import Bank, Rules
+from bankapp.operations.identity.users import ensure_admin
+from bankapp.postgres.database import Database
+from bankapp.processes.observation import Observation
+from bankapp.processes.secrets import admin_credentials, development_key
+from bankapp.settings import Settings
+from bankapp.store.engine.transaction import create_pool
+from bankapp.store.store import Store
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, database: Database, observation: Observation
+) -> AsyncGenerator[Bank]:
+    """The bank on its database. Raises DatabaseAwayError when that does not answer."""
+    pool = create_pool(database.url)
+    try:
+        await pool.open(wait=True, timeout=limits.CONNECTION_TIMEOUT_S)
+    except psycopg.Error as error:
+        raise DatabaseAwayError(f"the database does not answer: {error}") from error
+    try:
+        yield create_bank(settings, Store(pool, queries=observation.queries))
+    finally:
+        await pool.close()
+
+
+def create_bank(settings: Settings, store: Store) -> Bank:
+    """What the operations work with, as the settings say."""
+    keys = settings.token_keys or [development_key(settings.data_dir)]
+    codec = create_codec(settings.token_format, keys)
+    return Bank(
+        store=store,
+        passwords=PasswordHasher(settings.bcrypt_cost),
+        tokens=TokenMaker(codec, Purpose.ACCESS, settings.access_token_duration),
+        refresh_tokens=TokenMaker(codec, Purpose.REFRESH, settings.refresh_token_duration),
+        codes=CodeMaker(keys),
+        rules=Rules(
+            limits_rates=settings.rate_limits == "on",
+            requires_verified_email=settings.require_verified_email == "on",
+        ),
+    )
+
+
+async def ensure_first_admin(settings: Settings, bank: Bank) -> None:
+    """See that the admin exists whom the settings name, or of a bank in development, `admin`.
+
+    Raises StartError when somebody else has the name.
+    """
+    if (credentials := admin_credentials(settings)) is None:
+        return
+    username, password = credentials
+    try:
+        await ensure_admin(bank, username, password)
+    except errors.UsernameTaken:
+        raise StartError(
+            f"a user {username} exists, with another password; "
+            "set BANK_ADMIN_USERNAME to another name"
+        ) from None

@@ -1,0 +1,71 @@
+"""Background jobs beside a server, or in a process of their own."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import structlog
+import uvloop
+
+from bankapp.jobs.context import JobContext
+from bankapp.jobs.loop import work
+from bankapp.jobs.queue import add_jobs, open_queue
+from bankapp.mail.mailer import FileMailer, SmtpMailer
+from bankapp.mail.messages import MailSettings
+from bankapp.operations.bank import Bank
+from bankapp.postgres.database import Database
+from bankapp.processes.bank import opened
+from bankapp.processes.observation import observing, serving_metrics
+from bankapp.processes.stop import stopping_by_signals, stopping_with_database
+from bankapp.settings import Settings
+
+_log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
+
+
+def run_jobs(settings: Settings, database: Database) -> None:
+    """Do background jobs until SIGINT or SIGTERM.
+
+    Raises StartError when an address cannot be had, the database does not answer, or the embedded
+    server ends.
+    """
+    uvloop.run(_run(settings, database))
+
+
+async def _run(settings: Settings, database: Database) -> None:
+    stop = stopping_by_signals()
+    async with (
+        observing(settings) as observation,
+        stopping_with_database(database, stop),
+        opened(settings, database, observation) as bank,
+        serving_metrics(settings, bank),
+        working(settings, database, bank, stop.asked),
+    ):
+        _log.info("working")
+        await stop.asked.wait()
+        _log.info("stopping")
+
+
+@asynccontextmanager
+async def working(
+    settings: Settings, database: Database, bank: Bank, stop: asyncio.Event
+) -> AsyncGenerator[None]:
+    """Do background jobs while the block runs; afterwards finish or return what is under way."""
+    queue = open_queue(database.url)
+    add_jobs(queue, _create_job_context(settings, bank))
+    async with queue.open_async():
+        worker = asyncio.create_task(work(queue, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await worker
+
+
+def _create_job_context(settings: Settings, bank: Bank) -> JobContext:
+    url = settings.public_url or f"http://{settings.http_address}"
+    mail_settings = MailSettings(settings.mail_from, url)
+    if settings.smtp_url is not None:
+        return JobContext(bank, SmtpMailer(settings.smtp_url.get_secret_value()), mail_settings)
+    directory = settings.data_dir / "mail"
+    _log.info("mail goes into files", directory=str(directory))
+    return JobContext(bank, FileMailer(directory), mail_settings)
