@@ -20,7 +20,7 @@ function show() {
   const token = ui.authSelectors.authorized()?.getIn(["bearer", "value"]);
   const actor = kept();
   if (!token) {
-    acting.innerHTML = 'Nobody is logged in. <a href="#/sessions/log_in">Log in</a>: from then on this page asks as you.';
+    acting.innerHTML = 'Nobody is logged in. <a href="#/identity/log_in">Log in</a>: from then on this page asks as you.';
   } else if (actor.token === token) {
     acting.innerHTML = "You ask as <b></b>.";
     acting.querySelector("b").textContent = actor.username;
