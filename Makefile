@@ -5,7 +5,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-LOCKED := uv.lock pyproject.toml sqlc_gen_psycopg/pyproject.toml
+LOCKED := uv.lock pyproject.toml packages/sqlc-gen-psycopg/pyproject.toml
 # Says for which folder and which lock .venv is ready: a moved or half-made one is made anew.
 READY := $(VENV)/.ready
 UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)
@@ -81,7 +81,7 @@ generate-examples: setup ## Take what the server answers now for the examples of
 
 .PHONY: generate-golden
 generate-golden: setup ## Take what the generator writes now for what the tests expect
-	@GENERATE_GOLDEN=1 $(BIN)/pytest --quiet tests/generator/test_golden.py
+	@GENERATE_GOLDEN=1 $(BIN)/pytest --quiet packages/sqlc-gen-psycopg/tests/generator_tests/test_golden.py
 
 .PHONY: swagger-ui
 swagger-ui: setup ## Copy Swagger UI anew, as package-lock.json beside it says

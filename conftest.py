@@ -1,7 +1,9 @@
 """A PostgreSQL server for the whole test run, of the bank and of the packages."""
 
 import os
+from collections.abc import Generator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -29,3 +31,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server."""
     if _at_exit in config.stash:
         config.stash[_at_exit].close()
+
+
+@pytest.fixture(scope="session")
+def oldest_server_url(postgres_16: Path) -> Generator[str]:
+    """The URL of a superuser on a server of the oldest PostgreSQL that is supported."""
+    with throwaway_server(postgres_16) as server:
+        yield server.url("postgres")

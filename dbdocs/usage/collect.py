@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlc_gen_psycopg.database.server import describe
-
 from dbdocs.catalog.model import Catalog
 from dbdocs.usage.functions import FunctionUses, uses_of_functions
 from dbdocs.usage.named import NamedQuery
@@ -12,6 +10,7 @@ from dbdocs.usage.plans import Plan, explain
 from dbdocs.usage.reach import Followed, Reach
 from dbdocs.usage.statements import Connection, parse_statement
 from dbdocs.usage.uses import TreeUses, Use, uses_of_tree
+from sqlc_gen_psycopg.database.server import describe
 
 _VIEWS = """
 SELECT ev_class, ev_action::text FROM pg_rewrite WHERE ev_class = ANY(%s) AND ev_type = '1'

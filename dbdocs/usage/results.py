@@ -3,6 +3,7 @@
 from typing import Any, Final, LiteralString
 
 import psycopg
+
 from sqlc_gen_psycopg.database.node_tree import Node, nodes_of, parse_node_tree, walk
 
 _BOOLEAN: Final = 16

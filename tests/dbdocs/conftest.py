@@ -17,8 +17,8 @@ from dbdocs.scratch import migrate_by_steps, scratch_database
 from dbdocs.site.build import build_site
 from dbdocs.site.model import Model
 from dbdocs.verification import dump_drawing
+from generator_tests.project import Project as SqlcProject
 from tests.conftest import ServerAddress
-from tests.generator.project import Project as SqlcProject
 
 SHOP = Path(__file__).parent / "shop"
 

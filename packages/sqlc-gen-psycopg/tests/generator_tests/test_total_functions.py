@@ -2,16 +2,14 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+
+from generator_tests.project import Server
 from sqlc_gen_psycopg.database.catalog import FUNCTIONS, OPERATORS
 from sqlc_gen_psycopg.database.functions import Function, Operator
-
-from bankapp.postgres.embedded import throwaway_server
-from tests.conftest import ServerAddress
 
 # Values at the edges of each type: empty, infinite, unbounded, of the wrong form, …
 VALUES = {
@@ -92,13 +90,12 @@ END $$
 """
 
 
-def test_on_the_newest_postgresql(server: ServerAddress) -> None:
-    _check(server.url("postgres"))
+def test_on_the_newest_postgresql(sqlc_server: Server) -> None:
+    _check(sqlc_server.url("postgres"))
 
 
-def test_on_the_oldest_postgresql(postgres_16: Path) -> None:
-    with throwaway_server(postgres_16) as server:
-        _check(server.url("postgres"))
+def test_on_the_oldest_postgresql(oldest_server_url: str) -> None:
+    _check(oldest_server_url)
 
 
 def _check(url: str) -> None:

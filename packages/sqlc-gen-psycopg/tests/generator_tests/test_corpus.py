@@ -21,9 +21,8 @@ import pytest
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
-from tests.conftest import ServerAddress
-from tests.generator.project import Project, create_database, write_project
-from tests.generator.requests import importable
+from generator_tests.project import Project, Server, create_database, write_project
+from generator_tests.requests import importable
 
 CORPUS = Path(__file__).parent / "corpus"
 QUERIES = {
@@ -129,7 +128,7 @@ def _parts(value: Any, annotation: Any, where: str) -> Iterator[tuple[Any, Any, 
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress) -> Project:
+def project(tmp_path_factory: pytest.TempPathFactory, sqlc_server: Server) -> Project:
     return _project(
         tmp_path_factory.mktemp("corpus") / "corpus",
         sqlc_server,
@@ -146,7 +145,7 @@ def package(project: Project) -> Generator[str]:
 
 
 @pytest.fixture(scope="session")
-def url(sqlc_server: ServerAddress) -> str:
+def url(sqlc_server: Server) -> str:
     scripts = ((CORPUS / name).read_text() for name in ("schema.sql", "data.sql"))
     return create_database(sqlc_server, f"corpus_{os.getpid()}", *scripts)
 
@@ -201,7 +200,7 @@ def test_there_are_many() -> None:
     assert len(QUERIES) >= 300
 
 
-def test_every_construct_that_sqlc_refuses(tmp_path: Path, sqlc_server: ServerAddress) -> None:
+def test_every_construct_that_sqlc_refuses(tmp_path: Path, sqlc_server: Server) -> None:
     numbered = list(enumerate(REFUSED.items()))
     files = {f"q{n}.sql": f"-- name: Q{n} :many\n{query};\n" for n, (query, _) in numbered}
     done = _project(tmp_path / "corpus", sqlc_server, files).run("sqlc", "generate")
@@ -211,14 +210,14 @@ def test_every_construct_that_sqlc_refuses(tmp_path: Path, sqlc_server: ServerAd
         )
 
 
-def test_the_schemas_that_sqlc_refuses(tmp_path: Path, sqlc_server: ServerAddress) -> None:
+def test_the_schemas_that_sqlc_refuses(tmp_path: Path, sqlc_server: Server) -> None:
     for number, (statement, error) in enumerate(REFUSED_SCHEMAS.items()):
         project = _project(tmp_path / f"refused_{number}", sqlc_server, {"q.sql": QUERY}, statement)
         done = project.run("sqlc", "generate")
         assert error in done.stderr, statement
 
 
-def test_the_star_of_a_function_of_no_type(tmp_path: Path, sqlc_server: ServerAddress) -> None:
+def test_the_star_of_a_function_of_no_type(tmp_path: Path, sqlc_server: Server) -> None:
     files = {"q.sql": "-- name: Q :many\nSELECT * FROM pairs();\n"}
     done = _project(tmp_path / "star", sqlc_server, files).run("sqlc", "generate")
     assert "q.sql:1: Q: column 'pairs' is a record of no type; name its columns" in done.stderr
@@ -238,8 +237,8 @@ def test_the_star_of_using_repeats_its_column(package: str) -> None:
     ]
 
 
-def test_what_sqlc_cannot_do_is_documented(root: Path) -> None:
-    readme = (root / "sqlc_gen_psycopg" / "README.md").read_text()
+def test_what_sqlc_cannot_do_is_documented() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
     [section] = re.findall(r"^## What sqlc cannot do\n(.*?)^## ", readme, re.DOTALL | re.MULTILINE)
     rows = [line for line in section.splitlines() if line.startswith("| `")]
     assert len(rows) == len(REFUSED) + len(REFUSED_SCHEMAS) + 2
@@ -301,9 +300,7 @@ def _value(annotation: Any, name: str, given: dict[str, Any]) -> Any:
     return value
 
 
-def _project(
-    directory: Path, server: ServerAddress, queries: dict[str, str], more: str = ""
-) -> Project:
+def _project(directory: Path, server: Server, queries: dict[str, str], more: str = "") -> Project:
     """The schema of the corpus, and `more`, with these files of queries."""
     schema = (CORPUS / "schema.sql").read_text()
     return write_project(directory, server, f"{schema}\n{more};\n", queries)

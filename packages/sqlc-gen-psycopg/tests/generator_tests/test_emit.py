@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.errors import NoDataFound
+
+from generator_tests.requests import build, column, made_things, query, request, table
 from sqlc_gen_psycopg.build import build_program
 from sqlc_gen_psycopg.emit import emit_program
 from sqlc_gen_psycopg.options import Options
 from sqlc_gen_psycopg.request import Query
-
-from tests.generator.requests import build, column, made_things, query, request, table
 
 TEXTS = {
     "quotes": """SELECT 'a', "b", ''''""",

@@ -13,11 +13,8 @@ import pytest
 from psycopg.types import json, numeric
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
-from sqlc_gen_psycopg.build import build_program
-from sqlc_gen_psycopg.errors import GeneratorError
-from sqlc_gen_psycopg.types import BUILT_IN
 
-from tests.generator.requests import (
+from generator_tests.requests import (
     OPTIONS,
     build,
     build_method,
@@ -27,6 +24,9 @@ from tests.generator.requests import (
     query,
     request,
 )
+from sqlc_gen_psycopg.build import build_program
+from sqlc_gen_psycopg.errors import GeneratorError
+from sqlc_gen_psycopg.types import BUILT_IN
 
 MODULES = {
     "datetime": datetime,

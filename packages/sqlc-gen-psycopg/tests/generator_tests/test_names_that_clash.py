@@ -6,12 +6,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlc_gen_psycopg.build import build_program
-from sqlc_gen_psycopg.errors import GeneratorError
-from sqlc_gen_psycopg.program import Embedded, RowClass
-from sqlc_gen_psycopg.request import Enum, Query, Table
 
-from tests.generator.requests import (
+from generator_tests.requests import (
     OPTIONS,
     build,
     build_method,
@@ -22,6 +18,10 @@ from tests.generator.requests import (
     request,
     table,
 )
+from sqlc_gen_psycopg.build import build_program
+from sqlc_gen_psycopg.errors import GeneratorError
+from sqlc_gen_psycopg.program import Embedded, RowClass
+from sqlc_gen_psycopg.request import Enum, Query, Table
 
 ID = column("id", table="things")
 THINGS = table("things", [ID])

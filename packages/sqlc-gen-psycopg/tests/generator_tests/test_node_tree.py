@@ -4,9 +4,9 @@ import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlc_gen_psycopg.database.node_tree import Node, NodeTreeError, parse_node_tree, walk
 
-from tests.conftest import ServerAddress
+from generator_tests.project import Server
+from sqlc_gen_psycopg.database.node_tree import Node, NodeTreeError, parse_node_tree, walk
 
 
 def _node(text: str) -> Node:
@@ -63,9 +63,9 @@ def test_field_of_another_kind(read: str) -> None:
 
 
 @given(name=st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=9))
-def test_any_name_comes_back(name: str, server: ServerAddress) -> None:
+def test_any_name_comes_back(name: str, sqlc_server: Server) -> None:
     quoted = name.replace('"', '""')
-    with psycopg.connect(server.url("postgres")) as connection:
+    with psycopg.connect(sqlc_server.url("postgres")) as connection:
         connection.execute(f'CREATE TEMP VIEW v AS SELECT 1 AS "{quoted}"'.encode())
         row = connection.execute(
             "SELECT ev_action::text FROM pg_rewrite WHERE ev_class = 'pg_temp.v'::regclass"

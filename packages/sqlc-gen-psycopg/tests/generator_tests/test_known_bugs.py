@@ -10,10 +10,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlc_gen_psycopg.program import RowClass
 
+from generator_tests.requests import build, build_method, column, enum, made_things, query, table
 from sqlc_gen_psycopg import names
-from tests.generator.requests import build, build_method, column, enum, made_things, query, table
+from sqlc_gen_psycopg.program import RowClass
 
 
 def test_labels_of_an_enum_may_be_operators(

@@ -5,14 +5,15 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+
 from sqlc_gen_psycopg.emit.bodies import COMMANDS
 from sqlc_gen_psycopg.options import Options, Override, describe_options
 from sqlc_gen_psycopg.types import BUILT_IN
 
 
 @pytest.fixture(scope="module")
-def readme(root: Path) -> str:
-    return (root / "sqlc_gen_psycopg" / "README.md").read_text()
+def readme() -> str:
+    return (Path(__file__).parents[2] / "README.md").read_text()
 
 
 def test_every_option_is_in_the_table(readme: str) -> None:

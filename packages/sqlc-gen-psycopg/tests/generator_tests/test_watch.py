@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from sqlc_gen_psycopg.watch import describe_changes, methods_in
 
 MODULE = '''\

@@ -9,15 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ServerAddress
-from tests.generator.project import Project
-from tests.generator.test_commands import compiled
+from generator_tests.project import Project, Server
+from generator_tests.test_commands import compiled
 
 GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress) -> Project:
+def written(tmp_path_factory: pytest.TempPathFactory, sqlc_server: Server) -> Project:
     directory = tmp_path_factory.mktemp("golden") / "shop"
     return compiled(directory, sqlc_server, emit_querier_protocol=True)
 

@@ -1,6 +1,7 @@
 """The options of the plugin."""
 
 import pytest
+
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.options import Options, parse_options
 

@@ -6,13 +6,12 @@ from collections.abc import Generator, Sequence
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
+
+from generator_tests.project import Server, create_database
+from generator_tests.requests import column, query
 from sqlc_gen_psycopg.database import collect_facts, find_database
 from sqlc_gen_psycopg.database.facts import ColumnFacts, CompositeFacts, QueryFacts, TypeFacts
 from sqlc_gen_psycopg.request import Name, Query
-
-from tests.conftest import ServerAddress
-from tests.generator.project import create_database
-from tests.generator.requests import column, query
 
 SCHEMA = """
 CREATE SCHEMA other;
@@ -50,7 +49,7 @@ ODD = TypeFacts(Name("", 'Odd "x" one'))
 
 
 @pytest.fixture
-def databases(sqlc_server: ServerAddress) -> Generator[list[str]]:
+def databases(sqlc_server: Server) -> Generator[list[str]]:
     """Names of databases to drop."""
     names: list[str] = []
     yield names
@@ -60,7 +59,7 @@ def databases(sqlc_server: ServerAddress) -> Generator[list[str]]:
 
 
 @pytest.fixture(scope="session")
-def url(sqlc_server: ServerAddress) -> str:
+def url(sqlc_server: Server) -> str:
     return create_database(sqlc_server, f"facts_{os.getpid()}", SCHEMA)
 
 
@@ -214,9 +213,7 @@ def test_nothing_is_left_behind(url: str) -> None:
     assert functions == (0,)
 
 
-def test_newest_database_of_sqlc_that_fits(
-    sqlc_server: ServerAddress, databases: list[str]
-) -> None:
+def test_newest_database_of_sqlc_that_fits(sqlc_server: Server, databases: list[str]) -> None:
     url, queries = sqlc_server.url("postgres"), [query(text="SELECT fits FROM fitting")]
     assert find_database(url, queries) is None
     for name, schema in (

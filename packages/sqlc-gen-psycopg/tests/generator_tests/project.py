@@ -7,14 +7,28 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from tests.conftest import ServerAddress
-
 BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL server, as `user` sees it; `address` is the URL of one of its databases."""
+
+    address: str
+    user: str
+
+    def url(self, database: str) -> str:
+        """The URL of a database."""
+        parts = urlsplit(self.address)
+        location = f"{self.user}@{parts.netloc.rpartition('@')[2]}"
+        return parts._replace(netloc=location, path=f"/{database}").geturl()
 
 
 class Project:
@@ -58,7 +72,7 @@ class Project:
 
 def write_project(
     directory: Path,
-    server: ServerAddress,
+    server: Server,
     schema: str,
     queries: Mapping[str, str],
     *,
@@ -92,7 +106,7 @@ def write_project(
     return Project(directory, server.url("postgres"), package)
 
 
-def create_database(server: ServerAddress, name: str, *scripts: str) -> str:
+def create_database(server: Server, name: str, *scripts: str) -> str:
     """The URL of a new database in which these scripts have run."""
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))

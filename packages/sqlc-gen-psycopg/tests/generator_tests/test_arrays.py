@@ -13,12 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import errors
+
+from generator_tests.project import Server, create_database
+from generator_tests.requests import build, column, made_things, query
 from sqlc_gen_psycopg.emit import emit_program
 from sqlc_gen_psycopg.request import Query
-
-from tests.conftest import ServerAddress
-from tests.generator.project import create_database
-from tests.generator.requests import build, column, made_things, query
 
 Strategy: TypeAlias = st.SearchStrategy[Any]
 
@@ -91,7 +90,7 @@ def _schema(type_name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def url(sqlc_server: ServerAddress) -> str:
+def url(sqlc_server: Server) -> str:
     """A database that keeps the hardest, which psycopg wrote there element by element."""
     url = create_database(sqlc_server, f"arrays_{os.getpid()}", *map(_schema, HARDEST))
     with psycopg.connect(url) as connection:

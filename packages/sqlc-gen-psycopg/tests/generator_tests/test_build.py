@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
+from generator_tests.requests import OPTIONS, build, build_method, column, query, request, table
 from sqlc_gen_psycopg.build import build_program
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.options import Options, Override
 from sqlc_gen_psycopg.program import Embedded, Method, RowClass, Value
 from sqlc_gen_psycopg.request import Column, Name, Query
-
-from tests.generator.requests import OPTIONS, build, build_method, column, query, request, table
 
 ID = column("id", table="things")
 NAME = column("name", "text", table="things", not_null=False)

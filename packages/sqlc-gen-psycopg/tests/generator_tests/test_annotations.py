@@ -1,10 +1,10 @@
 """What the comments of a query tell the generator."""
 
 import pytest
+
+from generator_tests.requests import column, query
 from sqlc_gen_psycopg.annotations import Annotations, apply_marks, parse_comments
 from sqlc_gen_psycopg.errors import GeneratorError
-
-from tests.generator.requests import column, query
 
 NOTHING = Annotations(description="", nullable=frozenset(), notnull=frozenset(), is_required=False)
 

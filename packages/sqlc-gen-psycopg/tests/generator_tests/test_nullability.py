@@ -15,13 +15,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
+
+from generator_tests.project import Server
+from generator_tests.requests import column, query
 from sqlc_gen_psycopg.database import collect_facts
 from sqlc_gen_psycopg.database.facts import QueryFacts
-
-from bankapp.postgres.embedded import throwaway_server
-from tests.conftest import ServerAddress
-from tests.generator.requests import column, query
 
 DIRECTORY = Path(__file__).parent / "nullability"
 CASE = re.compile(r"^-- ([!?~]+)((?: \| \w+: .+)*)\n([^;]+);$", re.MULTILINE)
@@ -56,7 +56,7 @@ CASES = _read_cases()
 
 
 @pytest.fixture(scope="session")
-def url(sqlc_server: ServerAddress) -> str:
+def url(sqlc_server: Server) -> str:
     """A database with data chosen to give NULL wherever it can be."""
     database = f"nullability_{os.getpid()}"
     with psycopg.connect(sqlc_server.url("postgres"), autocommit=True) as connection:
@@ -85,16 +85,18 @@ def test_nullability(
     assert _complaints(CASES[number], facts[number], connection) == []
 
 
-def test_on_the_oldest_postgresql(postgres_16: Path) -> None:
+def test_on_the_oldest_postgresql(oldest_server_url: str) -> None:
     """The parse trees differ between versions."""
     cases = [case for case in CASES if case.since <= 16]
-    with throwaway_server(postgres_16) as server:
-        url = server.url("postgres")
-        _make(url)
-        with psycopg.connect(url) as connection:
-            for case, facts in zip(cases, _facts(url, cases), strict=True):
-                assert _complaints(case, facts, connection) == [], case.sql
-                connection.rollback()
+    database = f"nullability_{os.getpid()}"
+    with psycopg.connect(oldest_server_url, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(database)))
+    url = make_conninfo(oldest_server_url, dbname=database)
+    _make(url)
+    with psycopg.connect(url) as connection:
+        for case, facts in zip(cases, _facts(url, cases), strict=True):
+            assert _complaints(case, facts, connection) == [], case.sql
+            connection.rollback()
 
 
 def _make(url: str) -> None:

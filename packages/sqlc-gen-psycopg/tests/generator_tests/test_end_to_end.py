@@ -16,10 +16,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.conftest import ServerAddress
-from tests.generator.conftest import LIBRARY
-from tests.generator.project import Project
-from tests.generator.requests import importable
+from generator_tests.conftest import LIBRARY
+from generator_tests.project import Project, Server
+from generator_tests.requests import importable
 
 # Never run: type checkers prove here what the generated code promises.
 USE = """\
@@ -60,7 +59,7 @@ async def use_async(q: queries.AsyncQueries) -> None:
 
 
 @pytest.fixture(scope="module")
-def generated(tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress) -> Project:
+def generated(tmp_path_factory: pytest.TempPathFactory, sqlc_server: Server) -> Project:
     """The library, generated. Tests that change it take a copy."""
     directory = tmp_path_factory.mktemp("generated") / "with a space"
     shutil.copytree(LIBRARY, directory)
@@ -249,8 +248,8 @@ def test_comments_of_a_query_become_its_docstring(package: Any) -> None:
         assert lines[:3] == ['Somebody "new".', "", 'A second paragraph, with \\ and """ in it.']
 
 
-def test_ruff_has_nothing_to_say(generated: Project, root: Path) -> None:
-    config = ("--no-cache", "--quiet", "--config", str(root / "pyproject.toml"))
+def test_ruff_has_nothing_to_say(generated: Project, pytestconfig: pytest.Config) -> None:
+    config = ("--no-cache", "--quiet", "--config", str(pytestconfig.rootpath / "pyproject.toml"))
     ignored = ("--ignore", "E501,PLR0913")  # as for gen/ in pyproject.toml
     for command in (("check", *ignored), ("format", "--check")):
         done = generated.run("ruff", *command, *config, "library")

@@ -19,10 +19,9 @@ from hypothesis import strategies as st
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
-from tests.conftest import ServerAddress
-from tests.generator.project import create_database, write_project
-from tests.generator.requests import importable
-from tests.generator.test_types import TEXTS
+from generator_tests.project import Server, create_database, write_project
+from generator_tests.requests import importable
+from generator_tests.test_types import TEXTS
 
 Strategy: TypeAlias = st.SearchStrategy[Any]
 
@@ -207,7 +206,7 @@ def queries() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress) -> Generator[str]:
+def package(tmp_path_factory: pytest.TempPathFactory, sqlc_server: Server) -> Generator[str]:
     directory = tmp_path_factory.mktemp("round_trips") / "every_type"
     project = write_project(directory, sqlc_server, schema(), queries())
     done = project.run("sqlc", "generate")
@@ -217,7 +216,7 @@ def package(tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress
 
 
 @pytest.fixture(scope="module")
-def connection(sqlc_server: ServerAddress, package: str) -> Generator[psycopg.Connection[Any]]:
+def connection(sqlc_server: Server, package: str) -> Generator[psycopg.Connection[Any]]:
     """A connection that knows the types, to a database that has them."""
     url = create_database(sqlc_server, f"round_trips_{os.getpid()}", schema())
     with psycopg.connect(url, autocommit=True) as connection:

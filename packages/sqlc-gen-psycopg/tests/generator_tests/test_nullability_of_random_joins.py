@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
-from sqlc_gen_psycopg.database import collect_facts
 
-from tests.conftest import ServerAddress
-from tests.generator.requests import query
+from generator_tests.project import Server
+from generator_tests.requests import query
+from sqlc_gen_psycopg.database import collect_facts
 
 BATCH = 25
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
@@ -26,7 +26,7 @@ FROM generate_series(1, 7) AS i;
 
 
 @pytest.fixture(scope="session")
-def url(sqlc_server: ServerAddress) -> str:
+def url(sqlc_server: Server) -> str:
     database = f"joins_{os.getpid()}"
     with psycopg.connect(sqlc_server.url("postgres"), autocommit=True) as connection:
         connection.execute(SQL("CREATE DATABASE {}").format(Identifier(database)))

@@ -15,18 +15,17 @@ from typing import Any, get_type_hints
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-from sqlc_gen_psycopg.generation import generate
 
-from tests.conftest import ServerAddress
-from tests.generator.project import Project, create_database, write_project
-from tests.generator.requests import importable
+from generator_tests.project import Project, Server, create_database, write_project
+from generator_tests.requests import importable
+from sqlc_gen_psycopg.generation import generate
 
 SHOP = Path(__file__).parent / "shop"
 NOW = datetime.datetime(2026, 11, 20, tzinfo=datetime.UTC)
 
 
 def compiled(
-    directory: Path, server: ServerAddress, *, plugin: str = "sqlc-gen-psycopg", **options: object
+    directory: Path, server: Server, *, plugin: str = "sqlc-gen-psycopg", **options: object
 ) -> Project:
     """The shop compiled with these options."""
     options = {"emit_async_querier": True, **options}
@@ -39,12 +38,12 @@ def compiled(
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress) -> Project:
+def shop(tmp_path_factory: pytest.TempPathFactory, sqlc_server: Server) -> Project:
     return compiled(tmp_path_factory.mktemp("shop") / "shop", sqlc_server)
 
 
 @pytest.fixture(scope="session")
-def shop_url(sqlc_server: ServerAddress) -> str:
+def shop_url(sqlc_server: Server) -> str:
     return create_database(sqlc_server, f"shop_{os.getpid()}", (SHOP / "schema.sql").read_text())
 
 
@@ -198,7 +197,7 @@ KINDS: list[dict[str, Any]] = [
 
 @pytest.fixture(scope="module")
 def message(
-    tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress
+    tmp_path_factory: pytest.TempPathFactory, sqlc_server: Server
 ) -> Generator[dict[str, Any]]:
     """What sqlc sends for the shop, so that other options need no other run of it."""
     directory = tmp_path_factory.mktemp("message")
@@ -268,7 +267,7 @@ def test_names_and_unused_models(message: dict[str, Any], tmp_path: Path) -> Non
     assert "Unused" not in models
 
 
-async def test_overrides(tmp_path: Path, sqlc_server: ServerAddress, shop_url: str) -> None:
+async def test_overrides(tmp_path: Path, sqlc_server: Server, shop_url: str) -> None:
     """A JSON document as a class of one's own, and one column as another type."""
     (tmp_path / "codec.py").write_text(
         "from dataclasses import dataclass\n"
@@ -309,7 +308,7 @@ async def test_overrides(tmp_path: Path, sqlc_server: ServerAddress, shop_url: s
         connection.rollback()
 
 
-def test_wrong_option_stops_sqlc(tmp_path: Path, sqlc_server: ServerAddress) -> None:
+def test_wrong_option_stops_sqlc(tmp_path: Path, sqlc_server: Server) -> None:
     with pytest.raises(AssertionError, match="unknown option 'emit_everything'"):
         compiled(tmp_path / "shop_wrong", sqlc_server, emit_everything=True)
 

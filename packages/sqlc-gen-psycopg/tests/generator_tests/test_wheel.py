@@ -22,10 +22,9 @@ from psycopg import sql
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
-from tests.conftest import ServerAddress
-from tests.generator.project import BIN, Project
-from tests.generator.requests import importable
-from tests.generator.test_commands import settled
+from generator_tests.project import BIN, Project, Server
+from generator_tests.requests import importable
+from generator_tests.test_commands import settled
 
 MUSIC = Path(__file__).parent / "music"
 NOON = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
@@ -87,13 +86,13 @@ async def use_async(q: queries.AsyncQueries) -> None:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bin folder of a virtual environment with the wheel, which sees what .venv has installed.
 
     Only .venv's folder of packages is added, not what is linked there: not our sources.
     """
     directory = tmp_path_factory.mktemp("installed")
-    source = pytestconfig.rootpath / "sqlc_gen_psycopg"
+    source = Path(__file__).parents[2]
     uv(directory, "build", "--wheel", "--out-dir", str(directory), str(source))
     [wheel] = directory.glob("*.whl")
     environment = directory / "venv"
@@ -126,7 +125,7 @@ def uv(directory: Path, *command: str) -> None:
 
 @pytest.fixture(scope="module")
 def project(
-    installed: Path, tmp_path_factory: pytest.TempPathFactory, sqlc_server: ServerAddress
+    installed: Path, tmp_path_factory: pytest.TempPathFactory, sqlc_server: Server
 ) -> Project:
     """The music shop, compiled by the plugin of the wheel."""
     directory = tmp_path_factory.mktemp("shops") / "of music"
@@ -153,7 +152,7 @@ def package(project: Project) -> Generator[Any]:
 
 
 @pytest.fixture(scope="module")
-def url(sqlc_server: ServerAddress) -> str:
+def url(sqlc_server: Server) -> str:
     database = f"music_{os.getpid()}"
     with psycopg.connect(sqlc_server.url("postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))

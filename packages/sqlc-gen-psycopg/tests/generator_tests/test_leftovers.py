@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+
+from generator_tests.project import Project
 from sqlc_gen_psycopg.emit.text import HEADER
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.leftovers import MANIFEST, find_leftovers, manifest
-
-from tests.generator.project import Project
 
 
 @pytest.fixture
