@@ -10,7 +10,7 @@ from psycopg.errors import NoDataFound
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
-from gen import models
+from gen import enums, models
 
 INSERT_ACCOUNT: Final = """\
 -- name: InsertAccount :one
@@ -93,11 +93,11 @@ class UpdateAccountStatusRow:
 def _account(row: Sequence[Any]) -> models.Account:
     return models.Account(
         row[0],
-        models.ACCOUNT_KIND_BY_LABEL[row[1]],
+        enums.ACCOUNT_KIND_BY_LABEL[row[1]],
         row[2],
         row[3],
         row[4],
-        models.ACCOUNT_STATUS_BY_LABEL[row[5]],
+        enums.ACCOUNT_STATUS_BY_LABEL[row[5]],
         row[6],
     )
 
@@ -106,11 +106,11 @@ def _list_accounts_by_id_row(row: Sequence[Any]) -> ListAccountsByIdRow:
     return ListAccountsByIdRow(
         models.Account(
             row[0],
-            models.ACCOUNT_KIND_BY_LABEL[row[1]],
+            enums.ACCOUNT_KIND_BY_LABEL[row[1]],
             row[2],
             row[3],
             row[4],
-            models.ACCOUNT_STATUS_BY_LABEL[row[5]],
+            enums.ACCOUNT_STATUS_BY_LABEL[row[5]],
             row[6],
         ),
         row[7],
@@ -121,11 +121,11 @@ def _list_accounts_row(row: Sequence[Any]) -> ListAccountsRow:
     return ListAccountsRow(
         models.Account(
             row[0],
-            models.ACCOUNT_KIND_BY_LABEL[row[1]],
+            enums.ACCOUNT_KIND_BY_LABEL[row[1]],
             row[2],
             row[3],
             row[4],
-            models.ACCOUNT_STATUS_BY_LABEL[row[5]],
+            enums.ACCOUNT_STATUS_BY_LABEL[row[5]],
             row[6],
         ),
         row[7],
@@ -136,11 +136,11 @@ def _update_account_status_row(row: Sequence[Any]) -> UpdateAccountStatusRow:
     return UpdateAccountStatusRow(
         models.Account(
             row[0],
-            models.ACCOUNT_KIND_BY_LABEL[row[1]],
+            enums.ACCOUNT_KIND_BY_LABEL[row[1]],
             row[2],
             row[3],
             row[4],
-            models.ACCOUNT_STATUS_BY_LABEL[row[5]],
+            enums.ACCOUNT_STATUS_BY_LABEL[row[5]],
             row[6],
         ),
         row[7],
@@ -189,7 +189,7 @@ class Querier:
         return cursor.fetchone()
 
     def update_account_status(
-        self, *, status: models.AccountStatus, id: int
+        self, *, status: enums.AccountStatus, id: int
     ) -> UpdateAccountStatusRow:
         cursor = RawCursor(self._connection, row_factory=lambda _: _update_account_status_row)
         cursor.execute(UPDATE_ACCOUNT_STATUS, (status, Int8(id)))
@@ -249,7 +249,7 @@ class AsyncQuerier:
         return await cursor.fetchone()
 
     async def update_account_status(
-        self, *, status: models.AccountStatus, id: int
+        self, *, status: enums.AccountStatus, id: int
     ) -> UpdateAccountStatusRow:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _update_account_status_row)
         await cursor.execute(UPDATE_ACCOUNT_STATUS, (status, Int8(id)))

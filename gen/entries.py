@@ -11,7 +11,7 @@ from psycopg.errors import NoDataFound
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
-from gen import models
+from gen import enums, models
 
 LIST_ENTRIES: Final = """\
 -- name: ListEntries :many
@@ -97,7 +97,7 @@ class GetBalanceAtRow:
 @dataclass(slots=True)
 class ListEntriesBetweenRow:
     entry: models.Entry
-    kind: models.TransferKind
+    kind: enums.TransferKind
     description: str | None
 
 
@@ -112,7 +112,7 @@ def _get_balance_at_row(row: Sequence[Any]) -> GetBalanceAtRow:
 def _list_entries_between_row(row: Sequence[Any]) -> ListEntriesBetweenRow:
     return ListEntriesBetweenRow(
         models.Entry(row[0], row[1], row[2], row[3], row[4], row[5]),
-        models.TRANSFER_KIND_BY_LABEL[row[6]],
+        enums.TRANSFER_KIND_BY_LABEL[row[6]],
         row[7],
     )
 

@@ -9,7 +9,7 @@ from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
-from gen import models
+from gen import enums, models
 
 GET_HOLD: Final = """\
 -- name: GetHold :one
@@ -87,7 +87,7 @@ def _get_hold_row(row: Sequence[Any]) -> GetHoldRow:
             row[3],
             row[4],
             row[5],
-            models.HOLD_STATUS_BY_LABEL[row[6]],
+            enums.HOLD_STATUS_BY_LABEL[row[6]],
             row[7],
             row[8],
             row[9],
@@ -111,7 +111,7 @@ def _list_owner_holds_row(row: Sequence[Any]) -> ListOwnerHoldsRow:
             row[3],
             row[4],
             row[5],
-            models.HOLD_STATUS_BY_LABEL[row[6]],
+            enums.HOLD_STATUS_BY_LABEL[row[6]],
             row[7],
             row[8],
             row[9],

@@ -11,7 +11,7 @@ from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
-from gen import models
+from gen import enums, models
 
 POST_TRANSFERS: Final = """\
 -- name: PostTransfers :many
@@ -122,7 +122,7 @@ ORDER BY id DESC
 @dataclass(slots=True)
 class PostTransfersParams:
     lock_timeout: str
-    kinds: Sequence[models.PostingKind | None]
+    kinds: Sequence[enums.PostingKind | None]
     from_account_ids: Sequence[int | None]
     to_account_ids: Sequence[int | None]
     amounts: Sequence[int | None]
@@ -142,7 +142,7 @@ class PostTransfersParams:
 
 @dataclass(slots=True)
 class PostTransfersRow:
-    refusal: models.PostingRefusal | None
+    refusal: enums.PostingRefusal | None
     replayed_request_id: str | None
     transfer_id: int | None
     hold_id: int | None
@@ -175,7 +175,7 @@ class GetTransferRow:
 
 def _post_transfers_row(row: Sequence[Any]) -> PostTransfersRow:
     return PostTransfersRow(
-        None if row[0] is None else models.POSTING_REFUSAL_BY_LABEL[row[0]],
+        None if row[0] is None else enums.POSTING_REFUSAL_BY_LABEL[row[0]],
         row[1],
         row[2],
         row[3],
@@ -204,7 +204,7 @@ def _get_transfer_row(row: Sequence[Any]) -> GetTransferRow:
     return GetTransferRow(
         models.Transfer(
             row[0],
-            models.TRANSFER_KIND_BY_LABEL[row[1]],
+            enums.TRANSFER_KIND_BY_LABEL[row[1]],
             row[2],
             row[3],
             row[4],
@@ -224,7 +224,7 @@ def _get_transfer_row(row: Sequence[Any]) -> GetTransferRow:
 def _transfer(row: Sequence[Any]) -> models.Transfer:
     return models.Transfer(
         row[0],
-        models.TRANSFER_KIND_BY_LABEL[row[1]],
+        enums.TRANSFER_KIND_BY_LABEL[row[1]],
         row[2],
         row[3],
         row[4],

@@ -7,7 +7,7 @@ from typing import Any, Final
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.errors import NoDataFound
 
-from gen import models
+from gen import enums, models
 
 INSERT_USER: Final = """\
 -- name: InsertUser :one
@@ -108,7 +108,7 @@ def _user(row: Sequence[Any]) -> models.User:
         row[2],
         row[3],
         row[4],
-        models.USER_ROLE_BY_LABEL[row[5]],
+        enums.USER_ROLE_BY_LABEL[row[5]],
         row[6],
         row[7],
         row[8],
@@ -130,7 +130,7 @@ class Querier:
         hashed_password: str,
         full_name: str,
         email: str,
-        role: models.UserRole,
+        role: enums.UserRole,
     ) -> models.User:
         cursor = RawCursor(self._connection, row_factory=lambda _: _user)
         cursor.execute(INSERT_USER, (username, hashed_password, full_name, email, role))
@@ -144,7 +144,7 @@ class Querier:
         cursor.execute(GET_USER, (username,))
         return cursor.fetchone()
 
-    def update_user_role(self, *, role: models.UserRole, username: str) -> models.User | None:
+    def update_user_role(self, *, role: enums.UserRole, username: str) -> models.User | None:
         cursor = RawCursor(self._connection, row_factory=lambda _: _user)
         cursor.execute(UPDATE_USER_ROLE, (role, username))
         return cursor.fetchone()
@@ -214,7 +214,7 @@ class AsyncQuerier:
         hashed_password: str,
         full_name: str,
         email: str,
-        role: models.UserRole,
+        role: enums.UserRole,
     ) -> models.User:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
         await cursor.execute(INSERT_USER, (username, hashed_password, full_name, email, role))
@@ -228,7 +228,7 @@ class AsyncQuerier:
         await cursor.execute(GET_USER, (username,))
         return await cursor.fetchone()
 
-    async def update_user_role(self, *, role: models.UserRole, username: str) -> models.User | None:
+    async def update_user_role(self, *, role: enums.UserRole, username: str) -> models.User | None:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
         await cursor.execute(UPDATE_USER_ROLE, (role, username))
         return await cursor.fetchone()

@@ -10,7 +10,7 @@ from psycopg import errors as pg
 from bankapp.store.engine.transaction import APPLICATION_ROLE, Pool
 from bankapp.store.ledger import postings
 from bankapp.store.store import Store
-from gen import models
+from gen import enums
 from gen.queries import Queries
 from tests.factories import Make, transfer
 from tests.waiting import until_waiting
@@ -506,7 +506,7 @@ def test_a_new_currency_opens_its_cash_account(connection: Connection) -> None:
     rows = connection.execute(
         "SELECT kind, owner, balance FROM accounts WHERE currency = 'KWD'"
     ).fetchall()
-    assert rows == [(models.AccountKind.CASH, None, 0)]
+    assert rows == [(enums.AccountKind.CASH, None, 0)]
 
 
 async def test_a_transaction_may_post_twice(

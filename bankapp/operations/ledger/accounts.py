@@ -22,7 +22,7 @@ from bankapp.operations.fields import (
 from bankapp.operations.operation import operation
 from bankapp.store.engine.idempotency import Answer
 from bankapp.store.ledger.accounts import AccountRow
-from gen import models
+from gen import enums, models
 
 
 class Account(ResponseModel):
@@ -33,7 +33,7 @@ class Account(ResponseModel):
     currency: Currency
     balance: Funds
     available_balance: Funds
-    status: models.AccountStatus
+    status: enums.AccountStatus
     created_at: Time
 
     @classmethod

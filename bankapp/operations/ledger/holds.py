@@ -27,7 +27,7 @@ from bankapp.operations.ledger.transfers import Transfer
 from bankapp.operations.operation import operation, session_operation
 from bankapp.store.engine.idempotency import Answer
 from bankapp.store.ledger.postings import Held, Posted
-from gen import models
+from gen import enums, models
 
 Lifetime = Annotated[int, Field(strict=True, ge=1, le=limits.HOLD_LIFETIME_MAX_S)]
 
@@ -49,7 +49,7 @@ class Hold(ResponseModel):
     @classmethod
     def from_row(cls, row: models.Hold, *, has_expired: bool = False) -> "Hold":
         """The hold; what is open and has expired is expired, though nothing swept it."""
-        is_expired = has_expired and row.status is models.HoldStatus.OPEN
+        is_expired = has_expired and row.status is enums.HoldStatus.OPEN
         return cls(
             id=row.id,
             from_account_id=row.from_account_id,

@@ -8,7 +8,7 @@ from bankapp.domain.mail import Code, Mail, MailKind
 from bankapp.domain.roles import Role
 from bankapp.domain.users import NewUser, UserChange
 from bankapp.store.identity import audit, mails, sessions
-from gen import models
+from gen import enums, models
 from gen.queries import AsyncQueries
 
 # What the audit trail shows of a user: everything but secrets.
@@ -27,7 +27,7 @@ async def register(
         hashed_password=user.hashed_password,
         full_name=user.full_name,
         email=user.email,
-        role=models.UserRole(user.role),
+        role=enums.UserRole(user.role),
     )
     await audit.record(q, origin, "user.created", _subject(added.username), after=_shown(added))
     if code is not None:
@@ -42,7 +42,7 @@ async def change_role(
     before = await q.users.lock_user(username=username)
     if before is None:
         return None
-    after = await q.users.update_user_role(username=username, role=models.UserRole(role))
+    after = await q.users.update_user_role(username=username, role=enums.UserRole(role))
     assert after is not None
     await _record_change(q, origin, "user.role_changed", before, after)
     return after

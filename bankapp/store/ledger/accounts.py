@@ -5,7 +5,7 @@ from typing import TypeAlias
 from bankapp.domain import errors
 from bankapp.domain.audit import Origin
 from bankapp.store.identity import audit
-from gen import models
+from gen import enums, models
 from gen.accounts import ListAccountsByIdRow, UpdateAccountStatusRow
 from gen.queries import AsyncQueries
 
@@ -28,7 +28,7 @@ async def freeze(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAcco
     Raises NotFound, AccountClosed.
     """
     account = await _lock(q, account_id)
-    return await _become(q, account, models.AccountStatus.FROZEN, "account.frozen", origin)
+    return await _become(q, account, enums.AccountStatus.FROZEN, "account.frozen", origin)
 
 
 async def thaw(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccountStatusRow:
@@ -37,7 +37,7 @@ async def thaw(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccoun
     Raises NotFound, AccountClosed.
     """
     account = await _lock(q, account_id)
-    return await _become(q, account, models.AccountStatus.OPEN, "account.thawed", origin)
+    return await _become(q, account, enums.AccountStatus.OPEN, "account.thawed", origin)
 
 
 async def close(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccountStatusRow:
@@ -46,18 +46,18 @@ async def close(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccou
     Raises NotFound, AccountClosed, AccountFrozen, AccountNotEmpty.
     """
     account = await _lock(q, account_id)
-    if account.status is models.AccountStatus.FROZEN:
+    if account.status is enums.AccountStatus.FROZEN:
         raise errors.AccountFrozen
     if account.balance != 0:
         raise errors.AccountNotEmpty  # and what holds nothing has nothing that could be held
-    return await _become(q, account, models.AccountStatus.CLOSED, "account.closed", origin)
+    return await _become(q, account, enums.AccountStatus.CLOSED, "account.closed", origin)
 
 
 async def _lock(q: AsyncQueries, account_id: int) -> models.Account:
     account = await q.accounts.lock_account(id=account_id)
-    if account is None or account.kind is models.AccountKind.CASH:
+    if account is None or account.kind is enums.AccountKind.CASH:
         raise errors.NotFound
-    if account.status is models.AccountStatus.CLOSED:
+    if account.status is enums.AccountStatus.CLOSED:
         raise errors.AccountClosed
     return account
 
@@ -65,7 +65,7 @@ async def _lock(q: AsyncQueries, account_id: int) -> models.Account:
 async def _become(
     q: AsyncQueries,
     account: models.Account,
-    status: models.AccountStatus,
+    status: enums.AccountStatus,
     action: str,
     origin: Origin,
 ) -> UpdateAccountStatusRow:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from bankapp.domain import errors, limits
 from bankapp.domain.money import Posting, PostingKind
-from gen import models
+from gen import enums, models
 from gen.queries import AsyncQueries
 from gen.transfers import PostTransfersParams, PostTransfersRow
 
@@ -67,7 +67,7 @@ def parameters(
     """The postings as the posting call takes them: item n is element n of every array."""
     keys = [posting.key for posting in postings]
     return PostTransfersParams(
-        kinds=[models.PostingKind(posting.kind) for posting in postings],
+        kinds=[enums.PostingKind(posting.kind) for posting in postings],
         from_account_ids=[posting.from_account_id for posting in postings],
         to_account_ids=[posting.to_account_id for posting in postings],
         amounts=[posting.amount for posting in postings],
@@ -118,11 +118,11 @@ def _hold(posting: Posting, row: PostTransfersRow) -> models.Hold:
     assert row.currency is not None
     assert row.hold_expires_at is not None
     assert row.hold_created_at is not None
-    status = models.HoldStatus.OPEN
+    status = enums.HoldStatus.OPEN
     if posting.kind is PostingKind.VOID:
-        status = models.HoldStatus.VOIDED
+        status = enums.HoldStatus.VOIDED
     elif row.hold_captured_amount == row.hold_amount:
-        status = models.HoldStatus.CAPTURED
+        status = enums.HoldStatus.CAPTURED
     return models.Hold(
         id=row.hold_id,
         from_account_id=row.from_account_id,
@@ -155,7 +155,7 @@ def _posted(posting: Posting, row: PostTransfersRow, hold: models.Hold | None) -
     return Posted(
         transfer=models.Transfer(
             id=row.transfer_id,
-            kind=models.TransferKind(posting.kind),
+            kind=enums.TransferKind(posting.kind),
             from_account_id=row.from_account_id,
             to_account_id=row.to_account_id,
             amount=row.amount,
@@ -169,11 +169,11 @@ def _posted(posting: Posting, row: PostTransfersRow, hold: models.Hold | None) -
         ),
         from_account=models.Account(
             id=row.from_account_id,
-            kind=models.AccountKind.CASH if row.from_owner is None else models.AccountKind.CUSTOMER,
+            kind=enums.AccountKind.CASH if row.from_owner is None else enums.AccountKind.CUSTOMER,
             owner=row.from_owner,
             currency=row.currency,
             balance=row.from_balance,
-            status=models.AccountStatus.OPEN,  # else it had been refused
+            status=enums.AccountStatus.OPEN,  # else it had been refused
             created_at=row.from_opened_at,
         ),
         available_balance=row.from_available_balance,

@@ -13,7 +13,7 @@ from bankapp.api.http.server import create_app
 from bankapp.domain import limits
 from bankapp.store.engine.transaction import Pool, create_pool
 from bankapp.store.store import Store
-from gen import models
+from gen import enums, models
 from tests.api.client import Answer, Api
 from tests.api.conftest import DatabaseAccess
 from tests.api.contract import PROBLEM
@@ -40,11 +40,11 @@ async def cut_off_api(tmp_path: Path) -> AsyncGenerator[Api]:
 def an_account(account_id: int) -> models.Account:
     return models.Account(
         id=account_id,
-        kind=models.AccountKind.CUSTOMER,
+        kind=enums.AccountKind.CUSTOMER,
         owner="alice",
         currency="USD",
         balance=0,
-        status=models.AccountStatus.OPEN,
+        status=enums.AccountStatus.OPEN,
         created_at=datetime.min.replace(tzinfo=UTC),
     )
 

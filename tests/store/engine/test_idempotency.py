@@ -13,7 +13,7 @@ from bankapp.store.engine.transaction import Pool
 from bankapp.store.ledger import postings
 from bankapp.store.ledger.postings import Held, Outcome, Posted
 from bankapp.store.store import Store
-from gen import models
+from gen import enums
 from gen.queries import Queries
 from tests.factories import (
     Make,
@@ -146,7 +146,7 @@ async def test_an_account_is_opened_once(store: Store, make: Make) -> None:
     answers = await asyncio.gather(*(store.open_account(owner, "USD", key) for _ in range(10)))
     accounts = [answer.result for answer in answers]
     assert all(account == accounts[0] for account in accounts)
-    assert isinstance(accounts[0].status, models.AccountStatus)
+    assert isinstance(accounts[0].status, enums.AccountStatus)
     assert [answer.replayed_request_id for answer in answers].count(None) == 1
 
 

@@ -13,7 +13,7 @@ from bankapp.domain.users import NewUser
 from bankapp.store.engine.transaction import APPLICATION_ROLE, Pool, Transactions
 from bankapp.store.identity import users
 from bankapp.store.store import Store
-from gen import models
+from gen import enums
 from gen.queries import AsyncQueries
 from tests.factories import Make, deposit
 
@@ -88,7 +88,7 @@ async def test_a_step_is_all_or_nothing(pool: Pool, make: Make) -> None:
     alice = await make.user("alice")
 
     async def change_and_fail(q: AsyncQueries) -> None:
-        await q.users.update_user_role(username=alice.username, role=models.UserRole.ADMIN)
+        await q.users.update_user_role(username=alice.username, role=enums.UserRole.ADMIN)
         bob = NewUser(username="bob", hashed_password="", full_name="", email="")
         await users.register(q, bob, None, THE_BANK)
 

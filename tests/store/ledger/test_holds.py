@@ -9,7 +9,7 @@ from bankapp.domain import errors
 from bankapp.domain.money import Posting
 from bankapp.store.ledger.postings import Held, Outcome, Posted
 from bankapp.store.store import Store
-from gen import models
+from gen import enums, models
 from tests.factories import Make, capture, hold, transfer, void, withdrawal
 
 MOMENT = timedelta(milliseconds=1)
@@ -53,7 +53,7 @@ Pair = tuple[models.Account, models.Account]
 async def test_what_is_held_stays_but_cannot_be_spent(store: Store, pair: Pair) -> None:
     payer, payee = pair
     made = await held(store, hold(payer, payee, 60))
-    assert (made.amount, made.captured_amount, made.status) == (60, 0, models.HoldStatus.OPEN)
+    assert (made.amount, made.captured_amount, made.status) == (60, 0, enums.HoldStatus.OPEN)
     assert await money(store, payer) == (100, 40)
     assert await money(store, payee) == (0, 0)
     for spend in (transfer(payer, payee, 41), withdrawal(payer, 41), hold(payer, payee, 41)):
@@ -66,9 +66,9 @@ async def test_a_capture_moves_what_is_held(store: Store, pair: Pair) -> None:
     payer, payee = pair
     made = await held(store, hold(payer, payee, 60))
     settled, moved = await captured(store, capture(made.id, actor=payee.owner))
-    assert (settled.status, settled.captured_amount) == (models.HoldStatus.CAPTURED, 60)
+    assert (settled.status, settled.captured_amount) == (enums.HoldStatus.CAPTURED, 60)
     assert (moved.kind, moved.amount, moved.captures_hold_id) == (
-        models.TransferKind.CAPTURE,
+        enums.TransferKind.CAPTURE,
         60,
         made.id,
     )
@@ -83,11 +83,11 @@ async def test_partial_captures_leave_the_rest_held(store: Store, pair: Pair) ->
     payer, payee = pair
     made = await held(store, hold(payer, payee, 60))
     first, _ = await captured(store, capture(made.id, 25))
-    assert (first.status, first.captured_amount) == (models.HoldStatus.OPEN, 25)
+    assert (first.status, first.captured_amount) == (enums.HoldStatus.OPEN, 25)
     assert await money(store, payer) == (75, 40)
     assert code(await store.post_one(capture(made.id, 36))) == "capture_exceeds_hold"
     last, _ = await captured(store, capture(made.id, 35))
-    assert (last.status, last.captured_amount) == (models.HoldStatus.CAPTURED, 60)
+    assert (last.status, last.captured_amount) == (enums.HoldStatus.CAPTURED, 60)
     assert code(await store.post_one(capture(made.id, 1))) == "hold_not_open"
 
 
@@ -96,7 +96,7 @@ async def test_a_void_lets_go_of_what_is_left(store: Store, pair: Pair) -> None:
     made = await held(store, hold(payer, payee, 60))
     await captured(store, capture(made.id, 25))
     voided = await held(store, void(made.id, actor=payer.owner))
-    assert (voided.status, voided.captured_amount) == (models.HoldStatus.VOIDED, 25)
+    assert (voided.status, voided.captured_amount) == (enums.HoldStatus.VOIDED, 25)
     assert await money(store, payer) == (75, 75)
     for again in (void(made.id), capture(made.id)):
         assert code(await store.post_one(again)) == "hold_not_open"
@@ -128,7 +128,7 @@ async def test_an_expired_hold_does_not_count_though_nothing_sweeps(
     assert await money(store, payer) == (100, 100)
     row = await store.get_hold(made.id)
     assert row is not None
-    assert (row.hold.status, row.has_expired) == (models.HoldStatus.OPEN, True)
+    assert (row.hold.status, row.has_expired) == (enums.HoldStatus.OPEN, True)
     for late in (capture(made.id), void(made.id)):
         assert code(await store.post_one(late)) == "hold_not_open"
     assert code(await store.post_one(transfer(payer, payee, 100))) == "ok"

@@ -13,7 +13,7 @@ from bankapp.domain.money import Posting
 from bankapp.store.ledger import postings
 from bankapp.store.ledger.postings import Outcome, Posted
 from bankapp.store.store import Store
-from gen import models
+from gen import enums, models
 from gen.queries import Queries
 from tests.factories import Make, deposit, transfer, withdrawal
 
@@ -31,7 +31,7 @@ async def balance(store: Store, account: models.Account) -> int:
 
 
 def test_every_refusal_of_the_database_is_known() -> None:
-    assert errors.REFUSALS.keys() >= set(models.PostingRefusal)
+    assert errors.REFUSALS.keys() >= set(enums.PostingRefusal)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ async def test_cash_comes_from_and_goes_to_the_cash_account(
     assert paid_out.transfer.to_account_id == cash
     assert await balance(store, account) == 300
     [row] = Queries(connection).accounts.list_accounts_by_id(ids=[cash])
-    assert (row.account.kind, row.account.balance) == (models.AccountKind.CASH, -300)
+    assert (row.account.kind, row.account.balance) == (enums.AccountKind.CASH, -300)
 
 
 async def test_a_batch_is_decided_in_order(store: Store, make: Make) -> None:

@@ -9,7 +9,7 @@ from bankapp.domain import errors
 from bankapp.domain.money import Posting
 from bankapp.store.ledger.postings import Outcome, Posted
 from bankapp.store.store import Store
-from gen import models
+from gen import enums, models
 from tests.factories import Make, deposit, reversal, transfer, withdrawal
 
 
@@ -34,7 +34,7 @@ async def test_a_reversal_pays_back_and_names_its_transfer(store: Store, make: M
     payer, payee = await make.account(balance=100), await make.account()
     paid = await posted(store, transfer(payer, payee, 60))
     back = await posted(store, reversal(paid.id, actor=payee.owner))
-    assert back.kind is models.TransferKind.REVERSAL
+    assert back.kind is enums.TransferKind.REVERSAL
     assert (back.from_account_id, back.to_account_id) == (payee.id, payer.id)
     assert (back.amount, back.reverses_transfer_id) == (60, paid.id)
     stored = await store.get_transfer(back.id)

@@ -28,7 +28,7 @@ INSTEAD = {
     ":execlastid": "PostgreSQL has no last id; use :one with RETURNING",
     ":execresultrows": "use :execrows",
 }
-RESERVED_MODULES = ("__init__", "models", "queries", "registration")
+RESERVED_MODULES = ("__init__", "enums", "models", "queries", "registration")
 
 
 def build_program(request: Request, options: Options) -> Program:
@@ -64,7 +64,8 @@ class _Builder:
         )
         self.types.require_use()
         composites = self.types.composites
-        _require_distinct_classes([*self.types.enums.items(), *composites.items()], self.models)
+        _require_distinct_classes("enums", [("type", self.types.enums)])
+        _require_distinct_classes("models", [("type", composites), ("table", self.models)])
         program = replace(
             program,
             composites=tuple(composites.values()),
@@ -262,14 +263,14 @@ def _require_distinct(what: str, spelled: Sequence[str]) -> None:
 
 
 def _require_distinct_classes(
-    types: Iterable[tuple[Name, EnumClass | RowClass]], models: Mapping[Name, RowClass]
+    module: str, kinds: Iterable[tuple[str, Mapping[Name, EnumClass | RowClass]]]
 ) -> None:
     taken: dict[str, str] = {}
-    for kind, known in (("type", types), ("table", models.items())):
-        for name, made in known:
+    for kind, known in kinds:
+        for name, made in known.items():
             if made.name in taken:
                 raise GeneratorError(
-                    f"{taken[made.name]} and {kind} {name} would both be models.{made.name}; "
+                    f"{taken[made.name]} and {kind} {name} would both be {module}.{made.name}; "
                     f"add to rename: {{{name.label}: another_name}}"
                 )
             taken[made.name] = f"{kind} {name}"

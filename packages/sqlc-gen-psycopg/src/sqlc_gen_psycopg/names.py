@@ -22,7 +22,7 @@ IRREGULAR: Final = {
 # A field or method of such a name would hide from type checkers what annotations mean by it.
 _USED_IN_ANNOTATIONS: Final = frozenset(
     {"bool", "bytes", "float", "int", "list", "str"}
-    | {"datetime", "decimal", "ipaddress", "models", "uuid"}
+    | {"datetime", "decimal", "enums", "ipaddress", "models", "uuid"}
 )
 
 

@@ -25,6 +25,8 @@ class Value:
 
 @dataclass(frozen=True)
 class EnumClass:
+    """A class in enums.py. `members` are pairs of a name and a label."""
+
     name: str
     members: tuple[tuple[str, str], ...]
     comment: str

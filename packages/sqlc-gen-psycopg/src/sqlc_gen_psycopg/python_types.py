@@ -60,7 +60,7 @@ class PythonTypes:
                 return PythonType(override.py_type, decoder=decoder, encoder=encoder)
         if (enum := self._enum(column.type)) is not None:
             name = self.enums[enum].name
-            return PythonType(f"models.{name}", enum=name, array_writer="text_array")
+            return PythonType(f"enums.{name}", enum=name, array_writer="text_array")
         if column.type in self._declared:
             name = self._composite(self._declared[column.type]).name
             return PythonType(f"models.{name}", composite=name)

@@ -10,9 +10,9 @@ class PythonType:
 
     `wrapper` is put around a parameter: it fixes the type the server sees where psycopg would
     choose one by value. `array_writer` is the function of models.py that writes an array of it;
-    without one psycopg does. `enum` and `composite` are the class in models.py: the labels of an
-    enum travel as text, a composite as a tuple of its fields. `decoder` and `encoder` are the
-    callables of an override.
+    without one psycopg does. `enum` is the class in enums.py, whose labels travel as text,
+    `composite` that in models.py, which travels as a tuple of its fields. `decoder` and `encoder`
+    are the callables of an override.
     """
 
     annotation: str

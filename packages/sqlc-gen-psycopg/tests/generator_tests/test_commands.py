@@ -91,14 +91,14 @@ def item(items: Any, number: int, **changes: Any) -> Any:
 
 
 async def test_copied_rows_come_back_as_they_went(q: Any, items: Any) -> None:
-    models = items.models
-    rows = [item(items, 1, colour=models.Colour.GREEN), item(items, 2, counts=None)]
+    models, green = items.models, items.enums.Colour.GREEN
+    rows = [item(items, 1, colour=green), item(items, 2, counts=None)]
     assert await settled(q.copy_items(rows=rows)) == 2
     first, second = await settled(q.find_items(rows=[1, 2]))
     assert first == models.Item(
         1,
         'item 1\t\\ " é',
-        models.Colour.GREEN,
+        green,
         Decimal("1.50"),
         ["a", None, "b,c"],
         [1, None, 2**31 - 1],
@@ -157,7 +157,7 @@ async def registered(q: Any, items: Any) -> None:
 async def test_arrays_of_enums_come_back_as_they_went(q: Any, items: Any) -> None:
     await registered(q, items)
     await settled(q.copy_items(rows=[item(items, 1)]))
-    red, green = items.models.Colour
+    red, green = items.enums.Colour
     for colours in ([red, None, green, red], [], None):
         assert await settled(q.paint_item(colours=colours, id=1)) == colours
         [found] = await settled(q.find_items(rows=[1]))
@@ -233,7 +233,7 @@ def test_every_kind_of_model_runs(
         made = import_module(f"{name}.items")
         import_module(f"{name}.registration").register_types(connection)
         models, q = made.models, made.Querier(connection)
-        red, green = models.Colour
+        red, green = made.enums.Colour
         label = models.Label(text='"a", (b)', colours=[red, None])
         carton = models.Carton(width=Decimal("1.5"), colour=green, labels=[label, None])
         assert q.copy_items(rows=[item(made, 1)]) == 1
@@ -261,8 +261,8 @@ def test_names_and_unused_models(message: dict[str, Any], tmp_path: Path) -> Non
     name = written(message, tmp_path, {**options, "rename": {"colour": "tint"}})
     models = (tmp_path / name / "models.py").read_text()
     assert "class Items:" in models
-    assert "class Tint(StrEnum)" in models
-    assert models.count("tint: Tint | None") == 2
+    assert "class Tint(StrEnum)" in (tmp_path / name / "enums.py").read_text()
+    assert models.count("tint: enums.Tint | None") == 2
     assert "What an item is sent in." in models
     assert "Unused" not in models
 
@@ -329,7 +329,7 @@ async def test_what_the_database_knows(q: Any, items: Any) -> None:
     assert get_type_hints(models.MakerPrice)["item_count"] is int
     empty = await settled(q.get_summary(maker_id=1))
     assert empty == items.GetSummaryRow(0, None, Decimal(0), None)
-    maker = models.Maker(1, "Ada", "ada@example.com", None, models.Colour.RED)
+    maker = models.Maker(1, "Ada", "ada@example.com", None, items.enums.Colour.RED)
     await settled(q.insert_maker(id=1, name="Ada", contact=maker.contact, favourite="red"))
     grid = [[1, 2], [3, None]]
     await settled(q.insert_item(name="made", price=Decimal(2), grid=grid, maker_id=1))

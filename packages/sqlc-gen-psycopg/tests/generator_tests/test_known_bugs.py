@@ -25,7 +25,7 @@ def test_labels_of_an_enum_may_be_operators(
     value = column("value", "operator")
     asked = query(text="SELECT $1::text", columns=[value], parameters=[value])
     with made_things(build(asked, enums=[operator]), tmp_path) as things:
-        members = list(things.models.Operator)
+        members = list(things.enums.Operator)
         assert [member.value for member in members] == [*labels]
         assert [member.name for member in members[:3]] == [
             "PLUS_SIGN",
@@ -50,7 +50,7 @@ def test_a_quoted_name_of_an_enum_keeps_its_case(
     connection.commit()
     with made_things(build(asked, enums=[state]), tmp_path) as things:
         import_module(f"{things.__package__}.registration").register_types(connection)
-        both = [*things.models.MySchemaProjectState]
+        both = [*things.enums.MySchemaProjectState]
         assert things.Querier(connection).get_thing(states=both) == both
     # better: what is told to psycopg is of one connection only.
     with psycopg.connect(database_url) as other:

@@ -21,7 +21,7 @@ from generator_tests.requests import (
 from sqlc_gen_psycopg.build import build_program
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.program import Embedded, RowClass
-from sqlc_gen_psycopg.request import Enum, Query, Table
+from sqlc_gen_psycopg.request import Composite, Enum, Name, Query, Table
 
 ID = column("id", table="things")
 THINGS = table("things", [ID])
@@ -79,17 +79,9 @@ def test_a_table_embedded_twice_has_two_fields() -> None:
             [],
             [],
             [enum("my_own.mood"), enum("my.own_mood")],
-            "type my_own.mood and type my.own_mood would both be models.MyOwnMood; "
+            "type my_own.mood and type my.own_mood would both be enums.MyOwnMood; "
             "add to rename: {my_own_mood: another_name}",
             id="schemas that end where another begins",
-        ),
-        pytest.param(
-            [],
-            [table("moods", [ID])],
-            [enum("mood")],
-            "type mood and table moods would both be models.Mood; "
-            "add to rename: {moods: another_name}",
-            id="across kinds",
         ),
         pytest.param(
             [],
@@ -107,6 +99,33 @@ def test_two_things_of_one_name_are_refused(
     with pytest.raises(GeneratorError) as raised:
         build(*queries, tables=tables, enums=enums)
     assert str(raised.value) == message
+
+
+def test_an_enum_and_a_table_may_have_one_name(
+    connection: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    """They are classes of two modules."""
+    mood = column("mood", "mood", table="moods")
+    asked = query(text="SELECT 'sad'", columns=[mood])
+    moods = table("moods", [mood])
+    with made_things(build(asked, tables=[moods], enums=[enum("mood", "sad")]), tmp_path) as things:
+        assert things.Querier(connection).get_thing() == things.models.Mood(things.enums.Mood.SAD)
+
+
+def test_a_composite_and_a_table_of_one_name_are_refused() -> None:
+    place = Composite(Name("", "thing"), (column(),))
+    asked = query(columns=[column("place", "thing")])
+    with pytest.raises(GeneratorError, match=r"type thing and table things would both be models\."):
+        build_program(replace(request(asked, tables=[THINGS]), composites=(place,)), OPTIONS)
+
+
+def test_a_column_may_be_called_enums(connection: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """A field of that name would hide the module from the annotations after it."""
+    columns = [column("enums", "mood"), column("other", "mood")]
+    asked = query(text="SELECT 'sad', 'sad'", columns=columns)
+    with made_things(build(asked, enums=[enum("mood", "sad")]), tmp_path) as things:
+        sad = things.enums.Mood.SAD
+        assert things.Querier(connection).get_thing() == things.GetThingRow(sad, other=sad)
 
 
 def test_a_required_value_may_be_null(connection: psycopg.Connection[Any], tmp_path: Path) -> None:
@@ -141,8 +160,8 @@ def test_a_name_in_two_schemas_makes_two_classes(
     with made_things(build(*asked, tables=tables, enums=enums), tmp_path) as things:
         models, querier = things.models, things.Querier(connection)
         mine, others = querier.get_mine(), querier.get_others()
-        assert mine == models.Thing(1, models.Mood.SAD)
-        assert others == models.OtherThing(1, models.OtherMood.SAD)
+        assert mine == models.Thing(1, things.enums.Mood.SAD)
+        assert others == models.OtherThing(1, things.enums.OtherMood.SAD)
         both = querier.get_both()
         assert (type(both.thing), type(both.thing_2)) == (models.Thing, models.OtherThing)
 

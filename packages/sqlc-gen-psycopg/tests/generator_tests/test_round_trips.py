@@ -224,9 +224,10 @@ def connection(sqlc_server: Server, package: str) -> Generator[psycopg.Connectio
         yield connection
 
 
-def own_types(models: Any) -> dict[str, Strategy]:
+def own_types(package: str) -> dict[str, Strategy]:
     """The values of the schema's own types."""
-    mood = st.sampled_from([*models.Mood])
+    models, enums = import_module(f"{package}.models"), import_module(f"{package}.enums")
+    mood = st.sampled_from([*enums.Mood])
     score = st.integers(-999_999, 2**31 - 1)
     point = st.builds(models.OtherPoint, st.none() | VALUES["float8"], st.none() | VALUES["float4"])
     place = st.builds(
@@ -274,7 +275,7 @@ def test_a_value_and_a_list(
     data: st.DataObject, name: str, package: str, connection: psycopg.Connection[Any]
 ) -> None:
     """As the parameter and the result of a query that says no more than the type."""
-    values = (VALUES | own_types(import_module(f"{package}.models")))[name]
+    values = (VALUES | own_types(package))[name]
     querier = import_module(f"{package}.echoes").Querier(connection)
     value = data.draw(values)
     assert getattr(querier, f"one_{name}")(dollar_1=value) == value
@@ -294,7 +295,7 @@ def test_a_row(data: st.DataObject, package: str, connection: psycopg.Connection
     """By COPY, one at a time and as a batch; and every value may be NULL."""
     rows = import_module(f"{package}.rows")
     models = import_module(f"{package}.models")
-    types = VALUES | own_types(models)
+    types = VALUES | own_types(package)
     fields: dict[str, Strategy] = {"matrix": matrices(TEXT), "plan": matrices(types["int4"])}
     fields |= {f"one_{name}": types[name] for name in TYPES}
     fields |= {f"all_{name}": lists(types[name]) for name in TYPES if name not in WITHOUT_ARRAYS}

@@ -250,7 +250,7 @@ def test_enum_labels_become_members(library: psycopg.Connection[Any], tmp_path: 
     labels = [column("label", "genre", not_null=False)]
     read = query("GetGenre", text="SELECT $1 AS label", columns=labels, parameters=labels)
     with made_things(build(read, enums=[GENRE]), tmp_path) as things:
-        genre = things.models.Genre
+        genre = things.enums.Genre
         querier = things.Querier(library)
         assert {member.name: member.value for member in genre} == {
             "NOVEL": "novel",

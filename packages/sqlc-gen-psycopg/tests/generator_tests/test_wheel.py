@@ -38,7 +38,7 @@ from decimal import Decimal
 from datetime import UTC, datetime
 from typing import assert_type
 
-from music import albums, concerts, models, orders, queries, stock
+from music import albums, concerts, enums, models, orders, queries, stock
 
 NOW = datetime.now(UTC)
 
@@ -54,16 +54,16 @@ def use(q: queries.Queries, product_id: uuid.UUID) -> None:
     assert_type(q.stock.set_stock(product_id=product_id, quantity=1, shelves=grid), int)
     for level in q.stock.list_stock(ids=[product_id]):
         assert_type(level.stock_level, models.CatalogStockLevel | None)
-    standing = models.BookingSeatClass.STANDING
+    standing = enums.BookingSeatClass.STANDING
     seat = concerts.CopySeatsParams(hall_id=1, number=1, class_=standing)
     assert_type(q.concerts.copy_seats([seat]), int)
     classes = q.concerts.list_classes_of_hall(hall_id=1)
-    assert_type(classes, list[models.BookingSeatClass | None] | None)
+    assert_type(classes, list[enums.BookingSeatClass | None] | None)
     for hall in q.concerts.list_halls_with(class_=standing):
-        assert_type(hall.hall.classes, list[models.BookingSeatClass | None])
-        assert_type(hall.hall.has_class_before, list[models.BookingSeatClass | None] | None)
+        assert_type(hall.hall.classes, list[enums.BookingSeatClass | None])
+        assert_type(hall.hall.has_class_before, list[enums.BookingSeatClass | None] | None)
     for sale in q.orders.list_sales():
-        assert_type((sale.status, sale.sold), tuple[models.BookingConcertStatus, int])
+        assert_type((sale.status, sale.sold), tuple[enums.BookingConcertStatus, int])
     for placed in q.orders.list_orders_of():
         assert_type((placed.customer.email, placed.order), tuple[str, models.BookingOrder | None])
     balance = q.orders.get_balance(id=1)
@@ -199,7 +199,7 @@ async def a_hall(q: Any, package: Any) -> Any:
         q.concerts.add_venue(name="Odeon", city="Wien", opens=None, closed_during=closed)
     )
     assert venue.closed_during == closed
-    seat = package.models.BookingSeatClass
+    seat = package.enums.BookingSeatClass
     classes, before = [seat.STALLS, seat.BALCONY], [None, seat.STANDING]
     return await settled(
         q.concerts.add_hall(
@@ -315,7 +315,7 @@ async def test_stock(q: Any, package: Any) -> None:
 
 
 async def test_arrays_of_enums_in_a_schema_of_their_own(q: Any, package: Any) -> None:
-    seat = package.models.BookingSeatClass
+    seat = package.enums.BookingSeatClass
     hall = await a_hall(q, package)
     assert hall.classes == [seat.STALLS, seat.BALCONY]
     assert hall.has_class_before == [None, seat.STANDING]
@@ -334,7 +334,7 @@ async def test_arrays_of_enums_in_a_schema_of_their_own(q: Any, package: Any) ->
 
 
 async def test_concerts(q: Any, package: Any) -> None:
-    status = package.models.BookingConcertStatus
+    status = package.enums.BookingConcertStatus
     concert = await a_concert(q, package)
     assert (concert.status, concert.rider) == (status.PLANNED, ["tea"])
     for changed in (1, 0):
@@ -356,8 +356,8 @@ async def test_concerts(q: Any, package: Any) -> None:
 
 
 async def test_orders(q: Any, package: Any) -> None:
-    models, orders = package.models, package.orders
-    seat, method = models.BookingSeatClass, models.BookingPaymentMethod
+    enums, models, orders = package.enums, package.models, package.orders
+    seat, method = enums.BookingSeatClass, enums.BookingPaymentMethod
     concert = await a_concert(q, package)
     ada = await settled(q.orders.add_customer(email="a@b", name="Ada", prefers=seat.BALCONY))
     bob = await settled(q.orders.add_customer(email="b@b", name="Bob", prefers=None))
@@ -389,7 +389,7 @@ async def test_orders(q: Any, package: Any) -> None:
         orders.LastMethodsRow(order.id, [method.VOUCHER, method.CARD])
     ]
     assert await settled(q.orders.list_sales()) == [
-        models.BookingConcertSale(concert.id, models.BookingConcertStatus.PLANNED, 3, Decimal(60))
+        models.BookingConcertSale(concert.id, enums.BookingConcertStatus.PLANNED, 3, Decimal(60))
     ]
     placed = await settled(q.orders.list_orders_of())
     assert [(row.customer, row.order) for row in placed] == [(ada, order), (bob, None)]

@@ -4,6 +4,7 @@ Imports are written generously and lines as they come: `formatting` removes and 
 """
 
 from sqlc_gen_psycopg.emit.classes import models_file
+from sqlc_gen_psycopg.emit.enums import enums_file
 from sqlc_gen_psycopg.emit.facade import facade_file
 from sqlc_gen_psycopg.emit.queriers import queries_file
 from sqlc_gen_psycopg.emit.registration import registration_file
@@ -18,6 +19,8 @@ def emit_program(program: Program) -> dict[str, str]:
         "models.py": models_file(program),
         "queries.py": facade_file(program),
     }
+    if program.enums:
+        files["enums.py"] = enums_file(program)
     if program.registered:
         files["registration.py"] = registration_file(program)
     for module in program.modules:

@@ -1,4 +1,4 @@
-"""Classes of values: enums, models, rows and parameters, and how a row becomes one."""
+"""Classes of values: models, rows and parameters, and how a row becomes one."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from sqlc_gen_psycopg import names
 from sqlc_gen_psycopg.emit.arrays import used_writers
-from sqlc_gen_psycopg.emit.text import HEADER, TYPE_IMPORTS, docstring, string, tuple_of
+from sqlc_gen_psycopg.emit.text import HEADER, TYPE_IMPORTS, docstring, tuple_of
 from sqlc_gen_psycopg.emit.values import (
     MODELS,
     READ,
@@ -14,11 +14,10 @@ from sqlc_gen_psycopg.emit.values import (
     decode,
     dump_function,
     encode,
-    enum_lookup,
     load_function,
     model_annotation,
 )
-from sqlc_gen_psycopg.program import Embedded, EnumClass, ModelType, Program, RowClass, Value
+from sqlc_gen_psycopg.program import Embedded, ModelType, Program, RowClass, Value
 
 Annotate: TypeAlias = Callable[[Value | Embedded], str]
 
@@ -54,30 +53,19 @@ _FROZEN_HEADS: dict[ModelType, tuple[str, str]] = {
 def models_file(program: Program) -> str:
     """The text of models.py."""
     parts = [
-        f'{HEADER}"""The types and the rows of the schema."""\n',
+        f'{HEADER}"""The rows and the composite types of the schema."""\n',
         TYPE_IMPORTS,
         CLASS_IMPORTS,
         *(f"import {module}" for module in program.imports),
         "from collections.abc import Mapping, Sequence",
-        "from enum import Enum, StrEnum",
         PSYCOPG_TYPES,
-        *(_enum(enum, program) for enum in program.enums),
+        f"from {program.package} import enums",
         *([_read(program)] if program.registered else []),
         *used_writers(program),
         *(_composite(composite, program) for composite in program.composites),
         *(row_class(model, model_annotation, program) for model in program.models),
     ]
     return "\n".join(parts)
-
-
-def _enum(enum: EnumClass, program: Program) -> str:
-    members = "\n".join(f"    {name} = {string(label)}" for name, label in enum.members)
-    base = "StrEnum" if program.emit_str_enum else "str, Enum"
-    return (
-        f"\n\nclass {enum.name}({base}):\n{docstring(enum.comment)}{members or '    pass'}\n\n\n"
-        f"{enum_lookup(enum.name)}: Final[Mapping[str, {enum.name}]] = "
-        f"{{member.value: member for member in {enum.name}}}\n"
-    )
 
 
 def _read(program: Program) -> str:

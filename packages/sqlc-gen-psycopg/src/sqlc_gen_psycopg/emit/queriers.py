@@ -29,7 +29,7 @@ def queries_file(program: Program, module: Module) -> str:
         "from psycopg.errors import NoDataFound",
         "from psycopg.rows import TupleRow, tuple_row",
         PSYCOPG_TYPES,
-        f"from {program.package} import models",
+        f"from {program.package} import enums, models",
         *(f"\n{method.constant}: Final = {sql_literal(method.sql)}\n" for method in methods),
         *_classes(methods, program),
         *_row_makers(methods, program),

@@ -18,8 +18,8 @@ def annotation(field: Value | Embedded, *, array: str = "list", models: str = MO
     """The type of a field where rows are read."""
     if isinstance(field, Embedded):
         return f"{models}{field.row.name}{' | None' if field.is_nullable else ''}"
-    made = field.type.enum or field.type.composite
-    text = field.type.annotation if made is None else f"{models}{made}"
+    composite = field.type.composite
+    text = field.type.annotation if composite is None else f"{models}{composite}"
     if field.array_dims:
         # Any element of a PostgreSQL array may be NULL; no type of it can forbid that.
         text = f"{text} | None"
@@ -38,8 +38,8 @@ def model_annotation(field: Value | Embedded) -> str:
     return annotation(field, models="")
 
 
-def enum_lookup(enum_name: str) -> str:
-    """The name of the mapping from labels to members."""
+def lookup_name(enum_name: str) -> str:
+    """The name of the mapping from the labels of an enum to its members."""
     return f"{names.constant_name(enum_name)}_BY_LABEL"
 
 
@@ -68,7 +68,7 @@ def _decoder(value: Value, models: str) -> Callable[[str], str] | None:
     if of.decoder is not None:
         return lambda item: f"{of.decoder}({item})"
     if of.enum is not None:
-        lookup = f"{models}{enum_lookup(of.enum)}"
+        lookup = f"enums.{lookup_name(of.enum)}"
         return lambda item: f"{lookup}[{item}]"
     if of.composite is not None:
         function = f"{models}{load_function(of.composite)}"

@@ -107,7 +107,7 @@ SELECT gen_random_uuid() AS a, random() AS b, md5('a') AS c, encode(sha256('a'),
 -- name: Settings :one
 SELECT current_setting('work_mem') AS a, current_setting('no.such', true) AS b, set_config('a.b', 'c', true) AS c, pg_backend_pid() AS d;
 
--- name: Enums :one
+-- name: EnumFunctions :one
 SELECT enum_range(NULL::mood) AS a, enum_first(NULL::mood) AS b, 'ok'::mood > 'sad'::mood AS c;
 
 -- name: Maths :many
