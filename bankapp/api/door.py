@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bankapp.api.shares import Shares
 from bankapp.operations.bank import Bank
-from bankapp.operations.serving import RequestSpans
+from bankapp.operations.exchange import RequestSpans
 from bankapp.settings import Settings
 
 

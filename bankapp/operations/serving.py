@@ -1,14 +1,9 @@
 """The walk of a request, the same behind every door."""
 
-import re
-import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Final, Protocol, Self
+from typing import Any, Protocol
 
-import structlog
 from pydantic import BaseModel, ValidationError
 
 from bankapp.domain import errors, limits
@@ -16,13 +11,9 @@ from bankapp.domain.money import RequestKey
 from bankapp.operations.admission import authorize, identify, limit_rates, require_session
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller, SessionHolder, Visitor
+from bankapp.operations.exchange import Exchange
 from bankapp.operations.keys import only_key, request_key
 from bankapp.operations.operation import Operation
-from bankapp.telemetry import metrics
-from bankapp.telemetry.context import REQUEST_IDS, create_request_id
-
-_SANE_ID: Final = re.compile(rf"[A-Za-z0-9._-]{{1,{limits.REQUEST_ID_LENGTH_MAX}}}")
-_log: structlog.stdlib.BoundLogger = structlog.get_logger("bankapp.requests")
 
 
 class Content(Protocol):
@@ -37,103 +28,12 @@ class Content(Protocol):
         ...
 
 
-class EndSpan(Protocol):
-    """Tells a span in the end what it was about."""
-
-    def __call__(self, operation: str | None, status: int) -> None: ...
-
-
-class RequestSpans(Protocol):
-    """Makes a span of each request."""
-
-    def request(
-        self, request_id: str, method: str, headers: Mapping[str, str]
-    ) -> AbstractContextManager[EndSpan]:
-        """The span of a request, within its caller's where the headers name one."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Served:
     """The answer to a request, and whether it was first given to an earlier one under its key."""
 
     response: BaseModel
     is_replay: bool = False
-
-
-class Exchange:
-    """A request from its arrival at a door to its answer: its id, its span, its line in the log.
-
-    A door enters one around all that it does, and sets `status` before it leaves: that of HTTP, or
-    the one that HTTP has for it. Nothing of what was sent is logged but the id: it may be, or lead
-    to, a secret.
-    """
-
-    __slots__ = (
-        "_end_span",
-        "_method",
-        "_span",
-        "_started_s",
-        "operation",
-        "request_id",
-        "status",
-        "username",
-    )
-
-    def __init__(
-        self, method: str, headers: Mapping[str, str], spans: RequestSpans | None = None
-    ) -> None:
-        given = headers.get("X-Request-Id", "")
-        self.request_id = given if _SANE_ID.fullmatch(given) else create_request_id()
-        self.operation: str | None = None
-        self.username: str | None = None
-        self.status = 500
-        self._method = method
-        self._span = None if spans is None else spans.request(self.request_id, method, headers)
-        self._end_span: EndSpan | None = None
-
-    def __enter__(self) -> Self:
-        self._started_s = time.perf_counter()
-        REQUEST_IDS.set((self.request_id,))
-        if self._span is not None:
-            self._end_span = self._span.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self._note(time.perf_counter() - self._started_s)
-        if self._span is not None:
-            self._span.__exit__(kind, error, traceback)
-
-    def refuse(self, error: Exception) -> errors.Refusal:
-        """The refusal that answers whatever was raised; counted, and logged where it is a fault."""
-        refusal = error if isinstance(error, errors.Refusal) else errors.InternalError()
-        if isinstance(refusal, errors.Unavailable):
-            cause = type(refusal.__cause__).__name__
-            _log.warning("unavailable", request_id=self.request_id, cause=cause)
-        elif refusal is not error:
-            _log.error("request failed", request_id=self.request_id, exc_info=error)
-        metrics.REFUSALS.labels(refusal.code).inc()
-        return refusal
-
-    def _note(self, duration_s: float) -> None:
-        metrics.request_durations(self.operation or "none", self.status // 100).observe(duration_s)
-        _log.info(
-            "request",
-            request_id=self.request_id,
-            method=self._method,
-            operation=self.operation,
-            actor=self.username,
-            status=self.status,
-            duration_ms=round(duration_s * 1000, 2),
-        )
-        if self._end_span is not None:
-            self._end_span(self.operation, self.status)
 
 
 async def serve(

@@ -13,7 +13,7 @@ from bankapp.api.doors import METRICS
 from bankapp.command_errors import SettingError
 from bankapp.domain import limits
 from bankapp.operations.bank import Bank
-from bankapp.operations.serving import RequestSpans
+from bankapp.operations.exchange import RequestSpans
 from bankapp.settings import Settings
 from bankapp.store.engine.instrumentation import log_slow, watched
 from bankapp.store.engine.transaction import Queries

@@ -14,7 +14,8 @@ from bankapp.api.http.formats import JSON_TYPE, choose
 from bankapp.api.http.problems import REPLAYED
 from bankapp.api.http.route import Route
 from bankapp.operations.bank import Bank
-from bankapp.operations.serving import Exchange, Served, serve
+from bankapp.operations.exchange import Exchange
+from bankapp.operations.serving import Served, serve
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -16,7 +16,7 @@ from bankapp.api.http.problems import (
 )
 from bankapp.api.http.security_headers import address_browsers, answer_preflight
 from bankapp.domain import errors
-from bankapp.operations.serving import Exchange, RequestSpans
+from bankapp.operations.exchange import Exchange, RequestSpans
 
 SPANS: Final = web.AppKey("spans", RequestSpans)
 

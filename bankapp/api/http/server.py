@@ -18,7 +18,7 @@ from bankapp.api.http.site.home import add_site
 from bankapp.api.http.site.problems import add_problem_pages
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank
-from bankapp.operations.serving import RequestSpans
+from bankapp.operations.exchange import RequestSpans
 
 _NO_BROWSERS: Final = Browsers()
 
