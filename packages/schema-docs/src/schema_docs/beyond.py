@@ -1,0 +1,105 @@
+"""What DBML cannot say: the reviewed list of differences between the drawing and the schema."""
+
+import difflib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from schema_docs.dump import Dump, Key
+from schema_docs.errors import DocsError
+
+_HEAD: Final = """\
+# What the migrations say and DBML cannot. `make verify-dbml` fails on every other difference, and
+# on an entry that is no difference any more; `make generate-dbml` writes this file, keeping each
+# `why`. Read its diff as you would read a migration.
+"""
+# Why DBML cannot say it, until somebody writes a better reason.
+_REASONS: Final = {
+    "ACL": "DBML has no grants.",
+    "COMMENT": "DBML has notes of tables, columns and labels only.",
+    "CONSTRAINT": "DBML has no UNIQUE constraint over several columns, only a unique index.",
+    "FUNCTION": "DBML has no functions.",
+    "INDEX": "DBML draws as a unique index what is a constraint, and no index with conditions.",
+    "SEQUENCE": "DBML has one kind of identity: BY DEFAULT.",
+    "TRIGGER": "DBML has no triggers.",
+}
+_REASON: Final = "DBML has no word for it."
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One object that differs: the lines only its drawing has, and those only the migrations."""
+
+    key: Key
+    drawn: tuple[str, ...]
+    migrated: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = [f"- {line}" for line in self.drawn] + [f"+ {line}" for line in self.migrated]
+        return "\n".join([str(self.key), *(f"    {line}" for line in lines)])
+
+
+def compare(drawn: Dump, migrated: Dump) -> list[Difference]:
+    """The objects that are not the same in both."""
+    keys = sorted(drawn.keys() | migrated.keys())
+    found = (_difference(key, drawn.get(key, ()), migrated.get(key, ())) for key in keys)
+    return [difference for difference in found if difference.drawn or difference.migrated]
+
+
+def _difference(key: Key, drawn: Sequence[str], migrated: Sequence[str]) -> Difference:
+    matcher = difflib.SequenceMatcher(a=drawn, b=migrated, autojunk=False)
+    changes = [change for change in matcher.get_opcodes() if change[0] != "equal"]
+    return Difference(
+        key,
+        tuple(line for _, start, end, _, _ in changes for line in drawn[start:end]),
+        tuple(line for _, _, _, start, end in changes for line in migrated[start:end]),
+    )
+
+
+def read_beyond(path: Path) -> dict[Difference, str]:
+    """The reviewed differences, each with why DBML cannot say it.
+
+    Raises DocsError where the file is not as it should be.
+    """
+    if not path.exists():
+        return {}
+    try:
+        entries = tomllib.loads(path.read_text()).get("object", [])
+        return {_of_entry(entry): entry["why"] for entry in entries}
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        raise DocsError(f"{path.name}: {error}") from None
+
+
+def _of_entry(entry: Mapping[str, str]) -> Difference:
+    key = Key(entry["type"], entry["schema"], entry["name"])
+    drawn, migrated = (tuple(entry.get(side, "").splitlines()) for side in ("drawn", "migrated"))
+    return Difference(key, drawn, migrated)
+
+
+def format_beyond(differences: Iterable[Difference], reasons: Mapping[Difference, str]) -> str:
+    """The file for these differences; a reason is kept for as long as its object differs."""
+    by_key = {difference.key: why for difference, why in reasons.items()}
+    entries = [format_entry(one, by_key.get(one.key)) for one in differences]
+    return "\n".join([_HEAD, *entries])
+
+
+def format_entry(difference: Difference, why: str | None = None) -> str:
+    """The lines to write for one difference."""
+    why = why or _REASONS.get(difference.key.type, _REASON)
+    kind, schema, name = map(json.dumps, difference.key)
+    lines = ["[[object]]", f"type = {kind}", f"schema = {schema}", f"name = {name}"]
+    lines.append(f"why = {json.dumps(why)}")
+    for side, text in (("drawn", difference.drawn), ("migrated", difference.migrated)):
+        if text:
+            lines.append(f"{side} = {_literal(text)}")
+    return "\n".join([*lines, ""])
+
+
+def _literal(lines: Sequence[str]) -> str:
+    text = "\n".join(lines)
+    if "'''" in text or text.endswith("'"):
+        return json.dumps(text)
+    return f"'''\n{text}'''" if len(lines) > 1 else f"'''{text}'''"

@@ -1,0 +1,169 @@
+"""What each migration did: the difference between the catalog before and after it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from schema_docs.catalog.model import RELATION_KINDS, Catalog, Column, Identity
+
+
+@dataclass(frozen=True)
+class State:
+    """An object at one time. `table` is what it belongs to, as it is called then."""
+
+    kind: str
+    table: str
+    name: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a migration did to an object; no state is before its making or after its end."""
+
+    identity: Identity
+    before: State | None
+    after: State | None
+
+    @property
+    def state(self) -> State:
+        state = self.after or self.before
+        assert state is not None
+        return state
+
+    @property
+    def verb(self) -> str:
+        if self.before is None:
+            return "added"
+        if self.after is None:
+            return "removed"
+        return "renamed" if self.before.name != self.after.name else "changed"
+
+
+@dataclass(frozen=True)
+class Migration:
+    """A migration, why it was made, its text, and what it did to the catalog."""
+
+    name: str
+    reason: str
+    text: str
+    changes: tuple[Change, ...]
+
+    @property
+    def title(self) -> str:
+        """Its name in words."""
+        return self.name.partition("_")[2].replace("_", " ")
+
+
+Snapshot = Mapping[Identity, State]
+
+
+def describe_migration(path: Path, before: Snapshot, after: Snapshot) -> Migration:
+    """The migration that led from one snapshot to the other."""
+    text = path.read_text()
+    head = text.partition("-- migrate:up")[0]
+    reason = " ".join(line.removeprefix("--").strip() for line in head.splitlines())
+    return Migration(path.stem, reason.strip(), text, tuple(compare(before, after)))
+
+
+def compare(before: Snapshot, after: Snapshot) -> list[Change]:
+    """The changes, in the order of `before` for what is gone, then of `after`."""
+    gone = [Change(key, state, None) for key, state in before.items() if key not in after]
+    kept = [
+        Change(key, before.get(key), state)
+        for key, state in after.items()
+        if before.get(key) != state
+    ]
+    return gone + kept
+
+
+def snapshot(catalog: Catalog) -> Snapshot:
+    """Every object of a catalog by what it is called inside."""
+    names = {one.oid: qualified(one.schema, one.name) for one in catalog.relations}
+    states: dict[Identity, State] = {}
+    for relation in catalog.relations:
+        text = _text(relation.definition or "", relation.comment)
+        kind = RELATION_KINDS[relation.kind]
+        name = names[relation.oid]
+        states[Identity("pg_class", relation.oid)] = State(kind, name, name, text)
+    for column in catalog.columns:
+        table = names[column.table]
+        states[column.identification] = State("column", table, column.name, describe_column(column))
+    parts = (
+        ("constraint", "pg_constraint", catalog.constraints),
+        ("index", "pg_index", [one for one in catalog.indexes if one.constraint is None]),
+        ("trigger", "pg_trigger", catalog.triggers),
+        ("policy", "pg_policy", catalog.policies),
+    )
+    for kind, source, objects in parts:
+        for one in objects:
+            text = _text(one.definition, getattr(one, "comment", ""))
+            states[Identity(source, one.oid)] = State(kind, names[one.table], one.name, text)
+    return {**states, **_free(catalog), **_grants(catalog, names)}
+
+
+def _free(catalog: Catalog) -> dict[Identity, State]:
+    """The objects that belong to no table."""
+    states: dict[Identity, State] = {}
+    for type_ in catalog.types:
+        text = _text(type_.definition or ", ".join(type_.labels), type_.comment)
+        kind = {"e": "enum", "d": "domain"}.get(type_.kind, "type")
+        name = qualified(type_.schema, type_.name)
+        states[Identity("pg_type", type_.oid)] = State(kind, "", name, text)
+    for function in catalog.functions:
+        text = _text(function.definition, function.comment)
+        name = qualified(function.schema, function.name)
+        states[Identity("pg_proc", function.oid)] = State("function", "", name, text)
+    return states
+
+
+def _grants(catalog: Catalog, names: Mapping[int, str]) -> dict[Identity, State]:
+    columns = {(one.table, one.number): one.name for one in catalog.columns}
+    functions = {one.oid: qualified(one.schema, one.name) for one in catalog.functions}
+    states: dict[Identity, State] = {}
+    for grant in catalog.grants:
+        place = names if grant.catalog == "pg_class" else functions
+        if grant.oid not in place:
+            continue
+        table = names.get(grant.oid, "") if grant.catalog == "pg_class" else ""
+        name = f"{grant.grantee} on {place[grant.oid]}"
+        if grant.column:
+            name += f".{columns[grant.oid, grant.column]}"
+        identity = Identity(grant.catalog, grant.oid, f"{grant.column} {grant.grantee}")
+        states[identity] = State("grant", table, name, grant.privileges)
+    return states
+
+
+def describe_column(column: Column) -> str:
+    """A column's definition, as in CREATE TABLE, and its comment."""
+    parts = [column.type]
+    if not column.is_nullable:
+        parts.append("NOT NULL")
+    if column.identity:
+        kind = {"a": "ALWAYS", "d": "BY DEFAULT"}[column.identity]
+        parts.append(f"GENERATED {kind} AS IDENTITY")
+    elif column.generated:
+        kind = {"s": "STORED", "v": "VIRTUAL"}[column.generated]
+        parts.append(f"GENERATED ALWAYS AS ({column.default}) {kind}")
+    elif column.default is not None:
+        parts.append(f"DEFAULT {column.default}")
+    return _text(" ".join(parts), column.comment)
+
+
+def _text(definition: str, comment: str) -> str:
+    return "\n".join(filter(None, [definition, f"-- {comment}" if comment else ""]))
+
+
+def qualified(schema: str, name: str) -> str:
+    """A name, with its schema unless that is the one where everybody looks."""
+    return name if schema == "public" else f"{schema}.{name}"
+
+
+def first_migrations(migrations: Sequence[Migration]) -> Mapping[Identity, str]:
+    """The migration that made each object."""
+    made: dict[Identity, str] = {}
+    for migration in migrations:
+        for change in migration.changes:
+            if change.before is None:
+                made[change.identity] = migration.name
+    return made

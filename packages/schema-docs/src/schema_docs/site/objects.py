@@ -1,0 +1,115 @@
+"""The objects of a schema, and what belongs to each."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from schema_docs.catalog.history import qualified
+from schema_docs.catalog.model import (
+    RELATION_KINDS,
+    Catalog,
+    Column,
+    Constraint,
+    Function,
+    Grant,
+    Index,
+    Policy,
+    Relation,
+    Trigger,
+    Type,
+)
+from schema_docs.content import Content
+from schema_docs.drawing import Group
+
+TYPE_KINDS: Final[Mapping[str, str]] = {"e": "enum", "d": "domain", "c": "composite type"}
+# Kept by the migration tool for itself: it has its page, but no place in the pictures.
+BOOKKEEPING: Final = ("schema_migrations",)
+
+
+class Objects:
+    """Looks objects up."""
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        self.catalog: Catalog = content.catalog
+        self.relations = {one.oid: one for one in self.catalog.relations}
+        self.columns = {(one.table, one.number): one for one in self.catalog.columns}
+        self.functions = {one.oid: one for one in self.catalog.functions}
+        self.types = {one.oid: one for one in self.catalog.types}
+        self.triggers = {one.oid: one for one in self.catalog.triggers}
+
+    @property
+    def groups(self) -> list[tuple[Group | None, list[Relation]]]:
+        """The relations by their group as drawn; those that are in none come last."""
+        by_name = {(one.schema, one.name): one for one in self.catalog.relations}
+        found: list[tuple[Group | None, list[Relation]]] = [
+            (group, [by_name[name] for name in group.tables if name in by_name])
+            for group in self.content.drawing.groups
+        ]
+        grouped = {one.oid for _, relations in found for one in relations}
+        rest = [one for one in self.catalog.relations if one.oid not in grouped]
+        return [*found, (None, rest)] if rest else found
+
+    def relation_named(self, schema: str, name: str) -> Relation:
+        found = (one for one in self.catalog.relations if (one.schema, one.name) == (schema, name))
+        return next(found)
+
+    def group_of(self, relation: Relation) -> Group | None:
+        name = (relation.schema, relation.name)
+        return next((one for one in self.content.drawing.groups if name in one.tables), None)
+
+    def name(self, thing: Relation | Type | Function) -> str:
+        return qualified(thing.schema, thing.name)
+
+    def kind(self, relation: Relation) -> str:
+        return RELATION_KINDS[relation.kind]
+
+    def columns_of(self, relation: Relation) -> list[Column]:
+        return [one for one in self.catalog.columns if one.table == relation.oid]
+
+    def constraints_of(self, relation: Relation) -> list[Constraint]:
+        return [one for one in self.catalog.constraints if one.table == relation.oid]
+
+    def indexes_of(self, relation: Relation) -> list[Index]:
+        return [one for one in self.catalog.indexes if one.table == relation.oid]
+
+    def triggers_of(self, relation: Relation) -> list[Trigger]:
+        return [one for one in self.catalog.triggers if one.table == relation.oid]
+
+    def policies_of(self, relation: Relation) -> list[Policy]:
+        return [one for one in self.catalog.policies if one.table == relation.oid]
+
+    def grants_of(self, source: str, oid: int) -> list[tuple[str, str, str]]:
+        """Role, privileges, and the column they are on, if on one."""
+        found = [one for one in self.catalog.grants if (one.catalog, one.oid) == (source, oid)]
+        return [(one.grantee, one.privileges, self._granted_column(one)) for one in found]
+
+    def _granted_column(self, grant: Grant) -> str:
+        return self.columns[grant.oid, grant.column].name if grant.column else ""
+
+    def foreign_keys(self) -> list[Constraint]:
+        return [one for one in self.catalog.constraints if one.kind == "f"]
+
+    def referenced_by(self, relation: Relation) -> list[Constraint]:
+        return [one for one in self.foreign_keys() if one.foreign_table == relation.oid]
+
+    def column_names(self, table: int, numbers: Iterable[int]) -> str:
+        return ", ".join(self.columns[table, number].name for number in numbers)
+
+    def is_in_key(self, column: Column) -> bool:
+        return any(
+            one.table == column.table and one.kind == "p" and column.number in one.columns
+            for one in self.catalog.constraints
+        )
+
+    def type_of(self, column: Column) -> Type | None:
+        """The enum or domain that a column is of, if it is of one of ours."""
+        arrays = {one.array_oid: one for one in self.catalog.types}
+        return self.types.get(column.type_oid) or arrays.get(column.type_oid)
+
+    def columns_of_type(self, type_: Type) -> list[Column]:
+        return [one for one in self.catalog.columns if self.type_of(one) == type_]
+
+    def index_note(self, relation: Relation, index: Index) -> str:
+        """What the drawing notes of an index."""
+        place = ((relation.schema, relation.name), index.name)
+        return self.content.drawing.index_notes.get(place, "")

@@ -1,0 +1,92 @@
+"""Which pictures there are: the whole schema, and each table with its neighbours."""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from schema_docs.catalog.model import Column, Relation
+from schema_docs.site.model import Model
+from schema_docs.site.objects import BOOKKEEPING
+from schema_docs.site.picture import Box, Drawn, Line, Picture, Row, draw
+
+_SHORT: Final = (
+    ("timestamp with time zone", "timestamptz"),
+    ("timestamp without time zone", "timestamp"),
+    ("character varying", "varchar"),
+    ("double precision", "float8"),
+)
+_COLOR: Final = re.compile(r"#[0-9a-fA-F]{3,8}")
+_TYPE_LENGTH_MAX: Final = 24
+
+
+def draw_pictures(model: Model) -> tuple[Drawn, dict[int, Drawn]]:
+    """The picture of the whole schema, and those of the tables by their number."""
+    shown = [one for one in model.catalog.relations if one.name not in BOOKKEEPING]
+    pictures = [_picture(model, {one.oid for one in shown}, None)]
+    pictures += [_picture(model, _neighbours(model, one), one) for one in model.catalog.relations]
+    whole, *parts = draw(pictures)
+    relations = model.catalog.relations
+    return whole, {one.oid: drawn for one, drawn in zip(relations, parts, strict=True)}
+
+
+def _neighbours(model: Model, relation: Relation) -> set[int]:
+    keys = [one for one in model.foreign_keys() if relation.oid in (one.table, one.foreign_table)]
+    return {relation.oid, *(oid for one in keys for oid in (one.table, one.foreign_table))}
+
+
+def _picture(model: Model, shown: Collection[int], subject: Relation | None) -> Picture:
+    boxes = tuple(
+        _box(model, one, subject) for _, found in model.groups for one in found if one.oid in shown
+    )
+    lines = [
+        Line(
+            key,
+            _row_number(model, model.columns[key.foreign_table, foreign]),
+            _row_number(model, model.columns[key.table, number]),
+            any(model.columns[key.table, one].is_nullable for one in key.columns),
+            _is_unique(model, key.table, key.columns),
+        )
+        for key in model.foreign_keys()
+        if {key.table, key.foreign_table} <= set(shown)
+        and (subject is None or subject.oid in (key.table, key.foreign_table))
+        for number, foreign in zip(key.columns, key.foreign_columns, strict=True)
+    ]
+    title = "The whole schema" if subject is None else f"{model.name(subject)} and its neighbours"
+    return Picture(boxes, tuple(lines), title)
+
+
+def _box(model: Model, relation: Relation, subject: Relation | None) -> Box:
+    group = model.group_of(relation)
+    color = group.color if group and group.color and _COLOR.fullmatch(group.color) else None
+    rows = tuple(
+        Row(one.name, _short(one), model.column_link(one).url, model.is_in_key(one))
+        for one in model.columns_of(relation)
+    )
+    return Box(
+        relation.oid,
+        model.name(relation),
+        model.relation_link(relation).url,
+        rows,
+        group=group.name if group and subject is None else None,
+        color=color,
+        is_subject=relation == subject,
+    )
+
+
+def _row_number(model: Model, column: Column) -> int:
+    return model.columns_of(model.relations[column.table]).index(column)
+
+
+def _short(column: Column) -> str:
+    text = column.type
+    for long, short in _SHORT:
+        text = text.replace(long, short)
+    cut = text if len(text) <= _TYPE_LENGTH_MAX else f"{text[: _TYPE_LENGTH_MAX - 1]}…"
+    return f"{cut}?" if column.is_nullable else cut
+
+
+def _is_unique(model: Model, table: int, columns: tuple[int, ...]) -> bool:
+    return any(
+        one.table == table and one.is_unique and one.columns and set(one.columns) <= set(columns)
+        for one in model.catalog.indexes
+    )

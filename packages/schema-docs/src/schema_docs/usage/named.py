@@ -1,0 +1,128 @@
+"""The named queries, as they are written and as sqlc generated them."""
+
+import importlib
+import inspect
+import pkgutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from types import ModuleType
+from typing import Final, get_args
+
+from schema_docs.errors import DocsError
+from schema_docs.project import Project
+
+_MARK: Final = "-- name: "
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class NamedQuery:
+    """A query. `text` goes to the server, `written` is in the file.
+
+    `fields` are those of the class of its rows, where they have one.
+    """
+
+    name: str
+    command: str
+    file: str
+    method: str
+    text: str
+    written: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    result: str
+    fields: tuple[Parameter, ...]
+
+
+def read_queries(project: Project) -> tuple[NamedQuery, ...]:
+    """Every query of the generated package, in the order of files and of queries in them.
+
+    Raises DocsError when there is no such package, or when it was generated from other files.
+    """
+    if str(project.root) not in sys.path:
+        sys.path.insert(0, str(project.root))
+    try:
+        package = importlib.import_module(project.package)
+    except ModuleNotFoundError:
+        raise DocsError(f"there is no package {project.package}; run `make generate`") from None
+    written = dict(_written(project.queries))
+    found = [
+        _query(module, constant, text, written)
+        for module in _modules(package)
+        for constant, text in vars(module).items()
+        if isinstance(text, str) and text.startswith(_MARK)
+    ]
+    if {query.name for query in found} != written.keys():
+        raise DocsError(f"{project.package} is not what the queries compile to; `make generate`")
+    return tuple(found)
+
+
+def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
+        module = importlib.import_module(f"{package.__name__}.{found.name}")
+        if hasattr(module, "AsyncQuerier") or hasattr(module, "Querier"):
+            yield module
+
+
+def _written(directory: Path) -> Iterator[tuple[str, tuple[str, str]]]:
+    """File and text of each query by its name; sqlc's own mark begins one."""
+    for path in sorted(directory.glob("*.sql")):
+        for part in ("\n" + path.read_text()).split(f"\n{_MARK}")[1:]:
+            yield part.split()[0], (path.name, f"{_MARK}{part.strip()}")
+
+
+def _query(
+    module: ModuleType, constant: str, text: str, written: dict[str, tuple[str, str]]
+) -> NamedQuery:
+    head, _, body = text.partition("\n")
+    name, command = head.removeprefix(_MARK).split()[:2]
+    if name not in written:
+        raise DocsError(f"{module.__name__} has {name}, which no file has; run `make generate`")
+    querier = getattr(module, "AsyncQuerier", None) or module.Querier
+    method = constant.lower() if hasattr(querier, constant.lower()) else f"{constant.lower()}_"
+    function = getattr(querier, method)
+    signature = inspect.signature(function)
+    file, source = written[name]
+    return NamedQuery(
+        name=name,
+        command=command,
+        file=file,
+        method=f"{module.__name__}.{querier.__name__}.{method}",
+        text=body.strip(),
+        written=source,
+        description=" ".join((inspect.getdoc(function) or "").split()),
+        parameters=tuple(
+            Parameter(parameter.name, _annotation(parameter.annotation, module))
+            for parameter in list(signature.parameters.values())[1:]
+        ),
+        result=_annotation(signature.return_annotation, module),
+        fields=tuple(_fields(signature.return_annotation, module)),
+    )
+
+
+def _annotation(annotation: object, module: ModuleType) -> str:
+    """A type as the generated module writes it."""
+    text = inspect.formatannotation(annotation)
+    package = module.__name__.rpartition(".")[0]
+    for prefix in ("collections.abc.", f"{module.__name__}.", f"{package}."):
+        text = text.replace(prefix, "")
+    return text
+
+
+def _fields(annotation: object, module: ModuleType) -> Iterator[Parameter]:
+    """The fields of the generated class that is, or is inside, a type."""
+    package = module.__name__.rpartition(".")[0]
+    if inspect.isclass(annotation) and annotation.__module__.startswith(f"{package}."):
+        fields = {} if issubclass(annotation, Enum) else inspect.get_annotations(annotation)
+        for name, type_ in fields.items():
+            yield Parameter(name, _annotation(type_, module))
+    for argument in get_args(annotation):
+        yield from _fields(argument, module)

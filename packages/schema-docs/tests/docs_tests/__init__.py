@@ -1,0 +1,1 @@
+"""Tests of the schema docs, on a small shop with what a schema can have."""

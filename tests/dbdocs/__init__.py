@@ -1,1 +1,0 @@
-"""Tests of the database docs: a small shop with what a schema can have, and the bank's own."""
