@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestServer
@@ -13,6 +14,7 @@ from tests.browser import CONTRAST, Browser, needs_chromium
 pytestmark = needs_chromium
 PAGES = (
     "index.html",
+    "nav.html",
     "tables/users.html",
     "tables/entries.html",
     "queries/ListWrongBalances.html",
@@ -20,12 +22,30 @@ PAGES = (
     "migrations/20261120080002_create_users.html",
     "types/account_status.html",
 )
+DESKTOP = 1280
+PRESENT = "document.querySelector(':target a').textContent"
 
 
 @pytest.fixture
 def address(root: Path, tmp_path: Path) -> str:
     """The site, as files."""
     return shutil.copytree(root / "gen" / "docs", tmp_path / "a site").as_uri()
+
+
+async def in_contents(browser: Browser, expression: str) -> Any:
+    """The value of an expression in the frame with the contents."""
+    tree = (await browser.command("Page.getFrameTree"))["frameTree"]
+    [child] = tree["childFrames"]
+    world = await browser.command("Page.createIsolatedWorld", frameId=child["frame"]["id"])
+    answer = await browser.command(
+        "Runtime.evaluate",
+        expression=expression,
+        contextId=world["executionContextId"],
+        returnByValue=True,
+        awaitPromise=True,
+    )
+    assert "exceptionDetails" not in answer, answer
+    return answer["result"].get("value")
 
 
 async def test_nothing_comes_from_outside(browser: Browser, address: str) -> None:
@@ -42,6 +62,7 @@ async def test_the_bank_serves_them_under_its_policy(browser: Browser, bank: Ban
         for page in ("docs/db", "docs/db/index.html#findings"):
             await browser.open(f"{origin}{page}")
             assert await browser.evaluate("document.querySelector('.search').hidden") is False
+            assert await in_contents(browser, PRESENT) == "Overview"
     assert all(url.startswith(origin) for url in browser.requested), browser.requested
     assert browser.errors == []
 
@@ -110,13 +131,98 @@ async def test_the_picture_is_zoomed(browser: Browser, address: str) -> None:
     assert await browser.evaluate(width) <= room
 
 
+async def test_contents_mark_the_present_page_without_javascript(
+    browser: Browser, address: str
+) -> None:
+    await browser.command("Emulation.setScriptExecutionDisabled", value=True)
+    await browser.resize(DESKTOP)
+    await browser.open(f"{address}/functions/post_transfers.html")
+    assert await in_contents(browser, PRESENT) == "post_transfers"
+    color = "getComputedStyle(document.querySelector('{} a')).backgroundColor"
+    present = await in_contents(browser, color.format(":target"))
+    assert present != await in_contents(browser, color.format("li"))
+    top, bottom, height = await in_contents(
+        browser,
+        "(({top, bottom}) => [top, bottom, innerHeight])"
+        "(document.querySelector(':target').getBoundingClientRect())",
+    )
+    assert 0 < top < bottom < height
+    assert await browser.evaluate("scrollY") == 0
+    assert await browser.evaluate("document.activeElement.tagName") == "BODY"
+
+
+async def test_a_link_of_the_contents_changes_the_whole_page(
+    browser: Browser, address: str
+) -> None:
+    await browser.command("Emulation.setScriptExecutionDisabled", value=True)
+    await browser.resize(DESKTOP)
+    await browser.open(f"{address}/queries/Ping.html")
+    async with browser.loading():
+        await in_contents(browser, "document.querySelector('[href*=accounts]').click()")
+    assert await browser.evaluate("location.href") == f"{address}/tables/accounts.html"
+    assert await in_contents(browser, PRESENT) == "accounts"
+
+
+async def test_on_a_phone_the_contents_are_a_page(browser: Browser, address: str) -> None:
+    shown = "['.nav', '.to-contents'].map((one) => document.querySelector(one).checkVisibility())"
+    await browser.resize(DESKTOP)
+    await browser.open(f"{address}/tables/users.html")
+    assert await browser.evaluate(shown) == [True, False]
+    await browser.resize(360)
+    assert await browser.evaluate(shown) == [False, True]
+    async with browser.loading():
+        await browser.evaluate("document.querySelector('.to-contents').click()")
+    assert await browser.evaluate(PRESENT) == "users"
+
+
+async def test_a_printed_page_leaves_the_contents_out(browser: Browser, address: str) -> None:
+    await browser.resize(DESKTOP)
+    await browser.open(f"{address}/tables/users.html")
+    seen = "['.nav', '.top', 'main'].map((one) => document.querySelector(one).checkVisibility())"
+    assert await browser.evaluate(seen) == [True, True, True]
+    await browser.command("Emulation.setEmulatedMedia", media="print")
+    assert await browser.evaluate(seen) == [False, False, True]
+
+
+async def test_contents_name_the_present_page_to_screen_readers(
+    browser: Browser, address: str
+) -> None:
+    await browser.open(f"{address}/tables/users.html")
+    current = "document.querySelector('[aria-current=page]').textContent"
+    assert await in_contents(browser, current) == "users"
+
+
+async def test_search_key_works_in_the_contents(browser: Browser, address: str) -> None:
+    await browser.resize(DESKTOP)
+    await browser.open(f"{address}/tables/users.html")
+    await in_contents(browser, "document.querySelector('a').focus()")
+    assert await browser.evaluate("document.activeElement.tagName") == "IFRAME"
+    await browser.press("/")
+    assert await browser.wait_for("document.activeElement.id") == "search"
+
+
+async def test_contents_take_the_theme_of_the_page(browser: Browser, address: str) -> None:
+    theme = "document.documentElement.dataset.theme"
+    await browser.prefer("light")
+    await browser.resize(DESKTOP)
+    await browser.open(f"{address}/index.html")
+    assert await in_contents(browser, theme) is None
+    await browser.evaluate("document.querySelector('.theme').click()")
+    told = f"""new Promise((resolve) => {{
+        const ask = () => {theme} ? resolve({theme}) : setTimeout(ask, 20);
+        ask();
+    }})"""
+    assert await in_contents(browser, told) == "dark"
+
+
 async def test_everything_is_there_without_javascript(browser: Browser, address: str) -> None:
     await browser.command("Emulation.setScriptExecutionDisabled", value=True)
+    await browser.resize(DESKTOP)
     await browser.open(f"{address}/tables/users.html")
     text = await browser.evaluate("document.body.innerText")
     for said in ("users_email_key", "GetUserByEmail", "20261120080002_create_users"):
         assert said in text
     seen = "document.querySelector('{}').checkVisibility()"
     assert await browser.evaluate(seen.format(".picture svg")) is True
-    assert await browser.evaluate(seen.format(".nav a")) is True
+    assert await in_contents(browser, seen.format("a")) is True
     assert await browser.evaluate(seen.format(".theme")) is False

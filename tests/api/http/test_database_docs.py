@@ -51,6 +51,22 @@ async def test_files_are_served(client: Client, path: str, content_type: str) ->
         assert len(await response.read()) > 100
 
 
+@pytest.mark.parametrize(
+    ("path", "frames"),
+    [
+        ("", ["frame-ancestors 'none'", "frame-src 'self'"]),
+        ("tables/accounts.html", ["frame-ancestors 'none'", "frame-src 'self'"]),
+        ("nav.html", ["frame-ancestors 'self'"]),
+    ],
+)
+async def test_only_the_contents_are_framed_and_only_by_pages_of_the_same_origin(
+    client: Client, path: str, frames: list[str]
+) -> None:
+    async with client.get(f"/docs/db/{path}") as response:
+        policy = response.headers["Content-Security-Policy"].split("; ")
+    assert sorted(rule for rule in policy if rule.startswith("frame-")) == frames
+
+
 async def test_the_address_without_a_slash_leads_there(client: Client) -> None:
     async with client.get("/docs/db") as response:
         assert response.url.path == "/docs/db/"

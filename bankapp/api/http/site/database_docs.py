@@ -1,7 +1,7 @@
 """The database docs at /docs/db/: files built beforehand and held in memory."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import Final
 
 from aiohttp import web
@@ -10,12 +10,19 @@ from bankapp.api.http.site.files import add_page, guarded, read_files, send
 from bankapp.domain.roles import Role
 
 PATH: Final = "/docs/db"
-_HEADERS: Final = MappingProxyType(
-    {
+_CONTENTS: Final = "nav.html"
+
+
+def _headers(frames: str) -> Mapping[str, str]:
+    return {
         "Content-Security-Policy": "default-src 'none'; img-src 'self'; script-src 'self'; "
-        "style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        f"style-src 'self'; base-uri 'none'; form-action 'none'; {frames}"
     }
-)
+
+
+# Every page shows the contents in a frame; only they may be framed, and only by the same origin.
+_PAGE_HEADERS: Final = _headers("frame-src 'self'; frame-ancestors 'none'")
+_CONTENTS_HEADERS: Final = _headers("frame-ancestors 'self'")
 
 
 def add_database_docs(app: web.Application, role: Role | None) -> None:
@@ -24,10 +31,11 @@ def add_database_docs(app: web.Application, role: Role | None) -> None:
 
     async def serve(request: web.Request) -> web.StreamResponse:
         # Only what was read at the start has a name: no path leads out.
-        file = known.get(request.match_info["path"] or "index.html")
-        if file is None:
+        path = request.match_info["path"] or "index.html"
+        if path not in known:
             raise web.HTTPNotFound
-        return send(request, file, _HEADERS)
+        headers = _CONTENTS_HEADERS if path == _CONTENTS else _PAGE_HEADERS
+        return send(request, known[path], headers)
 
     add_page(app, PATH, _add_slash)
     add_page(app, f"{PATH}/{{path:.*}}", guarded(role, serve))

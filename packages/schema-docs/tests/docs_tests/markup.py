@@ -4,7 +4,7 @@ from collections import Counter
 from html.parser import HTMLParser
 from typing import Final
 
-VOID: Final = frozenset({"meta", "link", "input", "br", "hr", "img"})
+VOID: Final = frozenset({"base", "meta", "link", "input", "br", "hr", "img"})
 _BLOCKS: Final = frozenset(
     {"p", "pre", "ul", "ol", "dl", "table", "div", "section", "h1", "h2", "h3"}
 )

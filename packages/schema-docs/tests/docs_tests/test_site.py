@@ -1,6 +1,7 @@
 """The pages: everything has its place, and every link leads somewhere on the site."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -53,6 +54,36 @@ def test_text_is_text(site: dict[str, bytes]) -> None:
 
 def test_the_same_content_gives_the_same_bytes(content: Content, site: dict[str, bytes]) -> None:
     assert build_site(content) == site
+
+
+def test_a_renamed_query_changes_its_own_pages_and_the_lists(
+    content: Content, site: dict[str, bytes]
+) -> None:
+    """Goal: a change of one query can be reviewed. Method: rename one; compare the two sites."""
+    queries = tuple(
+        replace(one, query=replace(one.query, name="RemoveCustomer"))
+        if one.query.name == "DeleteCustomer"
+        else one
+        for one in content.usage.queries
+    )
+    renamed = build_site(replace(content, usage=replace(content.usage, queries=queries)))
+    paths = site.keys() | renamed.keys()
+    assert {path for path in paths if site.get(path) != renamed.get(path)} == {
+        "index.html",
+        "nav.html",
+        "queries/DeleteCustomer.html",
+        "queries/RemoveCustomer.html",
+        "search.js",
+        "tables/customers.html",
+    }
+
+
+def test_contents_list_tables_and_queries_by_group(pages: Pages) -> None:
+    text = " ".join("".join(pages["nav.html"].text).split())
+    assert "Tables people customers goods stock.items orders Other" in text
+    assert "Queries people customers.sql DeleteCustomer" in text
+    assert "goods orders.sql InsertOrder" in text
+    assert "goods · orders.sql" in "".join(pages["queries/InsertOrder.html"].text)
 
 
 def test_files_that_differ_are_named(tmp_path: Path) -> None:

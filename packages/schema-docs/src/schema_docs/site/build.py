@@ -67,6 +67,7 @@ def _pages(model: Model) -> Iterator[tuple[str, str]]:
         text = environment.get_template(template).render(names, root=root, path=path, **values)
         return path, "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 
+    yield render("nav.html", "nav.html")
     yield render("index.html", "index.html", drawn=whole, found=findings.find(model))
     for relation in model.catalog.relations:
         path = model.relation_link(relation).url

@@ -1,6 +1,7 @@
 """The objects of a schema, and what belongs to each."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Final
 
 from schema_docs.catalog.history import qualified
@@ -19,6 +20,7 @@ from schema_docs.catalog.model import (
 )
 from schema_docs.content import Content
 from schema_docs.drawing import Group
+from schema_docs.usage.collect import QueryUsage
 
 TYPE_KINDS: Final[Mapping[str, str]] = {"e": "enum", "d": "domain", "c": "composite type"}
 # Kept by the migration tool for itself: it has its page, but no place in the pictures.
@@ -48,6 +50,24 @@ class Objects:
         grouped = {one.oid for _, relations in found for one in relations}
         rest = [one for one in self.catalog.relations if one.oid not in grouped]
         return [*found, (None, rest)] if rest else found
+
+    @property
+    def query_groups(self) -> list[tuple[Group | None, list[tuple[str, list[QueryUsage]]]]]:
+        """The queries by their file, and the files by their group; those in none come last."""
+        files: dict[str, list[QueryUsage]] = {}
+        for usage in self.content.usage.queries:
+            files.setdefault(usage.query.file, []).append(usage)
+        found = [
+            (group, [one for one in files.items() if self.group_of_file(one[0]) is group])
+            for group in (*self.content.drawing.groups, None)
+        ]
+        return [(group, files) for group, files in found if files]
+
+    def group_of_file(self, file: str) -> Group | None:
+        """The group of the table that a file of queries is named after."""
+        name = Path(file).stem
+        groups = self.content.drawing.groups
+        return next((one for one in groups if name in (table for _, table in one.tables)), None)
 
     def relation_named(self, schema: str, name: str) -> Relation:
         found = (one for one in self.catalog.relations if (one.schema, one.name) == (schema, name))

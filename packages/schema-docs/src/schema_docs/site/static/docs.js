@@ -99,6 +99,9 @@ function search() {
       input.focus();
     }
   });
+  window.addEventListener("message", ({ data, source }) => {
+    if (data === "search" && source === document.querySelector(".nav").contentWindow) input.focus();
+  });
 }
 
 function zoom(figure) {
@@ -187,7 +190,6 @@ window.addEventListener("beforeprint", () => {
   for (const details of document.querySelectorAll("main details")) details.open = true;
 });
 
-if (matchMedia("(max-width: 60rem)").matches) document.querySelector(".nav").open = false;
 chooseTheme();
 search();
 document.querySelectorAll(".picture").forEach(zoom);
