@@ -131,7 +131,7 @@ verify-schema: setup ## Fail when db/schema.sql is not what db/migrations make
 		&& diff -u db/schema.sql "$$dump"; status=$$?; rm -f "$$dump"; exit $$status
 
 .PHONY: generate-dbml
-generate-dbml: node-tools ## Write to dbml/beyond_dbml.toml what DBML cannot say of the migrations
+generate-dbml: node-tools ## Write to dbml/not_in_dbml.toml what DBML cannot say of the migrations
 	@$(WITH_DATABASE) schema-docs generate-dbml
 
 .PHONY: verify-dbml
@@ -147,7 +147,7 @@ verify-dbdocs: node-tools ## Fail when gen/docs is not what the database docs ar
 	@$(WITH_DATABASE) schema-docs verify gen/docs
 
 .PHONY: dbdocs-publish
-dbdocs-publish: node-tools ## Publish the drawing to dbdocs.io, privately; needs DBDOCS_TOKEN
+dbdocs-publish: node-tools ## Publish the DBML to dbdocs.io, privately; needs DBDOCS_TOKEN
 	@$(BIN)/schema-docs publish
 
 .PHONY: fuzz

@@ -1,1 +1,1 @@
-"""Documents a PostgreSQL schema from its migrations, its drawing and its named queries."""
+"""Documents a PostgreSQL schema from its migrations, its DBML and its named queries."""

@@ -1,4 +1,4 @@
-"""Everything the pages say of a project, found out from a migrated scratch database."""
+"""The facts on a project's pages, taken from a scratch database that its migrations made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import psycopg
 from schema_docs.catalog.fetch import fetch_catalog, fetch_row_counts
 from schema_docs.catalog.history import Migration, Snapshot, describe_migration, snapshot
 from schema_docs.catalog.model import Catalog
-from schema_docs.drawing import Drawing, read_drawing
+from schema_docs.diagram import Diagram, read_diagram
 from schema_docs.project import Project
 from schema_docs.scratch import migrate_by_steps, scratch_database
 from schema_docs.usage.collect import Usage, collect_usage
@@ -17,8 +17,10 @@ from schema_docs.usage.named import read_queries
 
 @dataclass(frozen=True)
 class Content:
+    """The facts. `row_counts` are estimates after the migrations, by the oids of tables."""
+
     project: Project
-    drawing: Drawing
+    diagram: Diagram
     catalog: Catalog
     migrations: tuple[Migration, ...]
     usage: Usage
@@ -26,11 +28,11 @@ class Content:
 
 
 def collect_content(project: Project, server_url: str) -> Content:
-    """Migrate a scratch database step by step and ask it everything.
+    """Migrate a scratch database step by step, and read its catalog after each step.
 
     Raises DocsError.
     """
-    drawing, queries = read_drawing(project.drawing), read_queries(project)
+    diagram, queries = read_diagram(project.diagram), read_queries(project)
     before: Snapshot = {}
     migrations: list[Migration] = []
     with scratch_database(server_url) as url, psycopg.connect(url, autocommit=True) as connection:
@@ -43,4 +45,4 @@ def collect_content(project: Project, server_url: str) -> Content:
         usage = collect_usage(connection, catalog, queries)
         connection.execute("ANALYZE")  # after the plans, which are those of tables never analysed
         row_counts = fetch_row_counts(connection)
-    return Content(project, drawing, catalog, tuple(migrations), usage, row_counts)
+    return Content(project, diagram, catalog, tuple(migrations), usage, row_counts)

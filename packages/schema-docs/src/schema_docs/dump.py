@@ -12,7 +12,7 @@ from schema_docs.errors import DocsError
 
 
 class Key(NamedTuple):
-    """What pg_dump calls an object: its type, its schema, and its name with its table's before."""
+    """The name of an object in pg_dump: type, schema, and name, after that of its table."""
 
     type: str
     schema: str
@@ -24,30 +24,29 @@ class Key(NamedTuple):
 
 
 Dump = Mapping[Key, tuple[str, ...]]
-"""The lines that make each object, without its owner."""
+"""The lines of SQL that create each object, without its owner."""
 
-# pg_dump's own table of contents, which it writes above each object.
+# The comment that pg_dump writes above each object.
 _HEADER: Final = re.compile(
     r"^--\n-- Name: (.*); Type: ([A-Z ]+); Schema: (.*); Owner: .*\n--\n", re.MULTILINE
 )
 _END: Final = "\n--\n-- PostgreSQL database dump complete\n"
-# One object in several lines, each with a comma when another follows.
+# Types whose lines end in a comma when another line follows.
 _LISTS: Final = ("TABLE", "TYPE", "FOREIGN TABLE")
 
 
 def dump_schema(url: str) -> Dump:
-    """The objects of a database. Ownership counts where it is not the database's owner.
+    """The objects of a database. An owner is compared where it is not the database's owner.
 
-    Raises DocsError when pg_dump fails.
+    Raises DocsError when pg_dump is missing or fails.
     """
-    # Tablespace and access method would be set between the objects, for all that follow.
+    # pg_dump sets both between the objects, for all that follow.
     options = ("--schema-only", "--no-tablespaces", "--no-table-access-method")
-    done = subprocess.run(
-        ["pg_dump", *options, "--restrict-key=schemadocs", f"--dbname={url}"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = ["pg_dump", *options, "--restrict-key=schemadocs", f"--dbname={url}"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise DocsError("pg_dump is not on PATH; it must be of the server's version") from None
     if done.returncode != 0:
         raise DocsError(f"pg_dump failed: {done.stderr.strip()}")
     return parse_dump(done.stdout, _owner(url))

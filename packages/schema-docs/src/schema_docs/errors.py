@@ -1,5 +1,5 @@
-"""What stops a build or a comparison."""
+"""The error that ends a build or a comparison."""
 
 
 class DocsError(Exception):
-    """The docs cannot be built, or the drawing is not the schema; the message says why."""
+    """The message tells a user why the docs cannot be built or compared."""

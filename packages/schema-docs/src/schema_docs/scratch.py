@@ -1,4 +1,4 @@
-"""Databases that live only as long as something is found out from them."""
+"""Scratch databases: created for a build or a comparison, and dropped after it."""
 
 import os
 import shutil
@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -20,10 +21,13 @@ Connection = psycopg.Connection[tuple[object, ...]]
 
 @contextmanager
 def scratch_database(server_url: str, template: str = "template0") -> Generator[str]:
-    """The URL of a copy of a database, by default an empty one, dropped when the block ends."""
+    """A copy of a database, by default of an empty one: its URL. The end of the block drops it.
+
+    Raises DocsError where the server cannot be reached.
+    """
     name = f"schema_docs_{uuid.uuid4().hex}"
     identifier = sql.Identifier(name)
-    with psycopg.connect(server_url, autocommit=True) as connection:
+    with _connect(server_url) as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier, sql.Identifier(template))
         )
@@ -33,9 +37,17 @@ def scratch_database(server_url: str, template: str = "template0") -> Generator[
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
 
 
+def _connect(server_url: str) -> Connection:
+    if not server_url:
+        raise DocsError("set DATABASE_URL to the URL of a PostgreSQL server and a superuser on it")
+    try:
+        return psycopg.connect(server_url, autocommit=True)
+    except psycopg.OperationalError as error:
+        raise DocsError(f"cannot connect to DATABASE_URL: {error}") from None
+
+
 def _with_database(url: str, name: str) -> str:
-    place, question, options = url.partition("?")
-    return f"{place.rpartition('/')[0]}/{name}{question}{options}"
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def migrate_by_steps(url: str, migrations: Path) -> Iterator[Path]:
@@ -63,17 +75,17 @@ def _apply(url: str, migrations: Path) -> None:
         raise DocsError(f"dbmate failed: {done.stdout}{done.stderr}".strip())
 
 
-def load_drawing(url: str, statements: str) -> None:
-    """Create the schema as drawn.
+def load_diagram(url: str, statements: str) -> None:
+    """Run the SQL that @dbml/core exports.
 
-    The exporter makes every foreign key deferrable, which DBML has no word for: that is undone.
+    It makes every foreign key deferrable, which DBML cannot express, so this is undone.
     Raises DocsError when PostgreSQL refuses the statements.
     """
     with psycopg.connect(url, autocommit=True) as connection:
         try:
             connection.execute(statements.encode())
         except psycopg.Error as error:
-            raise DocsError(f"PostgreSQL refuses the drawing: {error}") from None
+            raise DocsError(f"PostgreSQL refuses the DBML: {error}") from None
         deferrable = connection.execute("""
             SELECT conrelid::regclass::text, conname
             FROM pg_constraint

@@ -1,17 +1,23 @@
-"""Proves that the drawing is the schema the migrations make."""
+"""Proves that the DBML describes the schema that the migrations create."""
 
 from dataclasses import dataclass
 
-from schema_docs.beyond import Difference, compare, format_beyond, format_entry, read_beyond
-from schema_docs.drawing import read_drawing
+from schema_docs.diagram import read_diagram
 from schema_docs.dump import Dump, dump_schema
+from schema_docs.not_in_dbml import (
+    Difference,
+    compare,
+    format_differences,
+    format_entry,
+    read_reviewed,
+)
 from schema_docs.project import Project
-from schema_docs.scratch import load_drawing, migrate_by_steps, scratch_database
+from schema_docs.scratch import load_diagram, migrate_by_steps, scratch_database
 
 
 @dataclass(frozen=True)
 class Report:
-    """What is wrong: differences nobody has reviewed, and reviewed ones that are gone."""
+    """Differences that no entry lists (`unknown`), and entries without a difference (`stale`)."""
 
     unknown: tuple[Difference, ...]
     stale: tuple[Difference, ...]
@@ -20,9 +26,9 @@ class Report:
         return bool(self.unknown or self.stale)
 
     def __str__(self) -> str:
-        """A diff to read, and the lines to write."""
+        """Diffs, and the entries that would list them."""
         parts = [
-            f"{one}\n  Draw it (-: drawn, +: migrated), or where DBML cannot, write:\n\n"
+            f"{one}\n  Change the DBML (-: in DBML, +: migrated), or add what it cannot say:\n\n"
             f"{format_entry(one)}"
             for one in self.unknown
         ]
@@ -31,7 +37,7 @@ class Report:
 
 
 def verify(project: Project, server_url: str) -> Report:
-    """Compare the drawing with the migrations.
+    """Compare the DBML with the migrations.
 
     Raises DocsError.
     """
@@ -40,39 +46,39 @@ def verify(project: Project, server_url: str) -> Report:
 
 
 def report(project: Project, drawn: Dump, migrated: Dump) -> Report:
-    """What differs without having been reviewed, and the other way round."""
-    found, reviewed = compare(drawn, migrated), read_beyond(project.beyond)
+    """Compare two dumps, and the differences with the reviewed ones."""
+    found, reviewed = compare(drawn, migrated), read_reviewed(project.not_in_dbml)
     return Report(
         tuple(one for one in found if one not in reviewed),
         tuple(one for one in reviewed if one not in found),
     )
 
 
-def generate_beyond(project: Project, server_url: str) -> None:
-    """Write down what DBML cannot say, keeping the reasons.
+def generate_not_in_dbml(project: Project, server_url: str) -> None:
+    """Write the list of what DBML cannot say. The reasons of known entries stay.
 
     Raises DocsError.
     """
     drawn, migrated = dumps(project, server_url)
-    reasons = read_beyond(project.beyond)
-    project.beyond.write_text(format_beyond(compare(drawn, migrated), reasons))
+    reasons = read_reviewed(project.not_in_dbml)
+    project.not_in_dbml.write_text(format_differences(compare(drawn, migrated), reasons))
 
 
 def dumps(project: Project, server_url: str) -> tuple[Dump, Dump]:
-    """The schema as drawn, and as migrated."""
-    return dump_drawing(project, server_url), dump_migrations(project, server_url)
+    """The schema of the DBML, and that of the migrations."""
+    return dump_diagram(project, server_url), dump_migrations(project, server_url)
 
 
-def dump_drawing(project: Project, server_url: str) -> Dump:
-    """The schema that the drawing makes."""
-    statements = read_drawing(project.drawing).sql
+def dump_diagram(project: Project, server_url: str) -> Dump:
+    """The schema of the DBML."""
+    statements = read_diagram(project.diagram).sql
     with scratch_database(server_url) as url:
-        load_drawing(url, statements)
+        load_diagram(url, statements)
         return dump_schema(url)
 
 
 def dump_migrations(project: Project, server_url: str) -> Dump:
-    """The schema that the migrations make."""
+    """The schema of the migrations."""
     with scratch_database(server_url) as url:
         for _ in migrate_by_steps(url, project.migrations):
             pass

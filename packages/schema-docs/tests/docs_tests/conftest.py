@@ -1,4 +1,4 @@
-"""Fixtures: the shop, migrated; and what the docs say of it."""
+"""Fixtures: the shop, its migrated schema, and its docs."""
 
 import os
 import shutil
@@ -16,8 +16,11 @@ from schema_docs.dump import Dump
 from schema_docs.project import Project
 from schema_docs.scratch import migrate_by_steps, scratch_database
 from schema_docs.site.build import build_site
-from schema_docs.site.model import Model
-from schema_docs.verification import dump_drawing
+from schema_docs.site.calls import Calls
+from schema_docs.site.consumers import Consumers
+from schema_docs.site.links import Links
+from schema_docs.site.objects import Objects
+from schema_docs.verification import dump_diagram
 
 SHOP = Path(__file__).parent / "shop"
 BIN = Path(sys.executable).parent
@@ -26,7 +29,7 @@ BIN = Path(sys.executable).parent
 @pytest.fixture(scope="session")
 def shop() -> Project:
     """The shop, without the package of its queries."""
-    return Project(SHOP, "shop", "shop_queries")
+    return Project(SHOP, Path("dbml/shop.dbml"), package="shop_queries")
 
 
 @pytest.fixture(scope="session")
@@ -45,14 +48,14 @@ def migrated_shop(shop: Project, superuser_url: str) -> Generator[str]:
 
 
 @pytest.fixture(scope="session")
-def drawn_shop(shop: Project, superuser_url: str) -> Dump:
-    """The shop's schema as drawn."""
-    return dump_drawing(shop, superuser_url)
+def diagram_of_shop(shop: Project, superuser_url: str) -> Dump:
+    """The schema of the shop's DBML."""
+    return dump_diagram(shop, superuser_url)
 
 
 @pytest.fixture(scope="session")
 def content(shop: Project, superuser_url: str, tmp_path_factory: pytest.TempPathFactory) -> Content:
-    """What is found out about the shop, its queries compiled."""
+    """The facts on the shop's pages, with compiled queries."""
     root = tmp_path_factory.mktemp("shop")
     shutil.copytree(SHOP, root, dirs_exist_ok=True)
     compile_queries(root, superuser_url)
@@ -83,9 +86,27 @@ def compile_queries(root: Path, server_url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def model(content: Content) -> Model:
-    """What the shop's pages ask."""
-    return Model(content)
+def objects(content: Content) -> Objects:
+    """The shop's objects."""
+    return Objects(content)
+
+
+@pytest.fixture(scope="session")
+def links(objects: Objects) -> Links:
+    """The links to the shop's objects."""
+    return Links(objects)
+
+
+@pytest.fixture(scope="session")
+def consumers(objects: Objects, links: Links) -> Consumers:
+    """The consumers of the shop's columns."""
+    return Consumers(objects, links)
+
+
+@pytest.fixture(scope="session")
+def calls(objects: Objects, links: Links) -> Calls:
+    """The calls of the shop's functions."""
+    return Calls(objects, links)
 
 
 @pytest.fixture(scope="session")

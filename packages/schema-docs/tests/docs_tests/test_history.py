@@ -1,22 +1,24 @@
-"""What each migration is said to have done."""
+"""The changes of each migration."""
 
 from docs_tests.test_uses import relation
 from schema_docs.catalog.history import Change
-from schema_docs.site.model import Model
+from schema_docs.site.histories import history_of_table
+from schema_docs.site.links import Links
+from schema_docs.site.objects import Objects
 
 
-def changes(model: Model, migration: str) -> dict[tuple[str, str], Change]:
-    [found] = [one for one in model.content.migrations if one.name == migration]
+def changes(objects: Objects, migration: str) -> dict[tuple[str, str], Change]:
+    [found] = [one for one in objects.content.migrations if one.name == migration]
     return {(one.state.kind, one.state.name): one for one in found.changes}
 
 
-def test_migrations_are_in_order_with_their_reasons(model: Model) -> None:
-    found = [(one.title, one.reason) for one in model.content.migrations]
+def test_migrations_are_in_order_with_their_reasons(objects: Objects) -> None:
+    found = [(one.title, one.reason) for one in objects.content.migrations]
     assert found[:2] == [("create customers", "Who buys."), ("create orders", "What is bought.")]
 
 
-def test_what_is_made(model: Model) -> None:
-    made = changes(model, "001_create_customers")
+def test_new_objects_are_added(objects: Objects) -> None:
+    made = changes(objects, "001_create_customers")
     assert {change.verb for change in made.values()} == {"added"}
     expected = {
         ("table", "customers"),
@@ -28,8 +30,8 @@ def test_what_is_made(model: Model) -> None:
     assert expected <= made.keys()
 
 
-def test_what_is_renamed_changed_and_removed(model: Model) -> None:
-    made = changes(model, "004_rename_notes")
+def test_changed_objects_are_renamed_changed_and_removed(objects: Objects) -> None:
+    made = changes(objects, "004_rename_notes")
     assert made["column", "remarks"].verb == "renamed"
     assert made["column", "shelf"].verb == "removed"
     quantity = made["column", "quantity"]
@@ -40,13 +42,15 @@ def test_what_is_renamed_changed_and_removed(model: Model) -> None:
     assert made["grant", "shop_reader on customers"].verb == "added"
 
 
-def test_a_tables_history_is_newest_first(model: Model) -> None:
-    found = [migration.name for migration, _ in model.history(relation(model, "orders"))]
+def test_history_of_a_table_is_newest_first(objects: Objects) -> None:
+    found = [
+        migration.name for migration, _ in history_of_table(objects, relation(objects, "orders"))
+    ]
     assert found == ["004_rename_notes", "003_take_from_stock", "002_create_orders"]
 
 
-def test_when_a_constraint_came(model: Model) -> None:
-    [limit] = [one for one in model.catalog.constraints if one.name == "orders_amount_limit"]
-    since = model.since_link("pg_constraint", limit.oid)
+def test_a_constraint_is_since_its_migration(objects: Objects, links: Links) -> None:
+    [limit] = [one for one in objects.catalog.constraints if one.name == "orders_amount_limit"]
+    since = links.since("pg_constraint", limit.oid)
     assert since is not None
     assert since.url == "migrations/004_rename_notes.html"

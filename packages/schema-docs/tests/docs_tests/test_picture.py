@@ -1,17 +1,20 @@
-"""The pictures: every table once, nothing over anything else, every foreign key drawn."""
+"""The pictures: each shows every table once, no two overlap, and every foreign key has its line."""
 
 from itertools import combinations
 
 import pytest
 
-from schema_docs.site.model import Model
-from schema_docs.site.picture import Box, Drawn
+from schema_docs.site.links import Links
+from schema_docs.site.objects import Objects
+from schema_docs.site.picture import Box, PlacedPicture
 from schema_docs.site.pictures import draw_pictures
+
+Pictures = tuple[PlacedPicture, dict[int, PlacedPicture]]
 
 
 @pytest.fixture(scope="module")
-def drawn(model: Model) -> tuple[Drawn, dict[int, Drawn]]:
-    return draw_pictures(model)
+def pictures(objects: Objects, links: Links) -> Pictures:
+    return draw_pictures(objects, links)
 
 
 def overlap(one: tuple[Box, float, float], other: tuple[Box, float, float]) -> bool:
@@ -24,8 +27,8 @@ def overlap(one: tuple[Box, float, float], other: tuple[Box, float, float]) -> b
     )
 
 
-def test_the_whole_shows_every_table(drawn: tuple[Drawn, dict[int, Drawn]]) -> None:
-    whole, _ = drawn
+def test_the_whole_shows_every_table(pictures: Pictures) -> None:
+    whole, _ = pictures
     names = {box.name for box, _, _ in whole.boxes}
     assert names == {"customers", "orders", "stock.items", "unpaid_orders"}
     assert {frame.label for frame in whole.frames} == {"people", "goods"}
@@ -36,8 +39,8 @@ def test_the_whole_shows_every_table(drawn: tuple[Drawn, dict[int, Drawn]]) -> N
     }
 
 
-def test_boxes_stand_apart_and_inside(drawn: tuple[Drawn, dict[int, Drawn]]) -> None:
-    whole, parts = drawn
+def test_boxes_stand_apart_and_inside(pictures: Pictures) -> None:
+    whole, parts = pictures
     for picture in (whole, *parts.values()):
         assert not any(overlap(*pair) for pair in combinations(picture.boxes, 2))
         for box, x, y in picture.boxes:
@@ -47,12 +50,10 @@ def test_boxes_stand_apart_and_inside(drawn: tuple[Drawn, dict[int, Drawn]]) -> 
             assert y + box.height <= picture.height
 
 
-def test_a_table_is_shown_with_its_neighbours(
-    model: Model, drawn: tuple[Drawn, dict[int, Drawn]]
-) -> None:
-    _, parts = drawn
+def test_a_table_is_shown_with_its_neighbours(objects: Objects, pictures: Pictures) -> None:
+    _, parts = pictures
     names = {
-        model.name(model.relations[oid]): {box.name for box, _, _ in picture.boxes}
+        objects.name(objects.relations[oid]): {box.name for box, _, _ in picture.boxes}
         for oid, picture in parts.items()
     }
     assert names["orders"] == {"customers", "orders", "stock.items"}
@@ -60,8 +61,8 @@ def test_a_table_is_shown_with_its_neighbours(
     assert names["unpaid_orders"] == {"unpaid_orders"}
 
 
-def test_a_line_goes_from_column_to_column(drawn: tuple[Drawn, dict[int, Drawn]]) -> None:
-    whole, _ = drawn
+def test_a_line_goes_from_column_to_column(pictures: Pictures) -> None:
+    whole, _ = pictures
     places = {box.oid: (box, x, y) for box, x, y in whole.boxes}
     for line, path, _ in whole.lines:
         points = path.removeprefix("M").split(" L")

@@ -100,8 +100,8 @@ def test_files_that_differ_are_named(tmp_path: Path) -> None:
     ("path", "text"),
     [
         ("queries/FindCustomers.html", "Nothing serves a search inside"),
-        ("queries/FindCustomers.html", "No index narrows its way into customers"),
-        ("queries/CountRows.html", "not all of which can be seen"),
+        ("queries/FindCustomers.html", "No index narrows its scan of customers"),
+        ("queries/CountRows.html", "whose uses are not all known"),
         ("functions/count_rows.html", "dynamic SQL (EXECUTE)"),
         ("types/customer_status.html", "Has not paid yet"),
         ("tables/customers.html", "One account a mailbox"),

@@ -1,1 +1,1 @@
-"""What PostgreSQL's catalog says of a schema."""
+"""A schema as PostgreSQL's catalog has it."""

@@ -25,7 +25,7 @@ Thing = TypeVar("Thing")
 
 
 def fetch_catalog(connection: Connection[Any]) -> Catalog:
-    """The schema as it is now, named without `search_path`'s help only where that is needed."""
+    """The schema at present. Definitions qualify a name where `search_path` does not find it."""
 
     def fetch(make: Callable[..., Thing], query: LiteralString) -> tuple[Thing, ...]:
         rows = connection.cursor(row_factory=tuple_row).execute(query)
@@ -47,7 +47,7 @@ def fetch_catalog(connection: Connection[Any]) -> Catalog:
 
 
 def fetch_row_counts(connection: Connection[Any]) -> dict[int, int]:
-    """How many rows each table has, as PostgreSQL estimates it."""
+    """PostgreSQL's estimate of the row count of each table, by its oid."""
     rows = connection.execute("SELECT oid, reltuples::bigint FROM pg_class").fetchall()
     return {oid: max(count, 0) for oid, count in rows}
 

@@ -1,4 +1,4 @@
-"""What each migration did: the difference between the catalog before and after it."""
+"""The changes of each migration: the difference of the catalogs before and after it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from schema_docs.catalog.model import RELATION_KINDS, Catalog, Column, Identity
 
 @dataclass(frozen=True)
 class State:
-    """An object at one time. `table` is what it belongs to, as it is called then."""
+    """An object at one time. `table` is the name that its table had then."""
 
     kind: str
     table: str
@@ -19,7 +19,7 @@ class State:
 
 @dataclass(frozen=True)
 class Change:
-    """What a migration did to an object; no state is before its making or after its end."""
+    """A change of an object. `before` is None for a new one, `after` for a dropped one."""
 
     identity: Identity
     before: State | None
@@ -42,7 +42,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Migration:
-    """A migration, why it was made, its text, and what it did to the catalog."""
+    """A migration; `reason` is the comment above its SQL."""
 
     name: str
     reason: str
@@ -51,7 +51,7 @@ class Migration:
 
     @property
     def title(self) -> str:
-        """Its name in words."""
+        """Its name without the version, in words."""
         return self.name.partition("_")[2].replace("_", " ")
 
 
@@ -59,7 +59,7 @@ Snapshot = Mapping[Identity, State]
 
 
 def describe_migration(path: Path, before: Snapshot, after: Snapshot) -> Migration:
-    """The migration that led from one snapshot to the other."""
+    """The migration between two snapshots."""
     text = path.read_text()
     head = text.partition("-- migrate:up")[0]
     reason = " ".join(line.removeprefix("--").strip() for line in head.splitlines())
@@ -67,7 +67,7 @@ def describe_migration(path: Path, before: Snapshot, after: Snapshot) -> Migrati
 
 
 def compare(before: Snapshot, after: Snapshot) -> list[Change]:
-    """The changes, in the order of `before` for what is gone, then of `after`."""
+    """The changes: dropped objects in the order of `before`, then others in that of `after`."""
     gone = [Change(key, state, None) for key, state in before.items() if key not in after]
     kept = [
         Change(key, before.get(key), state)
@@ -78,7 +78,7 @@ def compare(before: Snapshot, after: Snapshot) -> list[Change]:
 
 
 def snapshot(catalog: Catalog) -> Snapshot:
-    """Every object of a catalog by what it is called inside."""
+    """The state of every object of a catalog."""
     names = {one.oid: qualified(one.schema, one.name) for one in catalog.relations}
     states: dict[Identity, State] = {}
     for relation in catalog.relations:
@@ -103,7 +103,7 @@ def snapshot(catalog: Catalog) -> Snapshot:
 
 
 def _free(catalog: Catalog) -> dict[Identity, State]:
-    """The objects that belong to no table."""
+    """The states of objects that belong to no table."""
     states: dict[Identity, State] = {}
     for type_ in catalog.types:
         text = _text(type_.definition or ", ".join(type_.labels), type_.comment)
@@ -155,12 +155,12 @@ def _text(definition: str, comment: str) -> str:
 
 
 def qualified(schema: str, name: str) -> str:
-    """A name, with its schema unless that is the one where everybody looks."""
+    """A name, with its schema unless that is `public`."""
     return name if schema == "public" else f"{schema}.{name}"
 
 
 def first_migrations(migrations: Sequence[Migration]) -> Mapping[Identity, str]:
-    """The migration that made each object."""
+    """The name of the migration that created each object."""
     made: dict[Identity, str] = {}
     for migration in migrations:
         for change in migration.changes:

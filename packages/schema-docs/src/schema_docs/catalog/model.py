@@ -14,9 +14,9 @@ RELATION_KINDS: Final[Mapping[str, str]] = {
 
 
 class Identity(NamedTuple):
-    """What an object is called inside the catalog; it survives a change of name.
+    """The identity of an object in the catalog, which a change of its name does not change.
 
-    `part` is the number of a column, 0 for all else; or the text of a grant, which has no number.
+    `part` is the number of a column, the text of a grant, or 0.
     """
 
     catalog: str
@@ -139,7 +139,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Grant:
-    """What a role may do, on a relation, one of its columns, or a function."""
+    """The privileges of a role on a relation, on one of its columns, or on a function."""
 
     catalog: str
     oid: int
@@ -149,7 +149,7 @@ class Grant:
 
 
 class Dependency(NamedTuple):
-    """An object that cannot be without a column."""
+    """An object that depends on a column."""
 
     catalog: str
     oid: int
@@ -164,7 +164,7 @@ class Dependency(NamedTuple):
 
 @dataclass(frozen=True)
 class Catalog:
-    """A schema, without what belongs to PostgreSQL itself or to an extension."""
+    """A schema, without the objects of PostgreSQL itself and of extensions."""
 
     version: str
     relations: tuple[Relation, ...]

@@ -1,9 +1,9 @@
-"""The questions to the catalog; each selects the fields of a class of the model, in their order."""
+"""The queries to the catalog; each selects the fields of a class of the model, in order."""
 
 from typing import Final, LiteralString
 
-# What is ours: neither of PostgreSQL itself nor of an extension.
-_OURS: Final = """
+# Excludes objects of PostgreSQL itself and of extensions.
+_USER_OBJECTS: Final = """
     AND {schema} NOT IN ('pg_catalog', 'information_schema') AND {schema} !~ '^pg_(toast|temp)'
     AND NOT EXISTS (
         SELECT FROM pg_depend
@@ -12,8 +12,14 @@ _OURS: Final = """
 """
 
 
-def _ours(schema: LiteralString, catalog: LiteralString, oid: LiteralString) -> LiteralString:
-    return _OURS.replace("{schema}", schema).replace("{catalog}", catalog).replace("{oid}", oid)
+def _user_objects(
+    schema: LiteralString, catalog: LiteralString, oid: LiteralString
+) -> LiteralString:
+    return (
+        _USER_OBJECTS.replace("{schema}", schema)
+        .replace("{catalog}", catalog)
+        .replace("{oid}", oid)
+    )
 
 
 RELATIONS: Final = f"""
@@ -22,14 +28,14 @@ SELECT c.oid, n.nspname, c.relname, c.relkind, coalesce(obj_description(c.oid, '
     CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid, true) END
 FROM pg_class AS c
 INNER JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') {_ours("n.nspname", "pg_class", "c.oid")}
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') {_user_objects("n.nspname", "pg_class", "c.oid")}
 ORDER BY n.nspname, c.relname
 """
 
 _RELATION: Final = f"""
 INNER JOIN pg_class AS c ON c.oid = x.{{table}} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 INNER JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    {_ours("n.nspname", "pg_class", "c.oid")}
+    {_user_objects("n.nspname", "pg_class", "c.oid")}
 """
 
 
@@ -130,7 +136,7 @@ SELECT t.oid, n.nspname, t.typname, t.typtype, t.typarray,
 FROM pg_type AS t
 INNER JOIN pg_namespace AS n ON n.oid = t.typnamespace
 LEFT JOIN pg_class AS c ON c.oid = t.typrelid
-WHERE (t.typtype IN ('e', 'd') OR c.relkind = 'c') {_ours("n.nspname", "pg_type", "t.oid")}
+WHERE (t.typtype IN ('e', 'd') OR c.relkind = 'c') {_user_objects("n.nspname", "pg_type", "t.oid")}
 ORDER BY n.nspname, t.typname
 """
 
@@ -142,11 +148,11 @@ SELECT p.oid, n.nspname, p.proname, pg_get_function_arguments(p.oid),
 FROM pg_proc AS p
 INNER JOIN pg_namespace AS n ON n.oid = p.pronamespace
 INNER JOIN pg_language AS l ON l.oid = p.prolang
-WHERE true {_ours("n.nspname", "pg_proc", "p.oid")}
+WHERE true {_user_objects("n.nspname", "pg_proc", "p.oid")}
 ORDER BY n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)
 """
 
-# What the owner may do goes without saying.
+# The owner has every privilege, so those are left out.
 GRANTS: Final = f"""
 SELECT x.catalog, x.oid, x.part,
     CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END AS grantee,
@@ -165,12 +171,12 @@ FROM (
 ) AS x
 INNER JOIN pg_namespace AS n ON n.oid = x.space
 CROSS JOIN LATERAL aclexplode(x.acl) AS a
-WHERE a.grantee <> x.owner {_ours("n.nspname", "pg_class", "x.oid")}
+WHERE a.grantee <> x.owner {_user_objects("n.nspname", "pg_class", "x.oid")}
 GROUP BY x.catalog, x.oid, x.part, a.grantee
 ORDER BY x.catalog, x.oid, x.part, grantee
 """
 
-# What PostgreSQL itself would drop with a column, or refuse to: a default of another column, an
+# The objects without which PostgreSQL does not drop a column: a default of another column, an
 # index, a constraint, a trigger, a policy, a view by its rule, a function in standard SQL.
 DEPENDENCIES: Final = """
 SELECT DISTINCT

@@ -1,4 +1,4 @@
-// DBML on standard input; as JSON: its SQL for PostgreSQL, and the groups and notes SQL leaves out.
+// Input: DBML. Output: as JSON its SQL for PostgreSQL, and the parsed DBML with groups and notes.
 import { readFileSync } from "node:fs";
 import { Parser, exporter } from "@dbml/core";
 

@@ -1,4 +1,4 @@
-// A JSON list of ELK graphs on standard input; the same graphs with coordinates.
+// Input: a JSON list of ELK graphs. Output: the same graphs with coordinates.
 import { readFileSync } from "node:fs";
 import ELK from "elkjs";
 

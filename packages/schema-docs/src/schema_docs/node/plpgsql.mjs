@@ -1,5 +1,5 @@
-// A JSON list of CREATE FUNCTION statements on standard input; as a list, PostgreSQL's parse of each
-// PL/pgSQL body, or null where the parser refuses it.
+// Input: a JSON list of CREATE FUNCTION statements. Output: the list of their PL/pgSQL bodies as parsed
+// by PostgreSQL's grammar; null for a body that it refuses.
 import { readFileSync } from "node:fs";
 import { loadModule, parsePlPgSQLSync } from "libpg-query";
 

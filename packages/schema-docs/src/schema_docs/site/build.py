@@ -1,18 +1,21 @@
-"""Renders the pages, as bytes by their paths; the same content gives the same bytes."""
+"""Renders the pages. The same content gives the same bytes."""
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from schema_docs.content import Content
-from schema_docs.site import findings
-from schema_docs.site.linked import Link
-from schema_docs.site.links import anchor
-from schema_docs.site.model import HOWS, Model
-from schema_docs.site.objects import BOOKKEEPING
+from schema_docs.site import consumers, findings
+from schema_docs.site.addresses import anchor
+from schema_docs.site.calls import Calls
+from schema_docs.site.consumers import Consumers
+from schema_docs.site.histories import history_of, history_of_table
+from schema_docs.site.links import Link, Links
+from schema_docs.site.objects import BOOKKEEPING, Objects
 from schema_docs.site.pictures import draw_pictures
 
 _HERE: Final = Path(__file__).parent
@@ -23,14 +26,15 @@ def build_site(content: Content) -> dict[str, bytes]:
 
     Raises DocsError.
     """
-    model = Model(content)
+    objects = Objects(content)
+    links = Links(objects)
     files = {
         path.name: path.read_bytes()
         for path in sorted((_HERE / "static").iterdir())
         if path.suffix in (".css", ".js", ".svg")
     }
-    files["search.js"] = _search_index(model)
-    files.update({path: text.encode() for path, text in _pages(model)})
+    files["search.js"] = _search_index(objects, links)
+    files.update({path: text.encode() for path, text in _pages(objects, links)})
     return files
 
 
@@ -44,23 +48,33 @@ def _environment() -> Environment:
     )
 
 
-def _names(model: Model) -> dict[str, object]:
-    """What every template may use."""
+def _names(objects: Objects, links: Links) -> dict[str, object]:
+    """The names that every template may use."""
     return {
-        "model": model,
-        "content": model.content,
-        "catalog": model.catalog,
-        "usage": model.content.usage,
-        "findings": findings,
-        "hows": HOWS,
+        "objects": objects,
+        "links": links,
+        "consumers": Consumers(objects, links),
+        "calls": Calls(objects, links),
+        "content": objects.content,
+        "catalog": objects.catalog,
+        "usage": objects.content.usage,
+        "access_verbs": consumers.ACCESS_VERBS,
+        "direct_links": consumers.direct_links,
+        "helped_by_index": consumers.helped_by_index,
+        "summary": consumers.summary,
+        "history_of": partial(history_of, objects),
+        "history_of_table": partial(history_of_table, objects),
+        "scans_without_index": findings.scans_without_index,
+        "has_index": findings.has_index,
         "bookkeeping": BOOKKEEPING,
         "anchor": anchor,
     }
 
 
-def _pages(model: Model) -> Iterator[tuple[str, str]]:
-    environment, names = _environment(), _names(model)
-    whole, parts = draw_pictures(model)
+def _pages(objects: Objects, links: Links) -> Iterator[tuple[str, str]]:
+    environment, names = _environment(), _names(objects, links)
+    whole, parts = draw_pictures(objects, links)
+    found = findings.find(objects, links)
 
     def render(template: str, path: str, **values: object) -> tuple[str, str]:
         root = "../" * path.count("/")
@@ -68,34 +82,35 @@ def _pages(model: Model) -> Iterator[tuple[str, str]]:
         return path, "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 
     yield render("nav.html", "nav.html")
-    yield render("index.html", "index.html", drawn=whole, found=findings.find(model))
-    for relation in model.catalog.relations:
-        path = model.relation_link(relation).url
-        yield render("table.html", path, relation=relation, drawn=parts[relation.oid])
-    for usage in model.content.usage.queries:
-        yield render("query.html", model.query_link(usage).url, one=usage)
-    for type_ in model.catalog.types:
-        yield render("type.html", model.type_link(type_).url, type=type_)
-    for function in model.catalog.functions:
-        yield render("function.html", model.function_link(function.oid).url, function=function)
-    for migration in model.content.migrations:
-        yield render("migration.html", model.migration_link(migration).url, migration=migration)
+    yield render("index.html", "index.html", picture=whole, found=found)
+    for relation in objects.catalog.relations:
+        path = links.relation(relation).url
+        yield render("table.html", path, relation=relation, picture=parts[relation.oid])
+    for usage in objects.content.usage.queries:
+        yield render("query.html", links.query(usage).url, one=usage)
+    for type_ in objects.catalog.types:
+        yield render("type.html", links.type(type_).url, type=type_)
+    for function in objects.catalog.functions:
+        yield render("function.html", links.function(function.oid).url, function=function)
+    for migration in objects.content.migrations:
+        yield render("migration.html", links.migration(migration).url, migration=migration)
 
 
-def _search_index(model: Model) -> bytes:
-    """A script rather than JSON: a page read from a file may load no other kind of data."""
-    links: list[Link] = []
-    for relation in model.catalog.relations:
-        links.append(model.relation_link(relation))
-        links += map(model.column_link, model.columns_of(relation))
-    links += map(model.query_link, model.content.usage.queries)
-    links += map(model.type_link, model.catalog.types)
-    links += (model.function_link(one.oid) for one in model.catalog.functions)
+def _search_index(objects: Objects, links: Links) -> bytes:
+    """A script rather than JSON, because a page read from a file may load no other data."""
+    catalog = objects.catalog
+    found: list[Link] = []
+    for relation in catalog.relations:
+        found.append(links.relation(relation))
+        found += map(links.column, objects.columns_of(relation))
+    found += map(links.query, objects.content.usage.queries)
+    found += map(links.type, catalog.types)
+    found += (links.function(one.oid) for one in catalog.functions)
     parts = ("pg_constraint", "pg_index", "pg_trigger", "pg_policy")
-    named = (model.identity_link(key) for key in model.links if key.catalog in parts)
-    links += (link for link in named if link is not None)
-    for migration in model.content.migrations:
-        link = model.migration_link(migration)
-        links.append(Link(link.kind, migration.name, link.url))
-    found = ",\n".join(json.dumps([link.kind, link.name, link.url]) for link in links)
-    return f"window.searchIndex = [\n{found}\n];\n".encode()
+    named = (links.identity(key) for key in links.addresses if key.catalog in parts)
+    found += (link for link in named if link is not None)
+    for migration in objects.content.migrations:
+        link = links.migration(migration)
+        found.append(Link(link.kind, migration.name, link.url))
+    entries = ",\n".join(json.dumps([link.kind, link.name, link.url]) for link in found)
+    return f"window.searchIndex = [\n{entries}\n];\n".encode()

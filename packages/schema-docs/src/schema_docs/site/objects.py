@@ -1,13 +1,12 @@
-"""The objects of a schema, and what belongs to each."""
+"""Looks up the objects of a schema, and those that belong to each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from schema_docs.catalog.history import qualified
 from schema_docs.catalog.model import (
     RELATION_KINDS,
-    Catalog,
     Column,
     Constraint,
     Function,
@@ -19,20 +18,20 @@ from schema_docs.catalog.model import (
     Type,
 )
 from schema_docs.content import Content
-from schema_docs.drawing import Group
+from schema_docs.diagram import Group
 from schema_docs.usage.collect import QueryUsage
 
 TYPE_KINDS: Final[Mapping[str, str]] = {"e": "enum", "d": "domain", "c": "composite type"}
-# Kept by the migration tool for itself: it has its page, but no place in the pictures.
+# The table of the migration tool: it has a page, but is in no picture and no finding.
 BOOKKEEPING: Final = ("schema_migrations",)
 
 
 class Objects:
-    """Looks objects up."""
+    """The objects of the content, by their oids and by what they belong to."""
 
     def __init__(self, content: Content) -> None:
         self.content = content
-        self.catalog: Catalog = content.catalog
+        self.catalog = content.catalog
         self.relations = {one.oid: one for one in self.catalog.relations}
         self.columns = {(one.table, one.number): one for one in self.catalog.columns}
         self.functions = {one.oid: one for one in self.catalog.functions}
@@ -41,11 +40,11 @@ class Objects:
 
     @property
     def groups(self) -> list[tuple[Group | None, list[Relation]]]:
-        """The relations by their group as drawn; those that are in none come last."""
+        """The relations by their TableGroup. Those without one come last."""
         by_name = {(one.schema, one.name): one for one in self.catalog.relations}
         found: list[tuple[Group | None, list[Relation]]] = [
             (group, [by_name[name] for name in group.tables if name in by_name])
-            for group in self.content.drawing.groups
+            for group in self.content.diagram.groups
         ]
         grouped = {one.oid for _, relations in found for one in relations}
         rest = [one for one in self.catalog.relations if one.oid not in grouped]
@@ -53,29 +52,29 @@ class Objects:
 
     @property
     def query_groups(self) -> list[tuple[Group | None, list[tuple[str, list[QueryUsage]]]]]:
-        """The queries by their file, and the files by their group; those in none come last."""
+        """The queries by their file, and the files by their TableGroup. Others come last."""
         files: dict[str, list[QueryUsage]] = {}
         for usage in self.content.usage.queries:
             files.setdefault(usage.query.file, []).append(usage)
         found = [
             (group, [one for one in files.items() if self.group_of_file(one[0]) is group])
-            for group in (*self.content.drawing.groups, None)
+            for group in (*self.content.diagram.groups, None)
         ]
         return [(group, files) for group, files in found if files]
 
     def group_of_file(self, file: str) -> Group | None:
-        """The group of the table that a file of queries is named after."""
+        """The TableGroup of the table that a file of queries is named after."""
         name = Path(file).stem
-        groups = self.content.drawing.groups
+        groups = self.content.diagram.groups
         return next((one for one in groups if name in (table for _, table in one.tables)), None)
+
+    def group_of(self, relation: Relation) -> Group | None:
+        name = (relation.schema, relation.name)
+        return next((one for one in self.content.diagram.groups if name in one.tables), None)
 
     def relation_named(self, schema: str, name: str) -> Relation:
         found = (one for one in self.catalog.relations if (one.schema, one.name) == (schema, name))
         return next(found)
-
-    def group_of(self, relation: Relation) -> Group | None:
-        name = (relation.schema, relation.name)
-        return next((one for one in self.content.drawing.groups if name in one.tables), None)
 
     def name(self, thing: Relation | Type | Function) -> str:
         return qualified(thing.schema, thing.name)
@@ -99,7 +98,7 @@ class Objects:
         return [one for one in self.catalog.policies if one.table == relation.oid]
 
     def grants_of(self, source: str, oid: int) -> list[tuple[str, str, str]]:
-        """Role, privileges, and the column they are on, if on one."""
+        """The role, its privileges, and the column they are on, if on one."""
         found = [one for one in self.catalog.grants if (one.catalog, one.oid) == (source, oid)]
         return [(one.grantee, one.privileges, self._granted_column(one)) for one in found]
 
@@ -112,9 +111,6 @@ class Objects:
     def referenced_by(self, relation: Relation) -> list[Constraint]:
         return [one for one in self.foreign_keys() if one.foreign_table == relation.oid]
 
-    def column_names(self, table: int, numbers: Iterable[int]) -> str:
-        return ", ".join(self.columns[table, number].name for number in numbers)
-
     def is_in_key(self, column: Column) -> bool:
         return any(
             one.table == column.table and one.kind == "p" and column.number in one.columns
@@ -122,7 +118,7 @@ class Objects:
         )
 
     def type_of(self, column: Column) -> Type | None:
-        """The enum or domain that a column is of, if it is of one of ours."""
+        """The enum, domain or composite type of a column or its elements; None for others."""
         arrays = {one.array_oid: one for one in self.catalog.types}
         return self.types.get(column.type_oid) or arrays.get(column.type_oid)
 
@@ -130,6 +126,6 @@ class Objects:
         return [one for one in self.catalog.columns if self.type_of(one) == type_]
 
     def index_note(self, relation: Relation, index: Index) -> str:
-        """What the drawing notes of an index."""
+        """The note on an index in the DBML."""
         place = ((relation.schema, relation.name), index.name)
-        return self.content.drawing.index_notes.get(place, "")
+        return self.content.diagram.index_notes.get(place, "")

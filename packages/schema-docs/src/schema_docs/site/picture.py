@@ -1,4 +1,4 @@
-"""Pictures of tables and the foreign keys between them: ELK places the boxes, this draws them."""
+"""Pictures of tables and the foreign keys between them, placed by ELK."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any, Final
 from schema_docs.catalog.model import Constraint
 from schema_docs.tools import run_node
 
-CHARACTER: Final = 7.3  # of the monospaced face at 12 px, the widest of the usual ones
+CHARACTER: Final = 7.3  # px, of the widest common monospaced face at 12 px
 ROW: Final = 20
 HEAD: Final = 28
 PADDING: Final = 10
@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Box:
-    """A table in a picture; `group` is where it stands, `color` that of its group."""
+    """A table in a picture; `group` is the frame around it, `color` that of its group."""
 
     oid: int
     name: str
@@ -69,7 +69,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Line:
-    """One column of a foreign key, from the table it refers to, to the table that has it."""
+    """A line of a foreign key: from the referenced column to the referencing one."""
 
     key: Constraint
     parent_row: int
@@ -85,7 +85,7 @@ class Picture:
     title: str
 
     def graph(self) -> dict[str, Any]:
-        """What ELK is asked to place."""
+        """The input of ELK."""
         groups: dict[str, list[dict[str, Any]]] = {}
         free: list[dict[str, Any]] = []
         for box in self.boxes:
@@ -118,12 +118,12 @@ class Picture:
             "layoutOptions": {"elk.portConstraints": "FIXED_POS"},
             "ports": [
                 {
-                    "id": f"{box.oid} {way} {row}",
+                    "id": f"{box.oid} {direction} {row}",
                     "x": x,
                     "y": HEAD + ROW * row + ROW / 2,
                     "layoutOptions": {"elk.port.side": side},
                 }
-                for way, side, x, row in ends
+                for direction, side, x, row in ends
             ],
         }
 
@@ -141,8 +141,8 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A picture with its coordinates, as the template wants it."""
+class PlacedPicture:
+    """A picture with coordinates, for the template."""
 
     picture: Picture
     width: float
@@ -152,13 +152,13 @@ class Drawn:
     lines: tuple[tuple[Line, str, str], ...]
 
 
-def draw(pictures: Sequence[Picture]) -> list[Drawn]:
-    """Place what is in the pictures."""
+def place(pictures: Sequence[Picture]) -> list[PlacedPicture]:
+    """Give the boxes and lines of the pictures their coordinates."""
     placed = run_node("layout.mjs", json.dumps([picture.graph() for picture in pictures]))
-    return [_drawn(picture, graph) for picture, graph in zip(pictures, placed, strict=True)]
+    return [_placed(picture, graph) for picture, graph in zip(pictures, placed, strict=True)]
 
 
-def _drawn(picture: Picture, graph: Mapping[str, Any]) -> Drawn:
+def _placed(picture: Picture, graph: Mapping[str, Any]) -> PlacedPicture:
     boxes = {str(box.oid): box for box in picture.boxes}
     colors = {box.group: box.color for box in picture.boxes}
     groups = [node for node in graph["children"] if node["id"] not in boxes]
@@ -170,7 +170,7 @@ def _drawn(picture: Picture, graph: Mapping[str, Any]) -> Drawn:
         (line, _path(paths[str(number)]), _ends(line, paths[str(number)]))
         for number, line in enumerate(picture.lines)
     ]
-    return Drawn(
+    return PlacedPicture(
         picture,
         round(graph["width"], 1),
         round(graph["height"], 1),
@@ -197,7 +197,7 @@ def _path(points: Iterable[tuple[float, float]]) -> str:
 
 
 def _ends(line: Line, points: Sequence[tuple[float, float]]) -> str:
-    """Crow's feet: how many rows of one table belong to one of the other."""
+    """The crow's feet: at each end of a line, the number of rows that may match."""
     (x, y), (end_x, end_y) = points[0], points[-1]
     start = _bar(x + 6, y) + (_circle(x + 13, y) if line.is_optional else _bar(x + 10, y))
     if line.is_unique:

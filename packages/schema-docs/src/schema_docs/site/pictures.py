@@ -1,13 +1,13 @@
-"""Which pictures there are: the whole schema, and each table with its neighbours."""
+"""The pictures of the site: the whole schema, and each table with its neighbours."""
 
 import re
 from collections.abc import Collection
 from typing import Final
 
 from schema_docs.catalog.model import Column, Relation
-from schema_docs.site.model import Model
-from schema_docs.site.objects import BOOKKEEPING
-from schema_docs.site.picture import Box, Drawn, Line, Picture, Row, draw
+from schema_docs.site.links import Links
+from schema_docs.site.objects import BOOKKEEPING, Objects
+from schema_docs.site.picture import Box, Line, Picture, PlacedPicture, Row, place
 
 _SHORT: Final = (
     ("timestamp with time zone", "timestamptz"),
@@ -19,53 +19,61 @@ _COLOR: Final = re.compile(r"#[0-9a-fA-F]{3,8}")
 _TYPE_LENGTH_MAX: Final = 24
 
 
-def draw_pictures(model: Model) -> tuple[Drawn, dict[int, Drawn]]:
-    """The picture of the whole schema, and those of the tables by their number."""
-    shown = [one for one in model.catalog.relations if one.name not in BOOKKEEPING]
-    pictures = [_picture(model, {one.oid for one in shown}, None)]
-    pictures += [_picture(model, _neighbours(model, one), one) for one in model.catalog.relations]
-    whole, *parts = draw(pictures)
-    relations = model.catalog.relations
-    return whole, {one.oid: drawn for one, drawn in zip(relations, parts, strict=True)}
+def draw_pictures(objects: Objects, links: Links) -> tuple[PlacedPicture, dict[int, PlacedPicture]]:
+    """The picture of the whole schema, and those of the tables by their oids."""
+    shown = [one for one in objects.catalog.relations if one.name not in BOOKKEEPING]
+    pictures = [_picture(objects, links, {one.oid for one in shown}, None)]
+    pictures += [
+        _picture(objects, links, _neighbours(objects, one), one)
+        for one in objects.catalog.relations
+    ]
+    whole, *parts = place(pictures)
+    relations = objects.catalog.relations
+    return whole, {one.oid: part for one, part in zip(relations, parts, strict=True)}
 
 
-def _neighbours(model: Model, relation: Relation) -> set[int]:
-    keys = [one for one in model.foreign_keys() if relation.oid in (one.table, one.foreign_table)]
+def _neighbours(objects: Objects, relation: Relation) -> set[int]:
+    keys = [one for one in objects.foreign_keys() if relation.oid in (one.table, one.foreign_table)]
     return {relation.oid, *(oid for one in keys for oid in (one.table, one.foreign_table))}
 
 
-def _picture(model: Model, shown: Collection[int], subject: Relation | None) -> Picture:
+def _picture(
+    objects: Objects, links: Links, shown: Collection[int], subject: Relation | None
+) -> Picture:
     boxes = tuple(
-        _box(model, one, subject) for _, found in model.groups for one in found if one.oid in shown
+        _box(objects, links, one, subject)
+        for _, found in objects.groups
+        for one in found
+        if one.oid in shown
     )
     lines = [
         Line(
             key,
-            _row_number(model, model.columns[key.foreign_table, foreign]),
-            _row_number(model, model.columns[key.table, number]),
-            any(model.columns[key.table, one].is_nullable for one in key.columns),
-            _is_unique(model, key.table, key.columns),
+            _row_number(objects, objects.columns[key.foreign_table, foreign]),
+            _row_number(objects, objects.columns[key.table, number]),
+            any(objects.columns[key.table, one].is_nullable for one in key.columns),
+            _is_unique(objects, key.table, key.columns),
         )
-        for key in model.foreign_keys()
+        for key in objects.foreign_keys()
         if {key.table, key.foreign_table} <= set(shown)
         and (subject is None or subject.oid in (key.table, key.foreign_table))
         for number, foreign in zip(key.columns, key.foreign_columns, strict=True)
     ]
-    title = "The whole schema" if subject is None else f"{model.name(subject)} and its neighbours"
+    title = "The whole schema" if subject is None else f"{objects.name(subject)} and its neighbours"
     return Picture(boxes, tuple(lines), title)
 
 
-def _box(model: Model, relation: Relation, subject: Relation | None) -> Box:
-    group = model.group_of(relation)
+def _box(objects: Objects, links: Links, relation: Relation, subject: Relation | None) -> Box:
+    group = objects.group_of(relation)
     color = group.color if group and group.color and _COLOR.fullmatch(group.color) else None
     rows = tuple(
-        Row(one.name, _short(one), model.column_link(one).url, model.is_in_key(one))
-        for one in model.columns_of(relation)
+        Row(one.name, _short(one), links.column(one).url, objects.is_in_key(one))
+        for one in objects.columns_of(relation)
     )
     return Box(
         relation.oid,
-        model.name(relation),
-        model.relation_link(relation).url,
+        objects.name(relation),
+        links.relation(relation).url,
         rows,
         group=group.name if group and subject is None else None,
         color=color,
@@ -73,8 +81,8 @@ def _box(model: Model, relation: Relation, subject: Relation | None) -> Box:
     )
 
 
-def _row_number(model: Model, column: Column) -> int:
-    return model.columns_of(model.relations[column.table]).index(column)
+def _row_number(objects: Objects, column: Column) -> int:
+    return objects.columns_of(objects.relations[column.table]).index(column)
 
 
 def _short(column: Column) -> str:
@@ -85,8 +93,8 @@ def _short(column: Column) -> str:
     return f"{cut}?" if column.is_nullable else cut
 
 
-def _is_unique(model: Model, table: int, columns: tuple[int, ...]) -> bool:
+def _is_unique(objects: Objects, table: int, columns: tuple[int, ...]) -> bool:
     return any(
         one.table == table and one.is_unique and one.columns and set(one.columns) <= set(columns)
-        for one in model.catalog.indexes
+        for one in objects.catalog.indexes
     )

@@ -1,1 +1,1 @@
-"""Who reads and writes what, as PostgreSQL itself parses queries, functions and views."""
+"""The columns that queries, functions and views use, from PostgreSQL's own parse trees."""

@@ -1,13 +1,13 @@
-"""Everything that is known about the named queries of a migrated database."""
+"""Collects the effects and plans of the named queries from a migrated database."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from schema_docs.catalog.model import Catalog
 from schema_docs.usage.functions import FunctionUses, uses_of_functions
+from schema_docs.usage.lineage import Effects, Lineage
 from schema_docs.usage.named import NamedQuery
 from schema_docs.usage.plans import Plan, explain
-from schema_docs.usage.reach import Followed, Reach
 from schema_docs.usage.statements import Connection, parse_statement
 from schema_docs.usage.uses import TreeUses, Use, uses_of_tree
 from sqlc_gen_psycopg.database.server import describe
@@ -19,20 +19,17 @@ SELECT ev_class, ev_action::text FROM pg_rewrite WHERE ev_class = ANY(%s) AND ev
 
 @dataclass(frozen=True)
 class QueryUsage:
-    """A query, its uses with the ways to them, what it sets in motion, and its plan.
-
-    `is_understood` is false where PostgreSQL gave no parse tree.
-    """
+    """A query with its effects and its plan. `is_parsed` says whether PostgreSQL parsed it."""
 
     query: NamedQuery
-    followed: Followed
+    effects: Effects
     plan: Plan | None
-    is_understood: bool
+    is_parsed: bool
 
 
 @dataclass(frozen=True)
 class Usage:
-    """All uses: of queries, and of functions and views by their numbers."""
+    """The uses of all queries, and those of functions and views by their oids."""
 
     queries: tuple[QueryUsage, ...]
     functions: Mapping[int, FunctionUses]
@@ -40,19 +37,19 @@ class Usage:
 
 
 def collect_usage(connection: Connection, catalog: Catalog, queries: Sequence[NamedQuery]) -> Usage:
-    """Ask the database, in which nothing stays."""
+    """Collect the usage. Every change of the database is rolled back."""
     views = _views(connection, catalog)
     functions = {
         oid: replace(uses, found=_of_ours(uses.found, catalog))
         for oid, uses in uses_of_functions(connection, catalog).items()
     }
-    reach = Reach(catalog, functions, views)
+    lineage = Lineage(catalog, functions, views)
     trees = _trees(connection, queries)
     return Usage(
         queries=tuple(
             QueryUsage(
                 query,
-                reach.follow(_of_ours(uses_of_tree(tree), catalog)) if tree else Followed(),
+                lineage.follow(_of_ours(uses_of_tree(tree), catalog)) if tree else Effects(),
                 explain(connection, query.text),
                 tree is not None,
             )
@@ -83,7 +80,7 @@ def _trees(connection: Connection, queries: Sequence[NamedQuery]) -> list[str | 
 
 
 def _views(connection: Connection, catalog: Catalog) -> Mapping[int, TreeUses]:
-    """What views use, themselves left out: their rule reads the view too."""
+    """The uses of views. The rule of a view reads the view, too: that use is left out."""
     oids = [one.oid for one in catalog.relations if not one.is_table]
     found: dict[int, TreeUses] = {}
     for oid, tree in connection.execute(_VIEWS, [oids]).fetchall():
@@ -93,7 +90,7 @@ def _views(connection: Connection, catalog: Catalog) -> Mapping[int, TreeUses]:
 
 
 def _of_ours(found: TreeUses, catalog: Catalog) -> TreeUses:
-    """Without PostgreSQL's own functions and what only a statement's transaction has."""
+    """Without system functions, and without tables that only a transaction has."""
     relations = {one.oid for one in catalog.relations}
     row_types = {one.row_type: one.oid for one in catalog.relations}
     fields = {

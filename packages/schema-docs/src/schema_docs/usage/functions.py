@@ -1,4 +1,4 @@
-"""What functions use: PL/pgSQL is taken apart by its own grammar, each statement parsed in turn."""
+"""The uses of functions: PL/pgSQL is split by its grammar, and PostgreSQL parses each statement."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,7 +32,7 @@ _TRIGGER_VARIABLES: Final = {
 
 
 class StatementPlan(NamedTuple):
-    """A statement of a function as it is written, and how it is run."""
+    """A statement of a function, as written, and its plan."""
 
     statement: str
     plan: Plan
@@ -40,18 +40,19 @@ class StatementPlan(NamedTuple):
 
 @dataclass(frozen=True)
 class FunctionUses:
-    """What a function uses, what cannot be seen of it, and the plans of its statements."""
+    """The uses of a function, the reasons why some are unknown, and its statements' plans."""
 
     found: TreeUses = field(default_factory=TreeUses)
-    blind: tuple[str, ...] = ()
+    opaque: tuple[str, ...] = ()
     plans: tuple[StatementPlan, ...] = ()
 
 
 @dataclass
 class _Scope:
-    """The names a statement can use: variables with their types, some still without one.
+    """The variables that a statement can name, with their types; a record has none at first.
 
-    `transitions` are tables that stand for the transition tables of the trigger's `table`.
+    `transitions` are the oids of tables that stand for the transition tables of a trigger on
+    `table`.
     """
 
     name: str
@@ -60,7 +61,7 @@ class _Scope:
     table: int = 0
 
     def of_table(self, found: TreeUses) -> TreeUses:
-        """The same uses, those of transition tables as uses of the table."""
+        """The uses, with those of transition tables as uses of the table."""
         uses = (
             use._replace(relation=self.table) if use.relation in self.transitions else use
             for use in found.uses
@@ -69,12 +70,12 @@ class _Scope:
 
 
 def uses_of_functions(connection: Connection, catalog: Catalog) -> Mapping[int, FunctionUses]:
-    """What each function uses, by its number."""
+    """The uses of each function, by its oid."""
     ours = [one for one in catalog.functions if one.language in ("plpgsql", "sql")]
     written = [one for one in ours if one.language == "plpgsql"]
     bodies = dict(zip(written, parse_bodies([one.definition for one in written]), strict=True))
     found = {
-        one.oid: FunctionUses(blind=(f"It is written in {one.language}.",))
+        one.oid: FunctionUses(opaque=(f"It is written in {one.language}.",))
         for one in catalog.functions
     }
     for function in ours:
@@ -95,16 +96,16 @@ class _Reader:
         self.catalog = catalog
         self.function = function
         self.body = bodies.get(function)
-        self.blind: dict[str, None] = {}
+        self.opaque: dict[str, None] = {}
         self.plans: dict[str, Plan] = {}
 
     def read(self, triggers: Sequence[Trigger]) -> FunctionUses:
         with self.connection.transaction(force_rollback=True):
-            self._search_as_it_does()
+            self._set_search_path()
             return self._read(triggers)
 
-    def _search_as_it_does(self) -> None:
-        """Look for names where the function does; by default in its own schema first."""
+    def _set_search_path(self) -> None:
+        """Set the search path that the function has; by default its own schema is first."""
         default = sql.Identifier(self.function.schema).as_string(self.connection)
         self.connection.execute(_SEARCH, [f"{default}, public", self.function.oid])
 
@@ -114,18 +115,18 @@ class _Reader:
         if self.function.language == "sql":
             found = self._sql_body()
         elif self.body is None:
-            self.blind["Its body could not be parsed."] = None
+            self.opaque["Its body could not be parsed."] = None
         else:
-            # What NEW, OLD and transition tables are follows from where the trigger is.
+            # The types of NEW, OLD and transition tables are those of the trigger's table.
             places: Sequence[Trigger | None] = triggers or [None]
             for trigger in places:
                 with self.connection.transaction(force_rollback=True):
                     table = tables[trigger.table] if trigger else None
                     found |= self._pieces(self._scope(trigger, table))
             if self.body.is_dynamic:
-                self.blind["It runs dynamic SQL (EXECUTE), which nobody can see beforehand."] = None
+                self.opaque["It runs dynamic SQL (EXECUTE), which is not known beforehand."] = None
         plans = tuple(StatementPlan(*item) for item in self.plans.items())
-        return FunctionUses(found, tuple(self.blind), plans)
+        return FunctionUses(found, tuple(self.opaque), plans)
 
     def _sql_body(self) -> TreeUses:
         row = self.connection.execute(
@@ -138,7 +139,7 @@ class _Reader:
         body = row[1].strip().removesuffix(";")
         parsed = parse_statement(self.connection, body, scope.types, scope.name)
         if parsed is None:
-            self.blind["Its body could not be parsed."] = None
+            self.opaque["Its body could not be parsed."] = None
             return TreeUses()
         self._plan(body, parsed, scope.types)
         return uses_of_tree(parsed.tree)
@@ -173,7 +174,7 @@ class _Reader:
             parsed = parse_statement(self.connection, piece.statement, known, scope.name)
             if parsed is None:
                 text = " ".join(piece.text.split())
-                self.blind[f"A statement is not understood: {text[:80]}"] = None
+                self.opaque[f"PostgreSQL cannot parse a statement: {text[:80]}"] = None
                 continue
             found |= scope.of_table(uses_of_tree(parsed.tree))
             self._plan(piece.text, parsed, known)
@@ -187,7 +188,7 @@ class _Reader:
             self.plans[statement] = plan
 
     def _record_type(self, record: str, tree: str) -> str:
-        """A type for a record that takes the rows of a query."""
+        """Create a composite type of a query's columns for a record; its name."""
         columns = sql.SQL(", ").join(
             sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(type_))
             for name, type_ in result_columns(self.connection, tree)

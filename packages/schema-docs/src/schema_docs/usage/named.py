@@ -1,4 +1,4 @@
-"""The named queries, as they are written and as sqlc generated them."""
+"""The named queries: as written, and as sqlc-gen-psycopg compiled them."""
 
 import importlib
 import inspect
@@ -25,9 +25,9 @@ class Parameter:
 
 @dataclass(frozen=True)
 class NamedQuery:
-    """A query. `text` goes to the server, `written` is in the file.
+    """A query. `written` is its text in the file, `text` the one that the server gets.
 
-    `fields` are those of the class of its rows, where they have one.
+    `fields` are those of the class of its rows, if any.
     """
 
     name: str
@@ -45,14 +45,14 @@ class NamedQuery:
 def read_queries(project: Project) -> tuple[NamedQuery, ...]:
     """Every query of the generated package, in the order of files and of queries in them.
 
-    Raises DocsError when there is no such package, or when it was generated from other files.
+    Raises DocsError where the package is missing or was not compiled from these files.
     """
     if str(project.root) not in sys.path:
         sys.path.insert(0, str(project.root))
     try:
         package = importlib.import_module(project.package)
     except ModuleNotFoundError:
-        raise DocsError(f"there is no package {project.package}; run `make generate`") from None
+        raise DocsError(f"there is no package {project.package}; run `sqlc generate`") from None
     written = dict(_written(project.queries))
     found = [
         _query(module, constant, text, written)
@@ -61,7 +61,7 @@ def read_queries(project: Project) -> tuple[NamedQuery, ...]:
         if isinstance(text, str) and text.startswith(_MARK)
     ]
     if {query.name for query in found} != written.keys():
-        raise DocsError(f"{project.package} is not what the queries compile to; `make generate`")
+        raise DocsError(f"{project.package} is not compiled from the queries; run `sqlc generate`")
     return tuple(found)
 
 
@@ -73,7 +73,7 @@ def _modules(package: ModuleType) -> Iterator[ModuleType]:
 
 
 def _written(directory: Path) -> Iterator[tuple[str, tuple[str, str]]]:
-    """File and text of each query by its name; sqlc's own mark begins one."""
+    """The file and text of each query by its name. A query begins with the mark of sqlc."""
     for path in sorted(directory.glob("*.sql")):
         for part in ("\n" + path.read_text()).split(f"\n{_MARK}")[1:]:
             yield part.split()[0], (path.name, f"{_MARK}{part.strip()}")
@@ -85,7 +85,7 @@ def _query(
     head, _, body = text.partition("\n")
     name, command = head.removeprefix(_MARK).split()[:2]
     if name not in written:
-        raise DocsError(f"{module.__name__} has {name}, which no file has; run `make generate`")
+        raise DocsError(f"{module.__name__} has {name}, which no file has; run `sqlc generate`")
     querier = getattr(module, "AsyncQuerier", None) or module.Querier
     method = constant.lower() if hasattr(querier, constant.lower()) else f"{constant.lower()}_"
     function = getattr(querier, method)
@@ -118,7 +118,7 @@ def _annotation(annotation: object, module: ModuleType) -> str:
 
 
 def _fields(annotation: object, module: ModuleType) -> Iterator[Parameter]:
-    """The fields of the generated class that is, or is inside, a type."""
+    """The fields of the generated class in a type."""
     package = module.__name__.rpartition(".")[0]
     if inspect.isclass(annotation) and annotation.__module__.startswith(f"{package}."):
         fields = {} if issubclass(annotation, Enum) else inspect.get_annotations(annotation)

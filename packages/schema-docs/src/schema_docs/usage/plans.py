@@ -1,4 +1,4 @@
-"""How PostgreSQL would run a statement for any values of its parameters."""
+"""Generic plans: how PostgreSQL would run a statement for any values of its parameters."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -19,9 +19,9 @@ WHERE indexrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))
 
 @dataclass(frozen=True)
 class Scan:
-    """A way into a table: through an index, or reading all of it where `index` is None.
+    """A scan of a table: through an index, or sequential where `index` is None.
 
-    `is_search` says that the index is searched, not walked from end to end.
+    `is_search` says that the index is searched, not read from end to end.
     """
 
     schema: str
@@ -32,9 +32,9 @@ class Scan:
 
 @dataclass(frozen=True)
 class Plan:
-    """The generic plan, as text; the ways into tables; and all indexes that could be searched.
+    """A generic plan as text, its scans, and all indexes that it could search.
 
-    The ways are those of an empty database in which reading all of a table is the last resort.
+    The scans are planned for empty tables, with sequential scans as the last resort.
     """
 
     text: str
@@ -43,12 +43,12 @@ class Plan:
 
 
 def explain(connection: Connection, query: str) -> Plan | None:
-    """The plan of a query with parameters `$1`…; None for what cannot be explained."""
+    """The plan of a query with parameters `$1`…; None where PostgreSQL has none."""
     return _explain(connection, "GENERIC_PLAN, ", query)
 
 
 def explain_with_types(connection: Connection, query: str, types: Sequence[str]) -> Plan | None:
-    """The same where the types of parameters do not follow from the query."""
+    """The plan where the types of the parameters do not follow from the query."""
     names = f"({', '.join(types)})" if types else ""
     nulls = f"({', '.join(['NULL'] * len(types))})" if types else ""
     try:
@@ -59,7 +59,7 @@ def explain_with_types(connection: Connection, query: str, types: Sequence[str])
     except psycopg.Error:
         return None
     finally:
-        # It knows no transaction, and may not have been made: a failure must not end ours.
+        # DEALLOCATE ignores transactions and fails where PREPARE did; this one must go on.
         with suppress(psycopg.Error), connection.transaction():
             connection.execute("DEALLOCATE schema_docs_plan")
 
@@ -68,7 +68,7 @@ def _explain(connection: Connection, option: str, query: str) -> Plan | None:
     try:
         with connection.transaction(force_rollback=True):
             rows = connection.execute(f"EXPLAIN ({option}COSTS OFF) {query}".encode()).fetchall()
-            # In an empty table nothing is worth an index: the question is what could serve.
+            # For empty tables PostgreSQL would choose no index, but we look for those it could use.
             connection.execute("SET LOCAL enable_seqscan = off")
             scans = _find_scans(connection, option, query)
             indexes = _find_indexes(connection, option, query, scans)
@@ -89,7 +89,7 @@ def _find_scans(connection: Connection, option: str, query: str) -> tuple[Scan, 
 def _find_indexes(
     connection: Connection, option: str, query: str, scans: tuple[Scan, ...]
 ) -> tuple[tuple[str, str], ...]:
-    """The indexes searched, and those that would be if these were not there, and so on."""
+    """The indexes that are searched, then those that would be without these, and so on."""
     found: dict[tuple[str, str], None] = {}
     while (
         new := {

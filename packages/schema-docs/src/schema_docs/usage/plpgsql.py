@@ -1,4 +1,4 @@
-"""The bodies of PL/pgSQL functions, taken apart by PostgreSQL's own grammar."""
+"""Splits the bodies of PL/pgSQL functions by PostgreSQL's own grammar."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,14 +8,14 @@ from typing import Any, Final, cast
 from schema_docs.tools import run_node
 
 _DYNAMIC: Final = ("PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors", "dynquery")
-# How the grammar says what a piece of SQL is.
+# The numbers that the grammar gives to kinds of SQL; any other is an assignment.
 _STATEMENT: Final = 0
 _EXPRESSION: Final = 2
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A statement or an expression of a body, and the record its rows go to."""
+    """A statement or an expression of a body, and the record that takes its rows."""
 
     text: str
     mode: int
@@ -23,12 +23,12 @@ class Piece:
 
     @property
     def statement(self) -> str:
-        """A statement that uses what the piece uses."""
+        """A statement with the same uses as the piece."""
         if self.mode == _STATEMENT:
             return self.text
         if self.mode == _EXPRESSION:
             return f"SELECT {self.text}"
-        # An assignment: its target is a variable, and holds no sign of assignment itself.
+        # An assignment: the text before the first `=` names a variable.
         target, _, value = self.text.partition("=")
         return f"SELECT {value}" if target else self.text
 
@@ -43,7 +43,7 @@ class Body:
 
 
 def parse_bodies(definitions: Sequence[str]) -> list[Body | None]:
-    """Take apart functions, given as CREATE FUNCTION; None for what the grammar refuses."""
+    """Split functions, given as CREATE FUNCTION; None for those that the grammar refuses."""
     if not definitions:
         return []
     return [one and _body(one) for one in run_node("plpgsql.mjs", json.dumps(definitions))]
@@ -68,14 +68,14 @@ def _variables(datums: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]
 
 
 def _pieces(value: object) -> Iterator[Piece]:
-    """Every piece of SQL, a loop's query before what is done with its rows."""
+    """Every piece of SQL; the query of a loop comes before the statements in the loop."""
     if isinstance(value, list):
         for item in cast("list[object]", value):
             yield from _pieces(item)
     elif isinstance(value, dict):
         node = cast("dict[str, Any]", value)
         target = cast("object", node.get("var") or node.get("target"))
-        # GET DIAGNOSTICS has the number of a variable there.
+        # In GET DIAGNOSTICS the target is the number of a variable.
         record = _record(cast("dict[str, Any]", target)) if isinstance(target, dict) else None
         expressions = [part["PLpgSQL_expr"] for part in node.values() if _is_expression(part)]
         for expression in expressions:

@@ -7,7 +7,7 @@ import psycopg
 from sqlc_gen_psycopg.database.node_tree import Node, nodes_of, parse_node_tree, walk
 
 _BOOLEAN: Final = 16
-# Where each kind of expression says what type it is of.
+# The fields that hold the type of an expression, by its kind.
 _TYPE_FIELDS: Final = (
     "vartype", "consttype", "paramtype", "funcresulttype", "opresulttype", "resulttype", "aggtype",
     "wintype", "casetype", "coalescetype", "array_typeid", "row_typeid", "minmaxtype", "refrestype",
@@ -18,7 +18,7 @@ _TYPE_FIELDS: Final = (
 def result_columns(
     connection: psycopg.Connection[Any], tree: str
 ) -> list[tuple[str, LiteralString]]:
-    """Names and types; `text` where the tree does not say it at once."""
+    """Their names and types; `text` where the expression has no field for its type."""
     query = next(node for node in walk(parse_node_tree(tree)) if node.kind == "QUERY")
     entries = [one for one in query.nodes("targetList") if not one.flag("resjunk")]
     return [(one.text("resname"), _type_name(connection, one.child("expr"))) for one in entries]

@@ -1,4 +1,4 @@
-"""Has PostgreSQL parse single statements with variables in them; nothing stays in the database."""
+"""Has PostgreSQL parse single statements with variables; every change is rolled back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from psycopg import sql
 Connection = psycopg.Connection[Any]
 
 _TREE = "SELECT prosqlbody::text FROM pg_proc WHERE oid = %s::regproc"
-# Without names the parameters are $1, $2…, as a statement by itself has them.
+# Without names the parameters are $1, $2…, as in a prepared statement.
 _FORGET_NAMES = "UPDATE pg_proc SET proargnames = NULL WHERE oid = %s::regproc"
 _BODY = "SELECT pg_get_function_sqlbody(%s::regproc)"
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """A statement's tree, and its text with `$1`, `$2`… for the variables, in their order."""
+    """The tree of a statement, and its text with `$1`, `$2`… for the variables, in order."""
 
     tree: str
     text: str
@@ -28,8 +28,8 @@ def parse_statement(
 ) -> Parsed | None:
     """Parse a statement, or several; None where PostgreSQL refuses it.
 
-    It is made the body of a function with the variables, given with their types, for parameters.
-    That function is called `name`: a statement may put that before a variable.
+    The statement becomes the body of a function. Its parameters are the variables, given with their
+    types, and its name is `name`, with which a statement may qualify a variable.
     """
     parameters = ", ".join(
         f"{sql.Identifier(variable).as_string(connection)} {type_}"

@@ -1,4 +1,4 @@
-"""What a parse tree says about columns: which it reads, filters and sorts by, and writes."""
+"""The columns that a parse tree reads, filters by, sorts by and writes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,35 +6,36 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from sqlc_gen_psycopg.database.node_tree import Node, Value, nodes_of, parse_node_tree, walk
 
-How: TypeAlias = Literal["read", "filter", "sort", "lock", "insert", "update", "delete"]
+Access: TypeAlias = Literal["read", "filter", "sort", "lock", "insert", "update", "delete"]
 WRITES: Final = frozenset({"insert", "update", "delete"})
 
 # Of PostgreSQL's C sources: what RTEPermissionInfo counts columns from, its sets of columns, the
 # bits of requiredPerms (that of UPDATE is a lock's, too), and kinds of range table entries.
 _FIRST_COLUMN: Final = 7
-_COLUMNS: Final[Mapping[str, How]] = {
+_COLUMNS: Final[Mapping[str, Access]] = {
     "selectedCols": "read",
     "insertedCols": "insert",
     "updatedCols": "update",
 }
-_ROWS: Final[Mapping[int, How]] = {1: "insert", 2: "read", 8: "delete"}
+_ROWS: Final[Mapping[int, Access]] = {1: "insert", 2: "read", 8: "delete"}
 _SUBQUERY, _JOIN, _CTE, _GROUP = 1, 2, 6, 9
 _DEPTH_MAX: Final = 30
 
 
 class Use(NamedTuple):
-    """A column of a relation, 0 for the row as such, and how it is used."""
+    """A column of a relation, 0 for the row itself, and how it is used."""
 
     relation: int
     column: int
-    how: How
+    access: Access
 
 
 @dataclass(frozen=True)
 class TreeUses:
-    """What one statement uses: columns, and functions by their number.
+    """The columns that a statement uses, and the oids of the functions that it calls.
 
-    `fields` are of rows held in variables, as NEW and OLD are: the row's type and a number.
+    `fields` are columns of rows in variables, as NEW and OLD are: the oid of the row's type and the
+    column's number.
     """
 
     uses: frozenset[Use] = frozenset()
@@ -48,9 +49,9 @@ class TreeUses:
 
 
 def uses_of_tree(text: str) -> TreeUses:
-    """Read a statement's tree as PostgreSQL keeps it for a function or a view.
+    """Read the parse tree that PostgreSQL stores of a function's or a view's statement.
 
-    Raises NodeTreeError where it is none.
+    Raises NodeTreeError where the text is none.
     """
     tree = parse_node_tree(text)
     uses: set[Use] = set()
@@ -68,11 +69,11 @@ def uses_of_tree(text: str) -> TreeUses:
 
 
 _Stack: TypeAlias = tuple[Node, ...]
-"""The queries around a place, the innermost last."""
+"""The queries around a node, the innermost last."""
 
 
 def _queries(value: Value, stack: _Stack) -> Iterator[tuple[Node, _Stack]]:
-    """Every query of a tree with those around it, itself included."""
+    """Every query of a tree with its stack, which ends with itself."""
     if isinstance(value, Node):
         if value.kind == "QUERY":
             stack = (*stack, value)
@@ -85,15 +86,15 @@ def _queries(value: Value, stack: _Stack) -> Iterator[tuple[Node, _Stack]]:
 
 
 def _permissions(query: Node) -> Iterator[Use]:
-    """What the query needs privileges for, which PostgreSQL notes down by column."""
+    """The columns that the query needs privileges on, which PostgreSQL lists."""
     for needed in query.nodes("rteperminfos"):
         relation = needed.number("relid")
-        for field, how in _COLUMNS.items():
+        for field, access in _COLUMNS.items():
             for member in needed.members(field):
-                yield Use(relation, member - _FIRST_COLUMN, how)
-        for privilege, how in _ROWS.items():
+                yield Use(relation, member - _FIRST_COLUMN, access)
+        for privilege, access in _ROWS.items():
             if needed.number("requiredPerms") & privilege:
-                yield Use(relation, 0, how)
+                yield Use(relation, 0, access)
 
 
 def _locks(query: Node) -> Iterator[Use]:
@@ -105,7 +106,7 @@ def _locks(query: Node) -> Iterator[Use]:
 
 
 def _conditions(query: Node, stack: _Stack) -> Iterator[Use]:
-    """The columns that decide which rows count, and those that decide their order or groups."""
+    """The columns that filter rows, and those that sort or group them."""
     for condition in (query.node("jointree"), query.node("havingQual")):
         yield from _vars(condition, stack, "filter")
     references = {
@@ -124,20 +125,20 @@ def _conditions(query: Node, stack: _Stack) -> Iterator[Use]:
             yield from _vars(entry, stack, "sort")
 
 
-def _vars(value: Value, stack: _Stack, how: How, depth: int = 0) -> Iterator[Use]:
-    """The table columns that an expression is made of, looked up through joins and subqueries."""
+def _vars(value: Value, stack: _Stack, access: Access, depth: int = 0) -> Iterator[Use]:
+    """The table columns in an expression, looked up through joins and subqueries."""
     if isinstance(value, tuple):
         for item in value:
-            yield from _vars(item, stack, how, depth)
+            yield from _vars(item, stack, access, depth)
     elif isinstance(value, Node) and value.kind == "VAR":
         if depth < _DEPTH_MAX:
-            yield from _resolve(value, stack, how, depth + 1)
+            yield from _resolve(value, stack, access, depth + 1)
     elif isinstance(value, Node) and value.kind != "QUERY":  # one inside another is its own
         for field in value.fields.values():
-            yield from _vars(field, stack, how, depth)
+            yield from _vars(field, stack, access, depth)
 
 
-def _resolve(var: Node, stack: _Stack, how: How, depth: int) -> Iterator[Use]:
+def _resolve(var: Node, stack: _Stack, access: Access, depth: int) -> Iterator[Use]:
     stack = stack[: len(stack) - var.number("varlevelsup")]
     tables = stack[-1].nodes("rtable")
     number, place = var.number("varattno"), var.number("varno")
@@ -146,22 +147,22 @@ def _resolve(var: Node, stack: _Stack, how: How, depth: int) -> Iterator[Use]:
     table = tables[place - 1]
     kind = table.number("rtekind")
     if table.number("relid") and kind == 0:
-        yield Use(table.number("relid"), number, how)
+        yield Use(table.number("relid"), number, access)
     elif kind == _SUBQUERY:
-        yield from _output(table.child("subquery"), number, stack, how, depth)
+        yield from _output(table.child("subquery"), number, stack, access, depth)
     elif kind == _CTE:
         stack = stack[: len(stack) - table.number("ctelevelsup")]
         for cte in stack[-1].nodes("cteList"):
             if cte.text("ctename") == table.text("ctename"):
-                yield from _output(cte.child("ctequery"), number, stack, how, depth)
+                yield from _output(cte.child("ctequery"), number, stack, access, depth)
     elif kind in (_JOIN, _GROUP):
         columns = nodes_of(table.fields.get("joinaliasvars" if kind == _JOIN else "groupexprs"))
         if 0 < number <= len(columns):
-            yield from _vars(columns[number - 1], stack, how, depth)
+            yield from _vars(columns[number - 1], stack, access, depth)
 
 
-def _output(query: Node, number: int, stack: _Stack, how: How, depth: int) -> Iterator[Use]:
-    """What a column of a subquery's result is made of."""
+def _output(query: Node, number: int, stack: _Stack, access: Access, depth: int) -> Iterator[Use]:
+    """The table columns in a column of a subquery's result."""
     for entry in query.nodes("targetList"):
         if entry.number("resno") == number:
-            yield from _vars(entry, (*stack, query), how, depth)
+            yield from _vars(entry, (*stack, query), access, depth)

@@ -1,4 +1,4 @@
-// Search, theme and zoom. Everything on the pages can be read without them.
+// Search, theme and zoom; a page can be read and left without them.
 "use strict";
 
 const root = document.body.dataset.root;
@@ -14,12 +14,12 @@ function chooseTheme() {
   button.addEventListener("click", () => {
     const theme = current() === "dark" ? "light" : "dark";
     document.documentElement.dataset.theme = theme;
-    try { localStorage.setItem("theme", theme); } catch { /* not kept, then */ }
+    try { localStorage.setItem("theme", theme); } catch { /* it holds for this page */ }
     show();
   });
 }
 
-// Objects whose name holds every word, those that begin with the first word before others.
+// The objects whose name holds every word; names that begin with the first word come first.
 function find(text) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const rank = (name) => {
@@ -70,7 +70,7 @@ function search() {
     if (text && !found.length) {
       const item = document.createElement("li");
       item.className = "none";
-      item.textContent = "Nothing is called so.";
+      item.textContent = "No object has this name.";
       list.append(item);
     }
     list.hidden = !text;
@@ -138,7 +138,7 @@ function zoom(figure) {
     button.addEventListener("click", action);
     bar.append(button);
   }
-  figure.append(bar); // beside the caption, where it hides nothing
+  figure.append(bar); // beside the caption, so that it covers nothing
 
   canvas.addEventListener("wheel", (event) => {
     if (!event.ctrlKey && !event.metaKey) return;
@@ -152,7 +152,7 @@ function zoom(figure) {
     else if (event.key === "0") fit();
   });
   drag(canvas);
-  // On a phone a picture squeezed to the width could not be read: it scrolls instead.
+  // A phone is too narrow to read a whole picture, so there it scrolls.
   if (canvas.clientWidth > 600) set(Math.max(0.6, Math.min(1, canvas.clientWidth / width)));
   const subject = svg.querySelector(".subject")?.getBoundingClientRect();
   if (subject) {
@@ -185,7 +185,7 @@ function drag(canvas) {
   canvas.addEventListener("click", (event) => { if (moved) event.preventDefault(); }, true);
 }
 
-// A printed page shows what is folded.
+// A printed page has everything unfolded.
 window.addEventListener("beforeprint", () => {
   for (const details of document.querySelectorAll("main details")) details.open = true;
 });

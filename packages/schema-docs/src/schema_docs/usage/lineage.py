@@ -1,4 +1,4 @@
-"""What a query sets in motion: its own uses, and those of the functions and triggers it starts."""
+"""The effects of a query: its uses, and those of the functions, triggers and views behind it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,29 +10,29 @@ from schema_docs.usage.uses import TreeUses, Use
 
 
 class Step(NamedTuple):
-    """What stands between a query and a use: a function it calls, a trigger it fires, a view."""
+    """A function that a query calls, a trigger that it fires, or a view that it reads."""
 
     kind: Literal["function", "trigger", "view"]
     oid: int
 
 
 @dataclass(frozen=True)
-class Reached:
-    """A use, and the way to it; none for what the query does itself."""
+class Effect:
+    """A use, and the steps that lead from the query to it. A use in the query itself has none."""
 
     use: Use
-    way: tuple[Step, ...]
+    path: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
-class Followed:
-    """All uses, and all steps with what stands before each; a step may use nothing."""
+class Effects:
+    """All effects, and each step with the path to it. A step may have no effect."""
 
-    reached: tuple[Reached, ...] = ()
+    all: tuple[Effect, ...] = ()
     steps: Mapping[Step, tuple[Step, ...]] = field(default_factory=dict[Step, tuple[Step, ...]])
 
 
-class Reach:
+class Lineage:
     """Follows uses through functions, triggers and views."""
 
     def __init__(
@@ -45,20 +45,20 @@ class Reach:
         self.functions = functions
         self.views = views
 
-    def follow(self, start: TreeUses) -> Followed:
-        """Everything reached, by its shortest way."""
+    def follow(self, start: TreeUses) -> Effects:
+        """All effects of a statement, each by its shortest path: a breadth-first search."""
         found: dict[Use, tuple[Step, ...]] = {}
-        ways: dict[Step, tuple[Step, ...]] = {}
+        steps: dict[Step, tuple[Step, ...]] = {}
         pending: list[tuple[TreeUses, tuple[Step, ...]]] = [(start, ())]
         while pending:
-            uses, way = pending.pop(0)
+            uses, path = pending.pop(0)
             for use in sorted(uses.uses):
-                found.setdefault(use, way)
-            for step, reached in self._steps(uses):
-                if step not in ways:
-                    ways[step] = way
-                    pending.append((reached, (*way, step)))
-        return Followed(tuple(Reached(use, way) for use, way in found.items()), ways)
+                found.setdefault(use, path)
+            for step, next_uses in self._steps(uses):
+                if step not in steps:
+                    steps[step] = path
+                    pending.append((next_uses, (*path, step)))
+        return Effects(tuple(Effect(use, path) for use, path in found.items()), steps)
 
     def _steps(self, uses: TreeUses) -> Iterator[tuple[Step, TreeUses]]:
         for oid in sorted(uses.functions & self.functions.keys()):
@@ -71,10 +71,10 @@ class Reach:
 
 
 def fires(table: int, events: tuple[str, ...], columns: tuple[int, ...], uses: TreeUses) -> bool:
-    """Whether a trigger with these events and columns of UPDATE OF is fired by the uses."""
+    """Whether the uses fire a trigger with these events and columns of UPDATE OF."""
     return any(
         use.relation == table
-        and use.how.upper() in events
-        and (use.how != "update" or not columns or use.column in columns)
+        and use.access.upper() in events
+        and (use.access != "update" or not columns or use.column in columns)
         for use in uses.uses
     )

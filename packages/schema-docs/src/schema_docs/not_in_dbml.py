@@ -1,4 +1,4 @@
-"""What DBML cannot say: the reviewed list of differences between the drawing and the schema."""
+"""The reviewed list of what DBML cannot say: each difference between it and the migrations."""
 
 import difflib
 import json
@@ -12,11 +12,11 @@ from schema_docs.dump import Dump, Key
 from schema_docs.errors import DocsError
 
 _HEAD: Final = """\
-# What the migrations say and DBML cannot. `make verify-dbml` fails on every other difference, and
-# on an entry that is no difference any more; `make generate-dbml` writes this file, keeping each
-# `why`. Read its diff as you would read a migration.
+# What the migrations say and DBML cannot. `schema-docs verify-dbml` fails on any other difference,
+# and on an entry that is no difference any more; `schema-docs generate-dbml` writes this file and
+# keeps each `why`. Read its diff as you would read a migration.
 """
-# Why DBML cannot say it, until somebody writes a better reason.
+# The reasons to write where an entry has none yet.
 _REASONS: Final = {
     "ACL": "DBML has no grants.",
     "COMMENT": "DBML has notes of tables, columns and labels only.",
@@ -59,10 +59,10 @@ def _difference(key: Key, drawn: Sequence[str], migrated: Sequence[str]) -> Diff
     )
 
 
-def read_beyond(path: Path) -> dict[Difference, str]:
-    """The reviewed differences, each with why DBML cannot say it.
+def read_reviewed(path: Path) -> dict[Difference, str]:
+    """The reviewed differences with their reasons.
 
-    Raises DocsError where the file is not as it should be.
+    Raises DocsError where the file is no TOML or an entry is incomplete.
     """
     if not path.exists():
         return {}
@@ -79,15 +79,15 @@ def _of_entry(entry: Mapping[str, str]) -> Difference:
     return Difference(key, drawn, migrated)
 
 
-def format_beyond(differences: Iterable[Difference], reasons: Mapping[Difference, str]) -> str:
-    """The file for these differences; a reason is kept for as long as its object differs."""
+def format_differences(differences: Iterable[Difference], reasons: Mapping[Difference, str]) -> str:
+    """The text of the file. An object that still differs keeps its reason."""
     by_key = {difference.key: why for difference, why in reasons.items()}
     entries = [format_entry(one, by_key.get(one.key)) for one in differences]
     return "\n".join([_HEAD, *entries])
 
 
 def format_entry(difference: Difference, why: str | None = None) -> str:
-    """The lines to write for one difference."""
+    """The entry of one difference."""
     why = why or _REASONS.get(difference.key.type, _REASON)
     kind, schema, name = map(json.dumps, difference.key)
     lines = ["[[object]]", f"type = {kind}", f"schema = {schema}", f"name = {name}"]

@@ -1,4 +1,4 @@
-"""The drawing of the schema: what its DBML says."""
+"""The schema as its DBML describes it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Qualified = tuple[str, str]
 
 @dataclass(frozen=True)
 class Group:
-    """Tables that belong together, in a colour."""
+    """A TableGroup; `color` is as CSS writes it."""
 
     name: str
     note: str
@@ -23,10 +23,11 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """The schema as drawn: its SQL, and what stands in no catalog.
+class Diagram:
+    """The DBML as SQL, and what it says beyond SQL.
 
-    `label_notes` are by enum and label, `index_notes` by table and index.
+    The keys of `label_notes` are an enum and its label, those of `index_notes` a table and its
+    index.
     """
 
     sql: str
@@ -39,17 +40,17 @@ class Drawing:
     )
 
 
-def read_drawing(path: Path) -> Drawing:
+def read_diagram(path: Path) -> Diagram:
     """Read DBML.
 
-    Raises DocsError with line and column where it is none.
+    Raises DocsError with the line and column of a syntax error.
     """
     try:
         found = run_node("dbml.mjs", path.read_text())
     except DocsError as error:
         raise DocsError(f"{path.name}: {error}") from None
     schemas: list[dict[str, Any]] = found["database"]["schemas"]
-    return Drawing(
+    return Diagram(
         sql=found["sql"],
         groups=tuple(_group(group) for schema in schemas for group in schema["tableGroups"]),
         label_notes={
