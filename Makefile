@@ -5,7 +5,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-LOCKED := uv.lock pyproject.toml packages/schema-docs/pyproject.toml packages/sqlc-gen-psycopg/pyproject.toml
+LOCKED := uv.lock pyproject.toml $(wildcard packages/*/pyproject.toml)
 # Says for which folder and which lock .venv is ready: a moved or half-made one is made anew.
 READY := $(VENV)/.ready
 UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)
@@ -14,7 +14,7 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' 
 # cached goes first: it would answer from there, and not make the database that the generator asks.
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
 WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.postgres.embedded
-API := bankapp/client/generated gen/openapi.json
+API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
 DOCS_NODE := packages/schema-docs/src/schema_docs/node
 SWAGGER_UI := bankapp/api/http/site/static/swagger-ui

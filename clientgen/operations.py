@@ -106,8 +106,8 @@ def calls_source(methods: list[Method]) -> Iterator[str]:
     yield '"""Every call that the bank answers, described but not made."""'
     yield (
         "from datetime import datetime\nfrom typing import Literal\nfrom uuid import UUID\n\n"
-        "from bankapp.client.call import Call, Page, new_key, nothing\n"
-        "from bankapp.client.generated import models"
+        "from bankapp_client.call import Call, Page, new_key, nothing\n"
+        "from bankapp_client.generated import models"
     )
     for method in methods:
         head = f"def {method.name}({method.parameters}) -> Call[{method.answer}]:"
@@ -122,9 +122,9 @@ def shell_source(methods: list[Method], *, is_async: bool) -> Iterator[str]:
     yield (
         "from abc import ABC, abstractmethod\nfrom datetime import datetime\n"
         "from typing import Literal\nfrom uuid import UUID\n\n"
-        "from bankapp.client.call import Call, Result\n"
-        f"from bankapp.client.paging import {pages}\n"
-        "from bankapp.client.generated import calls, models"
+        "from bankapp_client.call import Call, Result\n"
+        f"from bankapp_client.paging import {pages}\n"
+        "from bankapp_client.generated import calls, models"
     )
     yield f'class {name}(ABC):\n    """A method for everything that the bank can be asked."""'
     yield textwrap.indent(

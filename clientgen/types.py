@@ -80,7 +80,7 @@ def models_source(known: Types) -> Iterator[str]:
     yield (
         "from datetime import datetime\nfrom ipaddress import IPv4Address, IPv6Address\n"
         "from typing import Literal, TypeAlias\nfrom uuid import UUID\n\n"
-        "from pydantic import Field\n\nfrom bankapp.client.call import Model"
+        "from pydantic import Field\n\nfrom bankapp_client.call import Model"
     )
     for name, kind in known.enums.items():
         labels = ", ".join(repr(member.value) for member in kind)

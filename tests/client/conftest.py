@@ -9,10 +9,10 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from bankapp.api.http.server import create_app
-from bankapp.client import AsyncClient, AsyncPages, Client, Pages, Retries, Tokens
-from bankapp.client.core import RETRIES, TIMEOUT_S
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank
+from bankapp_client import AsyncClient, AsyncPages, Client, Pages, Retries, Tokens
+from bankapp_client.core import RETRIES, TIMEOUT_S
 from tests.factories import PASSWORD, Make
 
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bankapp.client import models, problems
 from bankapp.domain import limits
 from bankapp.domain.roles import Role
 from bankapp.store.store import Store
+from bankapp_client import models, problems
 from tests.client.conftest import Connect, Connected
 from tests.factories import Make, deposit
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from bankapp.client import Retries
+from bankapp_client import Retries
 from tests.client.conftest import Connect
 from tests.processes.processes import Served, run_bankapp
 

@@ -8,8 +8,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bankapp.api.http.problems import REFUSALS, problem_response, status_of
-from bankapp.client import Problem, Retries, Tokens, UnexpectedAnswer, Unreachable, problems
 from bankapp.domain import errors
+from bankapp_client import Problem, Retries, Tokens, UnexpectedAnswer, Unreachable, problems
 from tests.client.conftest import Connect
 
 ONCE = Retries(count_max=0)

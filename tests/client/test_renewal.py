@@ -15,8 +15,8 @@ from bankapp.api.http.endpoint import Handler
 from bankapp.api.http.server import create_app
 from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.tokens import Purpose, TokenMaker
-from bankapp.client import AsyncClient, Tokens, problems
 from bankapp.operations.bank import Bank
+from bankapp_client import AsyncClient, Tokens, problems
 from tests.client.conftest import Connect
 from tests.factories import PASSWORD, Make
 

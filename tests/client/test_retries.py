@@ -11,11 +11,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bankapp.api.http.problems import problem_response
-from bankapp.client import ClientError, Retries, Unreachable, models, problems
-from bankapp.client.call import Call
-from bankapp.client.core import Core
-from bankapp.client.generated import calls
 from bankapp.domain import errors
+from bankapp_client import ClientError, Retries, Unreachable, models, problems
+from bankapp_client.call import Call
+from bankapp_client.core import Core
+from bankapp_client.generated import calls
 from tests.client.conftest import Connect
 
 

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from pytest_postgresql import factories
 
-from bankapp.client import Client
 from bankapp.demo.cast import ANA, BANKER, DMITRI, EVERYBODY, PASSWORD
+from bankapp_client import Client
 from tests.conftest import ServerAddress
 from tests.processes.processes import (
     BANKAPP,

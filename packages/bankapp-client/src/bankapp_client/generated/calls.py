@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from bankapp.client.call import Call, Page, new_key, nothing
-from bankapp.client.generated import models
+from bankapp_client.call import Call, Page, new_key, nothing
+from bankapp_client.generated import models
 
 
 def create_user(

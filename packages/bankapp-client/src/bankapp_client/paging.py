@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic
 
-from bankapp.client.call import Item, Page
+from bankapp_client.call import Item, Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from typing import Any, Final, Protocol, TypeAlias
 import httpx2
 from pydantic import ValidationError
 
-from bankapp.client.call import Call, Result
-from bankapp.client.generated import calls
-from bankapp.client.generated.models import LogInResponse, RenewResponse
-from bankapp.client.generated.problems import BY_CODE, TokenExpired, Unauthenticated
-from bankapp.client.problem import Problem, ProblemDocument, UnexpectedAnswer, Unreachable
+from bankapp_client.call import Call, Result
+from bankapp_client.generated import calls
+from bankapp_client.generated.models import LogInResponse, RenewResponse
+from bankapp_client.generated.problems import BY_CODE, TokenExpired, Unauthenticated
+from bankapp_client.problem import Problem, ProblemDocument, UnexpectedAnswer, Unreachable
 
 USER_AGENT: Final = "bankapp-client"
 _RATE_LIMITED: Final = 429

@@ -8,9 +8,9 @@ from typing import Any, Self
 
 import httpx2
 
-from bankapp.client.call import Call, Result
-from bankapp.client.core import RETRIES, TIMEOUT_S, Core, Retries, Tokens
-from bankapp.client.generated.sync import Operations
+from bankapp_client.call import Call, Result
+from bankapp_client.core import RETRIES, TIMEOUT_S, Core, Retries, Tokens
+from bankapp_client.generated.sync import Operations
 
 
 class Client(Operations):

@@ -7,9 +7,9 @@ from typing import Any, Self
 
 import httpx2
 
-from bankapp.client.call import Call, Result
-from bankapp.client.core import RETRIES, TIMEOUT_S, Core, Retries, Tokens
-from bankapp.client.generated.asynchronous import AsyncOperations
+from bankapp_client.call import Call, Result
+from bankapp_client.core import RETRIES, TIMEOUT_S, Core, Retries, Tokens
+from bankapp_client.generated.asynchronous import AsyncOperations
 
 
 class AsyncClient(AsyncOperations):

@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bankapp.client.problem import Problem
+from bankapp_client.problem import Problem
 
 
 class MalformedRequest(Problem):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from bankapp.client.call import Model
+from bankapp_client.call import Model
 
 Role: TypeAlias = Literal["depositor", "banker", "admin"]
 

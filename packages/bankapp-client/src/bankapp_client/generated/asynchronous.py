@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from bankapp.client.call import Call, Result
-from bankapp.client.generated import calls, models
-from bankapp.client.paging import AsyncPages
+from bankapp_client.call import Call, Result
+from bankapp_client.generated import calls, models
+from bankapp_client.paging import AsyncPages
 
 
 class AsyncOperations(ABC):

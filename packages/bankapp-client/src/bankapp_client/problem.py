@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from bankapp.client.call import Model
+from bankapp_client.call import Model
 
 
 class ClientError(Exception):
