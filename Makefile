@@ -71,14 +71,13 @@ migration: setup ## Start a migration: make migration NAME=add_holds
 .PHONY: generate
 generate: setup ## Compile db/ to gen/ and db/schema.sql; write the OpenAPI document and the client
 	@$(WITH_DATABASE) sh -c '$(DUMP_SCHEMA) db/schema.sql up >/dev/null & dump=$$!; \
-		{ sqlc generate && sqlc-gen-psycopg prune gen && echo done; } \
-			| python -m clientgen follow $(API); \
+		sqlc generate && sqlc-gen-psycopg prune gen && python -m bankapp.contract write $(API); \
 		status=$$?; wait $$dump && exit $$status'
 
 .PHONY: generate-examples
 generate-examples: setup ## Take what the server answers now for the examples of the OpenAPI document
 	@GENERATE_EXAMPLES=1 $(BIN)/pytest --quiet tests/api/http/test_openapi.py -k examples_are
-	@$(BIN)/python -m clientgen write $(API)
+	@$(BIN)/python -m bankapp.contract write $(API)
 
 .PHONY: generate-golden
 generate-golden: setup ## Take what the generator writes now for what the tests expect
@@ -123,7 +122,7 @@ contracts: setup ## Check that imports point down
 verify-generate: setup ## Fail when anything is not what `make generate` writes
 	@$(WITH_DATABASE) sqlc diff
 	@$(BIN)/sqlc-gen-psycopg check gen
-	@$(BIN)/python -m clientgen verify $(API)
+	@$(BIN)/python -m bankapp.contract verify $(API)
 
 .PHONY: verify-schema
 verify-schema: setup ## Fail when db/schema.sql is not what db/migrations make

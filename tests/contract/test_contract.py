@@ -1,7 +1,6 @@
-"""The client follows from the routes, and needs nothing of the bank."""
+"""The committed client and OpenAPI document follow from the routes."""
 
 import inspect
-import io
 import shutil
 import subprocess
 import sys
@@ -12,9 +11,9 @@ import pytest
 
 from bankapp.api.http.route import Route
 from bankapp.api.http.routes import ROUTES
+from bankapp.contract.__main__ import main
 from bankapp_client import AsyncClient, AsyncPages, Client, Pages
 from bankapp_client.generated import calls
-from clientgen.__main__ import main
 
 # httpx2 and pydantic, and what they need themselves.
 NEEDED = {
@@ -74,7 +73,7 @@ def test_the_client_loads_nothing_else(root: Path) -> None:
 
 @pytest.fixture
 def written(root: Path, tmp_path: Path) -> Path:
-    """A copy of what is committed."""
+    """A copy of the committed client and OpenAPI document."""
     directory = Path(
         shutil.copytree(
             root / "packages/bankapp-client/src/bankapp_client/generated", tmp_path / "generated"
@@ -84,51 +83,53 @@ def written(root: Path, tmp_path: Path) -> Path:
     return directory
 
 
-def clientgen(monkeypatch: pytest.MonkeyPatch, command: str, written: Path, told: str = "") -> int:
-    """Its exit code."""
+def contract(monkeypatch: pytest.MonkeyPatch, command: str, written: Path) -> int:
+    """The exit code of a command."""
     document = written / "openapi.json"
-    monkeypatch.setattr("sys.argv", ["clientgen", command, str(written), str(document)])
-    monkeypatch.setattr("sys.stdin", io.StringIO(told))
-    monkeypatch.setattr("clientgen.__main__.STAMP", written / "stamp")
+    monkeypatch.setattr("sys.argv", ["bankapp.contract", command, str(written), str(document)])
+    monkeypatch.setattr("bankapp.contract.__main__.STAMP", written / "stamp")
     return main()
 
 
-def test_what_is_committed_is_what_is_written(
-    monkeypatch: pytest.MonkeyPatch, written: Path
-) -> None:
-    assert clientgen(monkeypatch, "verify", written) == 0
+def test_the_committed_contract_is_current(monkeypatch: pytest.MonkeyPatch, written: Path) -> None:
+    assert contract(monkeypatch, "verify", written) == 0
 
 
-def test_what_is_wrong_is_named_and_written_anew(
+def test_verify_names_stale_files_and_write_mends_them(
     monkeypatch: pytest.MonkeyPatch, written: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (written / "calls.py").write_text("")
+    (written / "sync.py").write_text("")
     (written / "models.py").unlink()
     (written / "left_over.py").write_text("")
-    assert clientgen(monkeypatch, "verify", written) == 1
+    assert contract(monkeypatch, "verify", written) == 1
     named = [Path(line.split()[0]).name for line in capsys.readouterr().err.splitlines()]
-    assert named == ["calls.py", "left_over.py", "models.py"]
-    assert clientgen(monkeypatch, "follow", written, told="done\n") == 0
-    assert clientgen(monkeypatch, "verify", written) == 0
+    assert named == ["left_over.py", "models.py", "sync.py"]
+    assert contract(monkeypatch, "write", written) == 0
+    assert contract(monkeypatch, "verify", written) == 0
 
 
-def test_nothing_follows_from_queries_that_do_not_compile(
-    monkeypatch: pytest.MonkeyPatch, written: Path
+def test_a_bank_that_does_not_load_leaves_the_files(
+    monkeypatch: pytest.MonkeyPatch, written: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (written / "calls.py").write_text("")
-    assert clientgen(monkeypatch, "follow", written) == 1
-    assert (written / "calls.py").read_text() == ""
+    def fail() -> NoReturn:
+        raise ImportError("no query of that name")
+
+    (written / "sync.py").write_text("")
+    monkeypatch.setattr("bankapp.contract.client.client_files", fail)
+    assert contract(monkeypatch, "write", written) == 0
+    assert (written / "sync.py").read_text() == ""
+    assert "no query of that name" in capsys.readouterr().err
 
 
-def test_what_is_written_already_is_not_made_again(
+def test_unchanged_sources_are_not_loaded_again(
     monkeypatch: pytest.MonkeyPatch, written: Path
 ) -> None:
     def fail() -> NoReturn:
         raise ZeroDivisionError
 
-    assert clientgen(monkeypatch, "follow", written, told="done\n") == 0
-    monkeypatch.setattr("clientgen.source.client_files", fail)
-    assert clientgen(monkeypatch, "follow", written, told="done\n") == 0
-    (written / "calls.py").write_text("")
+    assert contract(monkeypatch, "write", written) == 0
+    monkeypatch.setattr("bankapp.contract.client.client_files", fail)
+    assert contract(monkeypatch, "write", written) == 0
+    (written / "sync.py").write_text("")
     with pytest.raises(ZeroDivisionError):
-        clientgen(monkeypatch, "follow", written, told="done\n")
+        contract(monkeypatch, "write", written)

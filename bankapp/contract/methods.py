@@ -1,4 +1,4 @@
-"""The operations, spelled as functions and methods."""
+"""The operations, spelled as methods of the client."""
 
 import inspect
 import textwrap
@@ -8,10 +8,10 @@ from string import Formatter
 from typing import Any
 
 from bankapp.api.http.route import Route
+from bankapp.contract.types import Types, item_of
 from bankapp.domain import errors, limits
 from bankapp.operations.fields import Accepted, NoContent, PageRequest
 from bankapp.operations.operation import Operation
-from clientgen.types import Types, item_of
 
 PAGE_PARAMETERS = (f"page_size: int = {limits.PAGE_SIZE_MAX}", "cursor: str | None = None")
 

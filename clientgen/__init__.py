@@ -1,1 +1,0 @@
-"""Writes the Python client of the bank from its routes and operations."""

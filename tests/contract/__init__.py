@@ -1,0 +1,1 @@
+"""What clients rely on follows from the operations."""
