@@ -5,7 +5,7 @@ from typing import Final
 
 from bankapp.api.http.problems import REFUSALS
 from bankapp.api.http.routes import ROUTES
-from bankapp.contract.methods import calls_source, describe, shell_source
+from bankapp.contract.methods import describe, endpoints_source, shell_source
 from bankapp.contract.types import Types, models_source
 from sqlc_gen_psycopg.formatting import format_files
 
@@ -21,7 +21,7 @@ def client_files() -> Mapping[str, str]:
         "__init__.py": iter(['"""The part of the client that follows from the operations."""']),
         "models.py": models_source(known),
         "problems.py": _problems_source(),
-        "calls.py": calls_source(methods),
+        "endpoints.py": endpoints_source(methods),
         "sync.py": shell_source(methods, is_async=False),
         "asynchronous.py": shell_source(methods, is_async=True),
     }

@@ -5,7 +5,6 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from string import Formatter
-from typing import Any
 
 from bankapp.api.http.route import Route
 from bankapp.contract.types import Types, item_of
@@ -22,11 +21,11 @@ class Method:
 
     name: str
     parameters: str
-    arguments: str
     answer: str
     item: str | None
     docstring: str
-    call: str
+    endpoint: str
+    arguments: str
 
 
 def describe(route: Route, known: Types) -> Method:
@@ -38,16 +37,13 @@ def describe(route: Route, known: Types) -> Method:
         (_parameter(wanted, name, known) for name in names if name not in in_path),
         key=lambda parameter: "=" in parameter,
     )
-    arguments = in_path + [f"{name}={name}" for name in names if name not in in_path]
     fields = {name: name for name in names}
     if issubclass(wanted.request, PageRequest):
         keywords += PAGE_PARAMETERS
-        arguments += ["page_size=page_size", "cursor=cursor"]
         fields |= {"limit": "page_size", "cursor": "cursor"}
     has_key = errors.IdempotencyKeyReused in wanted.refuses
     if has_key:
         keywords.append("idempotency_key: str | None = None")
-        arguments.append("idempotency_key=idempotency_key")
     parameters = [_parameter(wanted, name, known) for name in in_path]
     parameters += ["*", *keywords] if keywords else []
     answer = _answer(wanted, known)
@@ -55,11 +51,11 @@ def describe(route: Route, known: Types) -> Method:
     return Method(
         name=wanted.name,
         parameters=", ".join(parameters),
-        arguments=", ".join(arguments),
         answer=answer,
         item=None if item is None else known.spell(item, "models."),
         docstring=_docstring(wanted, has_key=has_key),
-        call=_call(route, answer, fields, has_key=has_key),
+        endpoint=_endpoint(route, answer, has_key=has_key),
+        arguments=_arguments(wanted, fields, has_key=has_key),
     )
 
 
@@ -81,15 +77,20 @@ def _answer(wanted: Operation, known: Types) -> str:
     return "None" if is_empty else known.spell(wanted.response, "models.")
 
 
-def _call(route: Route, answer: str, fields: dict[str, Any], *, has_key: bool) -> str:
+def _endpoint(route: Route, answer: str, *, has_key: bool) -> str:
     read = "nothing" if answer == "None" else f"{answer}.model_validate_json"
-    shown = ", ".join(f'"{name}": {value}' for name, value in fields.items())
-    parts = [repr(route.method), repr(route.path), read, f"{{{shown}}}"]
+    parts = [repr(route.method), repr(route.path), read]
     if route.operation.role is None:
         parts.append("is_public=True")
     if has_key:
-        parts.append("key=idempotency_key or new_key()")
-    return f"Call({', '.join(parts)})"
+        parts.append("takes_key=True")
+    return f"Endpoint({', '.join(parts)})"
+
+
+def _arguments(wanted: Operation, fields: dict[str, str], *, has_key: bool) -> str:
+    given = ", ".join(f'"{name}": {value}' for name, value in fields.items())
+    parts = [f"endpoints.{wanted.name.upper()}", f"{{{given}}}"]
+    return ", ".join([*parts, "idempotency_key"] if has_key else parts)
 
 
 def _docstring(wanted: Operation, *, has_key: bool) -> str:
@@ -101,17 +102,15 @@ def _docstring(wanted: Operation, *, has_key: bool) -> str:
     return "\n\n".join(textwrap.fill(" ".join(text.split()), 90) for text in paragraphs)
 
 
-def calls_source(methods: list[Method]) -> Iterator[str]:
-    """The module that describes every call."""
-    yield '"""Every call that the bank answers, described but not made."""'
+def endpoints_source(methods: list[Method]) -> Iterator[str]:
+    """The module that lists every endpoint."""
+    yield '"""Every endpoint of the bank, in the order of its URL table."""'
     yield (
-        "from datetime import datetime\nfrom typing import Literal\nfrom uuid import UUID\n\n"
-        "from bankapp_client.call import Call, Page, new_key, nothing\n"
+        "from typing import Final\n\n"
+        "from bankapp_client.call import Endpoint, Page, nothing\n"
         "from bankapp_client.generated import models"
     )
-    for method in methods:
-        head = f"def {method.name}({method.parameters}) -> Call[{method.answer}]:"
-        yield f"{head}\n{_body(method, f'return {method.call}')}"
+    yield "\n".join(f"{method.name.upper()}: Final = {method.endpoint}" for method in methods)
 
 
 def shell_source(methods: list[Method], *, is_async: bool) -> Iterator[str]:
@@ -120,20 +119,22 @@ def shell_source(methods: list[Method], *, is_async: bool) -> Iterator[str]:
     prefix, wait = ("async ", "await ") if is_async else ("", "")
     yield f'"""What the bank can be asked, {"awaited" if is_async else "one answer at a time"}."""'
     yield (
-        "from abc import ABC, abstractmethod\nfrom datetime import datetime\n"
+        "from abc import ABC, abstractmethod\nfrom collections.abc import Mapping\n"
+        "from datetime import datetime\n"
         "from typing import Literal\nfrom uuid import UUID\n\n"
-        "from bankapp_client.call import Call, Result\n"
+        "from bankapp_client.call import Endpoint, Result\n"
         f"from bankapp_client.paging import {pages}\n"
-        "from bankapp_client.generated import calls, models"
+        "from bankapp_client.generated import endpoints, models"
     )
     yield f'class {name}(ABC):\n    """A method for everything that the bank can be asked."""'
     yield textwrap.indent(
-        f"@abstractmethod\n{prefix}def _perform(self, call: Call[Result]) -> Result:\n"
-        '    """The answer to a call."""',
+        f"@abstractmethod\n{prefix}def _perform(self, endpoint: Endpoint[Result], "
+        "fields: Mapping[str, object], key: str | None = None) -> Result:\n"
+        '    """The answer of an endpoint."""',
         "    ",
     )
     for method in methods:
-        performed = f"self._perform(calls.{method.name}({method.arguments}))"
+        performed = f"self._perform({method.arguments})"
         parameters = ", ".join(filter(None, ["self", method.parameters]))
         if method.item is None:
             head = f"{prefix}def {method.name}({parameters}) -> {method.answer}:"

@@ -1,9 +1,6 @@
-"""A bank at a URL, and both clients spoken to in one way."""
+"""A bank at a URL, and users with clients of either kind."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from functools import partial
-from typing import Any, Protocol
 
 import pytest
 from aiohttp.test_utils import TestServer
@@ -11,49 +8,11 @@ from aiohttp.test_utils import TestServer
 from bankapp.api.http.server import create_app
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank
-from bankapp_client import AsyncClient, AsyncPages, Client, Pages, Retries, Tokens
-from bankapp_client.core import RETRIES, TIMEOUT_S
+from client_tests.clients import Connect, Connected, connect
+from client_tests.fake_bank import fake_bank
 from tests.factories import PASSWORD, Make
 
-
-class Connected:
-    """A client of either kind; `ask("get_account", 12)` awaits what the method answers."""
-
-    def __init__(self, client: Client | AsyncClient) -> None:
-        self.client = client
-
-    async def ask(self, name: str, *args: object, **kwargs: object) -> Any:
-        """What a method answers."""
-        method = partial(getattr(self.client, name), *args, **kwargs)
-        if isinstance(self.client, Client):
-            return await asyncio.to_thread(method)
-        return await method()
-
-    async def read(self, name: str, *args: object, **kwargs: object) -> list[Any]:
-        """All items of a list."""
-        pages = getattr(self.client, name)(*args, **kwargs)
-        if isinstance(self.client, Client):
-            return await asyncio.to_thread(list, pages)
-        return [item async for item in pages]
-
-    async def first_page(self, pages: Pages[Any] | AsyncPages[Any]) -> Any:
-        """The first page of a list, and no other is fetched."""
-        if isinstance(pages, Pages):
-            return await asyncio.to_thread(next, pages.pages())
-        return await anext(pages.pages())
-
-
-class Connect(Protocol):
-    """Connects to what listens at a URL."""
-
-    def __call__(
-        self,
-        url: str,
-        *,
-        tokens: Tokens | None = None,
-        retries: Retries = ...,
-        timeout_s: float = ...,
-    ) -> Connected: ...
+__all__ = ["connect", "fake_bank"]
 
 
 @pytest.fixture
@@ -61,29 +20,6 @@ async def bank_url(bank: Bank) -> AsyncGenerator[str]:
     """Where the bank is."""
     async with TestServer(create_app(bank)) as server:
         yield str(server.make_url(""))
-
-
-@pytest.fixture(params=[Client, AsyncClient], ids=["sync", "async"])
-async def connect(request: pytest.FixtureRequest) -> AsyncGenerator[Connect]:
-    """Clients of either kind, closed afterwards."""
-    made: list[Client | AsyncClient] = []
-
-    def connect(
-        url: str,
-        *,
-        tokens: Tokens | None = None,
-        retries: Retries = RETRIES,
-        timeout_s: float = TIMEOUT_S,
-    ) -> Connected:
-        made.append(request.param(url, tokens=tokens, retries=retries, timeout_s=timeout_s))
-        return Connected(made[-1])
-
-    yield connect
-    for client in made:
-        if isinstance(client, Client):
-            client.close()
-        else:
-            await client.close()
 
 
 @pytest.fixture

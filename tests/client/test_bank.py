@@ -9,7 +9,7 @@ from bankapp.domain import limits
 from bankapp.domain.roles import Role
 from bankapp.store.store import Store
 from bankapp_client import models, problems
-from tests.client.conftest import Connect, Connected
+from client_tests.clients import Connect, Connected
 from tests.factories import Make, deposit
 
 LogIn = Callable[..., Awaitable[Connected]]

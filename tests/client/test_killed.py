@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from bankapp_client import Retries
-from tests.client.conftest import Connect
+from client_tests.clients import Connect
 from tests.processes.processes import Served, run_bankapp
 
 PATIENT: Final = Retries(count_max=1000, delay_s=0.2, delay_max_s=0.2)

@@ -17,7 +17,7 @@ from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.tokens import Purpose, TokenMaker
 from bankapp.operations.bank import Bank
 from bankapp_client import AsyncClient, Tokens, problems
-from tests.client.conftest import Connect
+from client_tests.clients import Connect
 from tests.factories import PASSWORD, Make
 
 CALLER_COUNT = 50
@@ -115,7 +115,3 @@ async def test_a_session_that_has_ended(
     with pytest.raises(problems.Unauthenticated):
         await alice.ask("get_user", "alice")
     assert alice.client.tokens is None
-
-
-def test_tokens_are_not_shown() -> None:
-    assert repr(Tokens("hunter1", "hunter2")) == "Tokens()"

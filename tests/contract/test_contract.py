@@ -2,73 +2,28 @@
 
 import inspect
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-from bankapp.api.http.route import Route
 from bankapp.api.http.routes import ROUTES
 from bankapp.contract.__main__ import main
-from bankapp_client import AsyncClient, AsyncPages, Client, Pages
-from bankapp_client.generated import calls
+from bankapp_client.call import Endpoint
+from bankapp_client.generated import asynchronous, endpoints, sync
 
-# httpx2 and pydantic, and what they need themselves.
-NEEDED = {
-    "annotated_types",
-    "anyio",
-    "h11",
-    "httpcore2",
-    "httpx2",
-    "idna",
-    "pydantic",
-    "pydantic_core",
-    "truststore",
-    "typing_extensions",
-    "typing_inspection",
-}
-SERVED = [route for route in ROUTES if route.has_json]
+SERVED = {route.operation.name for route in ROUTES if route.has_json}
 
 
-@pytest.mark.parametrize("route", SERVED, ids=lambda route: route.operation.name)
-def test_every_route_is_a_method_of_both(route: Route) -> None:
-    name = route.operation.name
-    plain = inspect.signature(getattr(Client, name))
-    awaited = inspect.signature(getattr(AsyncClient, name))
-    assert list(plain.parameters.values()) == list(awaited.parameters.values())
-    is_list = getattr(plain.return_annotation, "__origin__", None) is Pages
-    if is_list:
-        assert awaited.return_annotation.__origin__ is AsyncPages
-    else:
-        assert awaited.return_annotation == plain.return_annotation
-        assert inspect.iscoroutinefunction(getattr(AsyncClient, name))
+@pytest.mark.parametrize("module", [sync.Operations, asynchronous.AsyncOperations])
+def test_every_operation_is_a_method(module: type) -> None:
+    methods = {name for name, _ in inspect.getmembers(module, inspect.isfunction)}
+    assert {name for name in methods if not name.startswith("_")} == SERVED
 
 
-def test_every_route_is_a_call() -> None:
-    described = inspect.getmembers(calls, inspect.isfunction)
-    names = {name for name, function in described if function.__module__ == calls.__name__}
-    assert names == {route.operation.name for route in SERVED}
-
-
-def test_a_method_says_what_the_operation_says() -> None:
-    assert Client.create_transfer.__doc__ is not None
-    assert "Move money from an account of one's own" in Client.create_transfer.__doc__
-    assert "InsufficientFunds" in Client.create_transfer.__doc__
-
-
-def test_the_client_loads_nothing_else(root: Path) -> None:
-    script = (
-        "import sys; before = {*sys.modules}; import bankapp_client; "
-        "print(*({*sys.modules} - before))"
-    )
-    loaded = subprocess.run(
-        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
-    ).stdout.split()
-    foreign = {name.split(".")[0] for name in loaded} - sys.stdlib_module_names - {"bankapp_client"}
-    packages = {name for name in foreign if not name.startswith("_sysconfigdata")}
-    assert {"httpx2", "pydantic"} <= packages <= NEEDED
+def test_every_operation_is_an_endpoint() -> None:
+    listed = {name for name, value in vars(endpoints).items() if isinstance(value, Endpoint)}
+    assert listed == {name.upper() for name in SERVED}
 
 
 @pytest.fixture

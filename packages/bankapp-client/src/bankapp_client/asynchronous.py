@@ -1,13 +1,13 @@
 """The client for asyncio."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self
 
 import httpx2
 
-from bankapp_client.call import Call, Result
+from bankapp_client.call import Endpoint, Result
 from bankapp_client.core import RETRIES, TIMEOUT_S, Core, Retries, Tokens
 from bankapp_client.generated.asynchronous import AsyncOperations
 
@@ -50,8 +50,10 @@ class AsyncClient(AsyncOperations):
     ) -> None:
         await self.close()
 
-    async def _perform(self, call: Call[Result]) -> Result:
-        return await self._core.perform(call)
+    async def _perform(
+        self, endpoint: Endpoint[Result], fields: Mapping[str, object], key: str | None = None
+    ) -> Result:
+        return await self._core.perform(endpoint.call(fields, key))
 
 
 class _Suspending:

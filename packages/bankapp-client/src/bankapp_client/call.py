@@ -1,4 +1,4 @@
-"""What a request to the bank is made of, before anything is sent."""
+"""A request to the bank before it is sent."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -18,9 +18,9 @@ _REPEATABLE: Final = ("GET", "PUT")
 
 
 class Model(BaseModel):
-    """A request or an answer. Fields that a newer bank adds to an answer are passed over."""
+    """A request or an answer. Fields that a newer bank adds to an answer are ignored."""
 
-    # An answer that does not fit may hold tokens, and what is raised ends in logs.
+    # An answer that does not validate may hold tokens, and its error ends in logs.
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
@@ -32,55 +32,70 @@ class Page(Model, Generic[Item]):
 
 
 def new_key() -> str:
-    """An idempotency key that nobody else has."""
+    """A random idempotency key."""
     return secrets.token_urlsafe(18)
 
 
 def nothing(_: bytes) -> None:
-    """Reads an answer that says no more than that it is done."""
+    """Read an answer without a body."""
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Generic[Result]):
-    """One request, described; sent twice it is the same request.
+class Endpoint(Generic[Result]):
+    """One thing to ask of the bank: its method and path, and how an answer is read.
 
-    `fields` go into the path where it names them, else into the body, or the query of a GET; those
-    that are None are left out. A call with a key is done once, however often it is sent.
+    `is_public` means that no access token is sent, `takes_key` that a call has an idempotency key.
     """
 
     method: str
     path: str
     read: Callable[[bytes], Result]
-    fields: Mapping[str, object]
     is_public: bool = False
+    takes_key: bool = False
+
+    def call(self, fields: Mapping[str, object], key: str | None = None) -> "Call[Result]":
+        """A call of this endpoint, under `key` or a new one where it takes a key."""
+        return Call(self, fields, (key or new_key()) if self.takes_key else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Result]):
+    """One request; sent twice it is the same request.
+
+    `fields` go into the path where it names them, else into the body, or the query of a GET; those
+    that are None are left out. The bank does a call with a key once, however often it is sent.
+    """
+
+    endpoint: Endpoint[Result]
+    fields: Mapping[str, object]
     key: str | None = None
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether to send it again does no harm where it may have been done already."""
-        return self.key is not None or self.method in _REPEATABLE
+        """Whether sending it again does no harm where the bank may have done it already."""
+        return self.key is not None or self.endpoint.method in _REPEATABLE
 
     def url(self) -> str:
         """The path, filled."""
-        return self.path.format(
+        return self.endpoint.path.format(
             **{name: quote(str(self.fields[name]), safe="") for name in self._path_names()}
         )
 
     def query(self) -> dict[str, str]:
-        """What goes into the query."""
-        rest = {} if self.method in _WITH_BODY else self._rest()
+        """The fields of the query."""
+        rest = {} if self.endpoint.method in _WITH_BODY else self._rest()
         return {name: str(value) for name, value in rest.items()}
 
     def body(self) -> dict[str, Any] | None:
-        """What goes into the body, as JSON knows it."""
-        return self._rest() if self.method in _WITH_BODY else None
+        """The fields of the body, as JSON types."""
+        return self._rest() if self.endpoint.method in _WITH_BODY else None
 
     def headers(self) -> dict[str, str]:
-        """The key."""
+        """The header of the key."""
         return {} if self.key is None else {"Idempotency-Key": self.key}
 
     def _path_names(self) -> set[str]:
-        return {name for _, name, _, _ in Formatter().parse(self.path) if name}
+        return {name for _, name, _, _ in Formatter().parse(self.endpoint.path) if name}
 
     def _rest(self) -> dict[str, Any]:
         rest = self.fields.keys() - self._path_names()

@@ -10,7 +10,7 @@ import httpx2
 from pydantic import ValidationError
 
 from bankapp_client.call import Call, Result
-from bankapp_client.generated import calls
+from bankapp_client.generated import endpoints
 from bankapp_client.generated.models import LogInResponse, RenewResponse
 from bankapp_client.generated.problems import BY_CODE, TokenExpired, Unauthenticated
 from bankapp_client.problem import Problem, ProblemDocument, UnexpectedAnswer, Unreachable
@@ -88,7 +88,7 @@ class Core:
         try:
             return await self._ask(call, used)
         except TokenExpired:
-            if call.is_public or used is None:
+            if call.endpoint.is_public or used is None:
                 raise
         await self._waiting.finish(self._renew(used))
         return await self._ask(call, self.tokens)
@@ -98,8 +98,9 @@ class Core:
         async with self._waiting.alone():
             if self.tokens is not used:
                 return
+            fields = {"refresh_token": used.refresh_token}
             try:
-                await self._ask(calls.renew_access(refresh_token=used.refresh_token), None)
+                await self._ask(endpoints.RENEW_ACCESS.call(fields), None)
             except (Unauthenticated, TokenExpired):
                 self.tokens = None
                 raise
@@ -109,9 +110,9 @@ class Core:
         if not response.is_success:
             raise _problem(response)
         try:
-            result = call.read(response.content)
+            result = call.endpoint.read(response.content)
         except ValidationError as error:
-            raise UnexpectedAnswer(f"{call.method} {call.url()}: {error}") from error
+            raise UnexpectedAnswer(f"{call.endpoint.method} {call.url()}: {error}") from error
         if isinstance(result, LogInResponse | RenewResponse):
             self.tokens = Tokens(result.access_token, result.refresh_token)
         return result
@@ -125,17 +126,17 @@ class Core:
             raise UnexpectedAnswer(self._describe(call, error)) from error
 
     def _describe(self, call: Call[Any], error: Exception) -> str:
-        return f"{call.method} {self._base_url}{call.url()}: {error!r}"
+        return f"{call.endpoint.method} {self._base_url}{call.url()}: {error!r}"
 
     async def _send(self, call: Call[Any], tokens: Tokens | None) -> httpx2.Response:
         request = httpx2.Request(
-            call.method,
+            call.endpoint.method,
             self._base_url + call.url(),
             params=call.query() or None,
             json=call.body(),
             headers={"User-Agent": USER_AGENT, **call.headers()},
         )
-        if tokens is not None and not call.is_public:
+        if tokens is not None and not call.endpoint.is_public:
             request.headers["Authorization"] = f"Bearer {tokens.access_token}"
         outcome = await self._try(request)
         for count in range(self._retries.count_max):

@@ -2,13 +2,13 @@
 
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self
 
 import httpx2
 
-from bankapp_client.call import Call, Result
+from bankapp_client.call import Endpoint, Result
 from bankapp_client.core import RETRIES, TIMEOUT_S, Core, Retries, Tokens
 from bankapp_client.generated.sync import Operations
 
@@ -51,8 +51,10 @@ class Client(Operations):
     ) -> None:
         self.close()
 
-    def _perform(self, call: Call[Result]) -> Result:
-        return _complete(self._core.perform(call))
+    def _perform(
+        self, endpoint: Endpoint[Result], fields: Mapping[str, object], key: str | None = None
+    ) -> Result:
+        return _complete(self._core.perform(endpoint.call(fields, key)))
 
 
 class _Blocking:

@@ -2,12 +2,13 @@
 """What the bank can be asked, one answer at a time."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from bankapp_client.call import Call, Result
-from bankapp_client.generated import calls, models
+from bankapp_client.call import Endpoint, Result
+from bankapp_client.generated import endpoints, models
 from bankapp_client.paging import Pages
 
 
@@ -15,8 +16,10 @@ class Operations(ABC):
     """A method for everything that the bank can be asked."""
 
     @abstractmethod
-    def _perform(self, call: Call[Result]) -> Result:
-        """The answer to a call."""
+    def _perform(
+        self, endpoint: Endpoint[Result], fields: Mapping[str, object], key: str | None = None
+    ) -> Result:
+        """The answer of an endpoint."""
 
     def create_user(
         self,
@@ -34,13 +37,9 @@ class Operations(ABC):
         Raises EmailTaken, IdempotencyKeyReused, RateLimited, UsernameTaken, WeakPassword.
         """
         return self._perform(
-            calls.create_user(
-                username=username,
-                password=password,
-                full_name=full_name,
-                email=email,
-                idempotency_key=idempotency_key,
-            )
+            endpoints.CREATE_USER,
+            {"username": username, "password": password, "full_name": full_name, "email": email},
+            idempotency_key,
         )
 
     def log_in(self, *, username: str, password: str) -> models.LogInResponse:
@@ -48,21 +47,21 @@ class Operations(ABC):
 
         Raises InvalidCredentials, RateLimited.
         """
-        return self._perform(calls.log_in(username=username, password=password))
+        return self._perform(endpoints.LOG_IN, {"username": username, "password": password})
 
     def log_out(self) -> None:
         """End this session.
 
         Raises TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.log_out())
+        return self._perform(endpoints.LOG_OUT, {})
 
     def get_user(self, username: str) -> models.User:
         """A user, for themselves and for bankers.
 
         Raises NotFound, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.get_user(username))
+        return self._perform(endpoints.GET_USER, {"username": username})
 
     def change_user(
         self,
@@ -82,13 +81,14 @@ class Operations(ABC):
         Unauthenticated, WeakPassword.
         """
         return self._perform(
-            calls.change_user(
-                username,
-                full_name=full_name,
-                email=email,
-                password=password,
-                current_password=current_password,
-            )
+            endpoints.CHANGE_USER,
+            {
+                "username": username,
+                "full_name": full_name,
+                "email": email,
+                "password": password,
+                "current_password": current_password,
+            },
         )
 
     def change_role(self, username: str, *, role: models.Role) -> models.User:
@@ -96,56 +96,60 @@ class Operations(ABC):
 
         Raises Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.change_role(username, role=role))
+        return self._perform(endpoints.CHANGE_ROLE, {"username": username, "role": role})
 
     def block_user(self, username: str) -> models.User:
         """Keep a user out: all sessions end, and none can be opened.
 
         Raises Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.block_user(username))
+        return self._perform(endpoints.BLOCK_USER, {"username": username})
 
     def unblock_user(self, username: str) -> models.User:
         """Let a user log in again.
 
         Raises Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.unblock_user(username))
+        return self._perform(endpoints.UNBLOCK_USER, {"username": username})
 
     def send_verification(self, username: str) -> None:
         """Mail the code again; a new one, unless the address is proved already.
 
         Raises NotFound, RateLimited, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.send_verification(username))
+        return self._perform(endpoints.SEND_VERIFICATION, {"username": username})
 
     def verify_email(self, *, email_id: int, secret_code: str) -> models.VerifyEmailResponse:
         """Prove an address with the code that was mailed to it; a code works once.
 
         Raises NotFound.
         """
-        return self._perform(calls.verify_email(email_id=email_id, secret_code=secret_code))
+        return self._perform(
+            endpoints.VERIFY_EMAIL, {"email_id": email_id, "secret_code": secret_code}
+        )
 
     def request_password_reset(self, *, email: str) -> None:
         """Have a code mailed, if somebody has this address; the answer does not tell.
 
         Raises RateLimited.
         """
-        return self._perform(calls.request_password_reset(email=email))
+        return self._perform(endpoints.REQUEST_PASSWORD_RESET, {"email": email})
 
     def confirm_password_reset(self, *, token: str, password: str) -> None:
         """Set a new password with the code that was mailed; all sessions of the user end.
 
         Raises NotFound, RateLimited, WeakPassword.
         """
-        return self._perform(calls.confirm_password_reset(token=token, password=password))
+        return self._perform(
+            endpoints.CONFIRM_PASSWORD_RESET, {"token": token, "password": password}
+        )
 
     def renew_access(self, *, refresh_token: str) -> models.RenewResponse:
         """Take a refresh token for new tokens. It works once; used again, it ends its session.
 
         Raises TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.renew_access(refresh_token=refresh_token))
+        return self._perform(endpoints.RENEW_ACCESS, {"refresh_token": refresh_token})
 
     def list_sessions(
         self, *, page_size: int = 100, cursor: str | None = None
@@ -155,7 +159,9 @@ class Operations(ABC):
         Raises TokenExpired, Unauthenticated.
         """
         return Pages(
-            lambda cursor: self._perform(calls.list_sessions(page_size=page_size, cursor=cursor)),
+            lambda cursor: self._perform(
+                endpoints.LIST_SESSIONS, {"limit": page_size, "cursor": cursor}
+            ),
             cursor,
         )
 
@@ -164,14 +170,14 @@ class Operations(ABC):
 
         Raises TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.end_sessions())
+        return self._perform(endpoints.END_SESSIONS, {})
 
     def end_session(self, session_id: UUID) -> None:
         """End one of one's own sessions.
 
         Raises NotFound, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.end_session(session_id))
+        return self._perform(endpoints.END_SESSION, {"session_id": session_id})
 
     def open_account(self, *, currency: str, idempotency_key: str | None = None) -> models.Account:
         """Open an account of one's own, one per currency, with nothing in it.
@@ -180,7 +186,7 @@ class Operations(ABC):
 
         Raises AccountExists, IdempotencyKeyReused, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.open_account(currency=currency, idempotency_key=idempotency_key))
+        return self._perform(endpoints.OPEN_ACCOUNT, {"currency": currency}, idempotency_key)
 
     def list_accounts(
         self, *, owner: str | None = None, page_size: int = 100, cursor: str | None = None
@@ -191,7 +197,7 @@ class Operations(ABC):
         """
         return Pages(
             lambda cursor: self._perform(
-                calls.list_accounts(owner=owner, page_size=page_size, cursor=cursor)
+                endpoints.LIST_ACCOUNTS, {"owner": owner, "limit": page_size, "cursor": cursor}
             ),
             cursor,
         )
@@ -201,7 +207,7 @@ class Operations(ABC):
 
         Raises NotFound, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.get_account(account_id))
+        return self._perform(endpoints.GET_ACCOUNT, {"account_id": account_id})
 
     def list_entries(
         self, account_id: int, *, page_size: int = 100, cursor: str | None = None
@@ -212,7 +218,8 @@ class Operations(ABC):
         """
         return Pages(
             lambda cursor: self._perform(
-                calls.list_entries(account_id, page_size=page_size, cursor=cursor)
+                endpoints.LIST_ENTRIES,
+                {"account_id": account_id, "limit": page_size, "cursor": cursor},
             ),
             cursor,
         )
@@ -222,28 +229,28 @@ class Operations(ABC):
 
         Raises NotFound, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.get_balance(account_id, at=at))
+        return self._perform(endpoints.GET_BALANCE, {"account_id": account_id, "at": at})
 
     def get_statement(self, account_id: int, *, month: str) -> models.Statement:
         """A month that is over: the same bytes whenever it is asked for.
 
         Raises NotFound, StatementTooLarge, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.get_statement(account_id, month=month))
+        return self._perform(endpoints.GET_STATEMENT, {"account_id": account_id, "month": month})
 
     def freeze_account(self, account_id: int) -> models.Account:
         """Let nothing move in or out of an account.
 
         Raises AccountClosed, Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.freeze_account(account_id))
+        return self._perform(endpoints.FREEZE_ACCOUNT, {"account_id": account_id})
 
     def thaw_account(self, account_id: int) -> models.Account:
         """Take a freeze back.
 
         Raises AccountClosed, Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.thaw_account(account_id))
+        return self._perform(endpoints.THAW_ACCOUNT, {"account_id": account_id})
 
     def close_account(self, account_id: int) -> models.Account:
         """Close an account that holds nothing, for good.
@@ -251,7 +258,7 @@ class Operations(ABC):
         Raises AccountClosed, AccountFrozen, AccountNotEmpty, NotFound, TokenExpired,
         Unauthenticated.
         """
-        return self._perform(calls.close_account(account_id))
+        return self._perform(endpoints.CLOSE_ACCOUNT, {"account_id": account_id})
 
     def create_deposit(
         self,
@@ -270,13 +277,14 @@ class Operations(ABC):
         IdempotencyKeyReused, NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(
-            calls.create_deposit(
-                account_id,
-                amount=amount,
-                currency=currency,
-                description=description,
-                idempotency_key=idempotency_key,
-            )
+            endpoints.CREATE_DEPOSIT,
+            {
+                "account_id": account_id,
+                "amount": amount,
+                "currency": currency,
+                "description": description,
+            },
+            idempotency_key,
         )
 
     def create_withdrawal(
@@ -296,13 +304,14 @@ class Operations(ABC):
         IdempotencyKeyReused, InsufficientFunds, NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(
-            calls.create_withdrawal(
-                account_id,
-                amount=amount,
-                currency=currency,
-                description=description,
-                idempotency_key=idempotency_key,
-            )
+            endpoints.CREATE_WITHDRAWAL,
+            {
+                "account_id": account_id,
+                "amount": amount,
+                "currency": currency,
+                "description": description,
+            },
+            idempotency_key,
         )
 
     def create_transfer(
@@ -324,14 +333,15 @@ class Operations(ABC):
         TokenExpired, Unauthenticated.
         """
         return self._perform(
-            calls.create_transfer(
-                from_account_id=from_account_id,
-                to_account_id=to_account_id,
-                amount=amount,
-                currency=currency,
-                description=description,
-                idempotency_key=idempotency_key,
-            )
+            endpoints.CREATE_TRANSFER,
+            {
+                "from_account_id": from_account_id,
+                "to_account_id": to_account_id,
+                "amount": amount,
+                "currency": currency,
+                "description": description,
+            },
+            idempotency_key,
         )
 
     def create_batch(
@@ -348,7 +358,7 @@ class Operations(ABC):
         Raises EmailNotVerified, IdempotencyKeyReused, TokenExpired, Unauthenticated.
         """
         return self._perform(
-            calls.create_batch(mode=mode, transfers=transfers, idempotency_key=idempotency_key)
+            endpoints.CREATE_BATCH, {"mode": mode, "transfers": transfers}, idempotency_key
         )
 
     def reverse_transfer(
@@ -363,7 +373,9 @@ class Operations(ABC):
         TokenExpired, Unauthenticated.
         """
         return self._perform(
-            calls.reverse_transfer(transfer_id, amount=amount, idempotency_key=idempotency_key)
+            endpoints.REVERSE_TRANSFER,
+            {"transfer_id": transfer_id, "amount": amount},
+            idempotency_key,
         )
 
     def list_transfers(
@@ -375,7 +387,8 @@ class Operations(ABC):
         """
         return Pages(
             lambda cursor: self._perform(
-                calls.list_transfers(account_id=account_id, page_size=page_size, cursor=cursor)
+                endpoints.LIST_TRANSFERS,
+                {"account_id": account_id, "limit": page_size, "cursor": cursor},
             ),
             cursor,
         )
@@ -385,7 +398,7 @@ class Operations(ABC):
 
         Raises NotFound, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.get_transfer(transfer_id))
+        return self._perform(endpoints.GET_TRANSFER, {"transfer_id": transfer_id})
 
     def create_hold(
         self,
@@ -407,15 +420,16 @@ class Operations(ABC):
         TokenExpired, Unauthenticated.
         """
         return self._perform(
-            calls.create_hold(
-                from_account_id=from_account_id,
-                to_account_id=to_account_id,
-                amount=amount,
-                currency=currency,
-                expires_in_s=expires_in_s,
-                description=description,
-                idempotency_key=idempotency_key,
-            )
+            endpoints.CREATE_HOLD,
+            {
+                "from_account_id": from_account_id,
+                "to_account_id": to_account_id,
+                "amount": amount,
+                "currency": currency,
+                "expires_in_s": expires_in_s,
+                "description": description,
+            },
+            idempotency_key,
         )
 
     def list_holds(self, *, page_size: int = 100, cursor: str | None = None) -> Pages[models.Hold]:
@@ -424,7 +438,9 @@ class Operations(ABC):
         Raises TokenExpired, Unauthenticated.
         """
         return Pages(
-            lambda cursor: self._perform(calls.list_holds(page_size=page_size, cursor=cursor)),
+            lambda cursor: self._perform(
+                endpoints.LIST_HOLDS, {"limit": page_size, "cursor": cursor}
+            ),
             cursor,
         )
 
@@ -433,7 +449,7 @@ class Operations(ABC):
 
         Raises NotFound, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.get_hold(hold_id))
+        return self._perform(endpoints.GET_HOLD, {"hold_id": hold_id})
 
     def capture_hold(
         self, hold_id: int, *, amount: int | None = None, idempotency_key: str | None = None
@@ -446,7 +462,7 @@ class Operations(ABC):
         HoldNotOpen, IdempotencyKeyReused, NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(
-            calls.capture_hold(hold_id, amount=amount, idempotency_key=idempotency_key)
+            endpoints.CAPTURE_HOLD, {"hold_id": hold_id, "amount": amount}, idempotency_key
         )
 
     def void_hold(self, hold_id: int, *, idempotency_key: str | None = None) -> models.Hold:
@@ -456,12 +472,12 @@ class Operations(ABC):
 
         Raises HoldNotOpen, IdempotencyKeyReused, NotFound, TokenExpired, Unauthenticated.
         """
-        return self._perform(calls.void_hold(hold_id, idempotency_key=idempotency_key))
+        return self._perform(endpoints.VOID_HOLD, {"hold_id": hold_id}, idempotency_key)
 
     def check_health(self) -> models.Health:
         """Whether the process lives."""
-        return self._perform(calls.check_health())
+        return self._perform(endpoints.CHECK_HEALTH, {})
 
     def check_readiness(self) -> models.Health:
         """Whether requests can be served: refused as unavailable while the database is gone."""
-        return self._perform(calls.check_readiness())
+        return self._perform(endpoints.CHECK_READINESS, {})

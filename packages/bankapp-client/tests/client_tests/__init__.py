@@ -1,0 +1,1 @@
+"""The client against a fake bank; no real one is needed."""
