@@ -8,7 +8,7 @@ from string import Formatter
 
 from bankapp.api.http.route import Route
 from bankapp.contract.types import Types, item_of
-from bankapp.domain import errors, limits
+from bankapp.domain import limits
 from bankapp.operations.fields import Accepted, NoContent, PageRequest
 from bankapp.operations.operation import Operation
 
@@ -41,7 +41,7 @@ def describe(route: Route, known: Types) -> Method:
     if issubclass(wanted.request, PageRequest):
         keywords += PAGE_PARAMETERS
         fields |= {"limit": "page_size", "cursor": "cursor"}
-    has_key = errors.IdempotencyKeyReused in wanted.refuses
+    has_key = wanted.idempotent
     if has_key:
         keywords.append("idempotency_key: str | None = None")
     parameters = [_parameter(wanted, name, known) for name in in_path]
