@@ -12,6 +12,7 @@ import psycopg
 from bankapp.command_errors import Failure
 
 SERVER_VERSION_MIN: Final = 160000  # PostgreSQL 16; keep README and .env.example in step
+MIGRATIONS: Final = Path(__file__).parents[2] / "db" / "migrations"
 _LOCK: Final = 0x62616E6B  # any number, the same for every bankapp
 
 
@@ -50,14 +51,8 @@ def _is_behind(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
     except psycopg.errors.UndefinedTable:
         return True
     applied = {version for (version,) in rows}
-    versions = {path.name.partition("_")[0] for path in migrations_directory().glob("*.sql")}
+    versions = {path.name.partition("_")[0] for path in MIGRATIONS.glob("*.sql")}
     return not versions <= applied
-
-
-def migrations_directory() -> Path:
-    """Where the migrations are: in the repository, or inside an installed package."""
-    packaged = Path(__file__).parents[1] / "migrations"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "db" / "migrations"
 
 
 def _strict_url(url: str) -> str:
@@ -73,7 +68,7 @@ def _strict_url(url: str) -> str:
 def _run_dbmate(database_url: str) -> None:
     command = [
         str(Path(sysconfig.get_path("scripts")) / "dbmate"),
-        f"--migrations-dir={migrations_directory()}",
+        f"--migrations-dir={MIGRATIONS}",
         "--no-dump-schema",
         "migrate",
     ]

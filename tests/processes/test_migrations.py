@@ -21,11 +21,11 @@ from bankapp.postgres.embedded import (
     find_binaries,
     throwaway_server,
 )
-from bankapp.postgres.migrations import MigrationError, migrate, migrations_directory
+from bankapp.postgres.migrations import MIGRATIONS, MigrationError, migrate
 from tests.processes.processes import environment
 
 DBMATE = Path(sys.executable).parent / "dbmate"
-FILES = sorted(migrations_directory().glob("*.sql"))
+FILES = sorted(MIGRATIONS.glob("*.sql"))
 VERSIONS = [path.name.partition("_")[0] for path in FILES]
 AT_ONCE = 8
 
@@ -117,7 +117,7 @@ def test_up_down_up(database: Database) -> None:
     schema, rows, accounts = database.schema(), database.rows(currencies), database.rows(cash)
     assert len(rows) == len(accounts) > 0
     for _ in FILES:
-        database.dbmate(migrations_directory(), "rollback")
+        database.dbmate(MIGRATIONS, "rollback")
     assert not database.applied()
     assert not database.rows("SELECT FROM pg_tables WHERE tablename = 'accounts'")
     migrate(database.url)
@@ -242,7 +242,7 @@ def test_failure_of_a_migration(
     (scratch / "20260101000000_broken.sql").write_text(
         "-- migrate:up\nSELECT no_such_column;\n-- migrate:down\n"
     )
-    monkeypatch.setattr(migrations, "migrations_directory", lambda: scratch)
+    monkeypatch.setattr(migrations, "MIGRATIONS", scratch)
     with pytest.raises(MigrationError, match="no_such_column"):
         migrate(database.url)
     assert not database.applied()
