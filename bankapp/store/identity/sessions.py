@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Sequence
 
-from bankapp.domain import errors
+from bankapp.domain import errors, events
 from bankapp.domain.audit import Origin
 from bankapp.domain.sessions import NewSession, Renewal
-from bankapp.store.identity import audit
+from bankapp.store.events import audit
 from gen.queries import AsyncQueries
 from gen.sessions import RotateRefreshTokenRow
 
@@ -29,8 +29,10 @@ async def open_session(q: AsyncQueries, session: NewSession, origin: Origin) -> 
         refresh_token_hash=session.refresh_token_hash,
         lifetime=session.lifetime,
     )
-    shown = {"username": added.username, "user_agent": added.user_agent}
-    await audit.record(q, origin, "session.opened", _subject(session.id), after=shown)
+    opened = events.SessionOpened(
+        session_id=session.id, username=added.username, user_agent=added.user_agent
+    )
+    await audit.record(q, origin, opened)
 
 
 async def renew(q: AsyncQueries, renewal: Renewal, origin: Origin) -> RotateRefreshTokenRow | None:
@@ -44,16 +46,15 @@ async def renew(q: AsyncQueries, renewal: Renewal, origin: Origin) -> RotateRefr
         next_hash=renewal.next_hash,
         lifetime=renewal.lifetime,
     )
-    subject = _subject(renewal.session_id)
     if renewed is not None:
         origin = Origin(renewed.username, origin.request_id, origin.address)
-        await audit.record(q, origin, "session.renewed", subject)
+        await audit.record(q, origin, events.SessionRenewed(session_id=renewal.session_id))
         return renewed
     username = await q.sessions.end_reused_session(
         id=renewal.session_id, used_hash=renewal.used_hash
     )
     if username is not None:
-        await audit.record(q, origin, "session.reuse_detected", subject)
+        await audit.record(q, origin, events.SessionReuseDetected(session_id=renewal.session_id))
     return None
 
 
@@ -62,7 +63,7 @@ async def end(q: AsyncQueries, session_id: uuid.UUID, username: str, origin: Ori
     ended = await q.sessions.end_session(id=session_id, username=username)
     if ended is None:
         return False
-    await audit.record(q, origin, "session.ended", _subject(session_id))
+    await audit.record(q, origin, events.SessionEnded(session_id=session_id))
     return True
 
 
@@ -71,13 +72,9 @@ async def end_all(
 ) -> None:
     """End all open sessions of a user but one."""
     for session_id in await q.sessions.end_sessions(username=username, kept_id=kept_id):
-        await audit.record(q, origin, "session.ended", _subject(session_id))
+        await audit.record(q, origin, events.SessionEnded(session_id=session_id))
 
 
 async def note_uses(q: AsyncQueries, session_ids: Sequence[uuid.UUID]) -> None:
     """Keep when sessions were used last, to the minute."""
     await q.sessions.note_session_uses(ids=session_ids)
-
-
-def _subject(session_id: uuid.UUID) -> str:
-    return f"session:{session_id}"

@@ -1,18 +1,14 @@
 """Steps on users."""
 
-from typing import Any, Final
-
-from bankapp.domain import errors
+from bankapp.domain import errors, events
 from bankapp.domain.audit import Origin
 from bankapp.domain.mail import Code, Mail, MailKind
 from bankapp.domain.roles import Role
 from bankapp.domain.users import NewUser, UserChange
-from bankapp.store.identity import audit, mails, sessions
+from bankapp.store.events import audit
+from bankapp.store.identity import mails, sessions
 from gen import enums, models
 from gen.queries import AsyncQueries
-
-# What the audit trail shows of a user: everything but secrets.
-_SHOWN: Final = ("full_name", "email", "is_email_verified", "role")
 
 
 async def register(
@@ -29,7 +25,8 @@ async def register(
         email=user.email,
         role=enums.UserRole(user.role),
     )
-    await audit.record(q, origin, "user.created", _subject(added.username), after=_shown(added))
+    created = events.UserCreated(username=added.username, details=_details(added))
+    await audit.record(q, origin, created)
     if code is not None:
         await mails.send_verification(q, added, code)
     return added
@@ -44,7 +41,9 @@ async def change_role(
         return None
     after = await q.users.update_user_role(username=username, role=enums.UserRole(role))
     assert after is not None
-    await _record_change(q, origin, "user.role_changed", before, after)
+    if Role(before.role) is not role:
+        changed = events.UserRoleChanged(username=username, before=Role(before.role), after=role)
+        await audit.record(q, origin, changed)
     return after
 
 
@@ -70,7 +69,9 @@ async def change(
         email=wanted.email,
         hashed_password=wanted.hashed_password,
     )
-    await _record_change(q, origin, "user.changed", before, after)
+    if (details := _details(after)) != (known := _details(before)):
+        changed = events.UserChanged(username=after.username, before=known, after=details)
+        await audit.record(q, origin, changed)
     if wanted.hashed_password is not None:
         await _note_new_password(q, after.username, origin)
         await sessions.end_all(q, after.username, origin, kept_id=wanted.kept_session_id)
@@ -90,7 +91,7 @@ async def rehash(
         username=username, known_hash=known_hash, hashed_password=hashed_password
     )
     if changed:
-        await audit.record(q, origin, "user.password_rehashed", _subject(username))
+        await audit.record(q, origin, events.UserPasswordRehashed(username=username))
 
 
 async def block(
@@ -101,8 +102,8 @@ async def block(
     if before is None:
         return None
     after = await q.users.block_user(username=username, is_blocked=is_blocked)
-    action = "user.blocked" if is_blocked else "user.unblocked"
-    await audit.record(q, origin, action, _subject(username))
+    event = events.UserBlocked if is_blocked else events.UserUnblocked
+    await audit.record(q, origin, event(username=username))
     if is_blocked:
         await sessions.end_all(q, username, origin)
     return after
@@ -127,8 +128,9 @@ async def verify_email(
         return False
     before = await q.users.lock_user(username=username)
     assert before is not None
-    after = await q.users.verify_user_email(username=username)
-    await _record_change(q, origin, "user.email_verified", before, after)
+    if not before.is_email_verified:
+        await q.users.verify_user_email(username=username)
+        await audit.record(q, origin, events.UserEmailVerified(username=username))
     return True
 
 
@@ -170,28 +172,13 @@ async def reset_password(
 async def _note_new_password(q: AsyncQueries, username: str, origin: Origin) -> None:
     """Codes to reset the password that was before work no more."""
     await q.password_resets.use_all_password_resets(username=username)
-    await audit.record(q, origin, "user.password_changed", _subject(username))
+    await audit.record(q, origin, events.UserPasswordChanged(username=username))
 
 
-async def _record_change(
-    q: AsyncQueries, origin: Origin, action: str, before: models.User, after: models.User
-) -> None:
-    was, became = _shown(before), _shown(after)
-    changed = {name for name in _SHOWN if was[name] != became[name]}
-    if changed:
-        await audit.record(
-            q,
-            origin,
-            action,
-            _subject(after.username),
-            before={name: was[name] for name in changed},
-            after={name: became[name] for name in changed},
-        )
-
-
-def _shown(user: models.User) -> dict[str, Any]:
-    return {name: getattr(user, name) for name in _SHOWN}
-
-
-def _subject(username: str) -> str:
-    return f"user:{username}"
+def _details(user: models.User) -> events.UserDetails:
+    return events.UserDetails(
+        full_name=user.full_name,
+        email=user.email,
+        is_email_verified=user.is_email_verified,
+        role=Role(user.role),
+    )

@@ -2,9 +2,9 @@
 
 from typing import TypeAlias
 
-from bankapp.domain import errors
+from bankapp.domain import errors, events
 from bankapp.domain.audit import Origin
-from bankapp.store.identity import audit
+from bankapp.store.events import audit
 from gen import enums, models
 from gen.accounts import ListAccountsByIdRow, UpdateAccountStatusRow
 from gen.queries import AsyncQueries
@@ -17,8 +17,8 @@ async def open_account(
 ) -> models.Account:
     """Raises AccountExists, and ValidationFailed for a currency the bank does not have."""
     account = await q.accounts.insert_account(owner=owner, currency=currency)
-    shown = {"owner": owner, "currency": currency}
-    await audit.record(q, origin, "account.opened", f"account:{account.id}", after=shown)
+    opened = events.AccountOpened(account_id=account.id, owner=owner, currency=currency)
+    await audit.record(q, origin, opened)
     return account
 
 
@@ -28,7 +28,7 @@ async def freeze(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAcco
     Raises NotFound, AccountClosed.
     """
     account = await _lock(q, account_id)
-    return await _become(q, account, enums.AccountStatus.FROZEN, "account.frozen", origin)
+    return await _become(q, account, enums.AccountStatus.FROZEN, events.AccountFrozen, origin)
 
 
 async def thaw(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccountStatusRow:
@@ -37,7 +37,7 @@ async def thaw(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccoun
     Raises NotFound, AccountClosed.
     """
     account = await _lock(q, account_id)
-    return await _become(q, account, enums.AccountStatus.OPEN, "account.thawed", origin)
+    return await _become(q, account, enums.AccountStatus.OPEN, events.AccountThawed, origin)
 
 
 async def close(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccountStatusRow:
@@ -50,7 +50,7 @@ async def close(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccou
         raise errors.AccountFrozen
     if account.balance != 0:
         raise errors.AccountNotEmpty  # and what holds nothing has nothing that could be held
-    return await _become(q, account, enums.AccountStatus.CLOSED, "account.closed", origin)
+    return await _become(q, account, enums.AccountStatus.CLOSED, events.AccountClosed, origin)
 
 
 async def _lock(q: AsyncQueries, account_id: int) -> models.Account:
@@ -66,11 +66,9 @@ async def _become(
     q: AsyncQueries,
     account: models.Account,
     status: enums.AccountStatus,
-    action: str,
+    event: type[events.AccountEvent],
     origin: Origin,
 ) -> UpdateAccountStatusRow:
     if account.status is not status:
-        before, after = {"status": account.status.value}, {"status": status.value}
-        subject = f"account:{account.id}"
-        await audit.record(q, origin, action, subject, before=before, after=after)
+        await audit.record(q, origin, event(account_id=account.id))
     return await q.accounts.update_account_status(id=account.id, status=status)

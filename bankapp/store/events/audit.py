@@ -1,0 +1,19 @@
+"""The step that notes an event in the audit trail."""
+
+from bankapp.domain.audit import Origin
+from bankapp.domain.events import Event
+from gen.queries import AsyncQueries
+
+
+async def record(q: AsyncQueries, origin: Origin, event: Event) -> None:
+    """Note an event in the transaction in which it happens."""
+    before, after = event.change()
+    await q.audit_events.insert_audit_event(
+        action=event.name,
+        subject=event.subject,
+        actor=origin.actor,
+        request_id=origin.request_id,
+        client_address=origin.address,
+        before=before,
+        after=after,
+    )
