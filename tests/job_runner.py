@@ -9,7 +9,8 @@ import procrastinate
 from procrastinate.jobs import Job as QueuedJob
 
 from bankapp.jobs.context import JobContext
-from bankapp.jobs.queue import add_jobs, open_queue
+from bankapp.jobs.queue import open_queue
+from bankapp.jobs.tasks import add_jobs
 from bankapp.mail.mailer import SmtpMailer
 from bankapp.mail.messages import MailSettings
 from bankapp.operations.bank import Bank

@@ -76,7 +76,8 @@ def _list_jobs(settings: Settings, arguments: Namespace) -> int:
         print(json.dumps([asdict(job) for job in failed]))
         return 0
     for job in failed:
-        print(f"{job.id} {job.name}, tried {job.attempt_count} times")
+        problem = "" if job.problem is None else f": {job.problem}"
+        print(f"{job.id} {job.name}, tried {job.attempt_count} times{problem}")
     print(f"{len(failed)} failed")
     return 0
 

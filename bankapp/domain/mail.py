@@ -1,8 +1,7 @@
 """Mail to be sent, as it waits in the queue."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 
 class MailKind(StrEnum):
@@ -33,7 +32,3 @@ class Mail:
     full_name: str
     verification_id: int | None = None
     sealed_code: str | None = None
-
-    def as_arguments(self) -> dict[str, Any]:
-        """The arguments of the job that sends it."""
-        return asdict(self)

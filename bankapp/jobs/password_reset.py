@@ -1,8 +1,9 @@
 """The job that starts to reset a password."""
 
+from bankapp.domain.jobs import StartPasswordReset
 from bankapp.jobs.context import JobContext
 
 
-async def start_password_reset(context: JobContext, email: str) -> None:
-    """Have a code mailed to whoever has this address, if anybody does."""
-    await context.bank.store.start_password_reset(email, context.bank.codes.create())
+async def start_password_reset(job: StartPasswordReset, context: JobContext) -> None:
+    """Mail a code to the user who has this address, if there is one."""
+    await context.bank.store.start_password_reset(job.email, context.bank.codes.create())

@@ -1,4 +1,4 @@
-"""The job that removes what nobody needs any more."""
+"""The job that deletes rows that nobody needs any more."""
 
 from bankapp.domain import limits
 from bankapp.jobs.context import JobContext
@@ -6,7 +6,7 @@ from bankapp.store.purge import PURGES
 
 
 async def purge(context: JobContext) -> None:
-    """Remove it in small batches, so that no lock is held for long."""
+    """Delete them in small batches, so that no lock is held for long."""
     for step in PURGES:
         while await context.bank.store.purge(step) == limits.PURGE_BATCH_SIZE:
             pass

@@ -1,17 +1,15 @@
 """The job that sends one mail."""
 
-from typing import Any
-
-from bankapp.domain.mail import Mail
+from bankapp.domain.jobs import SendMail
 from bankapp.jobs.context import JobContext
 from bankapp.mail.messages import compose
 
 
-async def send_mail(context: JobContext, arguments: dict[str, Any]) -> None:
-    """Send the mail that `arguments` describe, with its code unsealed.
+async def send_mail(job: SendMail, context: JobContext) -> None:
+    """Send the mail, with its code unsealed.
 
-    Sent again when the worker dies between the server's yes and noting it: at least once.
+    It is sent again when the worker dies after the server has taken it: at least once. Raises
+    MailRefused when the server refuses it for good.
     """
-    mail = Mail(**arguments)
-    code = None if mail.sealed_code is None else context.bank.codes.open(mail.sealed_code)
-    await context.mailer.send(compose(mail, code, context.mail_settings))
+    code = None if job.sealed_code is None else context.bank.codes.open(job.sealed_code)
+    await context.mailer.send(compose(job, code, context.mail_settings))

@@ -12,12 +12,13 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from bankapp.domain import limits
+from bankapp.domain.jobs import GiveUp
 
 _PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
-class MailRefused(Exception):
-    """The server will never take this message: another try is of no use."""
+class MailRefused(GiveUp):
+    """The server refused the message for good."""
 
 
 class Mailer(Protocol):

@@ -34,7 +34,6 @@ def compose(mail: Mail, code: str | None, mail_settings: MailSettings) -> EmailM
 
     Raises ValueError when an address cannot stand in a header.
     """
-    kind = MailKind(mail.kind)
     query = urlencode({"email_id": mail.verification_id, "secret_code": code})
     values = {
         "full_name": mail.full_name,
@@ -42,15 +41,15 @@ def compose(mail: Mail, code: str | None, mail_settings: MailSettings) -> EmailM
         "link": f"{mail_settings.public_url}/v1/verify_email?{query}",
     }
     message = EmailMessage()
-    message["Subject"] = SUBJECTS[kind]
+    message["Subject"] = SUBJECTS[mail.kind]
     message["From"] = _address(mail_settings.sender)
     message["To"] = _address(mail.to)
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain=mail_settings.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"  # no answering machine answers
-    message.set_content(_fill(f"{kind}.txt", values))
+    message.set_content(_fill(f"{mail.kind}.txt", values))
     escaped = {name: html.escape(value) for name, value in values.items()}
-    message.add_alternative(_fill(f"{kind}.html", escaped), subtype="html")
+    message.add_alternative(_fill(f"{mail.kind}.html", escaped), subtype="html")
     return message
 
 

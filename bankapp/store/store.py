@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from bankapp.domain import errors, limits
 from bankapp.domain.audit import THE_BANK, Origin
-from bankapp.domain.jobs import Job
+from bankapp.domain.jobs import StartPasswordReset
 from bankapp.domain.mail import Code
 from bankapp.domain.money import Posting, RequestKey
 from bankapp.domain.rates import RateLimit
@@ -20,6 +20,7 @@ from bankapp.domain.users import NewUser, UserChange
 from bankapp.store.engine import pool_metrics as measuring
 from bankapp.store.engine.batching import Batcher, in_order
 from bankapp.store.engine.idempotency import Answer
+from bankapp.store.engine.jobs import enqueue
 from bankapp.store.engine.transaction import Pool, Queries, Transactions
 from bankapp.store.identity import sessions, users
 from bankapp.store.identity.session_cache import SessionCache
@@ -171,11 +172,7 @@ class Store:
 
     async def request_password_reset(self, email: str) -> None:
         """In the worker, so that the time it takes does not tell whether the address is known."""
-        await self._run_statement(
-            lambda q: q.jobs.enqueue_job(
-                task_name=Job.START_PASSWORD_RESET, arguments={"email": email}
-            )
-        )
+        await self._run_statement(enqueue, StartPasswordReset(email=email))
 
     async def start_password_reset(self, email: str, code: Code) -> None:
         await self._run(users.start_password_reset, email, code)

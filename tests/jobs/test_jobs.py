@@ -7,12 +7,13 @@ import psycopg
 import pytest
 
 from bankapp.domain import errors, limits
-from bankapp.domain.jobs import Job
+from bankapp.domain.jobs import SendMail, StartPasswordReset
 from bankapp.domain.users import NewUser
 from bankapp.jobs.failed_jobs import UnknownJobError, failed_jobs, requeue_jobs
 from bankapp.jobs.loop import work
 from bankapp.jobs.queue import list_failed_jobs, rescue_stalled_jobs
 from bankapp.operations.bank import Bank
+from bankapp.store.engine.jobs import enqueue
 from bankapp.store.engine.transaction import Pool, Transactions
 from gen.queries import AsyncQueries
 from tests.factories import HASHED_PASSWORD
@@ -42,7 +43,7 @@ async def test_what_is_rolled_back_is_never_done(
     pool: Pool, job_runner: JobRunner, connection: Connection
 ) -> None:
     async def enqueue_and_fail(q: AsyncQueries) -> None:
-        await q.jobs.enqueue_job(task_name=Job.SEND_MAIL, arguments={})
+        await enqueue(q, StartPasswordReset(email="alice@example.com"))
         raise errors.NotFound
 
     with pytest.raises(errors.NotFound):
@@ -52,7 +53,7 @@ async def test_what_is_rolled_back_is_never_done(
 
 async def test_a_job_that_is_done_is_gone(bank: Bank, job_runner: JobRunner) -> None:
     await sign_up(bank)
-    assert await job_runner.jobs() == [(Job.SEND_MAIL, "todo", 0)]
+    assert await job_runner.jobs() == [(SendMail.name, "todo", 0)]
     assert len(await job_runner.deliver()) == 1
     assert await job_runner.jobs() == []
 
@@ -64,7 +65,7 @@ async def test_a_failed_job_is_tried_again_later_and_later(
     await sign_up(bank)
     for attempt in (1, 2, 3):
         assert await job_runner.deliver() == []
-        assert await job_runner.jobs() == [(Job.SEND_MAIL, "todo", attempt)]
+        assert await job_runner.jobs() == [(SendMail.name, "todo", attempt)]
         [(delay_s,)] = connection.execute(
             f"SELECT extract(epoch FROM scheduled_at - now())::float FROM {JOBS}".encode()
         ).fetchall()
@@ -82,7 +83,7 @@ async def test_the_tenth_failure_is_the_last(
     await sign_up(bank)
     change_jobs(connection, f"attempts = {attempts}")
     await job_runner.deliver()
-    assert await job_runner.jobs() == [(Job.SEND_MAIL, status, attempts + 1)]
+    assert await job_runner.jobs() == [(SendMail.name, status, attempts + 1)]
 
 
 async def test_a_poisoned_job_waits_for_an_operator(
@@ -93,7 +94,7 @@ async def test_a_poisoned_job_waits_for_an_operator(
         await sign_up(bank, username)
     await job_runner.deliver()
     failed = await failed_jobs(database_url)
-    assert [(job.name, job.attempt_count) for job in failed] == [(Job.SEND_MAIL, 1)] * 2
+    assert [(job.name, job.attempt_count) for job in failed] == [(SendMail.name, 1)] * 2
     with pytest.raises(UnknownJobError):
         await requeue_jobs(database_url, [str(failed[0].id), "999999"])
     assert await failed_jobs(database_url) == failed
@@ -115,7 +116,7 @@ async def test_jobs_of_a_dead_worker_come_back(
     await sign_up(bank)
     worker_id = await job_runner.queue.job_manager.register_worker()
     await job_runner.queue.job_manager.fetch_job(queues=None, worker_id=worker_id)
-    assert await job_runner.jobs() == [(Job.SEND_MAIL, "doing", 0)]
+    assert await job_runner.jobs() == [(SendMail.name, "doing", 0)]
     for seconds, rescued in ((limits.JOB_STALLED_AFTER_S - 5, 0), (6, 1)):
         connection.execute(
             "UPDATE procrastinate.procrastinate_workers"
@@ -124,7 +125,7 @@ async def test_jobs_of_a_dead_worker_come_back(
         )
         connection.commit()
         assert await rescue_stalled_jobs(job_runner.queue) == rescued
-    assert await job_runner.jobs() == [(Job.SEND_MAIL, "todo", 1)]
+    assert await job_runner.jobs() == [(SendMail.name, "todo", 1)]
     change_jobs(connection, "scheduled_at = NULL")
     assert len(await job_runner.deliver()) == 1
 
@@ -166,7 +167,7 @@ async def test_a_worker_that_stops_gives_back_what_does_not_end(
         asyncio.timeout(10),
     ):
         await asyncio.gather(work(job_runner.queue, stop), stop_when_busy())
-        assert await job_runner.jobs() == [(Job.SEND_MAIL, "todo", 1)]
+        assert await job_runner.jobs() == [(SendMail.name, "todo", 1)]
 
 
 async def test_a_worker_outlives_its_connections(

@@ -1,8 +1,11 @@
 """`bankapp work`, and what an operator does about jobs that failed."""
 
+import json
 import signal
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from tests.mail_server import Mailbox, mail_server_in_thread
@@ -107,3 +110,18 @@ def test_failed_jobs_are_listed_and_requeued(home: Path, scratch: Path) -> None:
             assert (right.returncode, right.stdout) == (0, "1 requeued\n")
             until(lambda: recipients(mailbox) == {"alice@example.com"})
             assert listed() == ["0 failed"]
+
+
+def test_an_unreadable_job_is_listed_with_its_problem(
+    database_url: str, scratch: Path, connection: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    connection.execute("SELECT enqueue_job('send_mail', '{\"to\": \"alice@example.com\"}')")
+    connection.execute("SET LOCAL search_path TO procrastinate")  # its triggers need it
+    connection.execute("UPDATE procrastinate_jobs SET status = 'failed'")
+    connection.commit()
+    listed = run_bankapp("jobs", cwd=scratch, DATABASE_URL=database_url)
+    assert listed.returncode == 0, listed
+    problem = "kind: Field required; full_name: Field required"
+    assert listed.stdout.splitlines()[0].endswith(f" send_mail, tried 0 times: {problem}")
+    as_json = run_bankapp("jobs", "--json", cwd=scratch, DATABASE_URL=database_url)
+    assert json.loads(as_json.stdout)[0]["problem"] == problem

@@ -1,14 +1,10 @@
-"""Steps that have a mail sent once their transaction has committed."""
+"""The step that has a user prove an e-mail address."""
 
-from bankapp.domain.jobs import Job
-from bankapp.domain.mail import Code, Mail, MailKind
+from bankapp.domain.jobs import SendMail
+from bankapp.domain.mail import Code, MailKind
+from bankapp.store.engine.jobs import enqueue
 from gen import models
 from gen.queries import AsyncQueries
-
-
-async def send(q: AsyncQueries, mail: Mail) -> None:
-    """Queue a mail."""
-    await q.jobs.enqueue_job(task_name=Job.SEND_MAIL, arguments=mail.as_arguments())
 
 
 async def send_verification(q: AsyncQueries, user: models.User, code: Code) -> None:
@@ -16,9 +12,9 @@ async def send_verification(q: AsyncQueries, user: models.User, code: Code) -> N
     verification_id = await q.email_verifications.insert_email_verification(
         username=user.username, email=user.email, code_hash=code.hash
     )
-    await send(
+    await enqueue(
         q,
-        Mail(
+        SendMail(
             kind=MailKind.VERIFY_EMAIL,
             to=user.email,
             full_name=user.full_name,

@@ -2,9 +2,11 @@
 
 from bankapp.domain import errors, events
 from bankapp.domain.audit import Origin
-from bankapp.domain.mail import Code, Mail, MailKind
+from bankapp.domain.jobs import SendMail
+from bankapp.domain.mail import Code, MailKind
 from bankapp.domain.roles import Role
 from bankapp.domain.users import NewUser, UserChange
+from bankapp.store.engine.jobs import enqueue
 from bankapp.store.events import audit
 from bankapp.store.identity import mails, sessions
 from gen import enums, models
@@ -78,8 +80,8 @@ async def change(
     if after.email != before.email:
         assert code is not None
         await mails.send_verification(q, after, code)
-        told = Mail(kind=MailKind.EMAIL_CHANGED, to=before.email, full_name=before.full_name)
-        await mails.send(q, told)
+        told = SendMail(kind=MailKind.EMAIL_CHANGED, to=before.email, full_name=before.full_name)
+        await enqueue(q, told)
     return after
 
 
@@ -142,9 +144,9 @@ async def start_password_reset(q: AsyncQueries, email: str, code: Code) -> None:
     await q.password_resets.insert_password_reset(
         username=user.username, email=user.email, code_hash=code.hash
     )
-    await mails.send(
+    await enqueue(
         q,
-        Mail(
+        SendMail(
             kind=MailKind.RESET_PASSWORD,
             to=user.email,
             full_name=user.full_name,
