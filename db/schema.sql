@@ -118,6 +118,13 @@ CREATE TYPE public.posting_kind AS ENUM (
 
 
 --
+-- Name: TYPE posting_kind; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TYPE public.posting_kind IS 'What can be posted: movements of money, and holds and their ends';
+
+
+--
 -- Name: posting_refusal; Type: TYPE; Schema: public; Owner: -
 --
 
@@ -161,6 +168,13 @@ CREATE TYPE public.transfer_kind AS ENUM (
 
 
 --
+-- Name: TYPE transfer_kind; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TYPE public.transfer_kind IS 'Why money moved';
+
+
+--
 -- Name: user_role; Type: TYPE; Schema: public; Owner: -
 --
 
@@ -169,6 +183,13 @@ CREATE TYPE public.user_role AS ENUM (
     'banker',
     'admin'
 );
+
+
+--
+-- Name: TYPE user_role; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TYPE public.user_role IS 'What a user may do; each role may do all that those before it may';
 
 
 --
@@ -2912,4 +2933,5 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261120130001'),
     ('20261120140001'),
     ('20261120150001'),
-    ('20261121000001');
+    ('20261121000001'),
+    ('20261130111943');

@@ -39,6 +39,8 @@ HOLD_STATUS_BY_LABEL: Final[Mapping[str, HoldStatus]] = {
 
 
 class PostingKind(StrEnum):
+    """What can be posted: movements of money, and holds and their ends"""
+
     TRANSFER = "transfer"
     DEPOSIT = "deposit"
     WITHDRAWAL = "withdrawal"
@@ -78,7 +80,20 @@ POSTING_REFUSAL_BY_LABEL: Final[Mapping[str, PostingRefusal]] = {
 }
 
 
+class Role(StrEnum):
+    """What a user may do; each role may do all that those before it may"""
+
+    DEPOSITOR = "depositor"
+    BANKER = "banker"
+    ADMIN = "admin"
+
+
+ROLE_BY_LABEL: Final[Mapping[str, Role]] = {member.value: member for member in Role}
+
+
 class TransferKind(StrEnum):
+    """Why money moved"""
+
     TRANSFER = "transfer"
     DEPOSIT = "deposit"
     WITHDRAWAL = "withdrawal"
@@ -89,12 +104,3 @@ class TransferKind(StrEnum):
 TRANSFER_KIND_BY_LABEL: Final[Mapping[str, TransferKind]] = {
     member.value: member for member in TransferKind
 }
-
-
-class UserRole(StrEnum):
-    DEPOSITOR = "depositor"
-    BANKER = "banker"
-    ADMIN = "admin"
-
-
-USER_ROLE_BY_LABEL: Final[Mapping[str, UserRole]] = {member.value: member for member in UserRole}

@@ -216,7 +216,7 @@ class User:
     full_name: str
     email: str
     is_email_verified: bool
-    role: enums.UserRole
+    role: enums.Role
     password_changed_at: datetime.datetime
     created_at: datetime.datetime
     blocked_at: datetime.datetime | None

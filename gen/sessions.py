@@ -149,7 +149,7 @@ WHERE id IN (
 class ListSessionCallersRow:
     id: uuid.UUID
     username: str
-    role: enums.UserRole
+    role: enums.Role
     is_email_verified: bool
     unnoted_for: datetime.timedelta
 
@@ -165,7 +165,7 @@ def _session(row: Sequence[Any]) -> models.Session:
 
 
 def _list_session_callers_row(row: Sequence[Any]) -> ListSessionCallersRow:
-    return ListSessionCallersRow(row[0], row[1], enums.USER_ROLE_BY_LABEL[row[2]], row[3], row[4])
+    return ListSessionCallersRow(row[0], row[1], enums.ROLE_BY_LABEL[row[2]], row[3], row[4])
 
 
 def _rotate_refresh_token_row(row: Sequence[Any]) -> RotateRefreshTokenRow:

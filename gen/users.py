@@ -103,15 +103,7 @@ RETURNING username, hashed_password, full_name, email, is_email_verified, role, 
 
 def _user(row: Sequence[Any]) -> models.User:
     return models.User(
-        row[0],
-        row[1],
-        row[2],
-        row[3],
-        row[4],
-        enums.USER_ROLE_BY_LABEL[row[5]],
-        row[6],
-        row[7],
-        row[8],
+        row[0], row[1], row[2], row[3], row[4], enums.ROLE_BY_LABEL[row[5]], row[6], row[7], row[8]
     )
 
 
@@ -124,13 +116,7 @@ class Querier:
         self._connection = connection
 
     def insert_user(
-        self,
-        *,
-        username: str,
-        hashed_password: str,
-        full_name: str,
-        email: str,
-        role: enums.UserRole,
+        self, *, username: str, hashed_password: str, full_name: str, email: str, role: enums.Role
     ) -> models.User:
         cursor = RawCursor(self._connection, row_factory=lambda _: _user)
         cursor.execute(INSERT_USER, (username, hashed_password, full_name, email, role))
@@ -144,7 +130,7 @@ class Querier:
         cursor.execute(GET_USER, (username,))
         return cursor.fetchone()
 
-    def update_user_role(self, *, role: enums.UserRole, username: str) -> models.User | None:
+    def update_user_role(self, *, role: enums.Role, username: str) -> models.User | None:
         cursor = RawCursor(self._connection, row_factory=lambda _: _user)
         cursor.execute(UPDATE_USER_ROLE, (role, username))
         return cursor.fetchone()
@@ -208,13 +194,7 @@ class AsyncQuerier:
         self._connection = connection
 
     async def insert_user(
-        self,
-        *,
-        username: str,
-        hashed_password: str,
-        full_name: str,
-        email: str,
-        role: enums.UserRole,
+        self, *, username: str, hashed_password: str, full_name: str, email: str, role: enums.Role
     ) -> models.User:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
         await cursor.execute(INSERT_USER, (username, hashed_password, full_name, email, role))
@@ -228,7 +208,7 @@ class AsyncQuerier:
         await cursor.execute(GET_USER, (username,))
         return await cursor.fetchone()
 
-    async def update_user_role(self, *, role: enums.UserRole, username: str) -> models.User | None:
+    async def update_user_role(self, *, role: enums.Role, username: str) -> models.User | None:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
         await cursor.execute(UPDATE_USER_ROLE, (role, username))
         return await cursor.fetchone()

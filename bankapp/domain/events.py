@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import ClassVar, Final, NamedTuple, TypeAlias
 
 from bankapp.domain.roles import Role
+from gen.enums import AccountStatus
 
 State: TypeAlias = Mapping[str, str | bool]
 
@@ -226,7 +227,7 @@ class AccountFrozen(AccountEvent):
     name = "account.frozen"
 
     def change(self) -> Change:
-        return Change(before={"status": "open"}, after={"status": "frozen"})
+        return Change(before={"status": AccountStatus.OPEN}, after={"status": AccountStatus.FROZEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +237,7 @@ class AccountThawed(AccountEvent):
     name = "account.thawed"
 
     def change(self) -> Change:
-        return Change(before={"status": "frozen"}, after={"status": "open"})
+        return Change(before={"status": AccountStatus.FROZEN}, after={"status": AccountStatus.OPEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +247,7 @@ class AccountClosed(AccountEvent):
     name = "account.closed"
 
     def change(self) -> Change:
-        return Change(before={"status": "open"}, after={"status": "closed"})
+        return Change(before={"status": AccountStatus.OPEN}, after={"status": AccountStatus.CLOSED})
 
 
 EVENTS: Final[tuple[type[Event], ...]] = (

@@ -2,32 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
+from typing import TypeAlias
 
 from bankapp.domain import limits
 from bankapp.domain.audit import THE_BANK, Origin
+from gen import enums
 
-
-class TransferKind(StrEnum):
-    """Why money moved."""
-
-    TRANSFER = "transfer"
-    DEPOSIT = "deposit"
-    WITHDRAWAL = "withdrawal"
-    CAPTURE = "capture"
-    REVERSAL = "reversal"
-
-
-class PostingKind(StrEnum):
-    """What may be posted: what moves money, and what holds it and lets it go."""
-
-    TRANSFER = "transfer"
-    DEPOSIT = "deposit"
-    WITHDRAWAL = "withdrawal"
-    REVERSAL = "reversal"
-    HOLD = "hold"
-    CAPTURE = "capture"
-    VOID = "void"
+TransferKind: TypeAlias = enums.TransferKind
+PostingKind: TypeAlias = enums.PostingKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

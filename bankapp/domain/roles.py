@@ -1,23 +1,19 @@
-"""Who may do what, in three words."""
+"""Roles of users, and how they compare. The schema declares them, each above those before it."""
 
-from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
+from gen import enums
 
-class Role(StrEnum):
-    """The later the role, the more it may do; each may do all that the ones before it may."""
-
-    DEPOSITOR = "depositor"
-    BANKER = "banker"
-    ADMIN = "admin"
-
-    def includes(self, other: "Role") -> bool:
-        """Whether this role may do what `other` may."""
-        return _RANKS[self] >= _RANKS[other]
-
-    def exceeds(self, other: "Role") -> bool:
-        """Whether this role may do more than `other` may."""
-        return self is not other and self.includes(other)
-
+Role: TypeAlias = enums.Role
 
 _RANKS: Final = {role: rank for rank, role in enumerate(Role)}
+
+
+def includes(role: Role, other: Role) -> bool:
+    """Whether `role` may do all that `other` may."""
+    return _RANKS[role] >= _RANKS[other]
+
+
+def exceeds(role: Role, other: Role) -> bool:
+    """Whether `role` may do more than `other` may."""
+    return _RANKS[role] > _RANKS[other]

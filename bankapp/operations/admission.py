@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from bankapp.domain import errors
 from bankapp.domain.rates import RateLimit
-from bankapp.domain.roles import Role
+from bankapp.domain.roles import includes
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller, SessionHolder, Visitor
 from bankapp.operations.operation import Operation
@@ -49,7 +49,7 @@ async def authenticate(bank: Bank, visitor: Visitor, token: str | None) -> Calle
         visitor.request_id,
         known.username,
         session_id,
-        Role(known.role),
+        known.role,
         known.is_email_verified,
     )
 
@@ -58,7 +58,7 @@ def authorize(bank: Bank, operation: Operation, visitor: Visitor) -> None:
     """Raise Forbidden when a caller's role is too low, EmailNotVerified where that is asked for."""
     if operation.role is None or not isinstance(visitor, Caller):
         return  # anyone may, or any user: what looks at the session itself asks for no more
-    if not visitor.role.includes(operation.role):
+    if not includes(visitor.role, operation.role):
         raise errors.Forbidden
     if _asks_for_email(bank, operation) and not visitor.is_email_verified:
         raise errors.EmailNotVerified

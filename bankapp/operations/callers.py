@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from bankapp.domain import limits
 from bankapp.domain.audit import Origin
-from bankapp.domain.roles import Role
+from bankapp.domain.roles import Role, exceeds, includes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,11 @@ class Caller(SessionHolder):
 
     def is_banker(self) -> bool:
         """Whether the caller works for the bank."""
-        return self.role.includes(Role.BANKER)
+        return includes(self.role, Role.BANKER)
 
     def is_above(self, role: Role) -> bool:
         """Whether the caller's role is a higher one."""
-        return self.role.exceeds(role)
+        return exceeds(self.role, role)
 
     def may_see(self, *owners: str | None) -> bool:
         """Whether something of these owners is the caller's to see: an owner, or a banker."""

@@ -414,5 +414,6 @@ window.searchIndex = [
 ["migration", "20261120130001_keep_the_plans_of_posting", "migrations/20261120130001_keep_the_plans_of_posting.html"],
 ["migration", "20261120140001_make_posting_cheaper", "migrations/20261120140001_make_posting_cheaper.html"],
 ["migration", "20261120150001_post_for_open_sessions", "migrations/20261120150001_post_for_open_sessions.html"],
-["migration", "20261121000001_compare_balances_once", "migrations/20261121000001_compare_balances_once.html"]
+["migration", "20261121000001_compare_balances_once", "migrations/20261121000001_compare_balances_once.html"],
+["migration", "20261130111943_say_what_the_enums_are", "migrations/20261130111943_say_what_the_enums_are.html"]
 ];

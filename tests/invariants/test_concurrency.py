@@ -69,5 +69,5 @@ async def test_processes_that_start_at_once_agree_on_the_admin(bank: Bank) -> No
     await asyncio.gather(*(ensure_admin(bank, "root", "a long sentence") for _ in range(4)))
     admin = await bank.store.get_user("root")
     assert admin is not None
-    assert Role(admin.role) is Role.ADMIN
+    assert admin.role is Role.ADMIN
     assert await bank.passwords.verify("a long sentence", admin.hashed_password)

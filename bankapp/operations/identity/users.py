@@ -121,7 +121,7 @@ async def change_user(bank: Bank, caller: Caller, request: ChangeUserRequest) ->
     """
     user = await _visible_user(bank, caller, request.username)
     is_self = user.username == caller.username
-    if not is_self and not caller.is_above(Role(user.role)):
+    if not is_self and not caller.is_above(user.role):
         raise errors.Forbidden
     _require_some_change(request)
     needs_password = is_self and (request.email is not None or request.password is not None)
@@ -134,7 +134,7 @@ async def change_user(bank: Bank, caller: Caller, request: ChangeUserRequest) ->
             email=request.email,
             hashed_password=await _hash_new_password(bank, user, request),
             known_hash=user.hashed_password if needs_password else None,
-            known_role=Role(user.role),
+            known_role=user.role,
             kept_session_id=caller.session_id if is_self else None,
         ),
         bank.codes.create(),
@@ -175,7 +175,7 @@ async def ensure_admin(bank: Bank, username: str, password: str) -> None:
     """
     known = await bank.store.get_user(username)
     if known is not None:
-        if Role(known.role) is not Role.ADMIN:
+        if known.role is not Role.ADMIN:
             if not await bank.passwords.verify(password, known.hashed_password):
                 raise errors.UsernameTaken
             await bank.store.change_role(username, Role.ADMIN)

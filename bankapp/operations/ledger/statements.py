@@ -163,7 +163,7 @@ async def get_statement(bank: Bank, caller: Caller, request: GetStatementRequest
             StatementEntry(
                 id=line.entry.id,
                 transfer_id=line.entry.transfer_id,
-                kind=TransferKind(line.kind),
+                kind=line.kind,
                 amount=line.entry.amount,
                 balance_after=line.entry.balance_after,
                 description=line.description,

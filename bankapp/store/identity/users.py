@@ -9,7 +9,7 @@ from bankapp.domain.users import NewUser, UserChange
 from bankapp.store.engine.jobs import enqueue
 from bankapp.store.events import audit
 from bankapp.store.identity import mails, sessions
-from gen import enums, models
+from gen import models
 from gen.queries import AsyncQueries
 
 
@@ -25,7 +25,7 @@ async def register(
         hashed_password=user.hashed_password,
         full_name=user.full_name,
         email=user.email,
-        role=enums.UserRole(user.role),
+        role=user.role,
     )
     created = events.UserCreated(username=added.username, details=_details(added))
     await audit.record(q, origin, created)
@@ -41,10 +41,10 @@ async def change_role(
     before = await q.users.lock_user(username=username)
     if before is None:
         return None
-    after = await q.users.update_user_role(username=username, role=enums.UserRole(role))
+    after = await q.users.update_user_role(username=username, role=role)
     assert after is not None
-    if Role(before.role) is not role:
-        changed = events.UserRoleChanged(username=username, before=Role(before.role), after=role)
+    if before.role is not role:
+        changed = events.UserRoleChanged(username=username, before=before.role, after=role)
         await audit.record(q, origin, changed)
     return after
 
@@ -63,7 +63,7 @@ async def change(
         return None
     if wanted.known_hash is not None and before.hashed_password != wanted.known_hash:
         raise errors.InvalidCredentials
-    if Role(before.role) is not wanted.known_role:
+    if before.role is not wanted.known_role:
         raise errors.Forbidden
     after = await q.users.update_user(
         username=wanted.username,
@@ -182,5 +182,5 @@ def _details(user: models.User) -> events.UserDetails:
         full_name=user.full_name,
         email=user.email,
         is_email_verified=user.is_email_verified,
-        role=Role(user.role),
+        role=user.role,
     )

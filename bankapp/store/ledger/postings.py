@@ -67,7 +67,7 @@ def parameters(
     """The postings as the posting call takes them: item n is element n of every array."""
     keys = [posting.key for posting in postings]
     return PostTransfersParams(
-        kinds=[enums.PostingKind(posting.kind) for posting in postings],
+        kinds=[posting.kind for posting in postings],
         from_account_ids=[posting.from_account_id for posting in postings],
         to_account_ids=[posting.to_account_id for posting in postings],
         amounts=[posting.amount for posting in postings],

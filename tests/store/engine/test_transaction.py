@@ -88,7 +88,7 @@ async def test_a_step_is_all_or_nothing(pool: Pool, make: Make) -> None:
     alice = await make.user("alice")
 
     async def change_and_fail(q: AsyncQueries) -> None:
-        await q.users.update_user_role(username=alice.username, role=enums.UserRole.ADMIN)
+        await q.users.update_user_role(username=alice.username, role=enums.Role.ADMIN)
         bob = NewUser(username="bob", hashed_password="", full_name="", email="")
         await users.register(q, bob, None, THE_BANK)
 

@@ -15,7 +15,7 @@ from aiohttp import web
 from bankapp.api.http.authentication import bearer_token, identify_visitor
 from bankapp.api.http.endpoint import BANK, EXCHANGE, Handler, meet_expectation
 from bankapp.domain import errors
-from bankapp.domain.roles import Role
+from bankapp.domain.roles import Role, includes
 from bankapp.operations.admission import authenticate
 
 _CONTENT_TYPES: Final = MappingProxyType(
@@ -97,7 +97,7 @@ def guarded(role: Role | None, handler: Handler) -> Handler:
         visitor = identify_visitor(request, exchange.request_id)
         caller = await authenticate(request.app[BANK], visitor, bearer_token(request))
         exchange.username = caller.username
-        if not caller.role.includes(role):
+        if not includes(caller.role, role):
             raise errors.Forbidden
         return await handler(request)
 
