@@ -1,7 +1,8 @@
-"""python -m bench.ledger: print how fast money moves and is read, and with --write keep it.
+"""python -m bench.ledger: measure how fast money moves and is read.
 
-It is kept in results.json, chart.svg and the README. With --render those are made anew from
-results.json, and nothing is measured.
+With --write the figures are kept in results.json, in chart.svg, in the README and in
+docs/explanation/performance.md. With --render those are written again from results.json, and
+nothing is measured.
 """
 
 import argparse

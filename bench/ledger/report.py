@@ -1,4 +1,4 @@
-"""The results as Markdown, for the terminal and for the README."""
+"""The results as Markdown, for the terminal and for the documentation."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,23 +8,51 @@ from typing import Final
 from bench.ledger.figures import Compared, Figures
 from bench.ledger.results import Results
 
-README: Final = Path(__file__).parents[2] / "README.md"
-MARKED: Final = re.compile(
-    r"(?<=<!-- bench\.ledger -->\n).*?(?=<!-- /bench\.ledger -->)", re.DOTALL
-)
+ROOT: Final = Path(__file__).parents[2]
+HEADLINE_WAYS: Final = {
+    "the bank over HTTP, 64 connections": "the bank over HTTP",
+    "pgbench, the classic transaction, 64 connections": "pgbench, the classic transaction",
+    "FastAPI and SQLAlchemy over HTTP, 64 connections": "FastAPI and SQLAlchemy over HTTP",
+}
 
 
 def markdown(results: Results) -> str:
-    """Tables, and under which circumstances they came to be."""
+    """Tables, and under which circumstances they were measured."""
     parts = [_transfers(title, figures) for title, figures in results.transfers.items()]
     return "\n".join([*parts, _reads(results.reads), _circumstances(results)])
 
 
+def headline(results: Results) -> str:
+    """The rates of the bank and of its peers, as one table."""
+    header = ("transfers per second, 64 connections", *results.transfers)
+    lines = [
+        (label, *(f"{figures[way].rate:,.0f}" for figures in results.transfers.values()))
+        for way, label in HEADLINE_WAYS.items()
+    ]
+    return _table(header, lines)
+
+
+def documents(results: Results) -> dict[Path, str]:
+    """Each document that shows results, as these results make it."""
+    parts = {
+        ROOT / "README.md": ("bench.ledger.headline", headline(results)),
+        ROOT / "docs/explanation/performance.md": ("bench.ledger", markdown(results)),
+    }
+    return {path: _replace(path.read_text(), mark, part) for path, (mark, part) in parts.items()}
+
+
 def write(results: Results) -> None:
-    """Put them between the marks in the README."""
-    text, count = MARKED.subn(lambda _: markdown(results), README.read_text())
-    assert count == 1
-    README.write_text(text)
+    """Put the results between the marks of the documents."""
+    for path, text in documents(results).items():
+        path.write_text(text)
+
+
+def _replace(text: str, mark: str, part: str) -> str:
+    name = re.escape(mark)
+    marked = re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
+    replaced, count = marked.subn(lambda _: part, text)
+    assert count == 1, mark
+    return replaced
 
 
 def _transfers(title: str, figures: Mapping[str, Compared]) -> str:

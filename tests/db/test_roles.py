@@ -1,7 +1,6 @@
-"""The README's section for the DBA, followed to the letter on a server of its own."""
+"""The documents for a DBA, followed to the letter on a server of its own."""
 
 import os
-import re
 import shlex
 import subprocess
 import sys
@@ -14,27 +13,25 @@ import pytest
 
 from bankapp.postgres.embedded import EmbeddedServer, find_binaries, throwaway_server
 from tests.processes.processes import Served, environment
+from tests.repo.markdown import blocks
+from tests.repo.sessions import steps
 
+SET_UP: Final = "docs/how-to/own-postgresql.md"
+BACK_UP: Final = "docs/how-to/back-up-and-restore.md"
 BANKAPP: Final = str(Path(sys.executable).parent / "bankapp")
 
 
 @pytest.fixture(scope="module")
-def section(root: Path) -> str:
-    """What the README says to the DBA."""
-    [text] = re.findall(
-        r"^## For the DBA\n(.*?)^## ", (root / "README.md").read_text(), re.MULTILINE | re.DOTALL
-    )
-    return str(text)
-
-
-@pytest.fixture(scope="module")
-def dba_server(section: str) -> Generator[EmbeddedServer]:
-    """A server with the roles and the migrated database that the section makes."""
-    administrator, owner = re.findall(r"^```sql\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+def dba_server() -> Generator[EmbeddedServer]:
+    """A server with the roles and the migrated database that the document makes."""
+    administrator, owner = [block.text for block in blocks(SET_UP) if block.language == "sql"]
+    [(migrate, _)] = steps(SET_UP)
     with throwaway_server(find_binaries(None)) as server:
+        url = server.url("bank", "bank_owner")
         run(server, "psql", server.url("postgres"), "--set=ON_ERROR_STOP=1", text=administrator)
-        run(server, BANKAPP, "migrate", DATABASE_URL=server.url("bank", "bank_owner"))
-        run(server, "psql", server.url("bank", "bank_owner"), "--set=ON_ERROR_STOP=1", text=owner)
+        command = migrate.replace("postgresql://bank_owner@HOST/bank", shlex.quote(url))
+        run(server, "bash", "-euc", command.replace(".venv/bin/bankapp", shlex.quote(BANKAPP)))
+        run(server, "psql", url, "--set=ON_ERROR_STOP=1", text=owner)
         yield server
 
 
@@ -117,18 +114,14 @@ def test_it_does_not_start_before_the_owner_has_migrated(dba_server: EmbeddedSer
     assert "permission denied" in command.stderr
 
 
-def test_a_backup_comes_back_and_is_proved(
-    dba_server: EmbeddedServer, section: str, tmp_path: Path
-) -> None:
-    [block] = re.findall(r"^```console\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
-    commands = re.findall(r"^\$ (.*)$", block, re.MULTILINE)
+def test_a_backup_comes_back_and_is_proved(dba_server: EmbeddedServer, tmp_path: Path) -> None:
     make_database = dba_server.url("postgres")
     variables: dict[str, Any] = {
         "BANK": dba_server.url("bank", "bank_owner"),
         "RESTORED": dba_server.url("bank_restored", "bank_owner"),
     }
     printed = ""
-    for command in commands:
+    for command, _ in steps(BACK_UP):
         text = command.replace(".venv/bin/bankapp", shlex.quote(BANKAPP))
         text = text.replace("bank.dump", shlex.quote(f"{tmp_path}/bank"))
         text = text.replace("createdb", f"createdb --maintenance-db='{make_database}'")

@@ -1,13 +1,11 @@
-"""What is shown of the bench is what was measured."""
-
-from pathlib import Path
+"""The documents show what the bench has measured."""
 
 from bench.ledger import chart, report, results
 
 
-def test_the_readme_shows_the_results(root: Path) -> None:
-    shown = report.MARKED.findall((root / "README.md").read_text())
-    assert shown == [report.markdown(results.read())]
+def test_the_documents_show_the_results() -> None:
+    for path, text in report.documents(results.read()).items():
+        assert path.read_text() == text, path
 
 
 def test_the_chart_shows_the_results() -> None:
