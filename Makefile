@@ -79,6 +79,10 @@ generate-examples: setup ## Take what the server answers now for the examples of
 	@GENERATE_EXAMPLES=1 $(BIN)/pytest --quiet tests/api/http/test_openapi.py -k examples_are
 	@$(BIN)/python -m bankapp.contract write $(API)
 
+.PHONY: generate-docs
+generate-docs: setup ## Take what the code declares for the tables of docs/reference
+	@GENERATE_DOCS=1 $(BIN)/pytest --quiet -n 0 tests/repo/test_reference.py
+
 .PHONY: generate-golden
 generate-golden: setup ## Take what the generator writes now for what the tests expect
 	@GENERATE_GOLDEN=1 $(BIN)/pytest --quiet packages/sqlc-gen-psycopg/tests/generator_tests/test_golden.py

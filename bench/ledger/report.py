@@ -38,7 +38,9 @@ def documents(results: Results) -> dict[Path, str]:
         ROOT / "README.md": ("bench.ledger.headline", headline(results)),
         ROOT / "docs/explanation/performance.md": ("bench.ledger", markdown(results)),
     }
-    return {path: _replace(path.read_text(), mark, part) for path, (mark, part) in parts.items()}
+    return {
+        path: replace_marked(path.read_text(), mark, part) for path, (mark, part) in parts.items()
+    }
 
 
 def write(results: Results) -> None:
@@ -47,7 +49,8 @@ def write(results: Results) -> None:
         path.write_text(text)
 
 
-def _replace(text: str, mark: str, part: str) -> str:
+def replace_marked(text: str, mark: str, part: str) -> str:
+    """The text with this part between its two marks, which are comments of Markdown."""
     name = re.escape(mark)
     marked = re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
     replaced, count = marked.subn(lambda _: part, text)

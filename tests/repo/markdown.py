@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 from typing import Final
 
 from tests.processes.processes import ROOT
@@ -15,7 +16,7 @@ PLACES: Final = (
     "packages/*/README.md",
     "sqlc_gen_psycopg/README.md",
 )
-_BLOCK: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK: Final = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def documents() -> list[str]:
 def blocks(document: str) -> list[Block]:
     """The blocks of a document, in order."""
     text = (ROOT / document).read_text()
-    return [Block(language, block) for language, block in _BLOCK.findall(text)]
+    return [Block(language, dedent(block)) for _, language, block in _BLOCK.findall(text)]
 
 
 def prose(document: str) -> str:

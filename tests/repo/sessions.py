@@ -119,10 +119,14 @@ class Checkout:
 
 
 @contextmanager
-def checkout(directory: Path) -> Generator[Checkout]:
-    """A copy of the repository as a reader has it, with the tools of this one."""
+def checkout(directory: Path, stopped_bank: Path) -> Generator[Checkout]:
+    """A copy of the repository as a reader has it, with the tools of this one.
+
+    The data of `stopped_bank` are there, so that a start has nothing to migrate.
+    """
     hidden = shutil.ignore_patterns(".*", "__pycache__", "node_modules")
     shutil.copytree(ROOT, directory, ignore=hidden, dirs_exist_ok=True)
+    shutil.copytree(stopped_bank, directory / ".bank")
     shutil.copy(ROOT / ".env.example", directory)
     _link(ROOT / ".venv", directory / ".venv", without=[".ready", ".sqlc"])
     with ExitStack() as stack:

@@ -32,8 +32,10 @@ DOCUMENTS: Final = [path for path in documents() if steps(path) and path not in 
 
 @needs_curl
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_commands_of_document_print_its_output(document: str, scratch: Path) -> None:
-    with checkout(scratch) as reader:
+def test_commands_of_document_print_its_output(
+    document: str, scratch: Path, stopped_bank: Path
+) -> None:
+    with checkout(scratch, stopped_bank) as reader:
         for command, output in steps(document):
             printed = reader.run(_looked_up(command) or command)
             assert shows(output, printed), f"{command}\nprints\n{printed}"

@@ -1,0 +1,154 @@
+"""The tables of docs/reference, as the code declares their contents."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import Final
+
+from prometheus_client.metrics import MetricWrapperBase
+
+from bankapp.api.http.problems import REFUSALS, status_of
+from bankapp.api.http.route import Route
+from bankapp.api.http.routes import ROUTES
+from bankapp.cli.parser import COMMANDS
+from bankapp.domain import errors, limits
+from bankapp.domain.rates import RateLimit
+from bankapp.domain.roles import Role
+from bankapp.operations.catalog import OPERATIONS
+from bankapp.operations.operation import Operation
+from bankapp.telemetry import metrics
+from tests.processes.processes import ROOT
+
+ANYONE: Final = "anyone"
+
+
+def refusals() -> str:
+    """Every refusal, by status and code."""
+    known: dict[str, type[errors.Refusal]] = {}
+    for refusal in REFUSALS:
+        known.setdefault(refusal.code, refusal)
+    return _table(
+        ("status", "code", "retryable", "message", "remedy"),
+        (
+            (
+                str(status_of(refusal).value),
+                f"`{code}`",
+                "yes" if refusal.retryable else "no",
+                refusal.message(),
+                refusal.remedy,
+            )
+            for code, refusal in sorted(
+                known.items(), key=lambda item: (status_of(item[1]), item[0])
+            )
+        ),
+    )
+
+
+def operations() -> str:
+    """Every route with its operation, in the order of the URL table."""
+    return _table(
+        ("request", "operation", "for", "key", "effect"),
+        (
+            (
+                f"`{route.method} {route.path}`",
+                f"`{route.operation.name}`",
+                _role(route.operation),
+                "yes" if route.operation.idempotent else "",
+                _effect(route),
+            )
+            for route in ROUTES
+        ),
+    )
+
+
+def roles() -> str:
+    """The operations that need each role."""
+    by_role = {role: _names_for(role) for role in (None, *Role)}
+    return _table(
+        ("role", "operations"),
+        ((ANYONE if role is None else role.value, names) for role, names in by_role.items()),
+    )
+
+
+def rate_limits() -> str:
+    """Every rate limit, and the operations that count it."""
+    declared = [limit for limit in vars(limits).values() if isinstance(limit, RateLimit)]
+    return _table(
+        ("limit", "attempts", "period", "counted per", "operations"),
+        (
+            (
+                f"`{limit.name}`",
+                str(limit.count),
+                _duration(limit.period),
+                ", ".join(limit.by),
+                ", ".join(f"`{one.name}`" for one in OPERATIONS if limit in one.limits),
+            )
+            for limit in declared
+        ),
+    )
+
+
+def metric_list() -> str:
+    """Every metric of the bank."""
+    declared = [
+        metric for metric in vars(metrics).values() if isinstance(metric, MetricWrapperBase)
+    ]
+    families = [metric.describe()[0] for metric in declared]
+    names = [f"{one.name}_total" if one.type == "counter" else one.name for one in families]
+    labels = [getattr(metric, "_labelnames") for metric in declared]  # noqa: B009
+    return _table(
+        ("metric", "type", "labels", "meaning"),
+        (
+            (f"`{name}`", family.type, ", ".join(label_names), family.documentation)
+            for name, family, label_names in zip(names, families, labels, strict=True)
+        ),
+    )
+
+
+def commands() -> str:
+    """Every command of `bankapp`."""
+    return _table(
+        ("command", "effect"), ((f"`bankapp {one.name}`", one.summary) for one in COMMANDS)
+    )
+
+
+def targets() -> str:
+    """Every target of the Makefile."""
+    makefile = (ROOT / "Makefile").read_text()
+    found = re.findall(r"^([a-z-]+):.*?## (.*)$", makefile, re.MULTILINE)
+    return _table(("target", "effect"), ((f"`make {name}`", text) for name, text in found))
+
+
+# By document and mark.
+TABLES: Final[dict[tuple[str, str], Callable[[], str]]] = {
+    ("docs/reference/refusals.md", "refusals"): refusals,
+    ("docs/reference/http-api.md", "operations"): operations,
+    ("docs/reference/roles-and-rate-limits.md", "roles"): roles,
+    ("docs/reference/roles-and-rate-limits.md", "limits"): rate_limits,
+    ("docs/reference/metrics.md", "metrics"): metric_list,
+    ("docs/reference/commands.md", "commands"): commands,
+    ("docs/reference/commands.md", "targets"): targets,
+}
+
+
+def _names_for(role: Role | None) -> str:
+    return ", ".join(f"`{one.name}`" for one in OPERATIONS if one.role is role)
+
+
+def _role(operation: Operation) -> str:
+    return ANYONE if operation.role is None else operation.role.value
+
+
+def _effect(route: Route) -> str:
+    summary, _, _ = " ".join((route.operation.run.__doc__ or "").split()).partition(". ")
+    return summary.rstrip(".")
+
+
+def _duration(period: timedelta) -> str:
+    minutes = period // timedelta(minutes=1)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h"
+
+
+def _table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    rows = [header, ["---"] * len(header), *lines]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
