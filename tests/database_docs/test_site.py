@@ -1,4 +1,4 @@
-"""What gen/docs holds: the bank serves it, and its README sends readers there."""
+"""What gen/docs holds, and the bank serves."""
 
 import re
 from pathlib import Path
@@ -34,14 +34,6 @@ def test_all_that_the_bank_s_functions_use_is_known(bank_site: dict[str, bytes])
     """Those of Procrastinate are as they are."""
     unknown = [path for path, text in bank_site.items() if b"Its uses are not listed" in text]
     assert unknown == ["functions/procrastinate.procrastinate_retry_job_v2.html"]
-
-
-def test_the_readme_leads_to_answers(root: Path, bank_site: dict[str, bytes]) -> None:
-    links = re.findall(r"\(gen/docs/([^)#]+)(?:#([^)]+))?\)", (root / "README.md").read_text())
-    pages = parsed(bank_site)
-    assert len(links) >= 5
-    for path, fragment in links:
-        assert not fragment or fragment in pages[path].ids, (path, fragment)
 
 
 def test_no_link_is_broken(bank_site: dict[str, bytes]) -> None:

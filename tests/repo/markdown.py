@@ -14,7 +14,6 @@ PLACES: Final = (
     "docs/**/*.md",
     "examples/*.md",
     "packages/*/README.md",
-    "sqlc_gen_psycopg/README.md",
 )
 _BLOCK: Final = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 

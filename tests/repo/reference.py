@@ -93,16 +93,14 @@ def metric_list() -> str:
     declared = [
         metric for metric in vars(metrics).values() if isinstance(metric, MetricWrapperBase)
     ]
-    families = [metric.describe()[0] for metric in declared]
-    names = [f"{one.name}_total" if one.type == "counter" else one.name for one in families]
-    labels = [getattr(metric, "_labelnames") for metric in declared]  # noqa: B009
-    return _table(
-        ("metric", "type", "labels", "meaning"),
-        (
-            (f"`{name}`", family.type, ", ".join(label_names), family.documentation)
-            for name, family, label_names in zip(names, families, labels, strict=True)
-        ),
-    )
+    return _table(("metric", "type", "labels", "meaning"), map(_metric, declared))
+
+
+def _metric(declared: MetricWrapperBase) -> Sequence[str]:
+    [family] = declared.describe()
+    name = f"{family.name}_total" if family.type == "counter" else family.name
+    labels = getattr(declared, "_labelnames")  # noqa: B009 - they have no public name
+    return (f"`{name}`", family.type, ", ".join(labels), family.documentation)
 
 
 def commands() -> str:

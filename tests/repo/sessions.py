@@ -8,13 +8,13 @@ from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from tests.processes.processes import ROOT, Served, Working, environment
 from tests.repo.markdown import Block, blocks
 
 ORIGIN: Final = "http://127.0.0.1:8080"
-_STEP: Final = re.compile(r"^\$ (.*\n(?:> .*\n)*)((?:(?!\$ ).*\n)*)", re.MULTILINE)
+_STEP: Final = re.compile(r"^\$ (.*\n(?:>.*\n)*)((?:(?!\$ ).*\n)*)", re.MULTILINE)
 # These go on until Ctrl-C, in a terminal of their own.
 _SERVER: Final = re.compile(
     r"(?P<settings>(?:[A-Z_]+=\S+ )*)(?:make run|\.venv/bin/bankapp (?P<command>serve|work))"
@@ -51,7 +51,7 @@ def steps(document: str) -> list[Step]:
 
 def _steps_of(text: str) -> list[Step]:
     return [
-        Step(_COMMENT.sub("", command.replace("\n> ", "\n").strip()), output)
+        Step(_COMMENT.sub("", re.sub(r"\n> ?", "\n", command).strip()), output)
         for command, output in _STEP.findall(text)
     ]
 
@@ -106,7 +106,7 @@ class Checkout:
         return printed[:-1].replace(self._origin, ORIGIN)
 
     def _serve(self, command: str, settings: str) -> None:
-        variables: dict[str, object] = dict(word.split("=", 1) for word in settings.split())
+        variables: dict[str, Any] = dict(word.split("=", 1) for word in settings.split())
         home = self._directory / ".bank"
         if command == "work":
             self._servers.enter_context(Working(home, name="work", **variables)).wait()
