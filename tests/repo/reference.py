@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +13,8 @@ from bankapp.api.http.route import Route
 from bankapp.api.http.routes import ROUTES
 from bankapp.cli.parser import COMMANDS
 from bankapp.domain import errors, limits
+from bankapp.domain.events import EVENTS
+from bankapp.domain.jobs import JOBS, PeriodicJob
 from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 from bankapp.operations.catalog import OPERATIONS
@@ -88,6 +91,31 @@ def rate_limits() -> str:
     )
 
 
+def events() -> str:
+    """Every event, in the order of the catalogue."""
+    return _table(
+        ("event", "data", "meaning"),
+        ((f"`{event.type_name()}`", _fields(event), event.meaning()) for event in EVENTS),
+    )
+
+
+def jobs() -> str:
+    """Every job."""
+    return _table(
+        ("job", "fields", "attempts", "schedule", "effect"),
+        (
+            (
+                f"`{job.name}`",
+                _fields(job),
+                str(job.attempt_count_max),
+                f"`{job.schedule}`" if issubclass(job, PeriodicJob) else "",
+                _line(job.__doc__),
+            )
+            for job in JOBS
+        ),
+    )
+
+
 def metric_list() -> str:
     """Every metric of the bank."""
     declared = [
@@ -123,6 +151,8 @@ TABLES: Final[dict[tuple[str, str], Callable[[], str]]] = {
     ("docs/reference/http-api.md", "operations"): operations,
     ("docs/reference/roles-and-rate-limits.md", "roles"): roles,
     ("docs/reference/roles-and-rate-limits.md", "limits"): rate_limits,
+    ("docs/reference/events.md", "events"): events,
+    ("docs/reference/jobs.md", "jobs"): jobs,
     ("docs/reference/metrics.md", "metrics"): metric_list,
     ("docs/reference/commands.md", "commands"): commands,
     ("docs/reference/commands.md", "targets"): targets,
@@ -138,8 +168,17 @@ def _role(operation: Operation) -> str:
 
 
 def _effect(route: Route) -> str:
-    summary, _, _ = " ".join((route.operation.run.__doc__ or "").split()).partition(". ")
+    summary, _, _ = _line(route.operation.run.__doc__).partition(". ")
     return summary.rstrip(".")
+
+
+def _line(docstring: str | None) -> str:
+    return " ".join((docstring or "").split())
+
+
+def _fields(declared: type[object]) -> str:
+    assert is_dataclass(declared)
+    return ", ".join(f"`{field.name}`" for field in fields(declared))
 
 
 def _duration(period: timedelta) -> str:
