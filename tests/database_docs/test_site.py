@@ -1,6 +1,5 @@
 """What gen/docs holds, and the bank serves."""
 
-import re
 from pathlib import Path
 
 import pytest
