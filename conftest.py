@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bankapp.postgres.embedded import find_binaries, throwaway_server
+from bankapp.postgres.embedded import throwaway_server
+from tests.postgresql import BINARIES
 
 pytest_plugins = ["tests.browser", "tests.processes.fixtures"]
 
@@ -22,7 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     stack = config.stash[_at_exit] = ExitStack()
-    server = stack.enter_context(throwaway_server(find_binaries(None)))
+    server = stack.enter_context(throwaway_server(BINARIES))
     os.environ["TEST_DATABASE_URL"] = server.url("postgres")
     os.environ["PATH"] = f"{server.binaries}{os.pathsep}{os.environ['PATH']}"
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 import psycopg
 import pytest
 
-from bankapp.postgres.embedded import EmbeddedServer, find_binaries, throwaway_server
+from bankapp.postgres.embedded import EmbeddedServer, throwaway_server
+from tests.postgresql import BINARIES
 from tests.processes.processes import Served, environment
 from tests.repo.markdown import blocks
 from tests.repo.sessions import steps
@@ -26,7 +27,7 @@ def dba_server() -> Generator[EmbeddedServer]:
     """A server with the roles and the migrated database that the document makes."""
     administrator, owner = [block.text for block in blocks(SET_UP) if block.language == "sql"]
     [(migrate, _)] = steps(SET_UP)
-    with throwaway_server(find_binaries(None)) as server:
+    with throwaway_server(BINARIES) as server:
         url = server.url("bank", "bank_owner")
         run(server, "psql", server.url("postgres"), "--set=ON_ERROR_STOP=1", text=administrator)
         command = migrate.replace("postgresql://bank_owner@HOST/bank", shlex.quote(url))

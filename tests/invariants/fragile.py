@@ -11,8 +11,9 @@ from typing import Final
 import aiohttp
 
 from bankapp.postgres.database import DATABASE, OWNER
-from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
+from bankapp.postgres.embedded import EmbeddedServer, ensure_database
 from tests.invariants.storm import ACCOUNT_COUNT, BALANCE, Reply, Request
+from tests.postgresql import BINARIES
 from tests.processes.processes import Served, postmaster_pid, until
 
 PASSWORD: Final = "correct horse battery staple"
@@ -25,7 +26,7 @@ class FragileBank:
 
     def __init__(self, home: Path, postgres_settings: Mapping[str, str]) -> None:
         self.home = home
-        self._postgres = EmbeddedServer(home, find_binaries(None), postgres_settings)
+        self._postgres = EmbeddedServer(home, BINARIES, postgres_settings)
         self._serving = ExitStack()
         self._start_count = 0
 

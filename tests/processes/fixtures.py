@@ -14,6 +14,7 @@ import pytest
 from bankapp.postgres.database import DATABASE, OWNER
 from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
 from bankapp.postgres.migrations import migrate
+from tests.postgresql import BINARIES
 from tests.processes.owner import QUICK
 from tests.processes.processes import processes_in
 
@@ -42,7 +43,7 @@ def stopped_bank() -> Generator[Path]:
     """The data directory of a migrated bank, to be copied."""
     with _temporary_directory() as directory:
         home = Path(directory, "bank")
-        server = EmbeddedServer(home, find_binaries(None), QUICK)
+        server = EmbeddedServer(home, BINARIES, QUICK)
         server.start()
         try:
             migrate(ensure_database(server, DATABASE, OWNER))

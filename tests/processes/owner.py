@@ -1,10 +1,10 @@
 """A process that owns an embedded server until its standard input closes."""
 
-import os
 import sys
 from pathlib import Path
 
-from bankapp.postgres.embedded import EmbeddedError, EmbeddedServer, find_binaries
+from bankapp.postgres.embedded import EmbeddedError, EmbeddedServer
+from tests.postgresql import BINARIES
 
 # Survives the death of every process, as these tests need; not that of the machine.
 QUICK = {"fsync": "off"}
@@ -12,9 +12,7 @@ QUICK = {"fsync": "off"}
 
 def main() -> int:
     """Print the server's URL once it runs, or on standard error why it does not."""
-    pgbin = os.environ.get("PGBIN")
-    binaries = find_binaries(Path(pgbin) if pgbin else None)
-    server = EmbeddedServer(Path(sys.argv[1]), binaries, QUICK)
+    server = EmbeddedServer(Path(sys.argv[1]), BINARIES, QUICK)
     try:
         server.start()
     except EmbeddedError as error:

@@ -38,9 +38,13 @@ def until(condition: Callable[[], Result], timeout_s: float = 15.0) -> Result:
 
 
 def environment(**settings: object) -> dict[str, str]:
-    """What our programs get to see: nothing of the developer's own settings."""
+    """The environment of a program under test: no settings of the developer's but PGBIN."""
     foreign = ("BANK_", "PG", "DATABASE_URL")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name == "PGBIN" or not name.startswith(foreign)
+    }
     return {**inherited, **{name: str(value) for name, value in settings.items()}}
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from bankapp.postgres.embedded import EmbeddedError, EmbeddedServer, find_binaries
 from bankapp.postgres.embedded.privileges import unprivileged
+from tests.postgresql import BINARIES
 from tests.processes.owner import QUICK
 from tests.processes.processes import (
     ROOT,
@@ -36,9 +37,9 @@ needs_namespaces = pytest.mark.skipif(
 
 
 @contextmanager
-def running(home: Path, binaries: Path | None = None) -> Generator[EmbeddedServer]:
+def running(home: Path, binaries: Path = BINARIES) -> Generator[EmbeddedServer]:
     """A server of this process."""
-    server = EmbeddedServer(home, find_binaries(binaries), QUICK)
+    server = EmbeddedServer(home, binaries, QUICK)
     server.start()
     try:
         yield server
@@ -80,7 +81,7 @@ def test_first_start_creates_and_second_finds(scratch: Path) -> None:
 
 
 def test_is_running_whoever_started_it(home: Path) -> None:
-    server = EmbeddedServer(home, find_binaries(None))
+    server = EmbeddedServer(home, BINARIES)
     assert not server.is_running()
     with pytest.raises(EmbeddedError, match="no PostgreSQL is running"):
         server.url("postgres")
@@ -94,7 +95,7 @@ def test_is_running_whoever_started_it(home: Path) -> None:
 def test_stop_ends_only_what_it_started(home: Path) -> None:
     with Owner(home) as owner:
         owner.wait()
-        EmbeddedServer(home, find_binaries(None)).stop()
+        EmbeddedServer(home, BINARIES).stop()
         psycopg.connect(owner.url).close()
 
 
@@ -102,7 +103,7 @@ def test_two_at_once(home: Path) -> None:
     with Owner(home) as owner:
         owner.wait()
         with pytest.raises(EmbeddedError) as refusal:
-            EmbeddedServer(home, find_binaries(None)).start()
+            EmbeddedServer(home, BINARIES).start()
         assert f"process {owner.process.pid}" in str(refusal.value)
         assert str(home) in str(refusal.value)
         write(owner.url)

@@ -16,7 +16,8 @@ import psycopg
 import pytest
 
 from bankapp.postgres.database import DATABASE
-from bankapp.postgres.embedded import EmbeddedServer, find_binaries
+from bankapp.postgres.embedded import EmbeddedServer
+from tests.postgresql import BINARIES
 from tests.processes.processes import Served, environment, until
 
 PASSWORD = "tr0mbone-Fjord"
@@ -122,7 +123,7 @@ def live(served: Served, home: Path) -> set[str]:
 
 def fail(served: Served, home: Path, token: str, change: dict[str, str]) -> None:
     """A bug whose message quotes the row, a lock that is waited for, a connection that breaks."""
-    server = EmbeddedServer(home, find_binaries(None))
+    server = EmbeddedServer(home, BINARIES)
     with psycopg.connect(server.url(DATABASE), autocommit=True) as connection:
         connection.execute("ALTER TABLE users ADD CONSTRAINT broken CHECK (full_name <> 'B')")
         user = {"username": "bob", "password": PASSWORD, "full_name": "B", "email": "b@example.com"}

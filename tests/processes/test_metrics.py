@@ -4,9 +4,10 @@ import http.client
 from pathlib import Path
 
 from bankapp.postgres.database import DATABASE, OWNER
-from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
+from bankapp.postgres.embedded import EmbeddedServer, ensure_database
 from bankapp.telemetry.metrics import forget_process
 from tests.metrics import Reading
+from tests.postgresql import BINARIES
 from tests.processes.owner import QUICK
 from tests.processes.processes import Served, Working, until
 
@@ -46,7 +47,7 @@ def test_several_processes_count_together(home: Path, scratch: Path) -> None:
     """
     directory = scratch / "metrics"
     directory.mkdir()
-    server = EmbeddedServer(home, find_binaries(None), QUICK)
+    server = EmbeddedServer(home, BINARIES, QUICK)
     server.start()
     try:
         shared = {

@@ -9,8 +9,9 @@ import psycopg
 import pytest
 
 from bankapp.postgres.database import DATABASE, OWNER
-from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
+from bankapp.postgres.embedded import EmbeddedServer, ensure_database
 from bankapp.store.operator.query_statistics import EXTENSION, named_queries, normal_form
+from tests.postgresql import BINARIES
 from tests.processes.owner import QUICK
 from tests.processes.processes import Served, failure, run_bankapp
 
@@ -47,7 +48,7 @@ def test_beside_a_bank_that_serves_and_after_it(home: Path) -> None:
 
 def test_every_query_is_known_by_what_the_server_keeps_of_it(home: Path) -> None:
     """Goal: no name is lost. Method: run all that run with nothing but NULLs, and look for them."""
-    server = EmbeddedServer(home, find_binaries(None), QUICK)
+    server = EmbeddedServer(home, BINARIES, QUICK)
     server.start()
     try:
         ran: set[str] = set()
@@ -85,7 +86,7 @@ def test_normal_form(query: str, expected: str) -> None:
 
 
 def test_on_a_server_that_counts_nothing(home: Path) -> None:
-    server = EmbeddedServer(home, find_binaries(None), {**QUICK, "shared_preload_libraries": ""})
+    server = EmbeddedServer(home, BINARIES, {**QUICK, "shared_preload_libraries": ""})
     server.start()
     try:
         url = ensure_database(server, DATABASE, OWNER)
@@ -101,7 +102,7 @@ def test_on_a_server_that_counts_nothing(home: Path) -> None:
 
 def test_on_a_server_of_others(home: Path) -> None:
     """The extension is where the data is; the owner of the data may not see it by itself."""
-    server = EmbeddedServer(home, find_binaries(None), QUICK)
+    server = EmbeddedServer(home, BINARIES, QUICK)
     server.start()
     try:
         url = ensure_database(server, DATABASE, OWNER)

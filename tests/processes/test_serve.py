@@ -15,9 +15,9 @@ from bankapp.postgres.database import DATABASE, OWNER
 from bankapp.postgres.embedded import (
     EmbeddedServer,
     ensure_database,
-    find_binaries,
     throwaway_server,
 )
+from tests.postgresql import BINARIES
 from tests.processes.owner import QUICK
 from tests.processes.processes import (
     STOP_TIMEOUT_S,
@@ -37,7 +37,7 @@ HANGUP = pytest.param(signal.SIGHUP, id="a closed terminal")
 @contextmanager
 def locked_account(home: Path, account_id: int) -> Generator[psycopg.Connection]:
     """Holds the lock of an account, so that a deposit has to wait."""
-    server = EmbeddedServer(home, find_binaries(None))
+    server = EmbeddedServer(home, BINARIES)
     with closing(psycopg.connect(server.url(DATABASE))) as connection:
         connection.execute("SELECT FROM accounts WHERE id = %s FOR UPDATE", [account_id])
         yield connection
@@ -51,7 +51,7 @@ def is_waiting(connection: psycopg.Connection) -> bool:
 
 def balances(home: Path) -> list[int]:
     """The balances of the customers, read from a bank that does not run."""
-    server = EmbeddedServer(home, find_binaries(None), QUICK)
+    server = EmbeddedServer(home, BINARIES, QUICK)
     server.start()
     try:
         with psycopg.connect(server.url(DATABASE)) as connection:
@@ -204,7 +204,7 @@ def test_two_on_one_data_directory(home: Path) -> None:
 
 
 def test_database_goes_away_and_returns(home: Path, scratch: Path) -> None:
-    server = EmbeddedServer(home, find_binaries(None), QUICK)
+    server = EmbeddedServer(home, BINARIES, QUICK)
     server.start()
     try:
         url = ensure_database(server, DATABASE, OWNER)
@@ -249,7 +249,7 @@ def test_database_does_not_answer(home: Path) -> None:
 
 def test_several_start_on_one_new_database(scratch: Path) -> None:
     admin = {"BANK_ADMIN_USERNAME": "root", "BANK_ADMIN_PASSWORD": "a long sentence"}
-    with throwaway_server(find_binaries(None)) as server, ExitStack() as stack:
+    with throwaway_server(BINARIES) as server, ExitStack() as stack:
         url = ensure_database(server, DATABASE, OWNER)
         several = [
             stack.enter_context(

@@ -20,11 +20,12 @@ from bankapp.postgres.database import (
     connections_needed,
     ensure_connections_suffice,
 )
-from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
+from bankapp.postgres.embedded import EmbeddedServer, ensure_database
 from bankapp.processes.worker import TRY_LATER
 from bankapp.processes.worker_group import Restarts
 from bankapp.settings import Settings
 from bankapp.store.engine.transaction import create_pool
+from tests.postgresql import BINARIES
 from tests.processes.load import Load
 from tests.processes.owner import QUICK
 from tests.processes.processes import (
@@ -312,7 +313,7 @@ def test_a_crash_loop_ends_the_bank(home: Path, scratch: Path) -> None:
 
 
 def test_one_waits_for_a_database_that_is_away(home: Path, scratch: Path) -> None:
-    server = EmbeddedServer(home, find_binaries(None), QUICK)
+    server = EmbeddedServer(home, BINARIES, QUICK)
     server.start()
     try:
         url = ensure_database(server, DATABASE, OWNER)
