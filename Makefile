@@ -95,6 +95,16 @@ swagger-ui: setup ## Copy Swagger UI anew, as package-lock.json beside it says
 		swagger-ui-bundle.js.LICENSE.txt "$(CURDIR)/$(SWAGGER_UI)"
 	@cd $(SWAGGER_UI) && sha256sum swagger-ui* LICENSE NOTICE >SHA256SUMS
 
+.PHONY: dist
+dist: setup ## Build the distributions of packages/ to dist/; VERSION=0.2.0 refuses any other version
+	@for package in packages/*/; do \
+		found="$$($(BIN)/uv version --short --project "$$package")"; \
+		test "$${VERSION:-$$found}" = "$$found" \
+			|| { echo >&2 "make: $$package has version $$found, not $$VERSION"; exit 1; }; \
+	done
+	@rm -rf dist
+	@for package in packages/*/; do $(BIN)/uv build --quiet --out-dir dist "$$package" || exit 1; done
+
 .PHONY: watch
 watch: setup ## Compile on every save
 	@$(BIN)/sqlc-gen-psycopg watch gen db -- $(MAKE) --no-print-directory generate
