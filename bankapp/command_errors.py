@@ -1,8 +1,8 @@
-"""What ends a command: reported in one line."""
+"""Errors that end a command; each is reported in one line."""
 
 
 class Failure(Exception):
-    """The command cannot go on; the message says why and what to do."""
+    """The command cannot continue; the message says why and what to do."""
 
 
 class StartError(Failure):
@@ -10,7 +10,7 @@ class StartError(Failure):
 
 
 class DatabaseAwayError(StartError):
-    """The database does not answer; later it may."""
+    """The database does not answer; it may answer later."""
 
 
 class SettingError(Failure):

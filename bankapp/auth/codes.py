@@ -1,4 +1,4 @@
-"""Codes that are mailed: random, stored as a hash, sealed while the mail waits."""
+"""Codes in mails: random, stored as a hash, sealed while the mail waits in the queue."""
 
 import hashlib
 import secrets
@@ -13,7 +13,7 @@ _PURPOSE: Final = "code"
 
 
 class CodeMaker:
-    """Makes codes. A ring of keys seals them: who reads the queue learns none."""
+    """Makes codes. A ring of keys seals them, so that the queue reveals none."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._codec = PasetoCodec(keys)
@@ -32,5 +32,5 @@ class CodeMaker:
 
 
 def hash_code(text: str) -> bytes:
-    """Of a secret of 256 bits a plain hash is enough: nobody can try them all."""
+    """The hash of a code. A plain hash suffices, because 256 random bits cannot be guessed."""
     return hashlib.sha256(text.encode(errors="surrogatepass")).digest()

@@ -14,13 +14,13 @@ _ALGORITHM: Final = "HS256"
 
 
 class JwtCodec:
-    """The newest key signs, every key verifies; the header names the key."""
+    """Signs with the newest key and verifies with every key; the header names the key."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         assert keys
         assert all(len(key) == KEY_BYTES for key in keys)
         ring = [OctKey.import_key(key) for key in keys]
-        # By its header, in the one spelling that is ours: a token cannot choose its algorithm.
+        # By the exact text of the header, so that a token cannot choose its algorithm.
         self._ring = {_sign(key, {}).partition(".")[0]: key for key in ring}
         self._newest = ring[0]
 
@@ -32,14 +32,14 @@ class JwtCodec:
         return _sign(self._newest, written)
 
     def decode(self, text: str) -> dict[str, Any]:
-        """The claims of a text that we made, expired or not. Raises ValueError."""
+        """The claims of a token of this ring, expired or not. Raises ValueError."""
         try:
             header, _, _ = text.partition(".")
             claims = jwt.decode(text, self._ring[header], algorithms=[_ALGORITHM]).claims
             if "exp" in claims:
                 claims["exp"] = datetime.fromtimestamp(claims["exp"], UTC)
         except (JoseError, KeyError, TypeError, OverflowError, OSError) as error:
-            raise ValueError("not a token of ours") from error
+            raise ValueError("not a token of this ring") from error
         return claims
 
 

@@ -13,12 +13,12 @@ KEY_BYTES: Final = 32
 
 
 class PasetoCodec:
-    """The newest key encrypts, every key decrypts; the footer names the key."""
+    """Encrypts with the newest key and decrypts with every key; the footer names the key."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         assert keys
         assert all(len(key) == KEY_BYTES for key in keys)
-        # By its footer, in the one spelling that is ours: nothing unproved is ever parsed.
+        # By the exact text of the footer, so that nothing is parsed before it is authenticated.
         ring = [pyseto.Key.new(version=4, purpose="local", key=key) for key in keys]
         self._ring = {encode_base64url(_footer(key)): key for key in ring}
         self._newest = ring[0]
@@ -32,19 +32,19 @@ class PasetoCodec:
         return pyseto.encode(self._newest, written, footer=footer, serializer=json).decode()
 
     def decode(self, text: str) -> dict[str, Any]:
-        """The claims of a text that we made, expired or not. Raises ValueError."""
+        """The claims of a token of this ring, expired or not. Raises ValueError."""
         try:
             claims: dict[str, Any] = json.loads(self._decrypt(text))
             if "exp" in claims:
                 claims["exp"] = datetime.fromisoformat(claims["exp"])
         except (pyseto.PysetoError, KeyError, TypeError) as error:
-            raise ValueError("not a token of ours") from error
+            raise ValueError("not a token of this ring") from error
         return claims
 
     def _decrypt(self, text: str) -> bytes:
-        # pyseto accepts other spellings of the same bytes, and picks keys from a list by trial: one
-        # token shall have one text, and the footer shall name its key. Without a deserializer it
-        # does not check `exp`, which is left to the caller in either format.
+        # pyseto accepts several spellings of the same bytes, and tries the keys of a list one by
+        # one. Here a token has exactly one text, and its footer names its key. Without a
+        # deserializer pyseto does not check `exp`: the caller does, for both formats.
         version, purpose, body, footer = text.split(".")
         if f"{version}.{purpose}" != "v4.local":
             raise ValueError("another kind of token")
@@ -55,12 +55,12 @@ class PasetoCodec:
 
 
 def encode_base64url(data: bytes) -> str:
-    """Without padding."""
+    """The text of the bytes in base64url, without padding."""
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def require_canonical(part: str) -> None:
-    """Raises ValueError unless `part` is the one spelling of its bytes in base64url."""
+    """Raise ValueError unless `part` is the canonical base64url of its bytes."""
     try:
         data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
     except binascii.Error as error:

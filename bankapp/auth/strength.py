@@ -1,4 +1,4 @@
-"""How hard a password is to guess."""
+"""The strength of passwords."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from bankapp.domain import limits
 
 
 def is_strong(password: str, names: Sequence[str]) -> bool:
-    """Whether guessing takes long enough for somebody who knows these names of the user.
+    """Whether the password withstands an attacker who knows these names of the user.
 
-    Takes some milliseconds of pure Python. Of a long password the beginning is rated: all of it
-    could be written so that the rating takes seconds.
+    Takes some milliseconds of pure Python. Only the beginning of a long password is rated, because
+    a long one can be made so that the rating takes seconds.
     """
     rated = password[: limits.PASSWORD_RATED_LENGTH]
     rating = zxcvbn(rated, user_inputs=list(names))

@@ -1,4 +1,4 @@
-"""What the commands do."""
+"""The commands of `bankapp`."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ PROGRESS_AFTER_S = 1.0
 
 
 def run(arguments: Namespace) -> int:
-    """Run a command; its exit code. Raises Failure, and SettingError among them."""
+    """Run a command and return its exit code. Raises Failure, SettingError included."""
     settings = load_settings()
     configure_logs(settings.log_format, settings.log_level)
     commands = {

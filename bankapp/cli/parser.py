@@ -1,4 +1,4 @@
-"""The command line: what can be asked, and what each command's help says."""
+"""The command line: commands, their arguments and their help."""
 
 import argparse
 import sys
@@ -24,7 +24,7 @@ class Command:
 
     @property
     def epilog(self) -> str:
-        """What stands at the end of its help."""
+        """The end of the command's help: an example and the exit codes."""
         return f"example:\n{self.example}\n{self.exit_codes}"
 
 
@@ -32,55 +32,55 @@ COMMANDS: Final = (
     Command(
         "serve",
         "bring the schema up to date and serve HTTP until Ctrl-C",
-        "Starts a PostgreSQL of its own in BANK_DATA_DIR unless DATABASE_URL is set, brings its\n"
-        "schema up to date, serves HTTP at BANK_HTTP_ADDRESS, and does background jobs, like\n"
-        "mail, unless BANK_WORK_IN_SERVE is off. Ctrl-C finishes what was accepted.",
+        "Starts an embedded PostgreSQL in BANK_DATA_DIR unless DATABASE_URL is set, applies the\n"
+        "missing migrations, serves HTTP at BANK_HTTP_ADDRESS, and does background jobs such as\n"
+        "mail unless BANK_WORK_IN_SERVE is off. Ctrl-C finishes the accepted requests and stops.",
         "  BANK_HTTP_ADDRESS=127.0.0.1:9000 bankapp serve\n",
     ),
     Command(
         "work",
-        "do background jobs, like mail, until Ctrl-C",
-        "Does background jobs beside servers that have BANK_WORK_IN_SERVE=off. As many of them as\n"
-        "you like can run.",
+        "do background jobs, such as mail, until Ctrl-C",
+        "Does background jobs for servers that have BANK_WORK_IN_SERVE=off. Any number of such\n"
+        "processes can run.",
         "  DATABASE_URL=postgresql://bank@db.example.org/bank bankapp work\n",
     ),
     Command(
         "migrate",
         "bring the schema up to date",
-        "Applies the migrations that are missing, and nothing else; where none is missing it does\n"
-        "nothing. Of several at one time one does it and the others wait.",
+        "Applies the missing migrations and does nothing else. Of several processes that migrate\n"
+        "at the same time, one applies the migrations and the others wait.",
         "  DATABASE_URL=postgresql://bank_owner@db.example.org/bank bankapp migrate\n",
     ),
     Command(
         "verify",
-        "prove the books: recompute every balance and transfer",
-        "Recomputes balances, transfers, holds, reversals and keys from what they are made of, in\n"
-        "one snapshot and without blocking anybody. Names each row that is wrong, up to about 100.",
+        "verify the books: recompute every balance and transfer",
+        "Recomputes each balance, transfer, hold, reversal and key from its parts, in a snapshot\n"
+        "and without blocking anybody. Names the wrong rows, up to about 100 of them.",
         "  bankapp verify --json | jq .findings\n",
-        "exit codes: 0 all is well · 1 a row is wrong, or it failed, and one line on standard error"
-        "\nsays why · 2 the command line or a setting is wrong · 130 stopped by Ctrl-C",
+        "exit codes: 0 all is well · 1 a row is wrong, or the command failed, and one line on\n"
+        "standard error says why · 2 the command line or a setting is wrong · 130 stopped by\n"
+        "Ctrl-C",
     ),
     Command(
         "queries",
-        "show what each named query costs",
-        "Lists the queries of the bank by the names they have in db/queries, the costliest first:\n"
-        "how often they were called, their times in ms, their rows. PostgreSQL counts that in\n"
-        "pg_stat_statements; the embedded one does from the start.",
+        "show the cost of each named query",
+        "Lists the queries of the bank by their names in db/queries, the costliest first: number\n"
+        "of calls, rows, and times in ms. PostgreSQL counts them in pg_stat_statements; the\n"
+        "embedded one does so from the start.",
         "  bankapp queries\n  bankapp queries --json | jq '.[0]'\n",
     ),
     Command(
         "jobs",
         "list the background jobs that failed for good",
-        "Lists the jobs that were tried ten times, or that the mail server refused for good:\n"
-        "their numbers, their names, and how often they were tried. `bankapp requeue` has them\n"
-        "tried again.",
+        "Lists the jobs that failed ten times, or whose mail the mail server rejected for good:\n"
+        "number, name, and count of attempts. `bankapp requeue` has them tried again.",
         "  bankapp jobs\n  bankapp jobs --json | jq length\n",
     ),
     Command(
         "requeue",
         "have failed background jobs tried again",
-        "Has jobs that failed for good tried again, at once and up to ten times more. Where one\n"
-        "number is wrong, none is.",
+        "Has jobs that failed for good tried again, at once and up to ten times more. If one of\n"
+        "the numbers is wrong, no job is tried again.",
         "  bankapp requeue 7 9\n  bankapp requeue all\n",
     ),
     Command(
@@ -88,19 +88,19 @@ COMMANDS: Final = (
         "fill the bank with a month of made-up people and payments",
         "Fills a bank in which no money has moved yet, also while it is served: people and\n"
         "businesses, salaries, rents, shopping, cards (holds and captures), refunds, a frozen and\n"
-        "a closed account. Prints who can log in. Interrupted and run again, it goes on where it\n"
-        "was; done, it does nothing. Refused in production, and for a DATABASE_URL unless\n"
-        "BANK_ENVIRONMENT=development is set.",
+        "a closed account. Prints the users who can log in. An interrupted demo continues when it\n"
+        "is run again; a complete one changes nothing. Refused in production, and with a\n"
+        "DATABASE_URL unless BANK_ENVIRONMENT=development is set.",
         "  bankapp demo && bankapp serve\n  BANK_DATA_DIR=.bank-demo bankapp demo --seed 7\n",
     ),
 )
 
 
 class Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong with a call."""
+    """Reports a wrong call in one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Exit with 2."""
+        """Print the message and exit with 2."""
         self.exit(2, f"bankapp: {message}; `{self.prog} --help` says more\n")
 
 
@@ -110,7 +110,7 @@ def create_parser() -> Parser:
     parser = Parser(
         prog="bankapp",
         description="A bank whose source is SQL. Settings come from the environment and .env.",
-        epilog=f"`bankapp COMMAND --help` teaches a command.\n\n{EXIT_CODES}",
+        epilog=f"`bankapp COMMAND --help` explains a command.\n\n{EXIT_CODES}",
         formatter_class=keep_lines,
     )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -131,12 +131,12 @@ def create_parser() -> Parser:
         "--seed",
         type=int,
         default=1,
-        help="another number, another month; %(default)s if not given",
+        help="a number that determines the month; the default is %(default)s",
     )
     parsers["demo"].add_argument(
         "--anyway",
         action="store_true",
-        help="even where other money has moved already, or BANK_ENVIRONMENT is not set",
+        help="fill the bank even if other money has moved already, or BANK_ENVIRONMENT is not set",
     )
     return parser
 
@@ -145,7 +145,7 @@ def main() -> int:
     """Entry point of the console script; the exit code."""
     arguments = create_parser().parse_args()
     try:
-        # Here, so that Ctrl-C while it all loads ends as at any other time.
+        # Imported here, so that Ctrl-C during the imports ends the command as at any other time.
         from bankapp.cli import commands  # noqa: PLC0415
 
         return commands.run(arguments)

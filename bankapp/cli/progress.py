@@ -1,4 +1,4 @@
-"""How far something is: a bar on a terminal, a line now and then elsewhere."""
+"""Progress of a command: a bar on a terminal, a few lines elsewhere."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ LINE_COUNT: Final = 4
 
 
 class ProgressBar:
-    """Shown on standard error, from `after_s` on; nothing is ever shown twice."""
+    """A bar on standard error that appears after `after_s`; no line is printed twice."""
 
     def __init__(self, *, after_s: float = 0, shows_lines: bool = True) -> None:
         self._shown_from = time.monotonic() + after_s
@@ -17,7 +17,7 @@ class ProgressBar:
         self._line_number = 0
 
     def show(self, done: float, label: str) -> None:
-        """`done` is the part that is over, 0 to 1."""
+        """Show the progress; `done` is the completed part, from 0 to 1."""
         if sys.stderr.isatty():
             if time.monotonic() >= self._shown_from:
                 self._draw(done, label)

@@ -1,4 +1,4 @@
-"""`bankapp queries`: what each query costs."""
+"""`bankapp queries`: the cost of each query."""
 
 import json
 from collections.abc import Iterable
@@ -18,9 +18,9 @@ from bankapp.store.operator.query_statistics import (
 
 
 def report_queries(settings: Settings, *, as_json: bool) -> None:
-    """Print what each named query has cost, the costliest first.
+    """Print the cost of each named query, the costliest first.
 
-    Raises Failure when the server does not tell.
+    Raises Failure when the server has no statistics.
     """
     with open_database(settings, beside_server=True) as database:
         try:
@@ -35,7 +35,7 @@ def report_queries(settings: Settings, *, as_json: bool) -> None:
 
 
 def _enable(maintenance_url: str) -> None:
-    """Apart from the bank's data, so that a dump of it needs no extension."""
+    """Outside the bank's database, so that a dump of it does not need the extension."""
     with psycopg.connect(maintenance_url, autocommit=True) as connection:
         available = "SELECT FROM pg_available_extensions WHERE name = %s"
         if connection.execute(available, [EXTENSION]).rowcount:

@@ -1,4 +1,4 @@
-"""Brings the schema up to date with dbmate."""
+"""Migrations of the schema, applied by dbmate."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ import psycopg
 
 from bankapp.command_errors import Failure
 
-SERVER_VERSION_MIN: Final = 160000  # PostgreSQL 16; keep README and .env.example in step
+SERVER_VERSION_MIN: Final = 160000  # PostgreSQL 16; docs/ and .env.example say so, too
 MIGRATIONS: Final = Path(__file__).parents[2] / "db" / "migrations"
 _LOCK: Final = 0x62616E6B  # any number, the same for every bankapp
 
@@ -21,7 +21,7 @@ class MigrationError(Failure):
 
 
 def migrate(database_url: str) -> None:
-    """Apply the migrations that are still missing; of several processes one does, the others wait.
+    """Apply the missing migrations; of several processes one applies them and the others wait.
 
     Raises MigrationError when the server is too old or cannot be reached, or a migration fails.
     """
@@ -30,7 +30,7 @@ def migrate(database_url: str) -> None:
             if connection.info.server_version < SERVER_VERSION_MIN:
                 version = connection.info.parameter_status("server_version")
                 raise MigrationError(f"PostgreSQL 16 or later is needed; this is {version}")
-            # Held by the session: it ends with the connection, also when this process is killed.
+            # A lock of the session: it is released with the connection, also if this process dies.
             connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
             if _is_behind(connection):
                 _run_dbmate(_strict_url(database_url))
@@ -45,7 +45,7 @@ def migrate(database_url: str) -> None:
 
 
 def _is_behind(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
-    """Whether a migration is missing: dbmate asks for the owner's rights even if none is."""
+    """Whether a migration is missing. dbmate would need the owner's rights even if none is."""
     try:
         rows = connection.execute("SELECT version FROM schema_migrations").fetchall()
     except psycopg.errors.UndefinedTable:
@@ -56,7 +56,7 @@ def _is_behind(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
 
 
 def _strict_url(url: str) -> str:
-    """The same URL as dbmate reads it: libpq takes characters as they are that must be quoted."""
+    """The URL for dbmate, with the special characters quoted that libpq accepts unquoted."""
     scheme, _, rest = url.partition("://")
     user, at, place = rest.partition("@")
     if not at:

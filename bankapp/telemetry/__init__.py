@@ -1,1 +1,1 @@
-"""What the bank tells of itself while it runs; knows nothing of banking."""
+"""Logs, metrics and traces of a running bank; independent of banking."""

@@ -1,13 +1,13 @@
-"""Which requests are being served, for those who are not told."""
+"""The ids of the requests being served, for code that does not get them as an argument."""
 
 import secrets
 from contextvars import ContextVar
 from typing import Final
 
-# More than one where the questions of several are asked as one.
+# More than one while a batch serves several requests.
 REQUEST_IDS: Final[ContextVar[tuple[str, ...]]] = ContextVar("request_ids", default=())
 
 
 def create_request_id() -> str:
-    """A new id: 128 random bits in hexadecimal digits, as the ids of traces are."""
+    """A new id: 128 random bits in hexadecimal digits, like the id of a trace."""
     return secrets.token_hex(16)

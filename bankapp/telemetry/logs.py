@@ -1,6 +1,7 @@
-"""How the log looks: one line per event on standard error, ours and that of libraries alike.
+"""The format of the log: one line per event on standard error, those of libraries included.
 
-A line holds what the code names, never what a request or an exception says: that may be a secret.
+A line contains only values that the code names, never the text of a request or of an exception,
+because that may be a secret.
 """
 
 import asyncio
@@ -19,15 +20,15 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
 class _StandardError:
-    """Standard error as it is when a line is written: it may be another one by then.
+    """The standard error of the moment at which a line is written, because it may be replaced.
 
-    It writes each line by itself, for several processes may share it, and needs no flushing.
+    Each line is one write, because several processes may share it; so it needs no flushing.
     """
 
     def write(self, text: str) -> int:
         try:
             return sys.stderr.write(text)
-        except (OSError, ValueError):  # whoever read it is gone, and the bank goes on
+        except (OSError, ValueError):  # its reader has ended; the bank continues
             return 0
 
     def flush(self) -> None:
@@ -42,12 +43,12 @@ def configure_logs(
     level: Literal["debug", "info", "warning", "error"] = "info",
     **always: object,
 ) -> None:
-    """Set the form of every line logged from here on, for people or for machines.
+    """Set the format of all further lines, for people or for machines.
 
-    Each line says `always`.
+    Each line has the fields of `always`.
 
-    The level is that of our own lines. Libraries log warnings and worse: below that they quote
-    what they work on.
+    The level applies to the lines of the bank. Libraries log from warnings on, because at lower
+    levels they quote data.
     """
     renderer = _as_text if form == "console" else _as_json
     processors: list[Processor] = [
@@ -71,7 +72,7 @@ def configure_logs(
 
 
 def log_stray_error(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log an error that nobody waits for; asyncio itself would print all of it."""
+    """Log an error of a task that nobody awaits; asyncio itself would print its message."""
     _log.error("stray error", what=context["message"], exc_info=context.get("exception"))
 
 
@@ -89,9 +90,9 @@ def _as_text(_: WrappedLogger, __: str, event: EventDict) -> str:
 
 
 def _complete(_: WrappedLogger, level: str, event: EventDict) -> EventDict:
-    """Add the level, the time, and what was raised and where.
+    """Add the level, the time, and the exception's type and place.
 
-    Not what it says: that may quote what was sent.
+    The exception's message is left out, because it may quote the request.
     """
     event["level"] = level
     event["timestamp"] = f"{datetime.now(UTC).isoformat(timespec='microseconds')[:-6]}Z"

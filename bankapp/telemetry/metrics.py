@@ -1,7 +1,7 @@
-"""What the bank counts, in Prometheus' terms; no other module knows Prometheus.
+"""The metrics of the bank; no other module imports Prometheus.
 
 With PROMETHEUS_MULTIPROC_DIR in the environment several processes count together in that directory,
-and each of them can say what all have counted.
+and each of them can render the sums of all.
 """
 
 import os
@@ -29,19 +29,19 @@ _SIZES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000)
 
 REQUESTS: Final = Histogram(
     "bankapp_request_duration_seconds",
-    "Time to answer a request, by operation and class of status",
+    "Time to answer a request, by operation and class of status code",
     ["operation", "status"],
     buckets=_DURATIONS_S,
 )
 REFUSALS: Final = Counter("bankapp_refusals", "Requests refused, by code", ["code"])
 RATE_LIMITED: Final = Counter(
-    "bankapp_rate_limited", "Tries beyond a rate limit, by limit", ["limit"]
+    "bankapp_rate_limited", "Attempts beyond a rate limit, by limit", ["limit"]
 )
 BATCH_SIZES: Final = Histogram(
-    "bankapp_posting_batch_size", "Postings gathered into one call", buckets=_SIZES
+    "bankapp_posting_batch_size", "Postings in one call of the database", buckets=_SIZES
 )
 RETRIES: Final = Counter(
-    "bankapp_transaction_retries", "Transactions run again, by what they lost to", ["reason"]
+    "bankapp_transaction_retries", "Transactions run again, by reason", ["reason"]
 )
 DATABASE_UP: Final = Gauge(
     "bankapp_database_up", "Whether the database answers", multiprocess_mode="mostrecent"
@@ -50,51 +50,51 @@ POOL_CONNECTIONS: Final = Gauge(
     "bankapp_pool_connections", "Connections to the database", multiprocess_mode="livesum"
 )
 POOL_IDLE: Final = Gauge(
-    "bankapp_pool_idle", "Connections that nobody uses", multiprocess_mode="livesum"
+    "bankapp_pool_idle", "Unused connections of the pool", multiprocess_mode="livesum"
 )
 POOL_WAITING: Final = Gauge(
-    "bankapp_pool_waiting", "Callers who wait for a connection", multiprocess_mode="livesum"
+    "bankapp_pool_waiting", "Callers that wait for a connection", multiprocess_mode="livesum"
 )
-POOL_CHECKOUTS: Final = Counter("bankapp_pool_checkouts", "Connections asked for")
-POOL_QUEUED: Final = Counter("bankapp_pool_queued", "Connections that had to be waited for")
-POOL_WAIT_S: Final = Counter("bankapp_pool_wait_seconds", "Time waited for connections")
+POOL_CHECKOUTS: Final = Counter("bankapp_pool_checkouts", "Connections taken from the pool")
+POOL_QUEUED: Final = Counter("bankapp_pool_queued", "Callers that had to wait for a connection")
+POOL_WAIT_S: Final = Counter("bankapp_pool_wait_seconds", "Time spent waiting for connections")
 PASSWORDS_PENDING: Final = Gauge(
     "bankapp_passwords_pending",
-    "Passwords that are being hashed or wait for it",
+    "Passwords that are being hashed or wait to be",
     multiprocess_mode="livesum",
 )
 JOB_RUNS: Final = Counter(
-    "bankapp_job_runs", "Tries to do a background job: done or failed", ["job", "outcome"]
+    "bankapp_job_runs", "Attempts at jobs, by outcome: done or failed", ["job", "outcome"]
 )
 JOBS: Final = Gauge(
     "bankapp_jobs",
-    "Background jobs in the queue: waiting, doing, or dead after the last try",
+    "Background jobs in the queue, by state: waiting, doing, or dead after the last attempt",
     ["state"],
     multiprocess_mode="mostrecent",
 )
 BUILD: Final = Gauge(
-    "bankapp_build_info", "What is running", ["version", "python"], multiprocess_mode="max"
+    "bankapp_build_info", "Version of bankapp", ["version", "python"], multiprocess_mode="max"
 )
 BUILD.labels(version("bankapp"), platform.python_version()).set(1)
 
 
 @cache
 def request_durations(operation: str, status_class: int) -> Histogram:
-    """The durations of one operation's answers: 2 stands for 200 to 299."""
+    """The histogram of one operation's durations; status class 2 is 200 to 299."""
     return REQUESTS.labels(operation, f"{status_class}xx")
 
 
 def render(accept: str) -> tuple[bytes, str]:
-    """All metrics of all our processes in the form asked for, and its media type."""
+    """The metrics of all processes in an accepted format, and its media type."""
     try:
         encode, content_type = choose_encoder(accept)
-    except (TypeError, ValueError):  # it compares whatever is sent as a version with numbers
+    except (TypeError, ValueError):  # it compares any version that a client sends with numbers
         encode, content_type = choose_encoder("")
     return encode(_registry()), content_type
 
 
 def forget_process(pid: int, directory: str) -> None:
-    """Leave a process that has ended out of what is said of the living; what it counted stays."""
+    """Drop the gauges of a process that has ended; its counts stay in the sums."""
     mark_process_dead(pid, directory)  # type: ignore[no-untyped-call]
 
 
@@ -108,14 +108,14 @@ def _registry() -> CollectorRegistry:
 
 
 class _Processes(Collector):
-    """Memory, time and files of each of our processes that lives."""
+    """Memory, processor time and open files of each live process."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
     def collect(self) -> Iterator[Metric]:
         families: dict[str, Metric] = {}
-        # Those of the dead are taken away; their counters stay.
+        # The gauges of ended processes are removed; their counters stay.
         files = self._directory.glob("gauge_live*.db")
         for pid in sorted({file.stem.rpartition("_")[2] for file in files}):
             for found in ProcessCollector(pid=partial(str, pid), registry=None).collect():

