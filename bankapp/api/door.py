@@ -1,4 +1,4 @@
-"""What the processes know of a door: how to listen for it, and how to serve it."""
+"""The interface between the processes and a door: how to listen for it, and how to serve it."""
 
 import asyncio
 import socket
@@ -15,10 +15,10 @@ from bankapp.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a process lends to the doors that it serves.
+    """The objects of a process that the doors it serves use.
 
-    Once `hurry` is set a stop does not wait for connections that are idle. `shares` tells how many
-    connections each of several processes has that accept on the same sockets.
+    Once `hurry` is set, a stop does not wait for idle connections. `shares` counts the connections
+    of each process that accepts on the same sockets.
     """
 
     bank: Bank
@@ -31,9 +31,9 @@ class Door(Protocol):
     """A way into the bank."""
 
     def listen(self, settings: Settings) -> AbstractContextManager[list[socket.socket]]:
-        """The sockets of the door, for as long as the block runs; none where it is not configured.
+        """The sockets of the door while the block runs; none if the door is not configured.
 
-        What connects waits until a process serves. Raises StartError when an address cannot be had.
+        Connections wait until a process serves. Raises StartError when an address is not available.
         """
         ...
 
@@ -44,5 +44,5 @@ class Door(Protocol):
         ...
 
     def url_of(self, listening: socket.socket) -> str:
-        """What a client calls the door that listens here."""
+        """The URL at which clients reach the door on this socket."""
         ...

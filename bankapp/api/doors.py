@@ -1,4 +1,4 @@
-"""The doors of the bank: each is a folder, and a line here."""
+"""The doors of the bank: each is a folder and one line here."""
 
 from typing import Final
 
@@ -6,5 +6,5 @@ from bankapp.api.door import Door
 from bankapp.api.http import door as http
 
 DOORS: Final[dict[str, Door]] = {"http": http.DOOR}
-# For operators, at an address that customers cannot reach; every process has one of its own.
+# For operators, at an address that customers cannot reach; every process serves its own.
 METRICS: Final[Door] = http.METRICS_DOOR

@@ -1,4 +1,4 @@
-"""How many connections each of several processes has, which accept on the same sockets."""
+"""The connection counts of several processes that accept on the same sockets."""
 
 import mmap
 import os
@@ -8,7 +8,7 @@ _COUNT_BYTES: Final = 4
 
 
 class Shares:
-    """How many connections each of several processes has, in memory that they share."""
+    """The connection count of each process, in shared memory."""
 
     def __init__(self, memory: int, slot: int) -> None:
         size = os.fstat(memory).st_size
@@ -17,13 +17,13 @@ class Shares:
 
     @staticmethod
     def allocate(process_count: int) -> int:
-        """The file descriptor of such memory."""
+        """The file descriptor of the shared memory for so many processes."""
         memory = os.memfd_create("bankapp-shares")
         os.ftruncate(memory, process_count * _COUNT_BYTES)
         return memory
 
     def exceeds(self, count: int) -> bool:
-        """Tell the others the count of this process; whether it has clearly more than another."""
+        """Publish the count of this process; whether it is clearly higher than another's."""
         self._counts[self._slot] = count
         least = min(self._counts)
         return count > least + 1 + least // 8

@@ -16,10 +16,10 @@ Result = TypeVar("Result")
 
 
 class PasswordHasher:
-    """Hashes and checks passwords at one cost: each step of it doubles the time.
+    """Hashes and checks passwords at one cost; a cost higher by one takes twice the time.
 
-    As many at once as there are processors, and a short queue: who would wait for long is refused,
-    so that a flood of logins cannot keep everybody out for minutes.
+    As many passwords at once as there are processors, and a short queue. A request that finds the
+    queue full is refused, so that a flood of logins cannot block all others for minutes.
     """
 
     def __init__(self, cost: int) -> None:
@@ -45,9 +45,9 @@ class PasswordHasher:
         return await self._run(self._verify, password, hashed_password)
 
     async def require_strong(self, password: str, *, names: Sequence[str]) -> None:
-        """Raises WeakPassword for one that is easy to guess, Unavailable when too many wait.
+        """Raise WeakPassword for an easy password, Unavailable when too many wait.
 
-        `names` are the user's own, which anybody would try first.
+        `names` are the user's names, which an attacker would try first.
         """
         if not await self._run(is_strong, password, names):
             raise errors.WeakPassword
@@ -63,7 +63,7 @@ class PasswordHasher:
         self._pending_count += 1
         metrics.PASSWORDS_PENDING.inc()
         future.add_done_callback(self._note_done)
-        # Shielded: bcrypt goes on, and counts, even when nobody waits for it any more.
+        # Shielded, because bcrypt continues, and counts, even if the caller was cancelled.
         return await asyncio.shield(future)
 
     def _note_done(self, _: object) -> None:
@@ -71,7 +71,7 @@ class PasswordHasher:
         metrics.PASSWORDS_PENDING.dec()
 
     def _take_the_time_left(self, hashed_password: str) -> None:
-        """Work as long as a check at the cost that is set: 2^c and 2^c + … + 2^(C-1) are 2^C."""
+        """Work as long as a check at the present cost C: 2^c and 2^c + … + 2^(C-1) are 2^C."""
         for cost in range(int(hashed_password.split("$")[2]), self._cost):
             bcrypt.hashpw(b"nobody", bcrypt.gensalt(cost))
 

@@ -1,4 +1,4 @@
-"""Tokens: what a session's bearer shows, in either format."""
+"""Tokens of a session, in either format."""
 
 import hashlib
 import uuid
@@ -15,7 +15,7 @@ from bankapp.domain import errors, limits
 
 
 class Purpose(StrEnum):
-    """What a token is good for; one for one purpose serves no other."""
+    """The purpose of a token; a token serves only the purpose that it was made for."""
 
     ACCESS = "access"
     REFRESH = "refresh"
@@ -23,7 +23,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says: which session it stands for, and which token of it this is."""
+    """The content of a token: the id of its session, and its own id."""
 
     session_id: uuid.UUID
     token_id: uuid.UUID
@@ -31,7 +31,7 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as handed to its bearer."""
+    """A new token, as its bearer gets it."""
 
     text: str
     claims: Claims
@@ -47,7 +47,7 @@ class Codec(Protocol):
         ...
 
     def decode(self, text: str) -> dict[str, Any]:
-        """The claims of a text that we made, expired or not. Raises ValueError."""
+        """The claims of a token of the ring, expired or not. Raises ValueError."""
         ...
 
 
@@ -58,12 +58,12 @@ class TokenMaker:
         self._codec = codec
         self._purpose = purpose
         self._duration = duration
-        # To decrypt costs more than the rest of a small request. What a text says never changes;
-        # whether its time and its session have ended is looked at each time.
+        # Decryption costs more than the rest of a small request. The content of a text never
+        # changes, so it is cached; its expiry and its session are checked each time.
         self._read = lru_cache(maxsize=limits.TOKEN_CACHE_COUNT_MAX)(self._decode)
 
     def create(self, session_id: uuid.UUID) -> Token:
-        """A fresh token for the session."""
+        """A new token for the session."""
         claims = Claims(session_id, uuid.uuid4())
         expires_at = datetime.now(UTC).replace(microsecond=0) + self._duration
         text = self._codec.encode(
@@ -77,7 +77,7 @@ class TokenMaker:
         return Token(text, claims, expires_at, self._duration)
 
     def verify(self, text: str) -> Claims:
-        """What a token says. Raises Unauthenticated, TokenExpired."""
+        """The claims of a token. Raises Unauthenticated, TokenExpired."""
         claims, expires_at = self._read(text)
         if expires_at <= datetime.now(UTC):
             raise errors.TokenExpired
@@ -105,5 +105,5 @@ def create_codec(form: Literal["paseto", "jwt"], keys: Sequence[bytes]) -> Codec
 
 
 def hash_token_id(token_id: uuid.UUID) -> bytes:
-    """What is stored of a token: not its text, of which there could be another spelling."""
+    """The stored hash of a token: of its id, because its text could have another spelling."""
     return hashlib.sha256(token_id.bytes).digest()

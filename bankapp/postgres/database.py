@@ -1,4 +1,4 @@
-"""Which database the bank uses: the one that is set, or an embedded one."""
+"""The database of the bank: the one of DATABASE_URL, or an embedded one."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from bankapp.settings import Settings
 DATABASE = OWNER = "bank"
 MAINTENANCE_DATABASE = "postgres"
 CONNECTION_COUNT_DEFAULT = 100  # PostgreSQL's own
-SPARE_COUNT = 40  # for `bankapp work`, an operator's psql, and what is reserved
+SPARE_COUNT = 40  # for `bankapp work`, an operator's psql, and reserved connections
 
 # A limit of -1 is none.
 _CONNECTIONS_ALLOWED = """
@@ -30,9 +30,9 @@ SELECT least(
 
 @dataclass(frozen=True)
 class Database:
-    """Where the bank's data is, and the server that runs for it, if it is ours.
+    """The database of the bank, and its server if that is an embedded one of this process.
 
-    `maintenance_url` is that of an embedded server's own database, as its superuser.
+    `maintenance_url` leads to the database `postgres` of an embedded server, as its superuser.
     """
 
     url: str
@@ -40,15 +40,15 @@ class Database:
     maintenance_url: str | None = None
 
     def has_ended(self) -> bool:
-        """Whether our server has ended, by itself or by somebody else's doing."""
+        """Whether the embedded server of this process has ended."""
         return self.server is not None and self.server.has_ended()
 
 
 @contextmanager
 def open_database(settings: Settings, *, beside_server: bool = False) -> Generator[Database]:
-    """The database; an embedded server runs for as long as the block does.
+    """The database; an embedded server runs as long as the block.
 
-    With `beside_server` an embedded server that runs already is used, not refused. Raises
+    With `beside_server` an embedded server that already runs is used instead of refused. Raises
     EmbeddedError.
     """
     if settings.database_url is not None:
@@ -74,12 +74,12 @@ def open_database(settings: Settings, *, beside_server: bool = False) -> Generat
 
 
 def connections_needed(worker_count: int) -> int:
-    """How many connections that many server processes and those they replace open at most."""
+    """The highest number of connections of so many server processes and of those they replace."""
     return 2 * (worker_count * limits.CONNECTION_COUNT_MAX + limits.JOB_CONCURRENCY)
 
 
 def ensure_connections_suffice(settings: Settings, url: str) -> None:
-    """Raises StartError when the database allows fewer connections than the processes open."""
+    """Raise StartError when the database allows fewer connections than the processes open."""
     needed = connections_needed(settings.workers)
     timeout_s = int(limits.CONNECTION_TIMEOUT_S)
     try:

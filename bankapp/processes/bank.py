@@ -24,7 +24,7 @@ from bankapp.store.store import Store
 async def opened(
     settings: Settings, database: Database, observation: Observation
 ) -> AsyncGenerator[Bank]:
-    """The bank on its database. Raises DatabaseAwayError when that does not answer."""
+    """The bank on its database. Raises DatabaseAwayError when the database does not answer."""
     pool = create_pool(database.url)
     try:
         await pool.open(wait=True, timeout=limits.CONNECTION_TIMEOUT_S)
@@ -37,7 +37,7 @@ async def opened(
 
 
 def create_bank(settings: Settings, store: Store) -> Bank:
-    """What the operations work with, as the settings say."""
+    """The bank that the operations work with, made according to the settings."""
     keys = settings.token_keys or [development_key(settings.data_dir)]
     codec = create_codec(settings.token_format, keys)
     return Bank(
@@ -54,9 +54,9 @@ def create_bank(settings: Settings, store: Store) -> Bank:
 
 
 async def ensure_first_admin(settings: Settings, bank: Bank) -> None:
-    """See that the admin exists whom the settings name, or of a bank in development, `admin`.
+    """Make sure that the admin of the settings exists; in development the default is `admin`.
 
-    Raises StartError when somebody else has the name.
+    Raises StartError when another user has the name.
     """
     if (credentials := admin_credentials(settings)) is None:
         return

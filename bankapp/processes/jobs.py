@@ -1,4 +1,4 @@
-"""Background jobs beside a server, or in a process of their own."""
+"""Background jobs in a server process, or in a process of their own."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -26,8 +26,8 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 def run_jobs(settings: Settings, database: Database) -> None:
     """Do background jobs until SIGINT or SIGTERM.
 
-    Raises StartError when an address cannot be had, the database does not answer, or the embedded
-    server ends.
+    Raises StartError when an address is not available, the database does not answer, or the
+    embedded server ends.
     """
     uvloop.run(_run(settings, database))
 
@@ -50,7 +50,7 @@ async def _run(settings: Settings, database: Database) -> None:
 async def working(
     settings: Settings, database: Database, bank: Bank, stop: asyncio.Event
 ) -> AsyncGenerator[None]:
-    """Do background jobs while the block runs; afterwards finish or return what is under way."""
+    """Do background jobs while the block runs; then finish the running ones or return them."""
     queue = open_queue(database.url)
     add_jobs(queue, _create_job_context(settings, bank))
     async with queue.open_async():

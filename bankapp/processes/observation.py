@@ -1,4 +1,4 @@
-"""How a process lets itself be observed, as the settings say."""
+"""Observation of a process according to the settings: slow queries, traces, metrics."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -28,7 +28,7 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What the store runs its queries with, and what makes a span of each request."""
+    """The queries that the store uses, and the maker of a span for each request."""
 
     queries: Queries
     spans: RequestSpans | None
@@ -36,9 +36,9 @@ class Observation:
 
 @asynccontextmanager
 async def observing(settings: Settings) -> AsyncGenerator[Observation]:
-    """Log slow queries and, if somebody collects them, send traces while the block runs.
+    """Log slow queries and, if a collector is set, send traces while the block runs.
 
-    Raises SettingError when traces are wanted and what makes them is not installed.
+    Raises SettingError when a collector is set and OpenTelemetry is not installed.
     """
     asyncio.get_running_loop().set_exception_handler(log_stray_error)
     watches = [log_slow(settings.slow_query_ms / 1000)]
@@ -63,9 +63,9 @@ def _export_traces(url: str) -> "Tracing":
 
 @asynccontextmanager
 async def serving_metrics(settings: Settings, bank: Bank) -> AsyncGenerator[None]:
-    """Keep the metrics up to date while the block runs, and show them at an address of their own.
+    """Keep the metrics up to date while the block runs, and serve them at BANK_METRICS_ADDRESS.
 
-    Raises StartError when the address cannot be had.
+    Raises StartError when the address is not available.
     """
     hurry = asyncio.Event()
     hurry.set()

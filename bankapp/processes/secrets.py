@@ -1,4 +1,4 @@
-"""Secrets that a bank in development makes for itself, in files that only it can read."""
+"""Secrets that a bank in development generates, in files that only its user can read."""
 
 import os
 import re
@@ -17,7 +17,7 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
 def admin_credentials(settings: Settings) -> tuple[str, str] | None:
-    """The name and password of the first admin; None where the settings name none."""
+    """The name and password of the first admin; None if the settings name none."""
     if settings.admin_username is not None and settings.admin_password is not None:
         return settings.admin_username, settings.admin_password.get_secret_value()
     if settings.environment == "production" or settings.database_url is not None:
@@ -29,7 +29,7 @@ def admin_credentials(settings: Settings) -> tuple[str, str] | None:
 
 
 def development_key(data_dir: Path) -> bytes:
-    """The key of the tokens. Raises StartError when the file holds none."""
+    """The key of the tokens. Raises StartError when the file contains no key."""
     path = data_dir / "token_key"
     key = _kept_secret(path, secrets.token_hex(KEY_BYTES))
     if not re.fullmatch(TOKEN_KEY_PATTERN, key):
@@ -38,9 +38,10 @@ def development_key(data_dir: Path) -> bytes:
 
 
 def _kept_secret(path: Path, fresh: str) -> str:
-    """The secret in the file, which only we can read; `fresh` when there is none yet."""
+    """The secret in the file, which only this user can read; `fresh` if there is no file yet."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Written aside and linked, which fails when it exists: nobody ever reads half a secret.
+    # Written to another file and linked: a link fails if the file exists, and no process ever
+    # reads half a secret.
     descriptor, written = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     try:
         with os.fdopen(descriptor, "w") as file:

@@ -26,10 +26,10 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
 def run_server(settings: Settings, database: Database) -> None:
-    """Serve until SIGINT or SIGTERM, then finish the requests that were accepted.
+    """Serve until SIGINT or SIGTERM, then finish the accepted requests.
 
-    Raises StartError when an address cannot be had, the database does not answer, or the embedded
-    server ends.
+    Raises StartError when an address is not available, the database does not answer, or the
+    embedded server ends.
     """
     uvloop.run(_serve(settings, database))
 
@@ -76,15 +76,15 @@ async def serving(
 
 
 def log_listening(sockets: Sockets, **known: object) -> None:
-    """Say where each door is, once it is served."""
+    """Log the URL of each door."""
     for name, listened in sockets.items():
         _log.info("listening", url=DOORS[name].url_of(listened[0]), **known)
 
 
 def _collect_garbage_seldom() -> None:
-    """Requests leave hardly any cycles, and what is there by now stays.
+    """Requests leave hardly any cycles, and the objects that exist by now stay alive.
 
-    With the thresholds of a script the collector takes a tenth of the time of a transfer.
+    With Python's default thresholds the collector takes a tenth of the time of a transfer.
     """
     gc.collect()
     gc.freeze()

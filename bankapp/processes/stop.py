@@ -1,4 +1,4 @@
-"""When a process ends: by a signal, or with the embedded database."""
+"""The stop of a process: by a signal, or with the embedded database."""
 
 import asyncio
 import signal
@@ -15,19 +15,19 @@ DATABASE_CHECK_S: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What a process is told when it shall end."""
+    """The events that stop a process: `asked` in any case, `hurry` without waiting."""
 
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
     def now(self) -> None:
-        """End without waiting for those who do nothing."""
+        """Stop without waiting for idle connections."""
         self.asked.set()
         self.hurry.set()
 
 
 def stopping_by_signals() -> Stop:
-    """What SIGINT and SIGTERM set, and SIGHUP unless `nohup` has it ignored."""
+    """The stop that SIGINT and SIGTERM set, and SIGHUP unless `nohup` made it ignored."""
     stop = Stop()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
@@ -39,9 +39,9 @@ def stopping_by_signals() -> Stop:
 
 @asynccontextmanager
 async def stopping_with_database(database: Database, stop: Stop) -> AsyncGenerator[None]:
-    """Stop when the embedded server ends: a restart brings both back.
+    """Stop when the embedded server ends, because a restart brings both back.
 
-    Raises StartError when it has.
+    Raises StartError after the block if the server has ended.
     """
     watch = asyncio.create_task(_stop_with(database, stop))
     try:

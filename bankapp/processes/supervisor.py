@@ -28,10 +28,10 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
 def run_supervisor(settings: Settings, database: Database) -> None:
-    """Serve HTTP by `settings.workers` processes until SIGINT or SIGTERM; SIGHUP replaces them.
+    """Serve with `settings.workers` processes until SIGINT or SIGTERM; SIGHUP replaces them.
 
-    Raises StartError as `serve` does, when the database allows too few connections, and when a
-    process keeps ending before it listens.
+    Raises StartError as `run_server` does, when the database allows too few connections, and when
+    a process keeps ending before it listens.
     """
     ensure_connections_suffice(settings, database.url)
     uvloop.run(_supervise(settings, database))
@@ -60,7 +60,7 @@ async def _supervise(settings: Settings, database: Database) -> None:
 
 
 def reload_by_signal(reload: asyncio.Event, stop: Stop) -> None:
-    """Have SIGHUP set `reload`; or `stop`, when it says that the terminal was closed."""
+    """Make SIGHUP set `reload`, or `stop` if the signal means that the terminal was closed."""
     had_terminal = _has_terminal()
 
     def on_hangup() -> None:
@@ -81,7 +81,7 @@ def _has_terminal() -> bool:
 
 
 class Supervisor:
-    """Keeps a generation of processes running, and replaces it when `reload` is set."""
+    """Keeps a group of worker processes running, and replaces the group when `reload` is set."""
 
     def __init__(self, settings: Settings, common: Common) -> None:
         self._settings = settings
@@ -90,7 +90,7 @@ class Supervisor:
         self._generations = [WorkerGroup(settings, common)]
 
     async def run(self) -> None:
-        """Do so until cancelled. Raises StartError when a process cannot be kept running."""
+        """Run until cancelled. Raises StartError when a process cannot be kept running."""
         [current] = self._generations
         await current.during(current.wait_listening())
         log_listening(self._common.sockets, workers=self._settings.workers)
@@ -107,7 +107,7 @@ class Supervisor:
             current = successor
 
     async def stop(self, running: "asyncio.Task[None]") -> None:
-        """End all processes. Raises what `running` has ended with."""
+        """End all processes. Raises the error that `running` has ended with."""
         running.cancel()
         await asyncio.wait({running})
         ends = [
@@ -119,10 +119,10 @@ class Supervisor:
             running.result()
 
     async def _start_successor(self, current: WorkerGroup) -> WorkerGroup:
-        """Processes with the settings of now, which listen beside those of `current`.
+        """A group with the present settings, which listens beside the `current` one.
 
-        Raises Failure, and changes nothing, when a setting is wrong or the processes do not come to
-        listen; also when one of `current` cannot be kept running.
+        Raises Failure, and changes nothing, when a setting is wrong, when the new processes do not
+        come to listen, or when one of `current` cannot be kept running.
         """
         settings = await asyncio.to_thread(self._new_settings)
         successor = WorkerGroup(settings, self._common)

@@ -27,13 +27,13 @@ from bankapp.processes.stop import Stop, stopping_by_signals
 from bankapp.settings import Settings
 from bankapp.telemetry.logs import configure_logs
 
-TRY_LATER: Final = os.EX_TEMPFAIL  # exit code of a process that is not to blame
+TRY_LATER: Final = os.EX_TEMPFAIL  # exit code if the database does not answer
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
 @dataclass(frozen=True)
 class Task:
-    """What the supervisor wants of a process.
+    """The work that the supervisor gives to a process.
 
     The `sockets` of each door and the memory of the `shares` are inherited descriptors.
     """
@@ -46,14 +46,14 @@ class Task:
 
     @property
     def descriptors(self) -> tuple[int, ...]:
-        """What the process has to inherit."""
+        """The file descriptors that the process inherits."""
         return (*chain.from_iterable(self.sockets.values()), self.shares)
 
 
 def main() -> int:
-    """Read the task from standard input, and do it until told to stop, or until that closes.
+    """Read the task from standard input, and serve until a signal or the end of standard input.
 
-    SIGHUP stops it as well, at leisure: another process has taken its place.
+    SIGHUP stops the process without hurry, because another process has taken its place.
     """
     try:
         task: Task = pickle.load(sys.stdin.buffer)
@@ -95,7 +95,7 @@ async def _serve(task: Task) -> None:
         )
         async with serving(task.settings, sockets, surroundings):
             _log.info("worker listening")
-            _tell_supervisor()  # who then logs that all listen, after each has said so itself
+            _tell_supervisor()  # it logs that all processes listen once each of them has told it
             await stop.asked.wait()
             _log.info("worker stopping")
 
@@ -106,7 +106,7 @@ def _stop_orphan(stop: Stop) -> None:
 
 
 def _tell_supervisor() -> None:
-    with suppress(BrokenPipeError):  # it has ended, and so shall we
+    with suppress(BrokenPipeError):  # the supervisor has ended, and so will this process
         print("listening", flush=True)
 
 

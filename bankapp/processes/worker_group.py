@@ -25,7 +25,7 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 @dataclass(frozen=True)
 class Common:
-    """What all processes share."""
+    """The resources that all processes share."""
 
     database_url: str
     sockets: Sockets
@@ -33,11 +33,11 @@ class Common:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What the processes see."""
+        """The environment of the processes."""
         return {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(self.metrics)}
 
     def forget(self, pid: int) -> None:
-        """Remove what a process has measured of itself alone; what it counted stays counted."""
+        """Remove the gauges of a process that has ended; its counts stay in the sums."""
         forget_process(pid, str(self.metrics))
 
 
@@ -58,7 +58,7 @@ class WorkerGroup:
             await event.wait()
 
     async def during(self, wanted: Awaitable[object]) -> None:
-        """Wait for what is wanted. Raises StartError when a process cannot be kept running."""
+        """Wait for `wanted`. Raises StartError when a process cannot be kept running."""
         waiting = asyncio.ensure_future(wanted)
         try:
             done, _ = await asyncio.wait(
@@ -70,7 +70,7 @@ class WorkerGroup:
             waiting.cancel()
 
     async def end(self, signal_number: int, timeout_s: float) -> None:
-        """Start no process any more, send the signal to those that run, and wait for their end."""
+        """Stop restarting processes, send them the signal, and wait for their end."""
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.wait(self._keepers)
@@ -129,10 +129,10 @@ class WorkerGroup:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "bankapp.processes.worker"),
             env=self._common.environment,
-            stdin=PIPE,  # stays open for as long as we live
+            stdin=PIPE,  # its end tells the process that the supervisor has ended
             stdout=PIPE,
             pass_fds=task.descriptors,
-            start_new_session=True,  # Ctrl-C reaches us, who tell the processes
+            start_new_session=True,  # Ctrl-C reaches the supervisor only, which stops the processes
         )
         self._processes.add(process)
         assert process.stdin is not None
@@ -142,13 +142,13 @@ class WorkerGroup:
 
 @dataclass
 class Restarts:
-    """When a process that has ended is started again."""
+    """The delays before a process that has ended is started again."""
 
     failure_count: int = 0
     next_delay_s: float = limits.WORKER_RESTART_DELAY_MIN_S
 
     def delay_s(self, *, lived_s: float, has_failed: bool) -> float:
-        """How long to wait, longer each time, unless the process lived for a while.
+        """The delay before the next start; it grows unless the process lived for a while.
 
         Raises StartError when processes keep failing to start.
         """

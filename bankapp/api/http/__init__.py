@@ -1,1 +1,1 @@
-"""The HTTP door; the only place besides the composition root that knows aiohttp."""
+"""The HTTP door; the only package that imports aiohttp."""

@@ -1,4 +1,4 @@
-"""Who is asking, as HTTP tells it."""
+"""The visitor and the token of an HTTP request."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ TRUSTED_PROXIES: Final = web.AppKey("trusted_proxies", Proxies)
 
 
 def identify_visitor(request: web.Request, request_id: str) -> Visitor:
-    """What is known of anyone: the client's address and what it calls itself."""
+    """The visitor: the client's address and its user agent."""
     user_agent = request.headers.get("User-Agent", "")
     return Visitor.at_door(_client_address(request), user_agent, request_id)
 
@@ -36,10 +36,10 @@ def bearer_token(request: web.Request) -> str | None:
 
 
 def _client_address(request: web.Request) -> Address | None:
-    """The peer's address, or what the proxies in front of us say, as far as they are trusted.
+    """The peer's address, or the one in X-Forwarded-For as far as the proxies are trusted.
 
-    Each proxy adds the address it was asked from; anything left of what an untrusted one added may
-    be made up.
+    Each proxy appends the address of its client. So the last address that a trusted proxy appended
+    is true, and everything to the left of it may be invented.
     """
     trusted = request.app[TRUSTED_PROXIES].networks
     address = _parse_address(request.remote or "")
@@ -57,7 +57,7 @@ def _client_address(request: web.Request) -> Address | None:
 @lru_cache(maxsize=1024)
 def _parse_address(text: str) -> Address | None:
     try:
-        address = ip_address(text.partition("%")[0])  # the zone of a link-local one
+        address = ip_address(text.partition("%")[0])  # without the zone of a link-local address
     except ValueError:
         return None  # a Unix socket has no address
     return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address

@@ -1,4 +1,4 @@
-"""What came with a request: its path, its query and its body, as fields of an operation."""
+"""The content of a request: its path, query and body as fields of an operation."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from bankapp.operations.fields import Text
 
 
 class HttpContent:
-    """Path, query and body as the fields of one request, each name from one place."""
+    """Path, query and body as the fields of one request; each name comes from one of them."""
 
     __slots__ = ("_body", "_request", "_route")
 
@@ -28,7 +28,7 @@ class HttpContent:
     async def receive(self) -> None:
         """Read the body, if the route has one.
 
-        Raises MalformedRequest when it does not come as announced or in time, PayloadTooLarge.
+        Raises MalformedRequest when it is incomplete or late, PayloadTooLarge.
         """
         if self._route.has_body:
             self._body = await _receive(self._request.content, self._route.body_bytes_max)
@@ -44,7 +44,7 @@ class HttpContent:
         if route.has_body:
             if request.query:
                 raise _unknown(request.query)
-            # Where the path says all there is to say, no body is needed.
+            # No body is needed if the path has all required fields.
             is_needed = self._body or route.operation.request.model_fields.keys() - fields.keys()
             given = _parse(request, self._body) if is_needed else {}
         else:
@@ -59,7 +59,7 @@ class HttpContent:
 async def _receive(content: Any, size_max: int) -> bytes:  # noqa: ANN401
     body = b""
     try:
-        if content.is_eof():  # as of most: it came with its head
+        if content.is_eof():  # most bodies arrive with their head
             body = content.read_nowait()
         else:
             async with asyncio.timeout(limits.BODY_TIMEOUT_S):
@@ -82,7 +82,7 @@ def _parse(request: web.Request, body: bytes) -> dict[str, Any]:
     try:
         data = pydantic_core.from_json(body, allow_inf_nan=False)
         members = cast("dict[str, Any]", data) if isinstance(data, dict) else None
-        # To from_json repeated names are no error. With no more colons than names there are none.
+        # from_json accepts repeated names. A text without more colons than names has none.
         if members is not None and body.count(b":") > len(members):
             _STRICT_JSON.decode(body.decode())
     except ValueError as error:
@@ -93,7 +93,7 @@ def _parse(request: web.Request, body: bytes) -> dict[str, Any]:
 
 
 def _count_values(body: bytes) -> int:
-    """About how many values there are in JSON: it takes ever longer to read and to refuse more."""
+    """The approximate number of values in JSON, because many values are slow to read and check."""
     pieces = body.replace(rb"\\", b"").replace(rb"\"", b"").split(b'"')
     between_texts = b"".join(pieces[::2])
     return sum(map(between_texts.count, (b",", b"[", b"{")))

@@ -1,4 +1,4 @@
-"""The HTTP door as the processes open it, and the one that Prometheus comes by."""
+"""The HTTP door as the processes open it, and the door of the metrics."""
 
 import socket
 from collections.abc import Generator, Sequence
@@ -21,7 +21,7 @@ class HttpDoor:
 
     @contextmanager
     def listen(self, settings: Settings) -> Generator[list[socket.socket]]:
-        """The sockets of the address. Raises StartError when it cannot be had."""
+        """The sockets of the address. Raises StartError when it is not available."""
         with _open(settings.http_address, "BANK_HTTP_ADDRESS") as sockets:
             yield sockets
 
@@ -35,7 +35,7 @@ class HttpDoor:
             surroundings.bank,
             settings.trusted_proxies,
             public_url=settings.public_url,
-            # They say much of the bank, if nothing of its customers.
+            # In production the docs are for bankers: they describe the bank in detail.
             docs_role=None if is_development else Role.BANKER,
             browsers=Browsers(settings.allowed_origins, only_tls=comes_by_tls),
             shows_metrics=is_development and settings.metrics_address is None,
@@ -53,9 +53,9 @@ class MetricsDoor:
 
     @contextmanager
     def listen(self, settings: Settings) -> Generator[list[socket.socket]]:
-        """The sockets of the address, which several processes can have; none where it is not set.
+        """The sockets of the address, which several processes can share; none if it is not set.
 
-        Raises StartError when it cannot be had.
+        Raises StartError when the address is not available.
         """
         if settings.metrics_address is None:
             yield []

@@ -1,4 +1,4 @@
-"""From an operation to an aiohttp handler: all of HTTP is derived from the declaration."""
+"""From an operation to an aiohttp handler, which follows from the operation's declaration."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -24,7 +24,7 @@ EXCHANGE: Final = web.RequestKey("exchange", Exchange)
 
 
 async def meet_expectation(request: web.Request) -> None:
-    """Answer `Expect: 100-continue`; what else is expected does not matter (RFC 9110, 10.1.1)."""
+    """Answer `Expect: 100-continue` and ignore other expectations (RFC 9110, 10.1.1)."""
     if request.headers["Expect"].lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
@@ -51,7 +51,7 @@ def create_handler(route: Route) -> Handler:
 
 
 def _responder(route: Route) -> Callable[[web.Request, Served], web.Response]:
-    """What makes an answer of a response, in the format that the client accepts."""
+    """The function that writes a response in the format that the client accepts."""
     if route.status is HTTPStatus.NO_CONTENT:
         return lambda _request, _served: web.Response(status=HTTPStatus.NO_CONTENT)
     by_type = {format_.media_type: format_ for format_ in route.formats}
@@ -87,7 +87,7 @@ def _json_responder(route: Route) -> Callable[[Served], web.Response]:
 
 
 def _locator(location: str) -> Callable[[object], str]:
-    """From a response to its place: a path that ends with one of its fields, as `{transfer.id}`."""
+    """The function from a response to its path, which ends with a field like `{transfer.id}`."""
     [(path, field, *_)] = Formatter().parse(location)
     assert field is not None
     get_field = attrgetter(field)

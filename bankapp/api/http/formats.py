@@ -11,7 +11,7 @@ from aiohttp.helpers import MimeType, parse_mimetype
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A media type, and how a response becomes text of it, with these headers."""
+    """A media type: how a response is rendered in it, and the headers of the answer."""
 
     media_type: str
     render: Callable[[Any], str]
@@ -31,9 +31,10 @@ JSON_TYPE: Final = "application/json"
 
 
 def choose(accept: str, media_types: Sequence[str]) -> str:
-    """The media type that the header `Accept` likes best; of equal ones the first.
+    """The media type that the header `Accept` prefers; of equal ones the first.
 
-    The first one too where none is accepted: an answer in another format says more than none.
+    If none is accepted it is the first one, because an answer in another format helps more than no
+    answer.
     """
     ranges = [_parse(element) for element in accept.split(",") if element.strip()]
     if not ranges:
@@ -46,7 +47,7 @@ def _parse(element: str) -> MimeType:
 
 
 def _quality(media_type: str, ranges: Sequence[MimeType]) -> float:
-    """How much a media type is wanted: the most specific range that matches it says so."""
+    """The weight of a media type, from the most specific range that matches it."""
     wanted = parse_mimetype(media_type)
     matching = [
         (range_.type != "*", range_.subtype != "*", _q(range_))

@@ -1,4 +1,4 @@
-"""The page that Prometheus reads."""
+"""The metrics at /metrics, for Prometheus."""
 
 import asyncio
 from typing import Final
@@ -15,7 +15,7 @@ PATH: Final = "/metrics"
 
 
 def create_metrics_app(bank: Bank) -> web.Application:
-    """A door for nothing but the metrics, at an address that customers cannot reach."""
+    """An application that serves the metrics only, for an address that customers cannot reach."""
     app = web.Application(middlewares=[observe])
     app[BANK] = bank
     app[BROWSERS] = Browsers()
@@ -24,7 +24,7 @@ def create_metrics_app(bank: Bank) -> web.Application:
 
 
 def add_metrics(app: web.Application) -> None:
-    """Show the metrics to anyone."""
+    """Serve the metrics to anyone."""
     app.router.add_get(PATH, _show_metrics)
 
 

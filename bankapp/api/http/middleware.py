@@ -1,4 +1,4 @@
-"""Around every request: its id, its line in the log, and refusals turned into problems."""
+"""The middleware of every request: its id, its line in the log, its refusal as a problem."""
 
 from typing import Final
 
@@ -23,14 +23,14 @@ SPANS: Final = web.AppKey("spans", RequestSpans)
 
 @web.middleware
 async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Open an exchange, and answer whatever is raised within it as a problem."""
+    """Open an exchange, and answer any exception in it with a problem."""
     with Exchange(request.method, request.headers, request.app.get(SPANS)) as exchange:
         request[EXCHANGE] = exchange
         try:
             response = await handler(request)
         except web.HTTPException as error:
             response = _answer_for_aiohttp(request, exchange, error)
-        except Exception as error:  # noqa: BLE001 - the client gets an answer, the log what it was
+        except Exception as error:  # noqa: BLE001 - the log has the error, the client an answer
             response = problem_response(exchange.refuse(error), exchange.request_id)
         response.headers["X-Request-Id"] = exchange.request_id
         response.headers["Server"] = SERVER
@@ -56,7 +56,7 @@ def _answer_for_aiohttp(
 
 
 def _path_of(request: web.Request) -> str | None:
-    """The path of a page that is served; None where there is none."""
+    """The path pattern of the route; None for the catch-all route."""
     resource = request.match_info.route.resource
     return None if resource is None or resource.canonical == CATCH_ALL else resource.canonical
 

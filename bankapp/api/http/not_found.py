@@ -1,4 +1,4 @@
-"""What leads nowhere, as a route: so that every request passes the middleware."""
+"""A catch-all route, so that 404 and 405 pass through the middleware too."""
 
 from typing import Final, NoReturn
 
@@ -10,7 +10,7 @@ CATCH_ALL: Final = "/{nowhere}"
 
 
 def add_catch_all(app: web.Application) -> None:
-    """Refuse whatever no other route takes: the path, or its method."""
+    """Refuse every request that no other route matches, because of its path or its method."""
     app.router.add_route("*", f"{CATCH_ALL[:-1]}:.*}}", _refuse, expect_handler=meet_expectation)
 
 

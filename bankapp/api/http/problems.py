@@ -45,7 +45,7 @@ _STATUS_OF_SORT: Final = {
     Sort.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     Sort.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-# HTTP says more of some of its own.
+# These refusals of HTTP have a more precise status than their sort.
 _STATUS: Final[dict[type[errors.Refusal], HTTPStatus]] = {
     PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -59,17 +59,17 @@ REFUSALS: Final[tuple[type[errors.Refusal], ...]] = (
 
 RETRY_AFTER_S: Final = 1
 REPLAYED: Final[tuple[str, str]] = ("Idempotent-Replayed", "true")
-SERVER: Final = "bankapp"  # and not which library in which version
+SERVER: Final = "bankapp"  # without the library and its version
 
 
 def status_of(refusal: errors.Refusal | type[errors.Refusal]) -> HTTPStatus:
-    """The status of an answer that carries this refusal."""
+    """The HTTP status of a refusal."""
     kind = refusal if isinstance(refusal, type) else type(refusal)
     return _STATUS.get(kind) or _STATUS_OF_SORT[kind.sort]
 
 
 def problem_of(refusal: errors.Refusal, request_id: str) -> dict[str, Any]:
-    """A refusal as RFC 9457 writes it."""
+    """A refusal as a problem of RFC 9457."""
     problem: dict[str, Any] = {
         "type": f"/problems/{refusal.code}",
         "title": refusal.message(),
@@ -88,7 +88,7 @@ def problem_of(refusal: errors.Refusal, request_id: str) -> dict[str, Any]:
 
 
 def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
-    """The answer that carries a refusal."""
+    """The answer to a refused request."""
     status = status_of(refusal)
     problem = problem_of(refusal, request_id)
     body = json.dumps(problem, ensure_ascii=False, separators=(",", ":")).encode()

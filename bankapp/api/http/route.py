@@ -1,4 +1,4 @@
-"""A line of the URL table."""
+"""Routes: the lines of the URL table."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -29,11 +29,11 @@ _STATUS_OF_RESPONSE: Final[dict[type[BaseModel], HTTPStatus]] = {
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where and how an operation is served.
+    """The method and path at which an operation is served, and the form of its answer.
 
-    `location` is the path of what was created, filled from the response: then the status is 201.
-    `formats` are those that the answer can have beside JSON, or instead of it where it `has_json`
-    not. `body_bytes_max` bounds what is read before it is known who asks.
+    With `location`, the path of the created resource, filled from the response, the status is 201.
+    `formats` are the formats of the answer beside JSON, or instead of JSON without `has_json`.
+    `body_bytes_max` bounds the body, which is read before the caller is authenticated.
     """
 
     method: str
@@ -46,7 +46,7 @@ class Route:
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """Its own, and HEAD where GET is."""
+        """The method of the route, and HEAD with GET."""
         return ("GET", "HEAD") if self.method == "GET" else (self.method,)
 
     @property
@@ -63,17 +63,17 @@ class Route:
 
     @property
     def answers_json(self) -> bool:
-        """Whether success can be told in JSON."""
+        """Whether a successful answer can be JSON."""
         return self.has_json and self.status is not HTTPStatus.NO_CONTENT
 
     @property
     def media_types(self) -> tuple[str, ...]:
-        """The formats of success, the preferred one first."""
+        """The media types of a successful answer, the preferred one first."""
         json_type = (JSON_TYPE,) if self.answers_json else ()
         return (*json_type, *(format_.media_type for format_ in self.formats))
 
     @property
     def refuses(self) -> tuple[type[errors.Refusal], ...]:
-        """Every refusal that may come: the operation's, and those of its way through HTTP."""
+        """Every possible refusal: those of the operation, and those of HTTP."""
         of_body = _REFUSES_BODIES if self.has_body else ()
         return (*self.operation.refuses, *_REFUSES_ALWAYS, *of_body)

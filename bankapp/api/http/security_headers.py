@@ -1,4 +1,4 @@
-"""What browsers are told: whose pages may ask, and what an answer may do in them."""
+"""Security headers: which origins may read answers, and what an answer may do in a browser."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 from multidict import CIMultiDict, istr
 
-# What a handler says itself goes before these.
+# A handler may set other values, which have precedence.
 _HEADERS: Final = (
     (istr("X-Content-Type-Options"), "nosniff"),
     (istr("Content-Security-Policy"), "default-src 'none'; frame-ancestors 'none'"),
@@ -23,10 +23,10 @@ _PREFLIGHT_MAX_AGE_S: Final = "600"
 
 @dataclass(frozen=True, slots=True)
 class Browsers:
-    """Origins whose pages may read answers, and whether customers come by TLS alone.
+    """The origins whose pages may read answers, and whether the bank is reached by TLS only.
 
-    Nobody may send credentials of a browser along: the bank has no cookies, and tokens are given by
-    the page itself.
+    Credentials that a browser stores are never allowed: the bank sets no cookies, and a page sends
+    its token itself.
     """
 
     origins: Collection[str] = ()
@@ -37,14 +37,14 @@ BROWSERS: Final = web.AppKey("browsers", Browsers)
 
 
 def secure(headers: CIMultiDict[str]) -> None:
-    """Add what every answer says, where the handler has not said otherwise."""
+    """Add the headers of every answer that the handler has not set."""
     for name, value in _HEADERS:
         if name not in headers:
             headers[name] = value
 
 
 def address_browsers(request: web.Request, headers: CIMultiDict[str]) -> None:
-    """Add all that a browser is told with the answer to this request."""
+    """Add all security headers to the answer to this request."""
     secure(headers)
     browsers = request.app[BROWSERS]
     if browsers.only_tls:
@@ -59,7 +59,7 @@ def address_browsers(request: web.Request, headers: CIMultiDict[str]) -> None:
 
 
 def answer_preflight(request: web.Request, allowed_methods: str) -> web.Response | None:
-    """Tell a browser what a page of an allowed origin may ask here; None for any other request."""
+    """The answer to a CORS preflight from an allowed origin; None for any other request."""
     asks = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
     if not asks or request.headers.get("Origin") not in request.app[BROWSERS].origins:
         return None

@@ -33,12 +33,12 @@ def create_app(
     shows_metrics: bool = True,
     spans: RequestSpans | None = None,
 ) -> web.Application:
-    """The bank's HTTP door; it serves every route and owns nothing.
+    """The application that serves every route; it does not own the bank.
 
-    Who asks is what X-Forwarded-For says where a trusted proxy wrote it. The pages say that we
-    are at `public_url`, and without one where the client says. `docs_role` is the least role that
-    may read the docs of the API and of the database; None lets anyone. With `shows_metrics` anyone
-    sees the metrics. `spans` makes a span of each request.
+    The client address is taken from X-Forwarded-For if a trusted proxy set it. The pages name
+    `public_url` as the address of the bank, or else the host that the client sent. `docs_role` is
+    the lowest role that may read the docs of the API and of the database; with None anyone may.
+    With `shows_metrics` anyone may read the metrics. `spans` makes a span of each request.
     """
     app = web.Application(middlewares=[observe])
     app[BANK] = bank

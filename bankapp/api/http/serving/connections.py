@@ -1,4 +1,4 @@
-"""The connections of a server process: its share of them, and how it parts with them."""
+"""The connections of a server process: accepted in even shares, and closed at a stop."""
 
 import asyncio
 import socket
@@ -10,7 +10,7 @@ import structlog
 from bankapp.api.shares import Shares
 from bankapp.domain import limits
 
-# A process that never comes to accept must not keep the others from it.
+# A process that has stopped accepting must not keep the others from doing so.
 DEFERRAL_COUNT_MAX: Final = 5
 DEFERRAL_S: Final = 0.001
 EXHAUSTED_DELAY_S: Final = 1.0
@@ -18,22 +18,22 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.http
 
 
 class Connections:
-    """The open connections of this process; of one more than `count_max` the stalest ends."""
+    """The open connections of this process; beyond `count_max` the stalest one is closed."""
 
     def __init__(self, count_max: int) -> None:
         self.is_closing = False
         self._count_max = count_max
-        self._open: dict[asyncio.Transport, None] = {}  # whose last answer is oldest comes first
+        self._open: dict[asyncio.Transport, None] = {}  # the one with the oldest answer comes first
         self._none_left = asyncio.Event()
         self._none_left.set()
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The number of open connections."""
         return len(self._open)
 
     def enter(self, connection: asyncio.Transport) -> None:
-        """Count one more."""
+        """Add a connection."""
         if self.count >= self._count_max:
             stalest = next(iter(self._open))
             del self._open[stalest]
@@ -42,22 +42,23 @@ class Connections:
         self._none_left.clear()
 
     def renew(self, connection: asyncio.Transport) -> None:
-        """Note that it got an answer."""
+        """Note that a connection got an answer."""
         if connection in self._open:
             del self._open[connection]
             self._open[connection] = None
 
     def leave(self, connection: asyncio.Transport) -> None:
-        """Count one less."""
+        """Remove a connection."""
         self._open.pop(connection, None)
         if self.count == 0:
             self._none_left.set()
 
     async def part(self, hurry: asyncio.Event) -> None:
-        """Let each connection end with its next answer, which says `Connection: close`.
+        """Close each connection after its next answer, which says `Connection: close`.
 
-        One closed while idle may cross a request on its way, so none is until the idle timeout
-        would have done it; or, once `hurry` is set, a moment that suffices for a busy client.
+        The closing of an idle connection may cross a request on its way. So an idle connection is
+        closed only after the idle timeout or, once `hurry` is set, after a moment that suffices
+        for a busy client.
         """
         self.is_closing = True
         waits = [asyncio.create_task(event.wait()) for event in (self._none_left, hurry)]
@@ -72,9 +73,9 @@ class Connections:
 class Acceptor:
     """Accepts connections from a socket on which other processes accept, too.
 
-    All of them wake up for a new connection, and a process that is already running would accept
-    most of a burst. So each takes one at a time, and one that has more than another leaves it to
-    that one for a moment.
+    A new connection wakes all processes, and a process that is already running would accept most
+    of a burst. So each process accepts one connection at a time, and a process that has more
+    connections than another one waits for a moment before it accepts.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class Acceptor:
         self._resume()
 
     def close(self) -> None:
-        """Accept no more."""
+        """Stop accepting."""
         self._loop.remove_reader(self._listening)
         if self._resumption is not None:
             self._resumption.cancel()
@@ -119,7 +120,7 @@ class Acceptor:
         try:
             connection, _ = self._listening.accept()
         except (BlockingIOError, ConnectionAbortedError):
-            return  # another process was quicker, or the client gave up
+            return  # another process accepted it, or the client gave up
         except OSError as error:
             _log.warning("cannot accept", error=error.strerror)
             self._pause(EXHAUSTED_DELAY_S)

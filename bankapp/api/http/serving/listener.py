@@ -1,4 +1,4 @@
-"""Serving an application on an address, and what the parser refuses before any handler sees it."""
+"""Serves an application on an address, and answers what the parser refuses before any handler."""
 
 import asyncio
 import logging
@@ -31,10 +31,10 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.http
 def open_sockets(
     host: str, port: int, *, reuse_port: bool = False
 ) -> Generator[list[socket.socket]]:
-    """Listen on an address while the block runs: what connects waits until it is accepted.
+    """Listen on an address while the block runs; connections wait until they are accepted.
 
-    Answers that clients do not read do not pile up in the kernel. With `reuse_port` several of our
-    processes can have the address. Raises OSError when it cannot be had.
+    The kernel buffers little of the answers that clients do not read. With `reuse_port` several
+    processes can share the address. Raises OSError when it is not available.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     with ExitStack() as sockets:
@@ -50,7 +50,7 @@ def open_sockets(
 
 
 def url_of(listening: socket.socket) -> str:
-    """The URL of what is served on this socket."""
+    """The URL of a listening socket."""
     address, port = listening.getsockname()[:2]
     shown = f"[{address}]" if ":" in address else address
     return f"http://{shown}:{port}"
@@ -64,10 +64,10 @@ async def listen(
     hurry: asyncio.Event,
     shares: Shares | None = None,
 ) -> AsyncGenerator[None]:
-    """Serve `app` while the block runs, then close the sockets and finish what was accepted.
+    """Serve `app` while the block runs, then close the sockets and finish the accepted requests.
 
-    `shares` is what other processes that accept on the same sockets have. Connections left idle are
-    closed late, unless `hurry` is set.
+    `shares` counts the connections of the other processes that accept on the same sockets. Idle
+    connections are closed late, unless `hurry` is set.
     """
     connections = Connections(_allow_many_connections())
     runner = web.AppRunner(app, shutdown_timeout=limits.SHUTDOWN_TIMEOUT_S)
@@ -90,7 +90,7 @@ async def _accept(
     connections: Connections,
     shares: Shares | None,
 ) -> Callable[[], None]:
-    """Accept connections until the function that is returned is called."""
+    """Accept connections until the returned function is called."""
     if shares is not None:
         return Acceptor(listening, factory, connections, shares).close
     server = await asyncio.get_running_loop().create_server(
@@ -110,7 +110,7 @@ class _Connection(web.RequestHandler):
             loop=asyncio.get_running_loop(),
             access_log=logging.getLogger("bankapp.access"),
             access_log_class=_NoAccessLog,
-            # A small body can unpack to gigabytes.
+            # A small compressed body can unpack to gigabytes.
             auto_decompress=False,
             keepalive_timeout=limits.IDLE_TIMEOUT_S,
             lingering_time=limits.LINGERING_TIMEOUT_S,
@@ -121,7 +121,7 @@ class _Connection(web.RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         assert self.transport is not None
-        self.transport.set_write_buffer_limits(0)  # the next request waits for all of an answer
+        self.transport.set_write_buffer_limits(0)  # the next request waits until all is written
         self._connections.enter(self.transport)
 
     def connection_lost(self, exc: BaseException | None) -> None:
@@ -131,7 +131,7 @@ class _Connection(web.RequestHandler):
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """End the connection unless the client reads the answer in time."""
+        """Close the connection unless the client reads the answer in time."""
         super().pause_writing()
         assert self.transport is not None
         self._unread_timer = self._loop.call_later(limits.UNREAD_TIMEOUT_S, self.transport.abort)
@@ -141,7 +141,7 @@ class _Connection(web.RequestHandler):
         super().resume_writing()
 
     def resume_reading(self, resume_parser: bool = True) -> None:  # noqa: FBT001, FBT002
-        """Read on, but not the rest of a body that is refused."""
+        """Resume reading, but do not read the rest of a refused body."""
         if not self._close:
             super().resume_reading(resume_parser)
 
@@ -153,10 +153,9 @@ class _Connection(web.RequestHandler):
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
-        """Send the answer.
+        """Send the answer, and close the connection at a stop or if the body has not been read.
 
-        It is the last of its connection when the server stops, or when there is more of the body:
-        that is not read, but the client has a moment to read the answer.
+        The rest of a body is not read, but the client has a moment to read the answer.
         """
         is_unread = not request.content.is_eof()
         if is_unread or self._connections.is_closing:
@@ -177,7 +176,7 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Answer as everywhere, and log nothing of what was sent: it may hold a secret."""
+        """Answer with a problem, and log nothing of the request, which may contain a secret."""
         refusal = errors.InternalError() if status == 500 else errors.MalformedRequest()
         request_id = create_request_id()
         _log.warning("unreadable", request_id=request_id, status=status, error=type(exc).__name__)
@@ -192,7 +191,7 @@ class _Connection(web.RequestHandler):
 
 
 class _NoAccessLog(AbstractAccessLogger):
-    """The middleware logs every request."""
+    """Logs nothing, because the middleware logs every request."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         pass
@@ -203,7 +202,7 @@ class _NoAccessLog(AbstractAccessLogger):
 
 
 def _allow_many_connections() -> int:
-    """How many there may be."""
+    """Raise the limit of open files; return the number of connections that it allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

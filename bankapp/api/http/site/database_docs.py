@@ -30,7 +30,7 @@ def add_database_docs(app: web.Application, role: Role | None) -> None:
     known = read_files("gen", "docs")
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        # Only what was read at the start has a name: no path leads out.
+        # Only files that were read at the start are served, so no path leads out of the folder.
         path = request.match_info["path"] or "index.html"
         if path not in known:
             raise web.HTTPNotFound

@@ -31,7 +31,7 @@ _CONTENT_TYPES: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What is sent, and what tells it from what it was before."""
+    """A file and its ETag."""
 
     content: bytes
     content_type: str
@@ -39,20 +39,20 @@ class File:
 
     @classmethod
     def of(cls, content: bytes, content_type: str) -> "File":
-        """A file of this content."""
+        """A file with this content."""
         return cls(content, content_type, hashlib.sha256(content).hexdigest()[:32])
 
     @classmethod
     def read(cls, entry: Traversable) -> "File":
-        """A file whose name tells its type."""
+        """A file of a package; the suffix of its name gives its type."""
         return cls.of(entry.read_bytes(), _CONTENT_TYPES[_suffix(entry)])
 
 
 @cache
 def read_files(package: str, directory: str) -> Mapping[str, File]:
-    """Every file below a directory of a package that a browser can use, by its path in there.
+    """Every file of a browser's types below a directory of a package, by its path there.
 
-    Read once for all applications: no package changes while it is used.
+    Read once for all applications, because a package does not change while it is used.
     """
     return MappingProxyType(dict(_files(files(package) / directory, "")))
 
@@ -66,8 +66,8 @@ def _files(directory: Traversable, prefix: str) -> Iterator[tuple[str, File]]:
 
 
 def send(request: web.Request, file: File, headers: Mapping[str, str]) -> web.Response:
-    """The file, or that the client has it."""
-    # To be kept, but asked for again by its ETag.
+    """An answer with the file, or without it if the client has it already."""
+    # A client may keep the file but must ask again, by its ETag.
     headers = {"Cache-Control": "no-cache", "ETag": f'"{file.etag}"', **headers}
     if _has(request, file):
         return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -77,18 +77,18 @@ def send(request: web.Request, file: File, headers: Mapping[str, str]) -> web.Re
 
 
 def _has(request: web.Request, file: File) -> bool:
-    """Whether the client says that it has the file, if encoded otherwise (RFC 9110, 13.1.2)."""
+    """Whether the client has the file, by a weak comparison of its ETag (RFC 9110, 13.1.2)."""
     known = {etag.value for etag in request.if_none_match or ()}
     return not known.isdisjoint((file.etag, "*"))
 
 
 def add_page(app: web.Application, path: str, handler: Handler) -> None:
-    """Serve something to read."""
+    """Serve a page."""
     app.router.add_get(path, handler, expect_handler=meet_expectation)
 
 
 def guarded(role: Role | None, handler: Handler) -> Handler:
-    """The handler for callers with at least `role`; None lets anyone."""
+    """The handler, for callers with at least `role`; with None for anyone."""
     if role is None:
         return handler
 

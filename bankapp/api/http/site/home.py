@@ -1,4 +1,4 @@
-"""What people find in a browser: the front page, the API docs, and what these are made of."""
+"""The front page, the API docs, and their static files."""
 
 import html
 from importlib.resources import files
@@ -46,7 +46,7 @@ def add_site(app: web.Application, role: Role | None, public_url: str | None) ->
         return send(request, document, {})
 
     async def show_static(request: web.Request) -> web.StreamResponse:
-        # Only what was read at the start has a name: no path leads out.
+        # Only files that were read at the start are served, so no path leads out of the folder.
         file = static.get(request.match_info["path"])
         if file is None:
             raise web.HTTPNotFound
@@ -59,7 +59,7 @@ def add_site(app: web.Application, role: Role | None, public_url: str | None) ->
 
 
 def _origin(request: web.Request) -> str:
-    """Where the client has found us, as it says itself."""
+    """The origin of the bank, from the request's Host header."""
     try:
         return str(request.url.origin())
     except ValueError:

@@ -1,4 +1,4 @@
-"""Pages that people see in a browser."""
+"""The layout of the site's pages."""
 
 from pathlib import Path
 from string import Template
@@ -10,7 +10,7 @@ _STATIC: Final = Path(__file__).parent / "static"
 
 
 def read_static(name: str) -> str:
-    """The text of a file that pages are made of."""
+    """The text of a static file."""
     return (_STATIC / name).read_text()
 
 
@@ -18,7 +18,7 @@ _PAGE: Final = Template(read_static("page.html"))
 _NAV: Final = (
     '<a href="/docs">API</a>\n<a href="/problems/">Problems</a>\n<a href="/docs/db/">Database</a>'
 )
-# Where the docs want an access token, which a browser does not send: no link leads to them.
+# For production, where the docs need an access token, which a browser does not send.
 GUARDED_NAV: Final = '<a href="/problems/">Problems</a>'
 PAGE_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -29,6 +29,6 @@ PAGE_HEADERS: Final = {
 def page_file(
     title: str, main: str, *, head: str = "", css_class: str = "text", nav: str = _NAV
 ) -> File:
-    """A page of the site with this content, which is HTML."""
+    """A page of the site; `main` is its content in HTML."""
     text = _PAGE.substitute(title=title, main=main, head=head, css_class=css_class, nav=nav)
     return File.of(text.encode(), "text/html")

@@ -1,4 +1,4 @@
-"""The pages behind a problem's `type`: what happened, whether to try again, what to change."""
+"""The pages that a problem's `type` leads to: what happened, whether to retry, what to change."""
 
 import html
 import json
@@ -18,14 +18,14 @@ from bankapp.domain import errors
 
 PATH: Final = "/problems"
 _AGAIN: Final = {
-    True: "Yes. Nothing is wrong with it; only the moment is.",
-    False: "No: as things are, it is refused again. Under an <code>Idempotency-Key</code> a "
-    "refusal is remembered, too: what you have changed needs a new key.",
+    True: "Yes. The request is right; it may succeed later.",
+    False: "No, it would be refused again. A refusal is stored under its "
+    "<code>Idempotency-Key</code>, too: send a changed request under a new key.",
 }
 
 
 def known_problems() -> dict[str, type[errors.Refusal]]:
-    """Every refusal by its code; of two with one code the one that says more."""
+    """Every refusal by its code; of two with the same code the first one."""
     by_code: dict[str, type[errors.Refusal]] = {}
     for refusal in REFUSALS:
         by_code.setdefault(refusal.code, refusal)
@@ -33,7 +33,7 @@ def known_problems() -> dict[str, type[errors.Refusal]]:
 
 
 def add_problem_pages(app: web.Application) -> None:
-    """Serve an explanation of every problem, as a page or as JSON, to anyone."""
+    """Serve an explanation of every problem to anyone, as a page or as JSON."""
     known = known_problems()
     pages = {code: page_file(code, _page(refusal)) for code, refusal in known.items()}
     pages[""] = page_file("Problems", _index(known))
@@ -83,8 +83,8 @@ def _index(known: dict[str, type[errors.Refusal]]) -> str:
         for code, refusal in sorted(known.items(), key=lambda item: (status_of(item[1]), item[0]))
     )
     return (
-        '<h1>Problems</h1><p class="lead">What the bank refuses it refuses with one of these '
-        "codes, as <code>application/problem+json</code> (RFC 9457). A code never changes its "
+        '<h1>Problems</h1><p class="lead">Every refusal of the bank has one of these codes, and is '
+        "sent as <code>application/problem+json</code> (RFC 9457). A code never changes its "
         "meaning: branch on it, and show people the <code>detail</code>.</p>"
         '<div class="scroll"><table><thead><tr><th>status<th>code<th>what happened<th>try again'
         f"</thead><tbody>{rows}</tbody></table></div>"
@@ -101,17 +101,17 @@ def _page(refusal: type[errors.Refusal]) -> str:
         f"{html.escape(status.phrase)}</p>"
         f"<h2>What to do</h2><p>{_inline(refusal.remedy)}</p>"
         f"<h2>Send the same request again?</h2><p>{_AGAIN[refusal.retryable]}</p>"
-        f"<h2>What it looks like</h2><pre>{html.escape(answer)}</pre>"
-        f"<h2>Which requests may be answered so</h2>{_operations(refusal)}"
+        f"<h2>Example</h2><pre>{html.escape(answer)}</pre>"
+        f"<h2>Requests that may be refused so</h2>{_operations(refusal)}"
     )
 
 
 def _operations(refusal: type[errors.Refusal]) -> str:
     routes = [route for route in ROUTES if refusal in route.refuses]
     if not routes:
-        return "<p>No operation as a whole: what finds none, or one item of a batch.</p>"
+        return "<p>A request that no operation matches, or one item of a batch.</p>"
     if len(routes) == len(ROUTES):
-        return "<p>Every one.</p>"
+        return "<p>Every request.</p>"
     lines = "".join(
         f'<li><a href="/docs#/{tag_of(route)}/{route.operation.name}">'
         f"<code>{route.method} {route.path}</code></a>"

@@ -1,4 +1,4 @@
-"""The page that a link in a mail leads to; only in a browser there is such a thing."""
+"""The page that a link in a mail leads to, which only the HTTP door has."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ from bankapp.operations.operation import public_operation
 _PAGE: Final = Template(read_static("verify_email.html"))
 _SCRIPT: Final = read_static("verify_email.js")
 _SCRIPT_HASH: Final = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
-# The address of the page holds the code; as every answer it says to refer nobody to it.
+# The URL of the page contains the code; every answer's Referrer-Policy keeps it from leaking.
 _POLICY: Final = (
     f"default-src 'none'; script-src 'sha256-{_SCRIPT_HASH}'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -29,7 +29,7 @@ class ShowVerificationRequest(RequestModel):
 
 
 class VerificationPage(ResponseModel):
-    """What the page with the button knows."""
+    """The values that the page with the button sends."""
 
     email_id: int
     secret_code: str
@@ -39,7 +39,7 @@ class VerificationPage(ResponseModel):
 async def show_verification(
     bank: Bank, visitor: Visitor, request: ShowVerificationRequest
 ) -> VerificationPage:
-    """A page with a button. It proves nothing yet: mail scanners follow links, people press."""
+    """A page with a button. It verifies nothing by itself, because mail scanners follow links."""
     return VerificationPage(email_id=request.email_id, secret_code=request.secret_code)
 
 
