@@ -43,10 +43,12 @@ class Diagram:
 def read_diagram(path: Path) -> Diagram:
     """Read DBML.
 
-    Raises DocsError with the line and column of a syntax error.
+    Raises DocsError where there is no file, and with the line and column of a syntax error.
     """
     try:
         found = run_node("dbml.mjs", path.read_text())
+    except OSError as error:
+        raise DocsError(f"cannot read {path.name}: {error.strerror}") from None
     except DocsError as error:
         raise DocsError(f"{path.name}: {error}") from None
     schemas: list[dict[str, Any]] = found["database"]["schemas"]

