@@ -1,12 +1,12 @@
 """The formats that an answer can have, and which of them a client accepts (RFC 9110, 12.5.1)."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from aiohttp import web
-from aiohttp.helpers import MimeType, parse_mimetype
+from aiohttp.helpers import parse_mimetype
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Format:
 
 
 JSON_TYPE: Final = "application/json"
+_WEIGHT: Final = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 
 def choose(accept: str, media_types: Sequence[str]) -> str:
@@ -36,28 +37,24 @@ def choose(accept: str, media_types: Sequence[str]) -> str:
     If none is accepted it is the first one, because an answer in another format helps more than no
     answer.
     """
-    ranges = [_parse(element) for element in accept.split(",") if element.strip()]
-    if not ranges:
-        return media_types[0]
-    return max(media_types, key=lambda media_type: _quality(media_type, ranges))
+    weights: dict[str, float] = {}
+    for element in filter(str.strip, accept.split(",")):
+        media_range, weight = _parse(element)
+        weights[media_range] = max(weight, weights.get(media_range, 0.0))
+    return max(media_types, key=lambda media_type: _weight_of(media_type, weights))
 
 
-def _parse(element: str) -> MimeType:
-    return parse_mimetype(element.strip())
+def _parse(element: str) -> tuple[str, float]:
+    """A media range and its weight, which is 0 where it is garbage."""
+    parsed = parse_mimetype(element.strip())
+    suffix = parsed.suffix and f"+{parsed.suffix}"
+    weight = parsed.parameters.get("q", "1")
+    is_weight = _WEIGHT.fullmatch(weight) is not None
+    return f"{parsed.type}/{parsed.subtype}{suffix}", float(weight) if is_weight else 0.0
 
 
-def _quality(media_type: str, ranges: Sequence[MimeType]) -> float:
-    """The weight of a media type, from the most specific range that matches it."""
-    wanted = parse_mimetype(media_type)
-    matching = [
-        (range_.type != "*", range_.subtype != "*", _q(range_))
-        for range_ in ranges
-        if range_.type in ("*", wanted.type) and range_.subtype in ("*", wanted.subtype)
-    ]
-    return max(matching)[2] if matching else 0.0
-
-
-def _q(range_: MimeType) -> float:
-    with suppress(ValueError):
-        return float(range_.parameters.get("q", 1))
-    return 0.0
+def _weight_of(media_type: str, weights: Mapping[str, float]) -> float:
+    """The weight of the most specific range that a media type is in."""
+    kind, _, _ = media_type.partition("/")
+    ranges = (media_type, f"{kind}/*", "*/*")
+    return next((weights[range_] for range_ in ranges if range_ in weights), 0.0)
