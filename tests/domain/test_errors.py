@@ -1,0 +1,46 @@
+"""Every refusal there is."""
+
+import inspect
+
+import pytest
+
+from bankapp.domain import errors
+from bankapp.domain.errors import REFUSALS, Refusal, Sort
+
+EVERY_REFUSAL = [
+    kind
+    for _, kind in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(kind, Refusal) and kind is not Refusal
+]
+
+
+def test_the_table_of_refusals_is_complete() -> None:
+    assert {kind.code: kind for kind in EVERY_REFUSAL} == REFUSALS
+    assert len(REFUSALS) == len(EVERY_REFUSAL)
+
+
+@pytest.mark.parametrize("kind", EVERY_REFUSAL, ids=lambda kind: kind.__name__)
+def test_every_refusal_has_a_sort_a_remedy_and_a_message(kind: type[Refusal]) -> None:
+    assert isinstance(kind.sort, Sort)
+    assert kind.remedy.endswith(".")
+    assert kind.message().endswith(".")
+
+
+def test_every_sort_has_a_refusal() -> None:
+    assert {kind.sort for kind in EVERY_REFUSAL} == set(Sort)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (errors.NotFound, "not_found"),
+        (errors.IdempotencyKeyReused, "idempotency_key_reused"),
+    ],
+)
+def test_a_code_follows_from_the_name(kind: type[Refusal], code: str) -> None:
+    assert kind.code == code
+
+
+def test_a_refusal_says_its_sort_or_is_none() -> None:
+    with pytest.raises(TypeError):
+        type("Nameless", (Refusal,), {})

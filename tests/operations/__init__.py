@@ -1,0 +1,1 @@
+"""What operations are declared and served with, without a door."""
