@@ -30,11 +30,6 @@ class DatabaseAccess:
         """End all sessions of a user."""
         self._run("UPDATE sessions SET ended_at = now() WHERE username = %s", username)
 
-    def remove_user(self, username: str) -> None:
-        """Remove somebody who has no account."""
-        self._run("DELETE FROM sessions WHERE username = %s", username)
-        self._run("DELETE FROM users WHERE username = %s", username)
-
     def set_status(self, account_id: int, status: str) -> None:
         """Freeze, thaw or close an account."""
         self._run("UPDATE accounts SET status = %s WHERE id = %s", status, account_id)

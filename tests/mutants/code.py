@@ -6,6 +6,7 @@ from tests.mutants.mutant import CodeMutant
 
 _BATCHING: Final = "tests/store/engine/test_batching.py"
 _TRANSACTION: Final = "tests/store/engine/test_transaction.py"
+_DOOR_KEYS: Final = "tests/doors/test_keys.py"
 _COMMIT_OR_NOT: Final = """\
 {indent}await connection.execute("BEGIN")
 {indent}result = await step(self._queries(connection), *args, **kwargs)
@@ -106,25 +107,25 @@ MUTANTS: Final[list[CodeMutant]] = [
         "what is refused stays",
         "async with connection.transaction():  # what is refused leaves nothing",
         "if True:",
-        "tests/api/ledger/test_idempotency.py",
+        f"{_DOOR_KEYS} -k refusal",
     ),
     _idempotency(
         "answers are not recalled",
         "if known is None:",
         "if True:",
-        "tests/api/ledger/test_idempotency.py -k sent_again",
+        f"{_DOOR_KEYS} -k request_is_sent_again",
     ),
     _idempotency(
         "another request gets the answer of the first",
         "if known.request_hash != key.request_hash:",
         "if False:",
-        "tests/api/ledger/test_idempotency.py -k another_body",
+        f"{_DOOR_KEYS} -k another_request",
     ),
     _idempotency(
         "a key that is taken is overlooked",
         "if not written:",
         "if False:",
-        "tests/api/ledger/test_idempotency.py -k at_the_same_time",
+        f"{_DOOR_KEYS} -k at_the_same_time",
     ),
     _idempotency(
         "a passing refusal is kept",
@@ -201,7 +202,7 @@ MUTANTS: Final[list[CodeMutant]] = [
         "bankapp/operations/admission.py",
         "if operation.checks_session and not _asks_for_email(bank, operation):",
         "if operation.checks_session:",
-        "tests/api/identity/test_verification.py -k proved_address",
+        "tests/doors/test_rules.py -k proved_address",
     ),
     _code(
         "the payer reverses",
@@ -222,6 +223,6 @@ MUTANTS: Final[list[CodeMutant]] = [
         "bankapp/operations/ledger/transfers.py",
         "@operation(idempotent=True, role=Role.BANKER, refuses=POSTING_REFUSALS)",
         "@operation(idempotent=True, refuses=POSTING_REFUSALS)",
-        "tests/api/identity/test_roles.py",
+        "tests/doors/test_who_may.py -k who_may",
     ),
 ]

@@ -8,11 +8,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from bankapp.api.http.routes import ROUTES
 from bankapp.api.http.security_headers import Browsers
 from bankapp.api.http.server import create_app
-from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank
 from tests.api.client import Answer, Api
 from tests.api.contract import JSON
-from tests.api.requests import World, good_request, name_of
+from tests.doors.http import HTTP, http_request, name_of
+from tests.doors.world import Asker, Connection, Worlds
 from tests.factories import Make
 
 OURS = "https://app.example.org"
@@ -46,22 +46,23 @@ def sharing_headers(answer: Answer) -> set[str]:
     return {name for name in answer.headers if name.lower().startswith("access-control-")}
 
 
-async def test_every_answer_is_safe_and_without_cookies(api: Api) -> None:
+async def test_every_answer_is_safe_and_without_cookies(api: Api, connection: Connection) -> None:
     """Success and refusal of every route, what is no route, and what is not of the API."""
-    await api.make.user("alice")
-    account = await api.make.account(owner="alice", balance=10)
-    world = World(account, await api.make.account(), 10**9, 10**9, 10**9)
-    await api.make.user("root", Role.ADMIN)
+    world = await Worlds(api.bank, api.make, connection).make()
     answers = {
         path: await api.request("GET", path, allow_redirects=False)
         for path in ("/", "/docs/db", "/docs/db/", "/metrics", "/nothing")
     }
     for route in ROUTES:
-        request = good_request(route, world, "x")
-        for token in (None, (await api.log_in("root")).token):
+        request = http_request(route, HTTP.cases[route.operation.name].request(world))
+        for token in (None, (await api.log_in(world.names[Asker.ADMIN])).token):
             name = f"{name_of(route)} {token is not None}"
             answers[name] = await api.request(
-                route.method, request.path, token=token, json=request.body
+                route.method,
+                request.path,
+                token=token,
+                params=request.params,
+                json=request.body,
             )
     assert {answer.status // 100 for answer in answers.values()} == {2, 3, 4}
     for name, answer in answers.items():

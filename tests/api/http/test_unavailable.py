@@ -1,52 +1,10 @@
 """What the bank answers while its database is gone."""
 
-import uuid
-from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
-from aiohttp.test_utils import TestClient, TestServer
-
-from bankapp.api.http.routes import ROUTES
-from bankapp.api.http.server import create_app
 from bankapp.domain import limits
-from bankapp.store.engine.transaction import Pool, create_pool
-from bankapp.store.store import Store
-from gen import enums, models
+from bankapp.store.engine.transaction import Pool
 from tests.api.client import Answer, Api
 from tests.api.conftest import DatabaseAccess
 from tests.api.contract import PROBLEM
-from tests.api.requests import Request, World, good_request, name_of
-from tests.conftest import ServerAddress, make_bank
-from tests.factories import Make
-
-NEEDS_NO_DATABASE = {"GET /healthz", "GET /v1/verify_email"}
-
-
-@pytest.fixture
-async def cut_off_api(tmp_path: Path) -> AsyncGenerator[Api]:
-    """A bank whose database is nowhere, and that does not wait long for it."""
-    pool = create_pool(ServerAddress(str(tmp_path / "nowhere")).url("bank"))
-    pool.timeout = 0.02
-    await pool.open(wait=False)
-    store = Store(pool)
-    bank = make_bank(store)
-    async with TestClient(TestServer(create_app(bank))) as client:
-        yield Api(client, bank, Make(store))
-    await pool.close()
-
-
-def an_account(account_id: int) -> models.Account:
-    return models.Account(
-        id=account_id,
-        kind=enums.AccountKind.CUSTOMER,
-        owner="alice",
-        currency="USD",
-        balance=0,
-        status=enums.AccountStatus.OPEN,
-        created_at=datetime.min.replace(tzinfo=UTC),
-    )
 
 
 def check_unavailable(answer: Answer) -> None:
@@ -55,30 +13,6 @@ def check_unavailable(answer: Answer) -> None:
     assert set(answer.body) == PROBLEM
     assert answer.body["retryable"] is True
     assert int(answer.headers["Retry-After"]) >= 1
-
-
-async def test_without_a_database(cut_off_api: Api) -> None:
-    token = cut_off_api.bank.tokens.create(uuid.uuid4()).text
-    world = World(an_account(1), an_account(2), transfer_id=1, received_id=1, hold_id=1)
-    for route in ROUTES:
-        request = good_request(route, world, "nobody")
-        if name_of(route) == "POST /v1/tokens/renew_access":
-            refresh_token = cut_off_api.bank.refresh_tokens.create(uuid.uuid4()).text
-            request = Request(request.path, {"refresh_token": refresh_token})
-        answer = await cut_off_api.request(
-            route.method, request.path, token=token, json=request.body
-        )
-        if name_of(route) in NEEDS_NO_DATABASE:
-            assert answer.status == 200
-        else:
-            check_unavailable(answer)
-
-
-async def test_what_needs_no_database_is_refused_without_it(cut_off_api: Api) -> None:
-    assert (await cut_off_api.request("GET", "/v1/accounts")).code == "unauthenticated"
-    garbage = await cut_off_api.request("GET", "/v1/accounts", token="v4.local.x.y")
-    assert garbage.code == "unauthenticated"
-    assert (await cut_off_api.request("POST", "/v1/users", json={})).code == "validation_failed"
 
 
 async def test_readiness_follows_the_pool(api: Api, pool: Pool) -> None:

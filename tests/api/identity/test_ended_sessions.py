@@ -98,17 +98,6 @@ async def test_a_key_that_came_without_a_session_is_free(
     assert replayed.headers["Idempotent-Replayed"] == "true"
 
 
-@pytest.mark.parametrize("path", WAYS)
-async def test_what_is_wrong_is_not_told_to_who_is_nobody(
-    payer: Payer, connection: Connection, path: str
-) -> None:
-    await payer.pay("/v1/transfers", "k1")
-    assert (await payer.person.post(path, nonsense=1)).status == 422
-    connection.execute(ENDINGS["ended"])
-    connection.commit()
-    assert (await payer.person.post(path, nonsense=1)).status == 401
-
-
 @pytest.mark.parametrize("mode", ["atomic", "independent"])
 async def test_a_batch_of_a_session_that_ends_meanwhile(
     api: Api, payer: Payer, database: DatabaseAccess, monkeypatch: pytest.MonkeyPatch, mode: str

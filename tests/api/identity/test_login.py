@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.api.client import Answer, Api, Person
-from tests.api.contract import LOGIN, USER, check_shape, same_but_for_request_id
+from tests.api.contract import same_but_for_request_id
 from tests.factories import PASSWORD
 
 LONGEST = "kV7!qZ2#wN4^tB8&" + "jR5*" * 14
@@ -28,8 +28,6 @@ async def test_a_login_opens_a_session(api: Api) -> None:
     answer = await log_in(api, "alice", PASSWORD)
     assert answer.status == 200
     assert "Location" not in answer.headers
-    check_shape(answer.body, LOGIN)
-    check_shape(answer.body["user"], USER)
     session_id = uuid.UUID(answer.body["session_id"])
     token = answer.body["access_token"]
     assert api.bank.tokens.verify(token).session_id == session_id

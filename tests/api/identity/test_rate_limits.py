@@ -8,9 +8,8 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDict
 
-from bankapp.api.http.routes import ROUTES
 from bankapp.api.http.server import create_app
-from bankapp.domain import errors, limits
+from bankapp.domain import limits
 from bankapp.operations.bank import Rules
 from bankapp.store.store import Store
 from tests.api.client import Answer, Api
@@ -120,17 +119,6 @@ async def test_resends_and_changes_of_a_user(strict: Api) -> None:
         await alice.patch("/v1/users/alice", email="a@b.example", current_password=PASSWORD)
     )
     assert (await bob.patch("/v1/users/bob", full_name="Bob")).status == 200
-
-
-async def test_without_limits_there_are_none(api: Api) -> None:
-    for _ in range(limits.LOGINS_BY_USER.count + 1):
-        assert (await log_in(api, "alice", "192.0.2.1")).status == 401
-
-
-def test_what_is_limited_says_so() -> None:
-    for route in ROUTES:
-        limited = bool(route.operation.limits)
-        assert (errors.RateLimited in route.operation.refuses) == limited
 
 
 @pytest.mark.parametrize(

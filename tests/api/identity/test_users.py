@@ -7,7 +7,7 @@ import pytest
 from bankapp.domain.roles import Role
 from tests.api.client import Answer, Api
 from tests.api.conftest import DatabaseAccess
-from tests.api.contract import JSON, PROBLEM, USER, check_shape, same_but_for_request_id
+from tests.api.contract import JSON, PROBLEM, same_but_for_request_id
 
 ALICE = {
     "username": "alice",
@@ -36,7 +36,6 @@ async def test_sign_up_makes_a_depositor(api: Api) -> None:
     assert answer.status == 201
     assert answer.headers["Location"] == "/v1/users/alice"
     assert answer.headers["Content-Type"].startswith("application/json")
-    check_shape(answer.body, USER)
     assert answer.body["username"] == "alice"
     assert answer.body["full_name"] == "Alice Liddell"
     assert answer.body["email"] == "alice@example.com"
@@ -167,7 +166,6 @@ async def test_a_user_is_shown_to_themselves_and_to_bankers(api: Api) -> None:
     own, seen = await alice.get("/v1/users/alice"), await banker.get("/v1/users/alice")
     assert own.status == seen.status == 200
     assert own.body == seen.body
-    check_shape(own.body, USER)
 
 
 async def test_another_user_looks_like_none(api: Api) -> None:
@@ -184,7 +182,6 @@ async def test_a_role_is_given_by_an_admin(api: Api) -> None:
     for role in ("banker", "admin", "depositor"):
         answer = await admin.put("/v1/users/alice/role", role=role)
         assert answer.status == 200
-        check_shape(answer.body, USER)
         assert answer.body["role"] == role
 
 

@@ -1,13 +1,9 @@
 """Proving an e-mail address."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 
-from bankapp.api.http.server import create_app
-from bankapp.operations.bank import Rules
 from tests.api.client import Answer, Api
 from tests.api.conftest import Connection
 from tests.api.contract import same_but_for_request_id
@@ -174,32 +170,6 @@ async def test_an_old_code_proves_nothing_when_the_address_comes_back_later(
         change = {"email": email, "current_password": PASSWORD}
         assert (await alice.patch("/v1/users/alice", **change)).status == 200
     assert (await verify(api, *code_of(welcome))).status == 200
-
-
-@pytest.mark.parametrize("required", [True, False])
-async def test_money_goes_out_from_a_proved_address(
-    api: Api, job_runner: JobRunner, *, required: bool
-) -> None:
-    bank = replace(api.bank, rules=Rules(limits_rates=False, requires_verified_email=required))
-    async with TestClient(TestServer(create_app(bank))) as client:
-        strict = Api(client, bank, api.make)
-        await sign_up(strict)
-        alice = await strict.log_in("alice")
-        source = await api.make.account(owner="alice", balance=10)
-        target = await api.make.account()
-        answer = await alice.transfer(source, target, 1)
-        if required:
-            assert (answer.status, answer.code) == (403, "email_not_verified")
-        else:
-            assert answer.status == 201
-        assert (await alice.get("/v1/accounts")).status == 200
-        [message] = await job_runner.deliver()
-        assert (await verify(strict, *code_of(message))).status == 200
-        assert (await alice.transfer(source, target, 1)).status == 201
-        change = {"email": "new@example.com", "current_password": PASSWORD}
-        assert (await alice.patch("/v1/users/alice", **change)).status == 200
-        answer = await alice.transfer(source, target, 1)
-        assert answer.status == (403 if required else 201)
 
 
 async def test_an_encoded_word_is_no_address(api: Api) -> None:

@@ -8,7 +8,7 @@ from bankapp.domain import limits
 from bankapp.domain.roles import Role
 from tests.api.client import Api
 from tests.api.conftest import DatabaseAccess
-from tests.api.contract import ACCOUNT, ENTRY, PAGE, check_shape, same_but_for_request_id
+from tests.api.contract import same_but_for_request_id
 
 CURRENCIES = ["USD", "EUR", "ARS", "CAD", "GBP", "JPY", "CHF", "MXN", "BRL", "CLP", "UYU"]
 
@@ -18,7 +18,6 @@ async def test_an_account_is_opened_with_nothing_in_it(api: Api) -> None:
     answer = await alice.post("/v1/accounts", currency="USD")
     assert answer.status == 201
     assert answer.headers["Location"] == f"/v1/accounts/{answer.body['id']}"
-    check_shape(answer.body, ACCOUNT)
     assert answer.body["owner"] == "alice"
     assert answer.body["currency"] == "USD"
     assert answer.body["balance"] == answer.body["available_balance"] == 0
@@ -64,9 +63,7 @@ async def test_entries_tell_how_the_balance_came_about(api: Api) -> None:
     transfer = (await alice.transfer(account, other, 50)).body["transfer"]
     answer = await alice.get(f"{path}/entries")
     assert answer.status == 200
-    assert set(answer.body) == PAGE
     for entry in answer.body["items"]:
-        check_shape(entry, ENTRY)
         assert entry["account_id"] == account.id
     assert [
         (entry["transfer_id"], entry["amount"], entry["balance_after"])

@@ -6,7 +6,7 @@ from bankapp.domain import limits
 from bankapp.domain.roles import Role
 from tests.api.client import Api
 from tests.api.conftest import DatabaseAccess
-from tests.api.contract import TRANSFER, check_shape, same_but_for_request_id
+from tests.api.contract import same_but_for_request_id
 
 CASH = pytest.mark.parametrize("route", ["deposits", "withdrawals"])
 
@@ -18,7 +18,6 @@ async def test_a_deposit_pays_in(api: Api, database: DatabaseAccess) -> None:
     )
     assert answer.status == 201
     assert answer.headers["Location"] == f"/v1/transfers/{answer.body['id']}"
-    check_shape(answer.body, TRANSFER)
     assert answer.body["kind"] == "deposit"
     assert answer.body["from_account_id"] == database.cash_account()
     assert answer.body["to_account_id"] == account.id
@@ -34,7 +33,6 @@ async def test_a_withdrawal_pays_out(api: Api, database: DatabaseAccess) -> None
     answer = await banker.post(f"/v1/accounts/{account.id}/withdrawals", amount=400, currency="USD")
     assert answer.status == 201
     assert answer.headers["Location"] == f"/v1/transfers/{answer.body['id']}"
-    check_shape(answer.body, TRANSFER)
     assert answer.body["kind"] == "withdrawal"
     assert answer.body["from_account_id"] == account.id
     assert answer.body["to_account_id"] == database.cash_account()

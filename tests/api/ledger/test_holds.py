@@ -9,7 +9,6 @@ from bankapp.domain import limits
 from bankapp.domain.roles import Role
 from gen import models
 from tests.api.client import Answer, Api, Person
-from tests.api.contract import HOLD, TRANSFER, check_shape
 
 
 class Pair:
@@ -49,7 +48,6 @@ async def pair(api: Api) -> Pair:
 async def test_a_hold_is_made_seen_and_captured(pair: Pair) -> None:
     made = await pair.hold(60, description="room 7")
     assert made.status == 201
-    check_shape(made.body, HOLD)
     assert (made.body["status"], made.body["captured_amount"]) == ("open", 0)
     assert await pair.money() == (100, 40)
     path = made.headers["Location"]
@@ -60,7 +58,6 @@ async def test_a_hold_is_made_seen_and_captured(pair: Pair) -> None:
     part = await pair.bob.post(f"{path}/capture", amount=20)
     assert part.status == 200
     assert set(part.body) == {"hold", "transfer"}
-    check_shape(part.body["transfer"], TRANSFER)
     assert (part.body["transfer"]["kind"], part.body["transfer"]["amount"]) == ("capture", 20)
     assert (part.body["hold"]["status"], part.body["hold"]["captured_amount"]) == ("open", 20)
     assert await pair.money() == (80, 40)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bankapp.domain import limits
+from bankapp.domain.roles import Role
 from bankapp.store.ledger.postings import Posted
 from tests.api.client import Api, Person
-from tests.api.contract import PAGE
 from tests.api.ledger.test_accounts import CURRENCIES
 from tests.factories import deposit
 
@@ -27,7 +27,6 @@ class Rows:
         """One page, in the shape of every page."""
         answer = await self.alice.get(self.path, **params)
         assert answer.status == 200
-        assert set(answer.body) == PAGE
         return answer.body
 
     async def ids(self, **params: object) -> list[int]:
@@ -165,3 +164,15 @@ async def test_a_persons_transfers_are_those_of_all_their_accounts(api: Api) -> 
         received,
         paid,
     ]
+
+
+async def test_bankers_ask_for_somebody_elses_list(api: Api) -> None:
+    alice, banker = await api.person("alice"), await api.person(role=Role.BANKER)
+    account = await api.make.account(owner="alice", balance=1)
+    for path, params in (
+        ("/v1/accounts", {"owner": "alice"}),
+        ("/v1/transfers", {"account_id": account.id}),
+    ):
+        own, seen = await alice.get(path, **params), await banker.get(path, **params)
+        assert own.body == seen.body
+        assert own.body["items"]

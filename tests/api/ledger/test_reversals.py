@@ -2,7 +2,6 @@
 
 from bankapp.domain.roles import Role
 from tests.api.client import Api
-from tests.api.contract import TRANSFER, check_shape
 
 
 async def test_the_payee_refunds_in_parts(api: Api) -> None:
@@ -13,7 +12,6 @@ async def test_the_payee_refunds_in_parts(api: Api) -> None:
     path = f"/v1/transfers/{paid['id']}/reversals"
     first = await bob.post(path, amount=25)
     assert first.status == 201
-    check_shape(first.body, TRANSFER)
     assert (first.body["kind"], first.body["reverses_transfer_id"]) == ("reversal", paid["id"])
     assert (first.body["from_account_id"], first.body["to_account_id"]) == (target.id, source.id)
     assert (await alice.get(first.headers["Location"])).body == first.body

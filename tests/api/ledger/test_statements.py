@@ -12,6 +12,7 @@ from bankapp.store.ledger.postings import Held
 from gen import models
 from tests.api.client import Api, Person
 from tests.api.conftest import Connection, Past
+from tests.doors.shapes import STATEMENT_ENTRY, check_shape
 from tests.factories import capture, deposit, hold, transfer, void, withdrawal
 
 LATER = timedelta(hours=1)
@@ -111,6 +112,8 @@ async def test_a_statement_adds_up_and_never_changes(api: Api, past: Past) -> No
         ("withdrawal", -30),
         ("transfer", -7),
     ]
+    for entry in months["02"]["entries"]:
+        check_shape(entry, STATEMENT_ENTRY)
     months |= {month: await statement(alice, account, f"2026-{month}") for month in ("03", "04")}
     closing = 0
     for month in sorted(months):

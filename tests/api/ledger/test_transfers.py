@@ -10,14 +10,7 @@ from bankapp.domain.roles import Role
 from gen import models
 from tests.api.client import Answer, Api
 from tests.api.conftest import Connection, DatabaseAccess
-from tests.api.contract import (
-    ACCOUNT,
-    ENTRY,
-    JSON,
-    TRANSFER,
-    check_shape,
-    same_but_for_request_id,
-)
+from tests.api.contract import JSON, same_but_for_request_id
 
 
 async def test_a_transfer_moves_money(api: Api) -> None:
@@ -30,7 +23,6 @@ async def test_a_transfer_moves_money(api: Api) -> None:
     transfer, account, entry = (answer.body[name] for name in answer.body)
     assert answer.headers["Location"] == f"/v1/transfers/{transfer['id']}"
 
-    check_shape(transfer, TRANSFER)
     assert transfer["from_account_id"] == source.id
     assert transfer["to_account_id"] == target.id
     assert (transfer["amount"], transfer["currency"]) == (400, "USD")
@@ -38,10 +30,8 @@ async def test_a_transfer_moves_money(api: Api) -> None:
     assert transfer["reverses_transfer_id"] is None
     assert transfer["description"] == "Rent, 11/2026 🏠"
 
-    check_shape(account, ACCOUNT)
     assert account == (await alice.get(f"/v1/accounts/{source.id}")).body
     assert account["balance"] == account["available_balance"] == 600
-    check_shape(entry, ENTRY)
     assert (await alice.get(f"/v1/accounts/{source.id}/entries")).body["items"][0] == entry
     assert (entry["amount"], entry["balance_after"]) == (-400, 600)
 

@@ -1,0 +1,110 @@
+"""Asks a door what the cases say, as the people of a world."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bankapp.domain import errors
+from bankapp.operations.bank import Bank
+from bankapp.operations.identity import sessions
+from bankapp.operations.operation import Operation
+from tests.doors.case import Case, Changes, Fields, Provocation, fields_of
+from tests.doors.door import Door, DoorUnderTest, Outcome
+from tests.doors.world import Asker, World, Worlds
+from tests.factories import Make
+
+# Whatever is asked may be refused so.
+_ALWAYS: Final = (errors.MalformedRequest, errors.ValidationFailed, errors.Unavailable)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """A user with an open session."""
+
+    username: str
+    session_id: uuid.UUID
+    token: str
+
+
+class Client:
+    """Asks one door of one bank. Fails on each refusal that the operation does not declare."""
+
+    def __init__(self, kind: DoorUnderTest, door: Door, bank: Bank, worlds: Worlds) -> None:
+        self.bank = bank
+        self.cases = [*kind.cases.values()]
+        self._kind = kind
+        self.door = door
+        self._worlds = worlds
+        self._make = Make(bank.store)
+
+    async def new_world(self) -> World:
+        """People and things that nobody has asked about yet."""
+        return await self._worlds.make()
+
+    async def log_in(self, asker: Asker, world: World) -> SignedIn:
+        """A new session of somebody, without the cost of checking the password."""
+        session_id = await self._make.session(world.names[asker])
+        token = self.bank.tokens.create(session_id).text
+        return SignedIn(username=world.names[asker], session_id=session_id, token=token)
+
+    async def remember(self, user: SignedIn) -> None:
+        """Have the bank know the session from its cache."""
+        await self.ask(sessions.list_sessions, {}, token=user.token)
+        assert self.bank.store.recall_session_user(user.session_id) == user.username
+
+    async def ask(
+        self,
+        operation: Operation,
+        fields: Fields,
+        *,
+        token: str | None = None,
+        keys: Sequence[str] = (),
+    ) -> Outcome:
+        """Ask anything."""
+        outcome = await self.door.ask(operation, fields, token=token, keys=keys)
+        declared = (None, *operation.refuses, *_ALWAYS, *self._kind.refuses)
+        assert outcome.refusal in declared, (operation.name, outcome)
+        return outcome
+
+    async def send(
+        self,
+        case: Case,
+        world: World,
+        asker: Asker | None = None,
+        changes: Changes | None = None,
+        *,
+        keys: Sequence[str] = (),
+        user: SignedIn | None = None,
+    ) -> Outcome:
+        """The good request of a case with changes.
+
+        By somebody who may and is newly signed in, unless an asker or a user is said.
+        """
+        asker = asker or case.asker
+        if user is None and asker is not Asker.NOBODY:
+            user = await self.log_in(asker, world)
+        token = None if user is None else user.token
+        fields = {**case.request(world), **fields_of(changes or {}, world)}
+        return await self.ask(case.operation, fields, token=token, keys=keys)
+
+    async def do(self, operation: Operation, world: World, asker: Asker, fields: Changes) -> Any:
+        """Ask for what must succeed; the body of the answer."""
+        token = (await self.log_in(asker, world)).token
+        outcome = await self.ask(operation, fields_of(fields, world), token=token)
+        assert outcome.refused is None, outcome
+        return outcome.body
+
+    async def provoke(
+        self,
+        case: Case,
+        provocation: Provocation,
+        world: World,
+        *,
+        keys: Sequence[str] = (),
+    ) -> Outcome:
+        """Have a refusal come about."""
+        changes = fields_of(provocation.changes, world)
+        if provocation.given is not None:
+            changes = {**changes, **await provocation.given(self.do, world)}
+        return await self.send(case, world, provocation.asker, changes, keys=keys)

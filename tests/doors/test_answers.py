@@ -1,0 +1,15 @@
+"""What is answered with success."""
+
+import pytest
+
+from tests.doors.client import Client
+from tests.doors.shapes import check_shape
+
+
+async def test_answers_have_their_shape(client: Client, subtests: pytest.Subtests) -> None:
+    for case in client.cases:
+        with subtests.test(case.name):
+            outcome = await client.send(case, await client.new_world())
+            assert outcome.refused is None
+            if case.answer is not None:
+                check_shape(outcome.body, case.answer)

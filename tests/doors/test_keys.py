@@ -1,0 +1,215 @@
+"""The same request under the same key gets its first answer; the matrix of what can happen.
+
+Rows are the operations that take a key, columns what became of the first request.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from structlog.testing import capture_logs
+
+from bankapp.domain import errors, limits
+from tests.api.conftest import DatabaseAccess
+from tests.doors.case import Case, Keyed
+from tests.doors.cases import CASES
+from tests.doors.client import Client
+from tests.doors.door import Outcome
+from tests.doors.world import Asker, Connection, World
+
+KEYED = [case for case in CASES.values() if case.keyed is not None]
+FIRST = CASES["create_deposit"]
+
+
+def keyed(case: Case) -> Keyed:
+    assert case.keyed is not None
+    return case.keyed
+
+
+async def test_a_request_is_sent_again(
+    client: Client, database: DatabaseAccess, subtests: pytest.Subtests
+) -> None:
+    for case in KEYED:
+        with subtests.test(case.name):
+            world = await client.new_world()
+            first = await client.send(case, world, keys=["k1"])
+            assert first.refused is None
+            assert not first.is_replay
+            after = database.money()
+            for _ in range(2):
+                again = await client.send(case, world, keys=["k1"])
+                assert again.is_replay
+                assert again.looks_like(first)
+                assert again.request_id != first.request_id
+            assert database.money() == after
+
+
+async def test_without_a_key_or_under_another_it_is_done_again(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for case in KEYED:
+        with subtests.test(case.name):
+            world = await client.new_world()
+            first = await client.send(case, world)
+            for key in ("k1", "k2"):
+                again = await client.send(case, world, keys=[key])
+                assert not again.is_replay
+                assert not again.looks_like(first)
+
+
+async def test_another_request_under_the_key(
+    client: Client, database: DatabaseAccess, subtests: pytest.Subtests
+) -> None:
+    for case in KEYED:
+        with subtests.test(case.name):
+            world = await client.new_world()
+            first = await client.send(case, world, keys=["k1"])
+            after = database.money()
+            other = await client.send(case, world, changes=keyed(case).other, keys=["k1"])
+            assert other.refusal is errors.IdempotencyKeyReused
+            assert database.money() == after
+            assert (await client.send(case, world, keys=["k1"])).looks_like(first)
+
+
+async def test_another_operation_under_the_key(
+    client: Client, world: World, subtests: pytest.Subtests
+) -> None:
+    """Though it may be asked for in the same words, as a deposit and a withdrawal are."""
+    assert (await client.send(FIRST, world, Asker.BANKER, keys=["k1"])).refused is None
+    for case in KEYED:
+        if case is not FIRST and not case.is_public:
+            with subtests.test(case.name):
+                outcome = await client.send(case, world, Asker.BANKER, keys=["k1"])
+                assert outcome.refusal is errors.IdempotencyKeyReused
+
+
+async def test_a_refusal_is_sent_again(
+    client: Client, database: DatabaseAccess, subtests: pytest.Subtests
+) -> None:
+    world = await client.new_world()
+    before = database.money()
+    for case in KEYED:
+        refusal = keyed(case).refused
+        if refusal is not None:
+            with subtests.test(case.name):
+                provocation, keys = case.provocation(refusal), [case.name]
+                first = await client.provoke(case, provocation, world, keys=keys)
+                again = await client.provoke(case, provocation, world, keys=keys)
+                assert first.refusal is refusal
+                assert again.is_replay
+                assert again.looks_like(first)
+                assert again.refused is not None
+                assert again.refused.request_id == first.request_id != again.request_id
+    assert database.money() == before
+
+
+async def test_requests_at_the_same_time(client: Client, subtests: pytest.Subtests) -> None:
+    for case in KEYED:
+        with subtests.test(case.name):
+            world = await client.new_world()
+            outcomes = await asyncio.gather(
+                *(client.send(case, world, keys=["k1"]) for _ in range(8))
+            )
+            assert all(outcome.looks_like(outcomes[0]) for outcome in outcomes)
+            assert [outcome.is_replay for outcome in outcomes].count(False) == 1
+
+
+async def test_anothers_key(client: Client, subtests: pytest.Subtests) -> None:
+    """The same key and request of somebody else: theirs to be judged by itself."""
+    for case in KEYED:
+        if not case.is_public:
+            with subtests.test(case.name):
+                world = await client.new_world()
+                await client.send(case, world, keys=["k1"])
+                assert not (await client.send(case, world, Asker.ADMIN, keys=["k1"])).is_replay
+
+
+async def test_a_day_later(
+    client: Client, connection: Connection, subtests: pytest.Subtests
+) -> None:
+    for case in KEYED:
+        with subtests.test(case.name):
+            world = await client.new_world()
+            first = await client.send(case, world, keys=["k1"])
+            connection.execute(
+                "UPDATE idempotency_keys SET created_at = now() - interval '24 hours'"
+            )
+            connection.commit()
+            again = await client.send(case, world, keys=["k1"])
+            assert not again.is_replay
+            assert not again.looks_like(first)
+
+
+async def test_after_an_answer_that_is_none(
+    client: Client, connection: Connection, subtests: pytest.Subtests
+) -> None:
+    """A mistake of the bank's is not kept: the same request is done when the bank can again."""
+    worlds = [await client.new_world() for _ in KEYED]
+    users = [
+        None if case.is_public else await client.log_in(case.asker, world)
+        for case, world in zip(KEYED, worlds, strict=True)
+    ]
+
+    async def ask() -> Sequence[Outcome]:
+        return [
+            await client.door.ask(
+                case.operation,
+                case.request(world),
+                token=None if user is None else user.token,
+                keys=["k1"],
+            )
+            for case, world, user in zip(KEYED, worlds, users, strict=True)
+        ]
+
+    connection.execute("ALTER TABLE idempotency_keys RENAME TO gone")
+    connection.commit()
+    with capture_logs() as lines:
+        failed = await ask()
+    connection.execute("ALTER TABLE gone RENAME TO idempotency_keys")
+    connection.commit()
+    assert [line["event"] for line in lines].count("request failed") == len(KEYED)
+    for case, first, again in zip(KEYED, failed, await ask(), strict=True):
+        with subtests.test(case.name):
+            assert first.refusal is errors.InternalError
+            assert again.refused is None
+            assert not again.is_replay
+
+
+async def test_what_is_invalid_is_not_kept(client: Client, subtests: pytest.Subtests) -> None:
+    for case in KEYED:
+        with subtests.test(case.name):
+            world = await client.new_world()
+            for _ in range(2):
+                invalid = await client.send(case, world, changes={"nickname": "x"}, keys=["k1"])
+                assert invalid.refused is not None
+                assert not invalid.is_replay
+            assert (await client.send(case, world, keys=["k1"])).refused is None
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param([""], id="empty"),
+        pytest.param(["x" * (limits.IDEMPOTENCY_KEY_LENGTH_MAX + 1)], id="too long"),
+        pytest.param(["k1", "k2"], id="two"),
+        pytest.param(["k1", "k1"], id="one twice"),
+    ],
+)
+async def test_a_key_that_is_none(
+    client: Client, database: DatabaseAccess, subtests: pytest.Subtests, keys: list[str]
+) -> None:
+    """Whether the operation takes one or not."""
+    world = await client.new_world()
+    before = database.money()
+    for case in client.cases:
+        with subtests.test(case.name):
+            outcome = await client.send(case, world, keys=keys)
+            assert outcome.refusal is errors.MalformedRequest
+    assert database.money() == before
+
+
+@pytest.mark.parametrize("key", ["x", " ~!", "x" * limits.IDEMPOTENCY_KEY_LENGTH_MAX])
+async def test_the_shortest_and_the_longest_key(client: Client, world: World, key: str) -> None:
+    first = await client.send(FIRST, world, keys=[key])
+    assert first.refused is None
+    assert (await client.send(FIRST, world, keys=[key])).is_replay

@@ -1,0 +1,47 @@
+"""What the bank notes of each request."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.doors.client import Client
+from tests.doors.door import Outcome
+from tests.doors.world import World
+from tests.metrics import read_metrics, since
+
+# What a line says that can be told before.
+SAID = ("event", "log_level", "request_id", "operation", "actor")
+
+
+def line_of(outcome: Outcome, operation: str, actor: str | None) -> dict[str, Any]:
+    return dict(zip(SAID, ("request", "info", outcome.request_id, operation, actor), strict=True))
+
+
+@pytest.mark.parametrize("changes", [{}, {"nickname": "x"}], ids=["good", "bad"])
+async def test_a_request_leaves_one_line(
+    client: Client, world: World, subtests: pytest.Subtests, changes: dict[str, str]
+) -> None:
+    """It names the operation and the user, whether the request is served or refused."""
+    for case in client.cases:
+        with subtests.test(case.name):
+            user = None if case.is_public else await client.log_in(case.asker, world)
+            with capture_logs() as lines:
+                outcome = await client.send(case, world, changes=changes, user=user)
+            shown = [{name: line.get(name) for name in SAID} for line in lines]
+            assert shown == [line_of(outcome, case.name, None if user is None else user.username)]
+
+
+@pytest.mark.parametrize("changes", [{}, {"nickname": "x"}], ids=["good", "bad"])
+async def test_a_request_is_counted(client: Client, world: World, changes: dict[str, str]) -> None:
+    """By its operation, and by the code of its refusal."""
+    before = read_metrics()
+    outcomes = [await client.send(case, world, changes=changes) for case in client.cases]
+    grown = since(before)
+    for case, outcome in zip(client.cases, outcomes, strict=True):
+        status = "2xx" if outcome.refused is None else "4xx"
+        name = "request_duration_seconds_count"
+        assert grown(name, operation=case.name, status=status) == 1, case.name
+    codes = Counter(outcome.refusal.code for outcome in outcomes if outcome.refusal is not None)
+    assert {code: grown("refusals_total", code=code) for code in codes} == codes

@@ -1,0 +1,47 @@
+"""Nothing is done, and nothing is told, for a session that has ended."""
+
+from dataclasses import replace
+
+import pytest
+
+from bankapp.domain import errors
+from bankapp.operations.bank import Bank, Rules
+from tests.api.conftest import DatabaseAccess
+from tests.doors.conftest import OpenDoor
+from tests.doors.door import Outcome
+from tests.doors.world import Connection
+
+
+async def test_an_ended_session_is_none(
+    open_door: OpenDoor,
+    bank: Bank,
+    database: DatabaseAccess,
+    connection: Connection,
+    subtests: pytest.Subtests,
+) -> None:
+    """Goal: neither a good nor a bad request of an ended session gets anywhere.
+
+    Method: it ends behind the back of a bank that knows it from its cache and counts tries.
+    """
+    client = await open_door(replace(bank, rules=Rules(limits_rates=True)))
+    world = await client.new_world()
+    before = database.money()
+    for case in client.cases:
+        if case.is_public:
+            continue
+        with subtests.test(case.name):
+            outcomes: list[Outcome] = []
+            for changes in ({}, {"nickname": "x"}):
+                user = await client.log_in(case.asker, world)
+                await client.remember(user)
+                database.end_sessions(user.username)
+                outcomes.append(
+                    await client.send(case, world, changes=changes, keys=["k1"], user=user)
+                )
+            good, bad = outcomes
+            assert good.refusal is errors.Unauthenticated
+            assert bad.looks_like(good)
+            assert not good.is_replay
+    assert database.money() == before
+    assert connection.execute("SELECT count(*) FROM rate_limits").fetchone() == (0,)
+    assert connection.execute("SELECT count(*) FROM idempotency_keys").fetchone() == (0,)

@@ -1,0 +1,102 @@
+"""Who may ask for what."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from bankapp.auth.paseto import PasetoCodec
+from bankapp.auth.tokens import Purpose, TokenMaker
+from bankapp.domain import errors
+from bankapp.operations.bank import Bank
+from bankapp.operations.identity import users
+from tests.api.conftest import DatabaseAccess
+from tests.doors.cases import CASES
+from tests.doors.client import Client
+from tests.doors.world import Asker, World
+
+OTHER_KEY = b"another key of thirty-two bytes!"
+
+
+async def test_who_may(client: Client, subtests: pytest.Subtests) -> None:
+    """Goal: each operation serves those who may ask, and nobody else.
+
+    Method: ask for everything as everybody. A world is asked about until something has happened.
+    """
+    world = await client.new_world()
+    for case in client.cases:
+        with subtests.test(case.name):
+            refusals: dict[Asker, type[errors.Refusal] | None] = {}
+            for asker in Asker:
+                outcome = await client.send(case, world, asker)
+                refusals[asker] = outcome.refusal
+                if outcome.refused is None:
+                    world = await client.new_world()
+            assert refusals == case.who_may
+
+
+def worthless_tokens(bank: Bank, session_id: uuid.UUID, ended_id: uuid.UUID) -> dict[str, str]:
+    """What is no access token, though it looks like one; `session_id` is of an open session."""
+    own_codec, other_codec = PasetoCodec([bytes(32)]), PasetoCodec([OTHER_KEY])
+    minute = timedelta(minutes=1)
+    return {
+        "empty": "",
+        "garbage": "v4.local.garbage",
+        "for another purpose": bank.refresh_tokens.create(session_id).text,
+        "of another bank": TokenMaker(other_codec, Purpose.ACCESS, minute).create(session_id).text,
+        "of no session": bank.tokens.create(uuid.uuid4()).text,
+        "of a session that has ended": bank.tokens.create(ended_id).text,
+        "expired": TokenMaker(own_codec, Purpose.ACCESS, -minute).create(session_id).text,
+    }
+
+
+async def test_a_token_that_is_worth_nothing(
+    client: Client, database: DatabaseAccess, subtests: pytest.Subtests
+) -> None:
+    world = await client.new_world()
+    ended_id = database.expired_session(world.owner)
+    before = database.money()
+    for case in client.cases:
+        if case.is_public:
+            continue
+        user = await client.log_in(case.asker, world)
+        for name, token in worthless_tokens(client.bank, user.session_id, ended_id).items():
+            with subtests.test(f"{case.name} {name}"):
+                outcome = await client.ask(case.operation, case.request(world), token=token)
+                is_expired = name == "expired"
+                wanted = errors.TokenExpired if is_expired else errors.Unauthenticated
+                assert outcome.refusal is wanted
+    assert database.money() == before
+
+
+async def test_where_no_token_is_needed_it_does_not_matter(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for case in client.cases:
+        if case.is_public:
+            with subtests.test(case.name):
+                fields = case.request(await client.new_world())
+                outcome = await client.ask(case.operation, fields, token="v4.local.garbage")
+                assert outcome.refused is None
+
+
+async def test_a_changed_role_counts_at_the_next_request(client: Client, world: World) -> None:
+    name = world.names[Asker.OTHER]
+    user = await client.log_in(Asker.OTHER, world)
+    for role, refusal in {
+        "banker": None,
+        "depositor": errors.Forbidden,
+        "admin": None,
+    }.items():
+        fields = {"username": name, "role": role}
+        await client.do(users.change_role, world, Asker.ADMIN, fields)
+        outcome = await client.send(CASES["create_deposit"], world, user=user)
+        assert outcome.refusal is refusal
+
+
+async def test_an_admin_who_resigns_is_none_at_once(client: Client, world: World) -> None:
+    admin = await client.log_in(Asker.ADMIN, world)
+    for role, refusal in (("banker", None), ("admin", errors.Forbidden)):
+        fields = {"username": admin.username, "role": role}
+        outcome = await client.ask(users.change_role, fields, token=admin.token)
+        assert outcome.refusal is refusal
