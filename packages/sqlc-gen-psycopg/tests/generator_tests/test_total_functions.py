@@ -114,7 +114,7 @@ def _check(url: str) -> None:
 def _function_calls(connection: psycopg.Connection[Any]) -> Iterator[str]:
     every = "SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace"
     oids = [oid for (oid,) in connection.execute(every)]
-    for _, name, *flags, arguments in connection.execute(FUNCTIONS, [oids]):
+    for _, name, *flags, arguments, _, _ in connection.execute(FUNCTIONS, [oids]):
         known: list[Any] = [name, *flags, tuple(arguments)]
         function = Function(*known)
         # The arguments of the others are NULL where that is allowed.

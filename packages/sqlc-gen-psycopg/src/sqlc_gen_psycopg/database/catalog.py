@@ -116,7 +116,9 @@ SELECT
         FROM unnest(p.proargtypes::oid []) WITH ORDINALITY AS a (type, number)
         INNER JOIN pg_catalog.pg_type AS t ON a.type = t.oid
         ORDER BY a.number
-    )
+    ),
+    p.prorettype,
+    CASE WHEN NOT p.proretset THEN p.prosqlbody::text END
 FROM pg_catalog.pg_proc AS p
 WHERE p.oid = ANY (%s::oid [])
 """
@@ -198,8 +200,8 @@ def fetch_catalog(
     relation_rows = _rows(connection, RELATIONS, {"oids": oids})
     attribute_rows = _rows(connection, ATTRIBUTES, {"oids": oids})
     inner = [row[-1] for row in (*relation_rows, *attribute_rows) if row[-1]]
-    trees = [*trees, *inner]
-    functions = _rows(connection, FUNCTIONS, [list(_oids(_FUNCTION_OID, trees))])
+    functions = _fetch_functions(connection, [*trees, *inner])
+    trees = [*trees, *inner, *(row[-1] for row in functions if row[-1])]
     operators = _rows(connection, OPERATORS, [list(_oids(_OPERATOR_OID, trees))])
     attributes: dict[int, dict[int, Attribute]] = {}
     for relation, number, *row, generated in attribute_rows:
@@ -210,9 +212,33 @@ def fetch_catalog(
             oid: Relation(oid, *_and(row, _only_node(rule), attributes.get(oid, {})))
             for oid, *row, rule in relation_rows
         },
-        {oid: Function(*_and(row, tuple(types))) for oid, *row, types in functions},
+        {
+            oid: Function(*_and(row, tuple(types), result_type, _body(body)))
+            for oid, *row, types, result_type, body in functions
+        },
         {oid: Operator(*_and(row, tuple(types))) for oid, *row, types in operators},
     )
+
+
+def _fetch_functions(connection: Connection, trees: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The functions that the trees call, and those that are called from there."""
+    found: set[int] = set()
+    rows: list[tuple[Any, ...]] = []
+    while oids := _oids(_FUNCTION_OID, trees) - found:
+        called = _rows(connection, FUNCTIONS, [list(oids)])
+        found |= oids
+        rows += called
+        trees = [row[-1] for row in called if row[-1]]
+    return rows
+
+
+def _body(tree: str | None) -> Node | None:
+    """The last query of BEGIN ATOMIC, or the one that RETURN is."""
+    value = None if tree is None else parse_node_tree(tree)
+    if isinstance(value, tuple):
+        [queries] = value
+        return next(reversed(nodes_of(queries)), None)
+    return value if isinstance(value, Node) else None
 
 
 def _only_node(tree: str | None) -> Node | None:

@@ -27,6 +27,11 @@ _AS_AN_ARGUMENT = {
     "NAMEDARGEXPR": "arg",
     "RELABELTYPE": "arg",
 }
+# Where expressions say of which type they are.
+_RESULT_TYPES = (
+    *("aggtype", "casetype", "coalescetype", "consttype", "funcresulttype", "minmaxtype"),
+    *("opresulttype", "resulttype", "vartype"),
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,10 @@ class Scope(Protocol):
         """A query inside of the expression."""
         ...
 
+    def body(self, query: Node) -> "Subquery":
+        """The query of a function that the expression calls."""
+        ...
+
     def matched_by(self, items: Items) -> frozenset[tuple[int, int]]:
         """See Joins."""
         ...
@@ -73,6 +82,8 @@ class Scope(Protocol):
 
 class Subquery(Protocol):
     """A query inside of an expression."""
+
+    query: Node
 
     @property
     def is_always_one_row(self) -> bool:
@@ -161,7 +172,26 @@ def _function(call: Node, place: Place) -> bool:
     if function.is_extract:
         is_answered = not function.takes_infinity or _field(arguments[0]) in FIELDS_OF_INFINITY
         return not is_answered or _any(arguments, place)
+    if function.body is not None:
+        is_proved = not _is_nullable_body(function, place.scope.body(function.body))
+        return not is_proved or (function.is_strict and _any(arguments, place))
     return _result(function.rule, call, place)
+
+
+def _is_nullable_body(function: Function, query: Subquery) -> bool:
+    """Whether a function returns NULL for arguments that it is called with."""
+    if not query.is_always_one_row or query.output()[0].is_nullable:
+        return True
+    # Another type is cast to that of the function, by whatever function there is for it.
+    return _type(query.query) != function.result_type
+
+
+def _type(query: Node) -> int:
+    """The type of a query's first column; 0 where the expression does not tell."""
+    expression = query.nodes("targetList")[0].child("expr")
+    if expression.kind == "SUBLINK" and expression.number("subLinkType") == _EXPR:
+        return _type(expression.child("subselect"))
+    return max(expression.number(name) for name in _RESULT_TYPES)
 
 
 def is_nullable_column(function: Function, column: int) -> bool:

@@ -7,6 +7,8 @@ So this is a list, and a test calls every function on it with all sorts of value
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from sqlc_gen_psycopg.database.node_tree import Node
+
 # When the result is NULL: never, or when any, the first, one of the first two, all arguments are.
 Rule: TypeAlias = Literal["never", "any", "first", "first two", "all"]
 
@@ -83,13 +85,19 @@ _FINITE = frozenset({"time", "timetz"})
 
 @dataclass(frozen=True)
 class Function:
-    """A function, aggregate or window function; `arguments` are names of types."""
+    """A function, aggregate or window function; `arguments` are names of types.
+
+    `body` is the query whose first row is the result, where the catalog holds it parsed: that of a
+    function written in SQL's own way, with RETURN or BEGIN ATOMIC.
+    """
 
     name: str
     is_built_in: bool
     is_strict: bool
     is_volatile: bool
     arguments: tuple[str, ...] = ()
+    result_type: int = 0
+    body: Node | None = None
 
     @property
     def rule(self) -> Rule | None:

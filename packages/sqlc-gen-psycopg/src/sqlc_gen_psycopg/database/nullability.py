@@ -131,6 +131,10 @@ class QueryScope:
         """A query inside of this one."""
         return QueryScope(query, self.catalog, self.nullable_parameters, self)
 
+    def body(self, query: Node) -> "QueryScope":
+        """The query of a function; of its arguments, which are its parameters, nothing is known."""
+        return QueryScope(query, self.catalog)
+
     def ancestor(self, levels: int) -> "QueryScope":
         """The query that many levels around this one."""
         scope = self

@@ -91,3 +91,15 @@ SELECT make_date(2026, 1, id), age(at, at), width_bucket(id, 0, 9, 3) FROM a WHE
 -- !!!
 SELECT to_tsvector(k), to_tsvector(k) @@ to_tsquery('a'), ts_rank(to_tsvector(k), to_tsquery('a'))
 FROM b;
+
+-- !!?!
+SELECT count_of(x), total_of(x), double_of(x), double_of(id) FROM a;
+
+-- ???
+SELECT sum_of(id), first_of(id), same(x) FROM a;
+
+-- ??
+SELECT mood_of_one(), nothing_done();
+
+-- ~! | why: of what it is called with nothing is known inside
+SELECT same(id), id FROM a;

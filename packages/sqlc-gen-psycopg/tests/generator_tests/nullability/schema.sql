@@ -77,3 +77,25 @@ CREATE FUNCTION erase() RETURNS trigger LANGUAGE plpgsql AS
 CREATE TRIGGER erase BEFORE INSERT OR UPDATE ON erased FOR EACH ROW EXECUTE FUNCTION erase();
 
 REFRESH MATERIALIZED VIEW m;
+
+CREATE FUNCTION count_of(wanted integer) RETURNS bigint LANGUAGE sql STABLE BEGIN ATOMIC
+    SELECT 1;
+    SELECT count(*) FROM b WHERE b.a_id = count_of.wanted;
+END;
+CREATE FUNCTION total_of(wanted integer) RETURNS bigint LANGUAGE sql STABLE
+RETURN (SELECT coalesce(sum(b.o), 0) FROM b WHERE b.a_id = total_of.wanted);
+CREATE FUNCTION double_of(given integer) RETURNS bigint LANGUAGE sql STABLE STRICT
+RETURN 2 * count_of(double_of.given);
+CREATE FUNCTION sum_of(wanted integer) RETURNS bigint LANGUAGE sql STABLE
+RETURN (SELECT sum(b.o) FROM b WHERE b.a_id = sum_of.wanted);
+CREATE FUNCTION first_of(wanted integer) RETURNS text LANGUAGE sql STABLE BEGIN ATOMIC
+    SELECT count(*) FROM b;
+    SELECT b.k FROM b WHERE b.a_id = first_of.wanted;
+END;
+CREATE FUNCTION same(given integer) RETURNS integer LANGUAGE sql STABLE RETURN same.given;
+CREATE FUNCTION no_mood(integer) RETURNS mood LANGUAGE sql AS 'SELECT NULL::mood';
+CREATE CAST (integer AS mood) WITH FUNCTION no_mood(integer) AS ASSIGNMENT;
+CREATE FUNCTION mood_of_one() RETURNS mood LANGUAGE sql BEGIN ATOMIC
+    SELECT 1;
+END;
+CREATE FUNCTION nothing_done() RETURNS void LANGUAGE sql BEGIN ATOMIC END;
