@@ -28,7 +28,7 @@ INSTEAD = {
     ":execlastid": "PostgreSQL has no last id; use :one with RETURNING",
     ":execresultrows": "use :execrows",
 }
-RESERVED_MODULES = ("__init__", "enums", "models", "queries", "registration")
+RESERVED_MODULES = ("__init__", "enums", "models", "queries", "reads", "registration")
 
 
 def build_program(request: Request, options: Options) -> Program:
@@ -57,6 +57,8 @@ class _Builder:
             emit_str_enum=self.options.emit_str_enum,
             emit_frozen_models=self.options.emit_frozen_models,
             emit_querier_protocol=self.options.emit_querier_protocol,
+            emit_sync_reads=self.options.emit_sync_reads,
+            emit_async_reads=self.options.emit_async_reads,
             model_type="pydantic" if self.options.emit_pydantic_models else self.options.model_type,
             enums=tuple(sorted(self.types.enums.values(), key=lambda enum: enum.name)),
             models=tuple(sorted(self.models.values(), key=lambda model: model.name)),

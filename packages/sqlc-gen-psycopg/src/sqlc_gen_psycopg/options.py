@@ -41,6 +41,10 @@ class Options:
     emit_querier_protocol: bool = _option(
         default=False, meaning="emit a Protocol beside every querier"
     )
+    emit_sync_reads: bool = _option(
+        default=False, meaning="emit Reads: the queries that only read, each in a call of its own"
+    )
+    emit_async_reads: bool = _option(default=False, meaning="emit AsyncReads: the same, awaited")
     model_type: ModelType = field(
         default="dataclass",
         metadata={"meaning": "what rows are: dataclass, attrs, msgspec, namedtuple, pydantic"},
@@ -81,6 +85,10 @@ def parse_options(data: Mapping[str, object]) -> Options:
     options = Options(**_checked(Options, data, "option"))
     if not options.package:
         raise GeneratorError("option 'package' is required: the import path of the `out` folder")
+    for flavour in ("sync", "async"):
+        reads, querier = f"emit_{flavour}_reads", f"emit_{flavour}_querier"
+        if getattr(options, reads) and not getattr(options, querier):
+            raise GeneratorError(f"option {reads!r} needs {querier!r}")
     for override in options.overrides:
         if bool(override.db_type) == bool(override.column) or not override.py_type:
             raise GeneratorError("an override needs py_type and either db_type or column")

@@ -73,6 +73,18 @@ class Method:
     is_required: bool = False
     stream_size: int | None = None
 
+    @property
+    def reads_only(self) -> bool:
+        """WIP until the database says so."""
+        sql = self.sql.split("\n", 1)[1].lstrip().upper()
+        return (
+            self.command in (":one", ":many")
+            and sql.startswith(("SELECT", "WITH"))
+            and "FOR " not in sql.split("WHERE")[-1]
+            and "ENQUEUE_JOB" not in sql
+            and "POST_TRANSFERS" not in sql
+        )
+
 
 @dataclass(frozen=True)
 class Module:
@@ -99,6 +111,8 @@ class Program:
     emit_str_enum: bool = True
     emit_frozen_models: bool = False
     emit_querier_protocol: bool = False
+    emit_sync_reads: bool = False
+    emit_async_reads: bool = False
     model_type: ModelType = "dataclass"
     enums: tuple[EnumClass, ...] = field(default=())
     composites: tuple[RowClass, ...] = field(default=())

@@ -6,7 +6,7 @@ import json
 import shutil
 import sys
 import uuid
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from decimal import Decimal
 from importlib import import_module
 from inspect import isawaitable
@@ -26,7 +26,7 @@ import datetime
 import uuid
 from typing import Any, assert_type
 
-from library import books, enums, models, queries
+from library import books, enums, models, queries, reads
 
 
 def use(q: queries.Queries, arg: books.InsertBookParams) -> None:
@@ -55,6 +55,17 @@ async def use_async(q: queries.AsyncQueries) -> None:
     assert_type(await q.authors.get_author(id=1), models.Author | None)
     assert_type(await q.authors.delete_authors(ids=[1]), int)
     assert_type(await q.books.list_titles_between(pages=1, pages_2=2), list[str])
+
+
+def use_reads(read: reads.Reads) -> None:
+    assert_type(read.authors.get_author(id=1), models.Author | None)
+    assert_type(read.books.list_genres(wanted=None), list[enums.Genre])
+
+
+async def use_async_reads(read: reads.AsyncReads) -> None:
+    assert_type(await read.authors.get_author(id=1), models.Author | None)
+    for title in await read.books.list_titles():
+        assert_type(title, books.ListTitlesRow)
 """
 
 
@@ -83,7 +94,7 @@ def project(generated: Project, tmp_path: Path) -> Project:
 def package(generated: Project) -> Generator[Any]:
     """The generated package, imported."""
     with importable("library", generated.directory):
-        import_module("library.queries")
+        import_module("library.reads")
         yield import_module("library")
 
 
@@ -237,6 +248,38 @@ async def test_reserved_names_of_columns(call: Caller, package: Any) -> None:
     )
 
 
+def test_reads_run_where_the_callable_says(package: Any, library_url: str) -> None:
+    """Here on a connection each, and twice."""
+    pids: list[int] = []
+
+    def run(query: Callable[[Any], Any]) -> Any:
+        with psycopg.connect(library_url) as connection:
+            pids.append(connection.info.backend_pid)
+            queries = package.queries.Queries(connection)
+            return query(queries), query(queries)
+
+    read = package.reads.Reads(run)
+    assert read.authors.get_author(id=-1) == (None, None)
+    assert read.books.list_genres(wanted=None) == ([], [])
+    assert len(set(pids)) == 2
+
+
+async def test_awaited_reads_run_where_the_callable_says(package: Any, library_url: str) -> None:
+    async def run(query: Callable[[Any], Awaitable[Any]]) -> Any:
+        async with await psycopg.AsyncConnection.connect(library_url) as connection:
+            return await query(package.queries.AsyncQueries(connection))
+
+    read = package.reads.AsyncReads(run)
+    assert await read.authors.count_authors() == 0
+    assert await read.books.list_titles_between(pages=1, pages_2=2) == []
+
+
+def test_no_query_that_writes_is_a_read(package: Any) -> None:
+    read = package.reads.Reads(lambda query: query)
+    queries = {name for name in dir(read.authors) if not name.startswith("_")}
+    assert queries == {"count_authors", "get_author", "get_oldest_birthday", "list_names"}
+
+
 def test_enums_need_no_psycopg(generated: Project) -> None:
     code = "import sys, library.enums; print('psycopg' in sys.modules, library.enums.Genre.NOVEL)"
     assert generated.run("python", "-c", code).stdout == "False novel\n"
@@ -331,6 +374,7 @@ def test_module_of_a_deleted_query_file_is_found_and_deleted(project: Project) -
         "enums.py",
         "models.py",
         "queries.py",
+        "reads.py",
     }
     assert by_hand.read_text() == "# Mine.\n"
     assert project.run("sqlc-gen-psycopg", "check", "library").returncode == 0

@@ -18,7 +18,7 @@ GOLDEN = Path(__file__).parent / "golden"
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory, sqlc_server: Server) -> Project:
     directory = tmp_path_factory.mktemp("golden") / "shop"
-    return compiled(directory, sqlc_server, emit_querier_protocol=True)
+    return compiled(directory, sqlc_server, emit_querier_protocol=True, emit_async_reads=True)
 
 
 def test_what_is_written_is_what_shall_be(written: Project) -> None:

@@ -70,6 +70,11 @@ def test_all_given() -> None:
             "'inflection_exclude_table_names' cannot be 'news'",
             id="text for a list",
         ),
+        pytest.param(
+            {"package": "gen", "emit_sync_querier": True, "emit_async_reads": True},
+            "'emit_async_reads' needs 'emit_async_querier'",
+            id="reads without their querier",
+        ),
     ],
 )
 def test_refusals(options: dict[str, object], message: str) -> None:

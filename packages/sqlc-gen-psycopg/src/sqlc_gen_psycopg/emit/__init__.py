@@ -7,6 +7,7 @@ from sqlc_gen_psycopg.emit.classes import models_file
 from sqlc_gen_psycopg.emit.enums import enums_file
 from sqlc_gen_psycopg.emit.facade import facade_file
 from sqlc_gen_psycopg.emit.queriers import queries_file
+from sqlc_gen_psycopg.emit.reads import reads_file
 from sqlc_gen_psycopg.emit.registration import registration_file
 from sqlc_gen_psycopg.emit.text import HEADER
 from sqlc_gen_psycopg.program import Program
@@ -21,6 +22,8 @@ def emit_program(program: Program) -> dict[str, str]:
     }
     if program.enums:
         files["enums.py"] = enums_file(program)
+    if program.emit_sync_reads or program.emit_async_reads:
+        files["reads.py"] = reads_file(program)
     if program.registered:
         files["registration.py"] = registration_file(program)
     for module in program.modules:

@@ -77,12 +77,12 @@ def needs_iterator(method: Method) -> bool:
     return method.stream_size is not None
 
 
-def return_type(method: Method, *, is_async: bool) -> str:
-    """What the method returns."""
+def return_type(method: Method, *, is_async: bool, rows: str = "") -> str:
+    """What the method returns; `rows` stands before the classes of its own module."""
     if method.result is None:
         cursor = "AsyncRawCursor[TupleRow]" if is_async else "RawCursor[TupleRow]"
         return {":exec": "None", ":execresult": cursor}.get(method.command, "int")
-    row = result_type(method.result)
+    row = result_type(method.result, rows=rows)
     if needs_iterator(method):
         return f"AsyncIterator[{row}]" if is_async else f"Iterator[{row}]"
     optional = row if method.is_required or row.endswith("| None") else f"{row} | None"

@@ -131,11 +131,11 @@ def _is_taken_as_it_is(row: RowClass, program: Program) -> bool:
     )
 
 
-def result_type(result: RowClass | Value, *, models: str = MODELS) -> str:
-    """The type of one row of a query."""
+def result_type(result: RowClass | Value, *, models: str = MODELS, rows: str = "") -> str:
+    """The type of one row of a query; `rows` stands before a class that is no model."""
     if isinstance(result, Value):
         return annotation(result)
-    return f"{models if result.is_model else ''}{result.name}"
+    return f"{models if result.is_model else rows}{result.name}"
 
 
 def maker_name(method_name: str, result: RowClass | Value) -> str:

@@ -79,14 +79,14 @@ class {prefix}Querier:
 
 def _method(method: Method, *, is_async: bool) -> str:
     lines = "".join(f"        {line}\n" for line in body(method, is_async=is_async))
-    return f"    {_signature(method, is_async=is_async)}:\n{_describe(method)}{lines}"
+    return f"    {_signature(method, is_async=is_async)}:\n{describe(method)}{lines}"
 
 
 def _protocol(module: Module, *, is_async: bool) -> str:
     prefix = "Async" if is_async else ""
     methods = "\n".join(
         f"    {_signature(method, is_async=is_async, is_declaration=True)}:\n"
-        f"{_describe(method)}        ...\n"
+        f"{describe(method)}        ...\n"
         for method in module.methods
     )
     return f'''
@@ -98,7 +98,8 @@ class {prefix}QuerierProtocol(Protocol):
 '''
 
 
-def _describe(method: Method) -> str:
+def describe(method: Method) -> str:
+    """The docstring of the method."""
     return docstring(method.description, "        ")
 
 
@@ -107,17 +108,18 @@ def _signature(method: Method, *, is_async: bool, is_declaration: bool = False) 
     is_plain = is_declaration and needs_iterator(method)
     keyword = "async def" if is_async and not is_plain else "def"
     returned = return_type(method, is_async=is_async)
-    return f"{keyword} {method.name}(self{_parameters(method)}) -> {returned}"
+    return f"{keyword} {method.name}(self{parameters(method)}) -> {returned}"
 
 
-def _parameters(method: Method) -> str:
+def parameters(method: Method, *, rows: str = "") -> str:
+    """The parameters after `self`; `rows` stands before the classes of the method's module."""
     if method.command.startswith((":batch", ":copyfrom")):
         [*singles] = method.parameters
         item = method.parameters_class or argument_annotation(singles[0])
         return f", rows: Iterable[{item}]"
     if method.parameters_class is not None:
-        return f", arg: {method.parameters_class}"
+        return f", arg: {rows}{method.parameters_class}"
     if not method.parameters:
         return ""
-    parameters = (f"{value.name}: {argument_annotation(value)}" for value in method.parameters)
-    return f", *, {', '.join(parameters)}"
+    spelled = (f"{value.name}: {argument_annotation(value)}" for value in method.parameters)
+    return f", *, {', '.join(spelled)}"
