@@ -92,6 +92,18 @@ CREATE TYPE public.account_status AS ENUM (
 
 
 --
+-- Name: current_hold_status; Type: TYPE; Schema: public; Owner: -
+--
+
+CREATE TYPE public.current_hold_status AS ENUM (
+    'open',
+    'captured',
+    'voided',
+    'expired'
+);
+
+
+--
 -- Name: hold_status; Type: TYPE; Schema: public; Owner: -
 --
 
@@ -1777,6 +1789,75 @@ COMMENT ON COLUMN public.currencies.exponent IS 'Decimals of the minor unit: 2 f
 
 
 --
+-- Name: current_holds; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.current_holds WITH (security_invoker='true') AS
+ SELECT id,
+    from_account_id,
+    to_account_id,
+    amount,
+    captured_amount,
+    currency,
+        CASE
+            WHEN ((status = 'open'::public.hold_status) AND (expires_at <= now())) THEN 'expired'::public.current_hold_status
+            ELSE ((status)::text)::public.current_hold_status
+        END AS status,
+    description,
+    expires_at,
+    created_at,
+    closed_at,
+    asked_by,
+    request_id,
+    voided_by
+   FROM public.holds;
+
+
+--
+-- Name: VIEW current_holds; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.current_holds IS 'A hold as it is now';
+
+
+--
+-- Name: COLUMN current_holds.status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.current_holds.status IS 'As stored, but expired where an open hold is over';
+
+
+--
+-- Name: customer_accounts; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.customer_accounts WITH (security_invoker='true') AS
+ SELECT id,
+    owner,
+    currency,
+    balance,
+    (balance - public.held_amount(id)) AS available_balance,
+    status,
+    created_at
+   FROM public.accounts
+  WHERE (owner IS NOT NULL);
+
+
+--
+-- Name: VIEW customer_accounts; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.customer_accounts IS 'An account of a customer, as its owner sees it';
+
+
+--
+-- Name: COLUMN customer_accounts.available_balance; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.customer_accounts.available_balance IS 'Minor units; the balance less the amount held of it now';
+
+
+--
 -- Name: email_verifications; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -2934,4 +3015,6 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261120140001'),
     ('20261120150001'),
     ('20261121000001'),
+    ('20261130105831'),
+    ('20261130105832'),
     ('20261130111943');
