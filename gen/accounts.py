@@ -2,7 +2,6 @@
 """The queries of accounts.sql."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
@@ -16,29 +15,25 @@ INSERT_ACCOUNT: Final = """\
 -- name: InsertAccount :one
 INSERT INTO accounts (owner, currency)
 VALUES ($1::text, $2)
-RETURNING id, kind, owner, currency, balance, status, created_at
+RETURNING id
 """
 
 
 LIST_ACCOUNTS_BY_ID: Final = """\
 -- name: ListAccountsById :many
-SELECT
-    accounts.id, accounts.kind, accounts.owner, accounts.currency, accounts.balance, accounts.status, accounts.created_at,
-    accounts.balance - held_amount(accounts.id) AS "available_balance!"
-FROM accounts
-WHERE accounts.id = ANY($1::bigint[])
+SELECT id, owner, currency, balance, available_balance, status, created_at
+FROM customer_accounts
+WHERE id = ANY($1::bigint[])
 """
 
 
 LIST_ACCOUNTS: Final = """\
 -- name: ListAccounts :many
-SELECT
-    accounts.id, accounts.kind, accounts.owner, accounts.currency, accounts.balance, accounts.status, accounts.created_at,
-    accounts.balance - held_amount(accounts.id) AS "available_balance!"
-FROM accounts
-WHERE accounts.owner = $1::text
-    AND accounts.id < $2
-ORDER BY accounts.id DESC
+SELECT id, owner, currency, balance, available_balance, status, created_at
+FROM customer_accounts
+WHERE owner = $1::text
+    AND id < $2
+ORDER BY id DESC
 LIMIT $3
 """
 
@@ -53,13 +48,10 @@ FOR NO KEY UPDATE
 
 
 UPDATE_ACCOUNT_STATUS: Final = """\
--- name: UpdateAccountStatus :one
+-- name: UpdateAccountStatus :exec
 UPDATE accounts
 SET status = $1
 WHERE id = $2
-RETURNING
-    accounts.id, accounts.kind, accounts.owner, accounts.currency, accounts.balance, accounts.status, accounts.created_at,
-    accounts.balance - held_amount(accounts.id) AS "available_balance!"
 """
 
 
@@ -72,22 +64,15 @@ FOR SHARE
 """
 
 
-@dataclass(slots=True)
-class ListAccountsByIdRow:
-    account: models.Account
-    available_balance: int
+def _insert_account_value(row: Sequence[Any]) -> int:
+    value: int = row[0]
+    return value
 
 
-@dataclass(slots=True)
-class ListAccountsRow:
-    account: models.Account
-    available_balance: int
-
-
-@dataclass(slots=True)
-class UpdateAccountStatusRow:
-    account: models.Account
-    available_balance: int
+def _customer_account(row: Sequence[Any]) -> models.CustomerAccount:
+    return models.CustomerAccount(
+        row[0], row[1], row[2], row[3], row[4], enums.ACCOUNT_STATUS_BY_LABEL[row[5]], row[6]
+    )
 
 
 def _account(row: Sequence[Any]) -> models.Account:
@@ -102,51 +87,6 @@ def _account(row: Sequence[Any]) -> models.Account:
     )
 
 
-def _list_accounts_by_id_row(row: Sequence[Any]) -> ListAccountsByIdRow:
-    return ListAccountsByIdRow(
-        models.Account(
-            row[0],
-            enums.ACCOUNT_KIND_BY_LABEL[row[1]],
-            row[2],
-            row[3],
-            row[4],
-            enums.ACCOUNT_STATUS_BY_LABEL[row[5]],
-            row[6],
-        ),
-        row[7],
-    )
-
-
-def _list_accounts_row(row: Sequence[Any]) -> ListAccountsRow:
-    return ListAccountsRow(
-        models.Account(
-            row[0],
-            enums.ACCOUNT_KIND_BY_LABEL[row[1]],
-            row[2],
-            row[3],
-            row[4],
-            enums.ACCOUNT_STATUS_BY_LABEL[row[5]],
-            row[6],
-        ),
-        row[7],
-    )
-
-
-def _update_account_status_row(row: Sequence[Any]) -> UpdateAccountStatusRow:
-    return UpdateAccountStatusRow(
-        models.Account(
-            row[0],
-            enums.ACCOUNT_KIND_BY_LABEL[row[1]],
-            row[2],
-            row[3],
-            row[4],
-            enums.ACCOUNT_STATUS_BY_LABEL[row[5]],
-            row[6],
-        ),
-        row[7],
-    )
-
-
 class Querier:
     """Runs the queries of accounts.sql on one connection."""
 
@@ -155,30 +95,30 @@ class Querier:
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection = connection
 
-    def insert_account(self, *, owner: str, currency: str) -> models.Account:
-        cursor = RawCursor(self._connection, row_factory=lambda _: _account)
+    def insert_account(self, *, owner: str, currency: str) -> int:
+        cursor = RawCursor(self._connection, row_factory=lambda _: _insert_account_value)
         cursor.execute(INSERT_ACCOUNT, (owner, currency))
         row = cursor.fetchone()
         if row is None:
             raise NoDataFound("InsertAccount returned no row")
         return row
 
-    def list_accounts_by_id(self, *, ids: Sequence[int | None]) -> list[ListAccountsByIdRow]:
+    def list_accounts_by_id(self, *, ids: Sequence[int | None]) -> list[models.CustomerAccount]:
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_ACCOUNTS_BY_ID, (models.integer_array(ids),))
         rows = cursor.fetchall()
-        return [_list_accounts_by_id_row(row) for row in rows]
+        return [_customer_account(row) for row in rows]
 
     def list_accounts(
         self, *, owner: str, before_id: int, row_count_max: int
-    ) -> list[ListAccountsRow]:
+    ) -> list[models.CustomerAccount]:
         """Newest first. A person has at most one account per currency, so the sort is over a
         handful.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_ACCOUNTS, (owner, Int8(before_id), Int8(row_count_max)))
         rows = cursor.fetchall()
-        return [_list_accounts_row(row) for row in rows]
+        return [_customer_account(row) for row in rows]
 
     def lock_account(self, *, id: int) -> models.Account | None:
         """Nothing else changes the account's status, balance or holds until the transaction
@@ -188,15 +128,9 @@ class Querier:
         cursor.execute(LOCK_ACCOUNT, (Int8(id),))
         return cursor.fetchone()
 
-    def update_account_status(
-        self, *, status: enums.AccountStatus, id: int
-    ) -> UpdateAccountStatusRow:
-        cursor = RawCursor(self._connection, row_factory=lambda _: _update_account_status_row)
+    def update_account_status(self, *, status: enums.AccountStatus, id: int) -> None:
+        cursor = RawCursor(self._connection)
         cursor.execute(UPDATE_ACCOUNT_STATUS, (status, Int8(id)))
-        row = cursor.fetchone()
-        if row is None:
-            raise NoDataFound("UpdateAccountStatus returned no row")
-        return row
 
     def share_account(self, *, id: int) -> models.Account | None:
         """Waits until whatever is being posted to the account is committed, and lets nothing
@@ -215,30 +149,32 @@ class AsyncQuerier:
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self._connection = connection
 
-    async def insert_account(self, *, owner: str, currency: str) -> models.Account:
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _account)
+    async def insert_account(self, *, owner: str, currency: str) -> int:
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _insert_account_value)
         await cursor.execute(INSERT_ACCOUNT, (owner, currency))
         row = await cursor.fetchone()
         if row is None:
             raise NoDataFound("InsertAccount returned no row")
         return row
 
-    async def list_accounts_by_id(self, *, ids: Sequence[int | None]) -> list[ListAccountsByIdRow]:
+    async def list_accounts_by_id(
+        self, *, ids: Sequence[int | None]
+    ) -> list[models.CustomerAccount]:
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_ACCOUNTS_BY_ID, (models.integer_array(ids),))
         rows = await cursor.fetchall()
-        return [_list_accounts_by_id_row(row) for row in rows]
+        return [_customer_account(row) for row in rows]
 
     async def list_accounts(
         self, *, owner: str, before_id: int, row_count_max: int
-    ) -> list[ListAccountsRow]:
+    ) -> list[models.CustomerAccount]:
         """Newest first. A person has at most one account per currency, so the sort is over a
         handful.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_ACCOUNTS, (owner, Int8(before_id), Int8(row_count_max)))
         rows = await cursor.fetchall()
-        return [_list_accounts_row(row) for row in rows]
+        return [_customer_account(row) for row in rows]
 
     async def lock_account(self, *, id: int) -> models.Account | None:
         """Nothing else changes the account's status, balance or holds until the transaction
@@ -248,15 +184,9 @@ class AsyncQuerier:
         await cursor.execute(LOCK_ACCOUNT, (Int8(id),))
         return await cursor.fetchone()
 
-    async def update_account_status(
-        self, *, status: enums.AccountStatus, id: int
-    ) -> UpdateAccountStatusRow:
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _update_account_status_row)
+    async def update_account_status(self, *, status: enums.AccountStatus, id: int) -> None:
+        cursor = AsyncRawCursor(self._connection)
         await cursor.execute(UPDATE_ACCOUNT_STATUS, (status, Int8(id)))
-        row = await cursor.fetchone()
-        if row is None:
-            raise NoDataFound("UpdateAccountStatus returned no row")
-        return row
 
     async def share_account(self, *, id: int) -> models.Account | None:
         """Waits until whatever is being posted to the account is committed, and lets nothing

@@ -27,14 +27,15 @@ ACCOUNT_STATUS_BY_LABEL: Final[Mapping[str, AccountStatus]] = {
 }
 
 
-class HoldStatus(StrEnum):
+class CurrentHoldStatus(StrEnum):
     OPEN = "open"
     CAPTURED = "captured"
     VOIDED = "voided"
+    EXPIRED = "expired"
 
 
-HOLD_STATUS_BY_LABEL: Final[Mapping[str, HoldStatus]] = {
-    member.value: member for member in HoldStatus
+CURRENT_HOLD_STATUS_BY_LABEL: Final[Mapping[str, CurrentHoldStatus]] = {
+    member.value: member for member in CurrentHoldStatus
 }
 
 

@@ -14,24 +14,21 @@ from gen import enums, models
 GET_HOLD: Final = """\
 -- name: GetHold :one
 SELECT
-    holds.id, holds.from_account_id, holds.to_account_id, holds.amount, holds.captured_amount, holds.currency, holds.status, holds.description, holds.expires_at, holds.created_at, holds.closed_at, holds.asked_by, holds.request_id, holds.voided_by,
+    current_holds.id, current_holds.from_account_id, current_holds.to_account_id, current_holds.amount, current_holds.captured_amount, current_holds.currency, current_holds.status, current_holds.description, current_holds.expires_at, current_holds.created_at, current_holds.closed_at, current_holds.asked_by, current_holds.request_id, current_holds.voided_by,
     payer.owner AS from_owner,
-    payee.owner AS to_owner,
-    holds.expires_at <= now() AS "has_expired!"
-FROM holds
-INNER JOIN accounts AS payer ON payer.id = holds.from_account_id
-INNER JOIN accounts AS payee ON payee.id = holds.to_account_id
-WHERE holds.id = $1
+    payee.owner AS to_owner
+FROM current_holds
+INNER JOIN accounts AS payer ON payer.id = current_holds.from_account_id
+INNER JOIN accounts AS payee ON payee.id = current_holds.to_account_id
+WHERE current_holds.id = $1
 """
 
 
 LIST_OWNER_HOLDS: Final = """\
 -- name: ListOwnerHolds :many
-SELECT
-    holds.id, holds.from_account_id, holds.to_account_id, holds.amount, holds.captured_amount, holds.currency, holds.status, holds.description, holds.expires_at, holds.created_at, holds.closed_at, holds.asked_by, holds.request_id, holds.voided_by,
-    holds.expires_at <= now() AS "has_expired!"
-FROM holds
-WHERE holds.id = ANY(
+SELECT id, from_account_id, to_account_id, amount, captured_amount, currency, status, description, expires_at, created_at, closed_at, asked_by, request_id, voided_by
+FROM current_holds
+WHERE id = ANY(
         ARRAY(
             SELECT newest.id
             FROM accounts
@@ -60,34 +57,27 @@ WHERE holds.id = ANY(
             LIMIT $2
         )
     )
-ORDER BY holds.id DESC
+ORDER BY id DESC
 """
 
 
 @dataclass(slots=True)
 class GetHoldRow:
-    hold: models.Hold
+    current_hold: models.CurrentHold
     from_owner: str | None
     to_owner: str | None
-    has_expired: bool
-
-
-@dataclass(slots=True)
-class ListOwnerHoldsRow:
-    hold: models.Hold
-    has_expired: bool
 
 
 def _get_hold_row(row: Sequence[Any]) -> GetHoldRow:
     return GetHoldRow(
-        models.Hold(
+        models.CurrentHold(
             row[0],
             row[1],
             row[2],
             row[3],
             row[4],
             row[5],
-            enums.HOLD_STATUS_BY_LABEL[row[6]],
+            enums.CURRENT_HOLD_STATUS_BY_LABEL[row[6]],
             row[7],
             row[8],
             row[9],
@@ -98,29 +88,25 @@ def _get_hold_row(row: Sequence[Any]) -> GetHoldRow:
         ),
         row[14],
         row[15],
-        row[16],
     )
 
 
-def _list_owner_holds_row(row: Sequence[Any]) -> ListOwnerHoldsRow:
-    return ListOwnerHoldsRow(
-        models.Hold(
-            row[0],
-            row[1],
-            row[2],
-            row[3],
-            row[4],
-            row[5],
-            enums.HOLD_STATUS_BY_LABEL[row[6]],
-            row[7],
-            row[8],
-            row[9],
-            row[10],
-            row[11],
-            row[12],
-            row[13],
-        ),
-        row[14],
+def _current_hold(row: Sequence[Any]) -> models.CurrentHold:
+    return models.CurrentHold(
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        row[5],
+        enums.CURRENT_HOLD_STATUS_BY_LABEL[row[6]],
+        row[7],
+        row[8],
+        row[9],
+        row[10],
+        row[11],
+        row[12],
+        row[13],
     )
 
 
@@ -140,7 +126,7 @@ class Querier:
 
     def list_owner_holds(
         self, *, before_id: int, row_count_max: int, owner: str
-    ) -> list[ListOwnerHoldsRow]:
+    ) -> list[models.CurrentHold]:
         """Newest first, of and for all accounts of a person: a page of each side of each
         account, merged. Nobody has two accounts of one currency, so no hold has both sides
         here.
@@ -148,7 +134,7 @@ class Querier:
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_OWNER_HOLDS, (Int8(before_id), Int8(row_count_max), owner))
         rows = cursor.fetchall()
-        return [_list_owner_holds_row(row) for row in rows]
+        return [_current_hold(row) for row in rows]
 
 
 class AsyncQuerier:
@@ -167,7 +153,7 @@ class AsyncQuerier:
 
     async def list_owner_holds(
         self, *, before_id: int, row_count_max: int, owner: str
-    ) -> list[ListOwnerHoldsRow]:
+    ) -> list[models.CurrentHold]:
         """Newest first, of and for all accounts of a person: a page of each side of each
         account, merged. Nobody has two accounts of one currency, so no hold has both sides
         here.
@@ -175,4 +161,4 @@ class AsyncQuerier:
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_OWNER_HOLDS, (Int8(before_id), Int8(row_count_max), owner))
         rows = await cursor.fetchall()
-        return [_list_owner_holds_row(row) for row in rows]
+        return [_current_hold(row) for row in rows]

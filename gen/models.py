@@ -86,6 +86,41 @@ class AuditEvent:
 
 
 @dataclass(slots=True)
+class CurrentHold:
+    """A hold as it is now"""
+
+    id: int
+    from_account_id: int
+    to_account_id: int
+    amount: int
+    captured_amount: int
+    currency: str
+    status: enums.CurrentHoldStatus
+    """As stored, but expired where an open hold is over"""
+    description: str | None
+    expires_at: datetime.datetime
+    created_at: datetime.datetime
+    closed_at: datetime.datetime | None
+    asked_by: str | None
+    request_id: str | None
+    voided_by: str | None
+
+
+@dataclass(slots=True)
+class CustomerAccount:
+    """An account of a customer, as its owner sees it"""
+
+    id: int
+    owner: str
+    currency: str
+    balance: int
+    available_balance: int
+    """Minor units; the balance less the amount held of it now"""
+    status: enums.AccountStatus
+    created_at: datetime.datetime
+
+
+@dataclass(slots=True)
 class Entry:
     """One side of a transfer, as its account sees it; append-only"""
 
@@ -98,34 +133,6 @@ class Entry:
     balance_after: int
     """The account's balance once this entry counted"""
     created_at: datetime.datetime
-
-
-@dataclass(slots=True)
-class Hold:
-    """Money of an account promised to another until it is captured, voided or expired"""
-
-    id: int
-    from_account_id: int
-    to_account_id: int
-    amount: int
-    captured_amount: int
-    """What its captures have moved so far"""
-    currency: str
-    status: enums.HoldStatus
-    """Open also when it has expired: whoever counts holds looks at expires_at, nothing sweeps
-    them
-    """
-    description: str | None
-    expires_at: datetime.datetime
-    created_at: datetime.datetime
-    closed_at: datetime.datetime | None
-    """When it was captured in full or voided"""
-    asked_by: str | None
-    """The user who asked for it; NULL for the bank itself"""
-    request_id: str | None
-    """The request that asked for it, as the logs name it"""
-    voided_by: str | None
-    """The user who let go of it; captures are transfers and say so"""
 
 
 @dataclass(slots=True)

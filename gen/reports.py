@@ -165,7 +165,7 @@ LIST_OVERHELD_ACCOUNTS: Final = """\
 SELECT
     accounts.id,
     accounts.balance,
-    held_amount(accounts.id) AS "held_amount!"
+    held_amount(accounts.id) AS held_amount
 FROM accounts
 WHERE accounts.balance < held_amount(accounts.id)
     AND accounts.kind = 'customer'

@@ -10,7 +10,7 @@ from bankapp.domain.money import Posting, PostingKind, RequestKey
 from bankapp.domain.roles import Role
 from bankapp.domain.sessions import NewSession
 from bankapp.domain.users import NewUser
-from bankapp.store.ledger.postings import Posted
+from bankapp.store.ledger.outcomes import Posted
 from bankapp.store.store import Store
 from gen import models
 
@@ -29,7 +29,7 @@ class Make:
     async def user(self, username: str | None = None, role: Role = Role.DEPOSITOR) -> models.User:
         """A user whose password is PASSWORD."""
         name = username or f"user_{next(self._numbers)}"
-        return await self._store.register_user(
+        return await self._store.users.register(
             NewUser(
                 username=name,
                 hashed_password=HASHED_PASSWORD,
@@ -41,21 +41,21 @@ class Make:
 
     async def account(
         self, *, owner: str | None = None, balance: int = 0, currency: str = "USD"
-    ) -> models.Account:
+    ) -> models.CustomerAccount:
         """An account; its balance comes from a deposit."""
         if owner is None:
             owner = (await self.user()).username
-        account = (await self._store.open_account(owner, currency)).result
+        account = (await self._store.accounts.open(owner, currency)).result
         if balance:
-            [outcome] = await self._store.post([deposit(account, balance)])
+            [outcome] = await self._store.postings.post([deposit(account, balance)])
             assert isinstance(outcome, Posted), outcome
-            account.balance = balance
+            account.balance = account.available_balance = balance
         return account
 
     async def session(self, username: str) -> UUID:
         """An open session of a user, without the cost of checking the password."""
         session = new_session(username)
-        await self._store.open_session(session)
+        await self._store.sessions.open(session)
         return session.id
 
 
@@ -71,7 +71,9 @@ def new_session(username: str, known_hash: str | None = None) -> NewSession:
     )
 
 
-def transfer(source: models.Account, target: models.Account, amount: int) -> Posting:
+def transfer(
+    source: models.CustomerAccount, target: models.CustomerAccount, amount: int
+) -> Posting:
     """A transfer by the owner of `source`."""
     return Posting(
         kind=PostingKind.TRANSFER,
@@ -83,7 +85,7 @@ def transfer(source: models.Account, target: models.Account, amount: int) -> Pos
     )
 
 
-def deposit(account: models.Account, amount: int) -> Posting:
+def deposit(account: models.CustomerAccount, amount: int) -> Posting:
     """Cash paid in."""
     return Posting(
         kind=PostingKind.DEPOSIT,
@@ -93,7 +95,7 @@ def deposit(account: models.Account, amount: int) -> Posting:
     )
 
 
-def withdrawal(account: models.Account, amount: int) -> Posting:
+def withdrawal(account: models.CustomerAccount, amount: int) -> Posting:
     """Cash paid out."""
     return Posting(
         kind=PostingKind.WITHDRAWAL,
@@ -104,8 +106,8 @@ def withdrawal(account: models.Account, amount: int) -> Posting:
 
 
 def hold(
-    source: models.Account,
-    target: models.Account,
+    source: models.CustomerAccount,
+    target: models.CustomerAccount,
     amount: int,
     lifetime: timedelta = timedelta(days=1),
 ) -> Posting:

@@ -21,7 +21,7 @@ async def perform_demo(bank: Bank, *, seed: int, anyway: bool, progress: Progres
     What an interrupted one has done is not done again. Raises Failure where strangers' money moves
     in the bank already, unless `anyway`, and where the demo cannot go on.
     """
-    if await bank.store.get_user(NEWCOMER.username) is not None:
+    if await bank.store.read.users.get_user(username=NEWCOMER.username) is not None:
         return False
     await _require_room(bank, anyway=anyway)
     unlimited = replace(bank, rules=Rules(limits_rates=False))
@@ -35,9 +35,9 @@ async def perform_demo(bank: Bank, *, seed: int, anyway: bool, progress: Progres
 
 
 async def _require_room(bank: Bank, *, anyway: bool) -> None:
-    begun = await bank.store.get_user(BANKER.username)
+    begun = await bank.store.read.users.get_user(username=BANKER.username)
     if begun is None:
-        size = await bank.store.get_ledger_size()
+        size = await bank.store.read.reports.get_ledger_size()
         if size.entry_count and not anyway:
             raise Failure(
                 "money moves in this bank already; take an empty one, or add the demo with --anyway"

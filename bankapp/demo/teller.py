@@ -56,7 +56,7 @@ class Teller:
 
     async def make_banker(self, person: Person) -> None:
         """What an admin would do."""
-        await self._bank.store.change_role(person.username, Role.BANKER)
+        await self._bank.store.users.change_role(person.username, Role.BANKER)
 
     async def open_account(self, owner: Person, currency: str = "USD") -> None:
         """One that later calls find by its owner and currency."""

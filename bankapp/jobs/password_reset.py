@@ -6,4 +6,4 @@ from bankapp.jobs.context import JobContext
 
 async def start_password_reset(job: StartPasswordReset, context: JobContext) -> None:
     """Mail a code to the user who has this address, if there is one."""
-    await context.bank.store.start_password_reset(job.email, context.bank.codes.create())
+    await context.bank.store.password_resets.start(job.email, context.bank.codes.create())

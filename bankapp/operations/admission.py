@@ -29,7 +29,7 @@ async def identify(
         return visitor
     if operation.checks_session and not _asks_for_email(bank, operation):
         session_id = _session_of(bank, token)
-        username = bank.store.recall_session_user(session_id)
+        username = bank.store.sessions.cached_username(session_id)
         if username is not None:
             return SessionHolder(
                 visitor.address, visitor.user_agent, visitor.request_id, username, session_id
@@ -40,7 +40,7 @@ async def identify(
 async def authenticate(bank: Bank, visitor: Visitor, token: str | None) -> Caller:
     """The caller an access token stands for. Raises Unauthenticated, TokenExpired."""
     session_id = _session_of(bank, token)
-    known = await bank.store.get_session_caller(session_id)
+    known = await bank.store.sessions.get_caller(session_id)
     if known is None:
         raise errors.Unauthenticated
     return Caller(
@@ -66,7 +66,7 @@ def authorize(bank: Bank, operation: Operation, visitor: Visitor) -> None:
 
 async def require_session(bank: Bank, holder: SessionHolder) -> None:
     """Raise Unauthenticated when the session has ended."""
-    if await bank.store.get_session_caller(holder.session_id) is None:
+    if await bank.store.sessions.get_caller(holder.session_id) is None:
         raise errors.Unauthenticated
 
 
@@ -93,7 +93,7 @@ async def _take(bank: Bank, limit: RateLimit, visitor: Visitor, request: BaseMod
     counted = [_counted(name, visitor, request) for name in limit.by]
     # Hashed: it may be long, and may be personal data.
     whom = hashlib.sha256(json.dumps(counted).encode()).hexdigest()
-    taken = await bank.store.take_rate_limit(limit, f"{limit.name}|{whom}")
+    taken = await bank.store.rate_limits.take(limit, f"{limit.name}|{whom}")
     if not taken.is_allowed:
         metrics.RATE_LIMITED.labels(limit.name).inc()
         retry_after_s = max(1, math.ceil(taken.retry_after.total_seconds()))

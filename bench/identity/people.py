@@ -8,7 +8,7 @@ PASSWORD = "correct horse battery staple"
 
 async def add_user(bank: Bank, username: str) -> None:
     """A user whose password is PASSWORD."""
-    await bank.store.register_user(
+    await bank.store.users.register(
         NewUser(
             username=username,
             hashed_password=await bank.passwords.hash(PASSWORD),

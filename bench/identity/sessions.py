@@ -29,7 +29,7 @@ async def measure_sessions(bank: Bank) -> None:
         client_address=None,
         lifetime=timedelta(hours=1),
     )
-    await bank.store.open_session(session)
+    await bank.store.sessions.open(session)
     token = bank.tokens.create(session_id).text
     async with TestClient(TestServer(create_app(bank))) as client:
         headers = {"Authorization": f"Bearer {token}"}
@@ -43,7 +43,7 @@ async def measure_sessions(bank: Bank) -> None:
             bank.tokens.verify(token)
 
         async def check() -> None:
-            assert await bank.store.get_session_caller(session_id) is not None
+            assert await bank.store.sessions.get_caller(session_id) is not None
 
         print("\nThe session check, one after the other (median, 99 of 100 are faster):")
         await _print("reading the token", read_token)

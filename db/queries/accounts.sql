@@ -2,24 +2,20 @@
 -- @required
 INSERT INTO accounts (owner, currency)
 VALUES (sqlc.arg(owner)::text, sqlc.arg(currency))
-RETURNING *;
+RETURNING id;
 
 -- name: ListAccountsById :many
-SELECT
-    sqlc.embed(accounts),
-    accounts.balance - held_amount(accounts.id) AS "available_balance!"
-FROM accounts
-WHERE accounts.id = ANY(sqlc.arg(ids)::bigint[]);
+SELECT *
+FROM customer_accounts
+WHERE id = ANY(sqlc.arg(ids)::bigint[]);
 
 -- name: ListAccounts :many
 -- Newest first. A person has at most one account per currency, so the sort is over a handful.
-SELECT
-    sqlc.embed(accounts),
-    accounts.balance - held_amount(accounts.id) AS "available_balance!"
-FROM accounts
-WHERE accounts.owner = sqlc.arg(owner)::text
-    AND accounts.id < sqlc.arg(before_id)
-ORDER BY accounts.id DESC
+SELECT *
+FROM customer_accounts
+WHERE owner = sqlc.arg(owner)::text
+    AND id < sqlc.arg(before_id)
+ORDER BY id DESC
 LIMIT sqlc.arg(row_count_max);
 
 -- name: LockAccount :one
@@ -29,14 +25,10 @@ FROM accounts
 WHERE id = sqlc.arg(id)
 FOR NO KEY UPDATE;
 
--- name: UpdateAccountStatus :one
--- @required
+-- name: UpdateAccountStatus :exec
 UPDATE accounts
 SET status = sqlc.arg(status)
-WHERE id = sqlc.arg(id)
-RETURNING
-    sqlc.embed(accounts),
-    accounts.balance - held_amount(accounts.id) AS "available_balance!";
+WHERE id = sqlc.arg(id);
 
 -- name: ShareAccount :one
 -- Waits until whatever is being posted to the account is committed, and lets nothing be posted

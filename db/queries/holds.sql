@@ -1,23 +1,20 @@
 -- name: GetHold :one
 -- With the owners of both sides, for they alone may see it.
 SELECT
-    sqlc.embed(holds),
+    sqlc.embed(current_holds),
     payer.owner AS from_owner,
-    payee.owner AS to_owner,
-    holds.expires_at <= now() AS "has_expired!"
-FROM holds
-INNER JOIN accounts AS payer ON payer.id = holds.from_account_id
-INNER JOIN accounts AS payee ON payee.id = holds.to_account_id
-WHERE holds.id = sqlc.arg(id);
+    payee.owner AS to_owner
+FROM current_holds
+INNER JOIN accounts AS payer ON payer.id = current_holds.from_account_id
+INNER JOIN accounts AS payee ON payee.id = current_holds.to_account_id
+WHERE current_holds.id = sqlc.arg(id);
 
 -- name: ListOwnerHolds :many
 -- Newest first, of and for all accounts of a person: a page of each side of each account, merged.
 -- Nobody has two accounts of one currency, so no hold has both sides here.
-SELECT
-    sqlc.embed(holds),
-    holds.expires_at <= now() AS "has_expired!"
-FROM holds
-WHERE holds.id = ANY(
+SELECT *
+FROM current_holds
+WHERE id = ANY(
         ARRAY(
             SELECT newest.id
             FROM accounts
@@ -46,4 +43,4 @@ WHERE holds.id = ANY(
             LIMIT sqlc.arg(row_count_max)
         )
     )
-ORDER BY holds.id DESC;
+ORDER BY id DESC;

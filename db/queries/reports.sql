@@ -136,7 +136,7 @@ LIMIT sqlc.arg(finding_count_max);
 SELECT
     accounts.id,
     accounts.balance,
-    held_amount(accounts.id) AS "held_amount!"
+    held_amount(accounts.id) AS held_amount
 FROM accounts
 WHERE accounts.balance < held_amount(accounts.id)
     AND accounts.kind = 'customer'

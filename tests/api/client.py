@@ -72,8 +72,8 @@ class Person:
 
     async def transfer(
         self,
-        source: models.Account,
-        target: models.Account,
+        source: models.CustomerAccount,
+        target: models.CustomerAccount,
         amount: int,
         *,
         key: str | None = None,

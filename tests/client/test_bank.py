@@ -91,7 +91,7 @@ async def test_a_list_is_walked_to_its_end(
     count = 3 if page_size == 1 else 2 * limits.PAGE_SIZE_MAX + 1
     alice = await log_in("alice")
     account = await make.account(owner="alice")
-    await store.post([deposit(account, number) for number in range(1, count + 1)])
+    await store.postings.post([deposit(account, number) for number in range(1, count + 1)])
     entries = await alice.read("list_entries", account.id, page_size=page_size)
     assert [entry.amount for entry in entries] == list(range(count, 0, -1))
 
@@ -99,7 +99,7 @@ async def test_a_list_is_walked_to_its_end(
 async def test_a_list_goes_on_from_a_cursor(log_in: LogIn, make: Make, store: Store) -> None:
     alice = await log_in("alice")
     account = await make.account(owner="alice")
-    await store.post([deposit(account, number) for number in range(1, 4)])
+    await store.postings.post([deposit(account, number) for number in range(1, 4)])
     listed = alice.client.list_entries(account.id, page_size=2)
     cursor = (await alice.first_page(listed)).next_cursor
     [oldest] = await alice.read("list_entries", account.id, page_size=2, cursor=cursor)

@@ -105,8 +105,8 @@ async def rows(store: Store, make: Make, connection: Connection) -> Connection:
     """A database with a good row in every table."""
     alice = await make.user("alice")
     payer, payee = await make.account(owner=alice.username, balance=100), await make.account()
-    await store.post_one(keyed(hold(payer, payee, 10), "k1"))
-    await store.post_one(keyed(transfer(payer, payee, 10), "k2"))
+    await store.postings.submit(keyed(hold(payer, payee, 10), "k1"))
+    await store.postings.submit(keyed(transfer(payer, payee, 10), "k2"))
     connection.execute(OTHERS)
     # A row by itself has no entries.
     connection.execute("ALTER TABLE transfers DISABLE TRIGGER transfers_have_both_entries")

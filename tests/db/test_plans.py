@@ -37,9 +37,9 @@ async def test_pages_are_cheap_at_both_ends(
     busy = await make.account(balance=TRANSFER_COUNT)
     old, other = await make.account(balance=100), await make.account()
     batch = [transfer(old, other, 1) for _ in range(100)]
-    await store.post(batch)
+    await store.postings.post(batch)
     for _ in range(TRANSFER_COUNT // 1000):
-        await store.post([transfer(busy, other, 1) for _ in range(1000)])
+        await store.postings.post([transfer(busy, other, 1) for _ in range(1000)])
     connection.autocommit = True
     connection.execute("ANALYZE")
     connection.execute(f"SET plan_cache_mode = {mode}")
@@ -75,7 +75,7 @@ async def test_keys_are_found_by_their_key(
             keyed(transfer(payer, payee, 1), f"{number} {item}".ljust(KEY_LENGTH))
             for item in range(50)
         ]
-        await store.post(batch)
+        await store.postings.post(batch)
         with psycopg.connect(database_url, autocommit=True) as other:
             q = Queries(other)
             for item in range(3):

@@ -519,6 +519,6 @@ async def test_a_transaction_may_post_twice(
         [row] = queries.post_transfers(postings.parameters([posting]))
         assert row.refusal is None
     connection.commit()
-    after = await store.get_account(source.id)
+    after = await store.accounts.get(source.id)
     assert after is not None
-    assert after.account.balance == 50
+    assert after.balance == 50

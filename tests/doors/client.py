@@ -51,7 +51,7 @@ class Client:
     async def remember(self, user: SignedIn) -> None:
         """Have the bank know the session from its cache."""
         await self.ask(sessions.list_sessions, {}, token=user.token)
-        assert self.bank.store.recall_session_user(user.session_id) == user.username
+        assert self.bank.store.sessions.cached_username(user.session_id) == user.username
 
     async def ask(
         self,

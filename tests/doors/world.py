@@ -14,7 +14,7 @@ from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.tokens import Purpose, TokenMaker, hash_token_id
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank
-from bankapp.store.ledger.postings import Held, Posted
+from bankapp.store.ledger.outcomes import Held, Posted
 from tests.factories import Make, deposit, hold, new_session, transfer
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -94,7 +94,7 @@ class Worlds:
         theirs = await self._make.account(owner=partner)
         empty = await self._make.account(owner=owner, currency="EUR")
         their_empty = await self._make.account(owner=partner, currency="EUR")
-        *_, paid, received, held = await self._bank.store.post(
+        *_, paid, received, held = await self._bank.store.postings.post(
             [
                 deposit(ours, 1000),
                 deposit(theirs, 1000),
@@ -113,9 +113,9 @@ class Worlds:
             id=world.session_id,
             refresh_token_hash=hash_token_id(refresh.token_id),
         )
-        await self._bank.store.open_session(session)
-        await self._bank.store.send_verification_again(owner, email_code)
-        await self._bank.store.start_password_reset(f"{owner}@example.com", reset_code)
+        await self._bank.store.sessions.open(session)
+        await self._bank.store.email_verifications.resend(owner, email_code)
+        await self._bank.store.password_resets.start(f"{owner}@example.com", reset_code)
         return replace(
             world,
             account_id=ours.id,

@@ -35,7 +35,7 @@ async def test_a_thousand_transfers_among_ten_accounts(
     outcomes = Counter(answer.status if answer.status == 201 else answer.code for answer in answers)
     assert set(outcomes) == {201, "insufficient_funds"}
     balances = [
-        row.account.balance for account in accounts if (row := await store.get_account(account.id))
+        row.balance for account in accounts if (row := await store.accounts.get(account.id))
     ]
     assert len(balances) == 10
     assert sum(balances) == 10_000
@@ -67,7 +67,7 @@ async def test_each_answer_is_about_its_own_transfer(api: Api) -> None:
 async def test_processes_that_start_at_once_agree_on_the_admin(bank: Bank) -> None:
     """Goal: whoever adds the admin second finds them there. Method: four at once, none there."""
     await asyncio.gather(*(ensure_admin(bank, "root", "a long sentence") for _ in range(4)))
-    admin = await bank.store.get_user("root")
+    admin = await bank.store.read.users.get_user(username="root")
     assert admin is not None
     assert admin.role is Role.ADMIN
     assert await bank.passwords.verify("a long sentence", admin.hashed_password)

@@ -18,11 +18,10 @@ from hypothesis.stateful import (
 
 from bankapp.domain.money import Posting
 from bankapp.store.engine.transaction import create_pool
-from bankapp.store.ledger.postings import Held, Posted
+from bankapp.store.ledger.outcomes import Held, Posted
 from bankapp.store.operator.verification import verify_ledger
 from bankapp.store.store import Store
 from gen import models
-from gen.accounts import ListAccountsByIdRow
 from tests.factories import (
     Make,
     capture,
@@ -70,30 +69,34 @@ class BankMachine(RuleBasedStateMachine):
         return self.runner.run(work)
 
     @rule(target=accounts, currency=CURRENCIES)
-    def open_account(self, currency: str) -> models.Account:
+    def open_account(self, currency: str) -> models.CustomerAccount:
         make = Make(self.store)
         owner = self.run(make.user(next(usernames))).username
-        account: models.Account = self.run(make.account(owner=owner, currency=currency))
+        account: models.CustomerAccount = self.run(make.account(owner=owner, currency=currency))
         self.balances[account.id] = 0
         self.entry_counts[account.id] = 0
         return account
 
     @rule(account=accounts, amount=AMOUNTS)
-    def deposit(self, account: models.Account, amount: int) -> None:
+    def deposit(self, account: models.CustomerAccount, amount: int) -> None:
         self.post([deposit(account, amount)])
 
     @rule(account=accounts, amount=AMOUNTS)
-    def withdraw(self, account: models.Account, amount: int) -> None:
+    def withdraw(self, account: models.CustomerAccount, amount: int) -> None:
         self.post([withdrawal(account, amount)])
 
     @rule(payer=accounts, payee=accounts, amount=AMOUNTS)
-    def transfer(self, payer: models.Account, payee: models.Account, amount: int) -> None:
+    def transfer(
+        self, payer: models.CustomerAccount, payee: models.CustomerAccount, amount: int
+    ) -> None:
         self.post([transfer(payer, payee, amount)])
 
     @rule(target=holds, payer=accounts, payee=accounts, amount=AMOUNTS)
-    def hold(self, payer: models.Account, payee: models.Account, amount: int) -> Any:
+    def hold(
+        self, payer: models.CustomerAccount, payee: models.CustomerAccount, amount: int
+    ) -> Any:
         """A hold that the model and the bank both make, or neither."""
-        [outcome] = self.run(self.store.post([hold(payer, payee, amount)]))
+        [outcome] = self.run(self.store.postings.post([hold(payer, payee, amount)]))
         may = payer.id != payee.id and payer.currency == payee.currency
         assert isinstance(outcome, Held) == (may and self.available(payer.id) >= amount), outcome
         if not isinstance(outcome, Held):
@@ -103,31 +106,36 @@ class BankMachine(RuleBasedStateMachine):
         return outcome.hold
 
     @rule(made=holds, amount=st.none() | AMOUNTS)
-    def capture(self, made: models.Hold, amount: int | None) -> None:
+    def capture(self, made: models.CurrentHold, amount: int | None) -> None:
         left = self.lefts[made.id]
         wanted = left if amount is None else amount
-        [outcome] = self.run(self.store.post([capture(made.id, amount)]))
+        [outcome] = self.run(self.store.postings.post([capture(made.id, amount)]))
         assert isinstance(outcome, Posted) == (0 < wanted <= left), (made, amount, outcome)
         if isinstance(outcome, Posted):
             self.lefts[made.id] -= wanted
             self.move(made.from_account_id, made.to_account_id, wanted)
 
     @rule(made=holds)
-    def void(self, made: models.Hold) -> None:
-        [outcome] = self.run(self.store.post([void(made.id)]))
+    def void(self, made: models.CurrentHold) -> None:
+        [outcome] = self.run(self.store.postings.post([void(made.id)]))
         assert isinstance(outcome, Held) == (self.lefts[made.id] > 0), (made, outcome)
         self.lefts[made.id] = 0
 
     @rule(target=paid, payer=accounts, payee=accounts, amount=AMOUNTS, is_again=st.booleans())
     def pay_under_a_key(
-        self, payer: models.Account, payee: models.Account, amount: int, *, is_again: bool
+        self,
+        payer: models.CustomerAccount,
+        payee: models.CustomerAccount,
+        amount: int,
+        *,
+        is_again: bool,
     ) -> Any:
         """Sent once or twice, it is done once."""
         posting = keyed(transfer(payer, payee, amount), next(keys))
-        [outcome] = self.run(self.store.post([posting]))
+        [outcome] = self.run(self.store.postings.post([posting]))
         assert isinstance(outcome, Posted) == self.model(posting), (posting, outcome)
         if is_again:
-            [again] = self.run(self.store.post([posting]))
+            [again] = self.run(self.store.postings.post([posting]))
             assert type(again) is type(outcome)
         if not isinstance(outcome, Posted):
             return NOTHING
@@ -138,7 +146,7 @@ class BankMachine(RuleBasedStateMachine):
     def reverse(self, done: models.Transfer, amount: int | None) -> None:
         left = self.unreversed[done.id]
         wanted = left if amount is None else amount
-        [outcome] = self.run(self.store.post([reversal(done.id, amount)]))
+        [outcome] = self.run(self.store.postings.post([reversal(done.id, amount)]))
         may = 0 < wanted <= left and wanted <= self.available(done.to_account_id)
         assert isinstance(outcome, Posted) == may, (done, amount, outcome)
         if isinstance(outcome, Posted):
@@ -151,13 +159,15 @@ class BankMachine(RuleBasedStateMachine):
         cash=accounts,
     )
     def batch(
-        self, moves: list[tuple[models.Account, models.Account, int]], cash: models.Account
+        self,
+        moves: list[tuple[models.CustomerAccount, models.CustomerAccount, int]],
+        cash: models.CustomerAccount,
     ) -> None:
         self.post([deposit(cash, 100), *itertools.starmap(transfer, moves)])
 
     def post(self, batch: list[Posting]) -> None:
         """Post the batch to both, the bank and the model; they must agree on every item."""
-        outcomes = self.run(self.store.post(batch))
+        outcomes = self.run(self.store.postings.post(batch))
         for posting, outcome in zip(batch, outcomes, strict=True):
             assert isinstance(outcome, Posted) == self.model(posting), (posting, outcome)
 
@@ -185,17 +195,19 @@ class BankMachine(RuleBasedStateMachine):
                 self.entry_counts[account_id] += 1
 
     def currency(self, account_id: int) -> str:
-        account: models.Account = self.run(self.store.get_account(account_id)).account
+        account: models.CustomerAccount = self.run(self.store.accounts.get(account_id))
         return account.currency
 
     @invariant()
     def balances_agree(self) -> None:
         for account_id, expected in self.balances.items():
-            row: ListAccountsByIdRow = self.run(self.store.get_account(account_id))
-            assert row.account.balance == expected >= 0
+            row: models.CustomerAccount = self.run(self.store.accounts.get(account_id))
+            assert row.balance == expected >= 0
             assert row.available_balance == self.available(account_id) >= 0
             entries = self.run(
-                self.store.list_entries(account_id, before_transfer_id=2**62, row_count_max=1000)
+                self.store.read.entries.list_entries(
+                    account_id=account_id, before_transfer_id=2**62, row_count_max=1000
+                )
             )
             assert len(entries) == self.entry_counts[account_id]
             assert sum(entry.amount for entry in entries) == expected

@@ -31,7 +31,7 @@ async def sign_up(bank: Bank, username: str = "alice") -> None:
         full_name=username,
         email=f"{username}@example.com",
     )
-    await bank.store.register_user(user, bank.codes.create())
+    await bank.store.users.register(user, bank.codes.create())
 
 
 def change_jobs(connection: Connection, assignment: str) -> None:

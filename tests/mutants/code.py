@@ -135,9 +135,9 @@ MUTANTS: Final[list[CodeMutant]] = [
     ),
     _code(
         "who waits for a lock holds up those who come later",
-        "bankapp/store/store.py",
-        "return await self._try_statement(\n            postings.post, batch,",
-        "return await self._run_statement(\n            postings.post, batch,",
+        "bankapp/store/ledger/postings.py",
+        "return await self._try_statement(post, batch,",
+        "return await self._run_statement(post, batch,",
         f"{_BATCHING} -k stops_no_other",
     ),
     _code(
@@ -157,16 +157,17 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "everybody sees every account",
         "bankapp/operations/ledger/accounts.py",
-        "or not caller.may_see(row.account.owner)",
+        "or not caller.may_see(account.owner)",
         "",
         "tests/api/ledger/test_accounts.py",
     ),
     _code(
         "everybody sees every transfer",
         "bankapp/operations/ledger/transfers.py",
-        "    row = await bank.store.get_transfer(request.transfer_id)\n"
+        "    row = await bank.store.read.transfers.get_transfer(id=request.transfer_id)\n"
         "    if row is None or not caller.may_see(row.from_owner, row.to_owner):",
-        "    row = await bank.store.get_transfer(request.transfer_id)\n    if row is None:",
+        "    row = await bank.store.read.transfers.get_transfer(id=request.transfer_id)\n"
+        "    if row is None:",
         "tests/api/ledger/test_transfers.py -k another_persons",
     ),
     _code(
@@ -185,15 +186,15 @@ MUTANTS: Final[list[CodeMutant]] = [
     ),
     _code(
         "a batch whose session has ended is answered",
-        "bankapp/store/store.py",
+        "bankapp/store/ledger/postings.py",
         "raise outcome  # of all: they are of one session",
         "pass",
         "tests/api/identity/test_ended_sessions.py -k batch",
     ),
     _code(
         "a session that was found ended is recalled",
-        "bankapp/store/store.py",
-        "self._session_cache.forget(posting.origin.session_id)",
+        "bankapp/store/ledger/postings.py",
+        "self._forget_session(posting.origin.session_id)",
         "pass",
         "tests/store/identity/test_session_cache.py",
     ),

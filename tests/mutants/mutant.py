@@ -54,6 +54,18 @@ class CodeMutant(_Tests):
 Mutant = SqlMutant | CodeMutant
 
 
+def view_replaced(view: str, old: str, new: str) -> str:
+    """The SQL that changes one place in the query of a view."""
+    return f"""DO $mutant$
+DECLARE
+    definition text := pg_get_viewdef('{view}'::regclass);
+BEGIN
+    ASSERT definition LIKE '%' || $old${old}$old$ || '%', 'the view has no such place';
+    EXECUTE 'CREATE OR REPLACE VIEW {view} WITH (security_invoker = true) AS '
+        || replace(definition, $old${old}$old$, $new${new}$new$);
+END $mutant$"""
+
+
 def replaced(function: str, old: str, new: str) -> str:
     """The SQL that changes one place in the body of a function, wherever it was defined last."""
     return f"""DO $mutant$

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants.mutant import SqlMutant, replaced
+from tests.mutants.mutant import SqlMutant, replaced, view_replaced
 
 _RACES: Final = "tests/store/ledger/test_races.py"
 _POSTING: Final = "tests/store/ledger/test_posting.py"
@@ -360,6 +360,16 @@ FUNCTIONS: Final = [
         "CREATE OR REPLACE FUNCTION held_amount(account_id bigint) RETURNS bigint"
         " LANGUAGE sql STABLE RETURN 0",
         f"{_HOLDS} -k cannot_be_spent",
+    ),
+    _sql(
+        "the bank's own accounts are shown as a customer's",
+        view_replaced("customer_accounts", "WHERE (owner IS NOT NULL)", ""),
+        "tests/api/ledger/test_accounts.py -k looks_like_none",
+    ),
+    _sql(
+        "a hold that is over is shown as open",
+        view_replaced("current_holds", "(expires_at <= now())", "false"),
+        f"{_HOLDS} -k nothing_sweeps",
     ),
     _sql(
         "the debit is not looked for",

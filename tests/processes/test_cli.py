@@ -60,7 +60,7 @@ class Books:
 async def books(database_url: str, store: Store, make: Make) -> Books:
     """A healthy ledger."""
     source, target = await make.account(balance=1000), await make.account(balance=50)
-    await store.post([transfer(source, target, 300)])
+    await store.postings.post([transfer(source, target, 300)])
     return Books(database_url, source=source.id, target=target.id)
 
 

@@ -1,7 +1,8 @@
 """The tables of docs/reference, as the code declares their contents."""
 
+import inspect
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from typing import Final
@@ -19,6 +20,8 @@ from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 from bankapp.operations.catalog import OPERATIONS
 from bankapp.operations.operation import Operation
+from bankapp.store.engine.transaction import create_pool
+from bankapp.store.store import Store
 from bankapp.telemetry import metrics
 from tests.processes.processes import ROOT
 
@@ -116,6 +119,21 @@ def jobs() -> str:
     )
 
 
+def transactions() -> str:
+    """Every transaction of the store, by noun."""
+    store = Store(create_pool("postgresql:///bank"))
+    nouns = {name: noun for name, noun in vars(store).items() if not name.startswith("_")}
+    del nouns["read"]
+    return _table(
+        ("transaction", "effect"),
+        (
+            (f"`store.{name}.{call}`", effect)
+            for name, noun in nouns.items()
+            for call, effect in _methods(noun)
+        ),
+    )
+
+
 def metric_list() -> str:
     """Every metric of the bank."""
     declared = [
@@ -153,10 +171,21 @@ TABLES: Final[dict[tuple[str, str], Callable[[], str]]] = {
     ("docs/reference/roles-and-rate-limits.md", "limits"): rate_limits,
     ("docs/reference/events.md", "events"): events,
     ("docs/reference/jobs.md", "jobs"): jobs,
+    ("docs/reference/store.md", "transactions"): transactions,
     ("docs/reference/metrics.md", "metrics"): metric_list,
     ("docs/reference/commands.md", "commands"): commands,
     ("docs/reference/commands.md", "targets"): targets,
 }
+
+
+def _methods(noun: object) -> Iterator[tuple[str, str]]:
+    """The public methods as they are called, and the first paragraphs of their docstrings."""
+    for name in vars(type(noun)):
+        if not name.startswith("_"):
+            method = getattr(noun, name)
+            summary, _, _ = (inspect.getdoc(method) or "").partition("\n\n")
+            assert summary, f"{name} of {noun} has no docstring"
+            yield f"{name}({', '.join(inspect.signature(method).parameters)})", _line(summary)
 
 
 def _names_for(role: Role | None) -> str:

@@ -36,7 +36,9 @@ async def verify_email(
 ) -> VerifyEmailResponse:
     """Prove an address with the code that was mailed to it; a code works once."""
     code_hash = hash_code(request.secret_code)
-    if not await bank.store.verify_email(request.email_id, code_hash, origin=visitor.origin):
+    if not await bank.store.email_verifications.complete(
+        request.email_id, code_hash, origin=visitor.origin
+    ):
         raise errors.NotFound("The code is wrong, used or expired.")
     return VerifyEmailResponse(is_verified=True)
 
@@ -46,5 +48,5 @@ async def send_verification(bank: Bank, caller: Caller, request: ResendRequest) 
     """Mail the code again; a new one, unless the address is proved already."""
     if request.username != caller.username:
         raise errors.NotFound
-    await bank.store.send_verification_again(caller.username, bank.codes.create())
+    await bank.store.email_verifications.resend(caller.username, bank.codes.create())
     return Accepted()

@@ -29,7 +29,7 @@ async def request_password_reset(
     bank: Bank, visitor: Visitor, request: RequestResetRequest
 ) -> Accepted:
     """Have a code mailed, if somebody has this address; the answer does not tell."""
-    await bank.store.request_password_reset(request.email)
+    await bank.store.password_resets.request(request.email)
     return Accepted()
 
 
@@ -41,6 +41,8 @@ async def confirm_password_reset(
     await bank.passwords.require_strong(request.password, names=[])
     hashed_password = await bank.passwords.hash(request.password)
     code_hash = hash_code(request.token)
-    if not await bank.store.reset_password(code_hash, hashed_password, origin=visitor.origin):
+    if not await bank.store.password_resets.complete(
+        code_hash, hashed_password, origin=visitor.origin
+    ):
         raise errors.NotFound("The code is wrong, used or expired.")
     return NoContent()

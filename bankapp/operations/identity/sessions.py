@@ -85,7 +85,7 @@ class EndSessionRequest(RequestModel):
 )
 async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInResponse:
     """Open a session. Unknown user and wrong password get one answer, in one time."""
-    user = await bank.store.get_user(request.username)
+    user = await bank.store.read.users.get_user(username=request.username)
     hashed_password = None if user is None else user.hashed_password
     is_right = await bank.passwords.verify(request.password, hashed_password)
     if user is None or not is_right or user.blocked_at is not None:
@@ -101,7 +101,7 @@ async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInRe
         refresh_token_hash=hash_token_id(refresh.claims.token_id),
         known_hash=hashed_password,
     )
-    await bank.store.open_session(session, origin=visitor.origin_as(user.username))
+    await bank.store.sessions.open(session, origin=visitor.origin_as(user.username))
     await _rehash_if_cheap(bank, visitor, user, request.password)
     return LogInResponse(
         session_id=session_id,
@@ -124,7 +124,7 @@ async def renew_access(bank: Bank, visitor: Visitor, request: RenewRequest) -> R
         next_hash=hash_token_id(refresh.claims.token_id),
         lifetime=refresh.lifetime,
     )
-    session = await bank.store.renew_session(renewal, origin=visitor.origin)
+    session = await bank.store.sessions.renew(renewal, origin=visitor.origin)
     if session is None:
         raise errors.Unauthenticated
     access = bank.tokens.create(used.session_id)
@@ -139,15 +139,17 @@ async def renew_access(bank: Bank, visitor: Visitor, request: RenewRequest) -> R
 @operation()
 async def log_out(bank: Bank, caller: Caller, request: OwnSessionsRequest) -> NoContent:
     """End this session."""
-    await bank.store.end_session(caller.session_id, caller.username, origin=caller.origin)
+    await bank.store.sessions.end(caller.session_id, caller.username, origin=caller.origin)
     return NoContent()
 
 
 @operation()
 async def list_sessions(bank: Bank, caller: Caller, request: ListSessionsRequest) -> Page[Session]:
     """One's own open sessions, newest first."""
-    rows = await bank.store.list_sessions(
-        caller.username, before_number=request.cursor, row_count_max=request.row_count_max
+    rows = await bank.store.read.sessions.list_sessions(
+        username=caller.username,
+        before_number=request.cursor,
+        row_count_max=request.row_count_max,
     )
 
     def shown(row: models.Session) -> Session:
@@ -167,7 +169,7 @@ async def list_sessions(bank: Bank, caller: Caller, request: ListSessionsRequest
 @operation(refuses=(errors.NotFound,))
 async def end_session(bank: Bank, caller: Caller, request: EndSessionRequest) -> NoContent:
     """End one of one's own sessions."""
-    ended = await bank.store.end_session(request.session_id, caller.username, origin=caller.origin)
+    ended = await bank.store.sessions.end(request.session_id, caller.username, origin=caller.origin)
     if not ended:
         raise errors.NotFound
     return NoContent()
@@ -176,14 +178,14 @@ async def end_session(bank: Bank, caller: Caller, request: EndSessionRequest) ->
 @operation()
 async def end_sessions(bank: Bank, caller: Caller, request: OwnSessionsRequest) -> NoContent:
     """End all of one's own sessions, this one too."""
-    await bank.store.end_sessions(caller.username, origin=caller.origin)
+    await bank.store.sessions.end_all(caller.username, origin=caller.origin)
     return NoContent()
 
 
 async def _rehash_if_cheap(bank: Bank, visitor: Visitor, user: models.User, password: str) -> None:
     """Hash again what was hashed at a lower cost than is set now."""
     if bank.passwords.is_cheap(user.hashed_password):
-        await bank.store.rehash_password(
+        await bank.store.users.rehash_password(
             user.username,
             user.hashed_password,
             await bank.passwords.hash(password),

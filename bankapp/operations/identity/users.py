@@ -87,7 +87,7 @@ async def create_user(
         full_name=request.full_name,
         email=request.email,
     )
-    answer = await bank.store.sign_up(
+    answer = await bank.store.users.sign_up(
         user,
         bank.codes.create(),
         key,
@@ -127,7 +127,7 @@ async def change_user(bank: Bank, caller: Caller, request: ChangeUserRequest) ->
     needs_password = is_self and (request.email is not None or request.password is not None)
     if needs_password:
         await _require_current_password(bank, user, request.current_password)
-    changed = await bank.store.change_user(
+    changed = await bank.store.users.change(
         UserChange(
             username=user.username,
             full_name=request.full_name,
@@ -148,7 +148,7 @@ async def change_user(bank: Bank, caller: Caller, request: ChangeUserRequest) ->
 @operation(role=Role.ADMIN, refuses=(errors.NotFound,))
 async def change_role(bank: Bank, caller: Caller, request: ChangeRoleRequest) -> User:
     """Give a user another role, at once."""
-    user = await bank.store.change_role(request.username, request.role, origin=caller.origin)
+    user = await bank.store.users.change_role(request.username, request.role, origin=caller.origin)
     if user is None:
         raise errors.NotFound
     return User.model_validate(user)
@@ -173,12 +173,12 @@ async def ensure_admin(bank: Bank, username: str, password: str) -> None:
     UsernameTaken when somebody else has the name: anybody could have signed up with it, and only
     the password tells whose it is.
     """
-    known = await bank.store.get_user(username)
+    known = await bank.store.read.users.get_user(username=username)
     if known is not None:
         if known.role is not Role.ADMIN:
             if not await bank.passwords.verify(password, known.hashed_password):
                 raise errors.UsernameTaken
-            await bank.store.change_role(username, Role.ADMIN)
+            await bank.store.users.change_role(username, Role.ADMIN)
         return
     admin = NewUser(
         username=username,
@@ -188,13 +188,13 @@ async def ensure_admin(bank: Bank, username: str, password: str) -> None:
         role=Role.ADMIN,
     )
     try:
-        await bank.store.register_user(admin)
+        await bank.store.users.register(admin)
     except errors.UsernameTaken:  # just now, by another process that starts or by a visitor
         await ensure_admin(bank, username, password)
 
 
 async def _visible_user(bank: Bank, caller: Caller, username: str) -> models.User:
-    user = await bank.store.get_user(username)
+    user = await bank.store.read.users.get_user(username=username)
     if user is None or not caller.may_see(user.username):
         raise errors.NotFound
     return user
@@ -227,7 +227,7 @@ async def _hash_new_password(
 
 
 async def _block(bank: Bank, caller: Caller, request: UserRequest, *, is_blocked: bool) -> User:
-    user = await bank.store.block_user(
+    user = await bank.store.users.block(
         request.username, is_blocked=is_blocked, origin=caller.origin
     )
     if user is None:

@@ -9,7 +9,7 @@ from bankapp.domain import errors
 from bankapp.domain.money import Posting
 from bankapp.operations.bank import Bank
 from bankapp.store.engine.idempotency import Answer
-from bankapp.store.ledger.postings import Held, Posted
+from bankapp.store.ledger.outcomes import Held, Posted
 
 Response = TypeVar("Response", bound=BaseModel)
 
@@ -40,7 +40,7 @@ async def post_hold(
 
 
 async def _post(bank: Bank, posting: Posting) -> Posted | Held:
-    outcome = await bank.store.post_one(posting)
+    outcome = await bank.store.postings.submit(posting)
     if isinstance(outcome, errors.Refusal):
         raise outcome
     return outcome

@@ -21,7 +21,6 @@ from bankapp.operations.fields import (
 )
 from bankapp.operations.operation import operation
 from bankapp.store.engine.idempotency import Answer
-from bankapp.store.ledger.accounts import AccountRow
 from gen import enums, models
 
 
@@ -35,20 +34,6 @@ class Account(ResponseModel):
     available_balance: Funds
     status: enums.AccountStatus
     created_at: Time
-
-    @classmethod
-    def from_row(cls, row: models.Account, available_balance: int) -> "Account":
-        """The account as its owner sees it."""
-        assert row.owner is not None  # the bank's cash accounts are shown to nobody
-        return cls(
-            id=row.id,
-            owner=row.owner,
-            currency=row.currency,
-            balance=row.balance,
-            available_balance=available_balance,
-            status=row.status,
-            created_at=row.created_at,
-        )
 
 
 class Entry(ResponseModel):
@@ -85,18 +70,16 @@ async def open_account(
     bank: Bank, caller: Caller, request: OpenAccountRequest, key: RequestKey | None
 ) -> Answer[Account]:
     """Open an account of one's own, one per currency, with nothing in it."""
-    answer = await bank.store.open_account(
+    answer = await bank.store.accounts.open(
         caller.username, request.currency, key, origin=caller.origin
     )
-    opened = Account.from_row(answer.result, answer.result.balance)
-    return Answer(opened, answer.replayed_request_id)
+    return Answer(Account.model_validate(answer.result), answer.replayed_request_id)
 
 
 @operation(refuses=(errors.NotFound,))
 async def get_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
     """An account, for its owner and for bankers."""
-    row = await visible_account(bank, caller, request.account_id)
-    return Account.from_row(row.account, row.available_balance)
+    return Account.model_validate(await visible_account(bank, caller, request.account_id))
 
 
 @operation(refuses=(errors.NotFound,))
@@ -105,23 +88,20 @@ async def list_accounts(bank: Bank, caller: Caller, request: ListAccountsRequest
     owner = caller.username if request.owner is None else request.owner
     if not caller.may_see(owner):
         raise errors.NotFound
-    rows = await bank.store.list_accounts(
-        owner, before_id=request.cursor, row_count_max=request.row_count_max
+    rows = await bank.store.read.accounts.list_accounts(
+        owner=owner, before_id=request.cursor, row_count_max=request.row_count_max
     )
-    return page_of(
-        rows,
-        request,
-        item=lambda row: Account.from_row(row.account, row.available_balance),
-        position=lambda row: row.account.id,
-    )
+    return page_of(rows, request, item=Account.model_validate, position=lambda row: row.id)
 
 
 @operation(refuses=(errors.NotFound,))
 async def list_entries(bank: Bank, caller: Caller, request: ListEntriesRequest) -> Page[Entry]:
     """What happened to an account, newest first."""
     await visible_account(bank, caller, request.account_id)
-    rows = await bank.store.list_entries(
-        request.account_id, before_transfer_id=request.cursor, row_count_max=request.row_count_max
+    rows = await bank.store.read.entries.list_entries(
+        account_id=request.account_id,
+        before_transfer_id=request.cursor,
+        row_count_max=request.row_count_max,
     )
     return page_of(rows, request, item=Entry.model_validate, position=lambda row: row.transfer_id)
 
@@ -129,15 +109,15 @@ async def list_entries(bank: Bank, caller: Caller, request: ListEntriesRequest) 
 @operation(role=Role.BANKER, refuses=(errors.NotFound, errors.AccountClosed))
 async def freeze_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
     """Let nothing move in or out of an account."""
-    row = await bank.store.freeze_account(request.account_id, origin=caller.origin)
-    return Account.from_row(row.account, row.available_balance)
+    account = await bank.store.accounts.freeze(request.account_id, origin=caller.origin)
+    return Account.model_validate(account)
 
 
 @operation(role=Role.BANKER, refuses=(errors.NotFound, errors.AccountClosed))
 async def thaw_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
     """Take a freeze back."""
-    row = await bank.store.thaw_account(request.account_id, origin=caller.origin)
-    return Account.from_row(row.account, row.available_balance)
+    account = await bank.store.accounts.thaw(request.account_id, origin=caller.origin)
+    return Account.model_validate(account)
 
 
 @operation(
@@ -146,16 +126,16 @@ async def thaw_account(bank: Bank, caller: Caller, request: GetAccountRequest) -
 async def close_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
     """Close an account that holds nothing, for good."""
     await visible_account(bank, caller, request.account_id)
-    row = await bank.store.close_account(request.account_id, origin=caller.origin)
-    return Account.from_row(row.account, row.available_balance)
+    account = await bank.store.accounts.close(request.account_id, origin=caller.origin)
+    return Account.model_validate(account)
 
 
-async def visible_account(bank: Bank, caller: Caller, account_id: int) -> AccountRow:
+async def visible_account(bank: Bank, caller: Caller, account_id: int) -> models.CustomerAccount:
     """A customer's account the caller may see.
 
     Raises NotFound, whether it does not exist or is somebody else's.
     """
-    row = await bank.store.get_account(account_id)
-    if row is None or row.account.owner is None or not caller.may_see(row.account.owner):
+    account = await bank.store.accounts.get(account_id)
+    if account is None or not caller.may_see(account.owner):
         raise errors.NotFound
-    return row
+    return account

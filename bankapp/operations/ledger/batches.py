@@ -19,7 +19,7 @@ from bankapp.operations.ledger.transfers import (
 )
 from bankapp.operations.operation import operation
 from bankapp.store.engine.idempotency import Answer
-from bankapp.store.ledger.postings import Outcome, Posted
+from bankapp.store.ledger.outcomes import Outcome, Posted
 
 ItemKey = Annotated[
     str, Field(pattern=rf"^[ -~]{{1,{limits.IDEMPOTENCY_KEY_LENGTH_MAX}}}$", examples=["rent-11"])
@@ -65,7 +65,7 @@ async def create_batch(
     bank: Bank, caller: Caller, request: CreateBatchRequest, key: RequestKey | None
 ) -> Answer[CreateBatchResponse]:
     """Make many transfers from accounts of one's own, in order and at once."""
-    answer = await bank.store.post_batch(
+    answer = await bank.store.postings.post_once(
         [_posting(caller, item) for item in request.transfers],
         is_atomic=request.mode == "atomic",
         key=key,

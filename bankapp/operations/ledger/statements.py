@@ -130,15 +130,17 @@ def _as_text(description: str) -> str:
 @operation(refuses=(errors.NotFound,))
 async def get_balance(bank: Bank, caller: Caller, request: GetBalanceRequest) -> Balance:
     """What is in an account, or was at a time."""
-    row = await visible_account(bank, caller, request.account_id)
-    then = await bank.store.get_balance_at(request.account_id, request.at)
+    account = await visible_account(bank, caller, request.account_id)
+    then = await bank.store.read.entries.get_balance_at(
+        account_id=request.account_id, moment=request.at
+    )
     if then.is_future:
         raise errors.ValidationFailed(
             violations=[errors.Violation("at", "must not be in the future")]
         )
     return Balance(
-        account_id=row.account.id,
-        currency=row.account.currency,
+        account_id=account.id,
+        currency=account.currency,
         balance=then.balance,
         available_balance=then.balance - then.held_amount,
         at=then.at,
@@ -148,14 +150,14 @@ async def get_balance(bank: Bank, caller: Caller, request: GetBalanceRequest) ->
 @operation(refuses=(errors.NotFound, errors.StatementTooLarge))
 async def get_statement(bank: Bank, caller: Caller, request: GetStatementRequest) -> Statement:
     """A month that is over: the same bytes whenever it is asked for."""
-    row = await visible_account(bank, caller, request.account_id)
+    account = await visible_account(bank, caller, request.account_id)
     year, month = map(int, request.month.split("-"))
     since = datetime(year, month, 1, tzinfo=UTC)
     before = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-    statement = await bank.store.get_statement(request.account_id, since, before)
+    statement = await bank.store.statements.get(request.account_id, since, before)
     return Statement(
-        account_id=row.account.id,
-        currency=row.account.currency,
+        account_id=account.id,
+        currency=account.currency,
         month=request.month,
         opening_balance=statement.opening_balance,
         closing_balance=statement.closing_balance,

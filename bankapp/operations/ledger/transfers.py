@@ -21,7 +21,7 @@ from bankapp.operations.ledger._posting import ACCOUNT_REFUSALS, post_transfer
 from bankapp.operations.ledger.accounts import Account, Entry, visible_account
 from bankapp.operations.operation import operation, session_operation
 from bankapp.store.engine.idempotency import Answer
-from bankapp.store.ledger.postings import Posted
+from bankapp.store.ledger.outcomes import Posted
 
 POSTING_REFUSALS = (*ACCOUNT_REFUSALS, errors.CurrencyMismatch)
 
@@ -151,7 +151,7 @@ async def reverse_transfer(
     bank: Bank, caller: Caller, request: ReverseTransferRequest, key: RequestKey | None
 ) -> Answer[Transfer]:
     """Pay back a transfer or a part of it: the payee to the payer, or the bank for the payee."""
-    known = await bank.store.get_transfer(request.transfer_id)
+    known = await bank.store.read.transfers.get_transfer(id=request.transfer_id)
     if known is None or not caller.may_see(known.from_owner, known.to_owner):
         raise errors.NotFound
     if not caller.may_see(known.to_owner):
@@ -170,7 +170,7 @@ async def reverse_transfer(
 @operation(refuses=(errors.NotFound,))
 async def get_transfer(bank: Bank, caller: Caller, request: GetTransferRequest) -> Transfer:
     """A transfer, for either side and for bankers."""
-    row = await bank.store.get_transfer(request.transfer_id)
+    row = await bank.store.read.transfers.get_transfer(id=request.transfer_id)
     if row is None or not caller.may_see(row.from_owner, row.to_owner):
         raise errors.NotFound
     return Transfer.model_validate(row.transfer)
@@ -182,13 +182,15 @@ async def list_transfers(
 ) -> Page[Transfer]:
     """Transfers of one account, or of all one's own, newest first."""
     if request.account_id is None:
-        rows = await bank.store.list_owner_transfers(
-            caller.username, before_id=request.cursor, row_count_max=request.row_count_max
+        rows = await bank.store.read.transfers.list_owner_transfers(
+            owner=caller.username, before_id=request.cursor, row_count_max=request.row_count_max
         )
     else:
         await visible_account(bank, caller, request.account_id)
-        rows = await bank.store.list_account_transfers(
-            request.account_id, before_id=request.cursor, row_count_max=request.row_count_max
+        rows = await bank.store.read.transfers.list_account_transfers(
+            account_id=request.account_id,
+            before_id=request.cursor,
+            row_count_max=request.row_count_max,
         )
     return page_of(rows, request, item=Transfer.model_validate, position=lambda row: row.id)
 
@@ -216,10 +218,4 @@ def _made(posted: Posted) -> Transfer:
 
 def transfer_response(posted: Posted) -> CreateTransferResponse:
     """What the payer is told of a transfer."""
-    return CreateTransferResponse.model_validate(
-        {
-            "transfer": posted.transfer,
-            "from_account": Account.from_row(posted.from_account, posted.available_balance),
-            "from_entry": posted.from_entry,
-        }
-    )
+    return CreateTransferResponse.model_validate(posted)

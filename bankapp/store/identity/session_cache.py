@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bankapp.domain import errors, limits
 from bankapp.store.engine.batching import Batcher, in_order
 from bankapp.store.engine.transaction import Transactions
-from bankapp.store.identity import sessions
+from gen.queries import AsyncQueries
 from gen.sessions import ListSessionCallersRow
 
 
@@ -85,5 +85,10 @@ class SessionCache:
         while self._to_note:
             session_ids, self._to_note = self._to_note, set()
             with suppress(errors.Unavailable):  # a later use will be noted
-                await self._transactions.run_statement(sessions.note_uses, [*session_ids])
+                await self._transactions.run_statement(_note_uses, [*session_ids])
             await asyncio.sleep(limits.SESSION_NOTE_PAUSE_S)  # many cost little more than one
+
+
+async def _note_uses(q: AsyncQueries, session_ids: Sequence[uuid.UUID]) -> None:
+    """Keep when sessions were used last, to the minute."""
+    await q.sessions.note_session_uses(ids=session_ids)

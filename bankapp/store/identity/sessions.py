@@ -1,22 +1,64 @@
-"""Steps on sessions."""
+"""Sessions: opened, renewed, ended, and whose they are."""
 
 import uuid
-from collections.abc import Sequence
 
 from bankapp.domain import errors, events
-from bankapp.domain.audit import Origin
+from bankapp.domain.audit import THE_BANK, Origin
 from bankapp.domain.sessions import NewSession, Renewal
+from bankapp.store.engine.transaction import Transactions
 from bankapp.store.events import audit
+from bankapp.store.identity.session_cache import SessionCache
 from gen.queries import AsyncQueries
-from gen.sessions import RotateRefreshTokenRow
+from gen.sessions import ListSessionCallersRow, RotateRefreshTokenRow
+
+
+class Sessions:
+    """The transactions on sessions, and a cache of the users they belong to."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._run = transactions.run
+        self._cache = SessionCache(transactions)
+
+    async def open(self, session: NewSession, *, origin: Origin = THE_BANK) -> None:
+        """Add a session.
+
+        Raises InvalidCredentials when the password that was checked is no longer the user's: a
+        change ends all sessions, and must not miss one that is just being opened.
+        """
+        await self._run(open_session, session, origin)
+
+    async def renew(self, renewal: Renewal, *, origin: Origin) -> RotateRefreshTokenRow | None:
+        """Replace the session's refresh token; None when the token does not work.
+
+        A token that has worked before ends the session, because two parties have it.
+        """
+        return await self._run(renew_session, renewal, origin)
+
+    async def end(self, session_id: uuid.UUID, username: str, *, origin: Origin) -> bool:
+        """End an open session of the user; False when there is no such session."""
+        return await self._run(end_session, session_id, username, origin)
+
+    async def end_all(self, username: str, *, origin: Origin) -> None:
+        """End all open sessions of the user."""
+        await self._run(end_sessions, username, origin)
+
+    async def get_caller(self, session_id: uuid.UUID) -> ListSessionCallersRow | None:
+        """The user behind a session; None when it has ended. Concurrent calls share a query."""
+        return await self._cache.get(session_id)
+
+    def cached_username(self, session_id: uuid.UUID) -> str | None:
+        """Whose session it is or was; None when that is not known without asking the database.
+
+        For what is posted with the session as its origin: the posting checks that it is open.
+        """
+        return self._cache.recall(session_id)
+
+    def forget(self, session_id: uuid.UUID) -> None:
+        """Have the session read from the database when it is used again."""
+        self._cache.forget(session_id)
 
 
 async def open_session(q: AsyncQueries, session: NewSession, origin: Origin) -> None:
-    """Add a session.
-
-    Raises InvalidCredentials when the password that was checked is no longer the user's: a change
-    ends all sessions, and must not miss one that is just being opened.
-    """
     if session.known_hash is not None:
         user = await q.users.lock_user(username=session.username)
         if user is None or user.hashed_password != session.known_hash or user.blocked_at:
@@ -35,11 +77,9 @@ async def open_session(q: AsyncQueries, session: NewSession, origin: Origin) -> 
     await audit.record(q, origin, opened)
 
 
-async def renew(q: AsyncQueries, renewal: Renewal, origin: Origin) -> RotateRefreshTokenRow | None:
-    """Take the session's refresh token for the next one; None when it does not work.
-
-    One that worked once and does not any more ends the session: it is in two hands.
-    """
+async def renew_session(
+    q: AsyncQueries, renewal: Renewal, origin: Origin
+) -> RotateRefreshTokenRow | None:
     renewed = await q.sessions.rotate_refresh_token(
         id=renewal.session_id,
         used_hash=renewal.used_hash,
@@ -58,8 +98,9 @@ async def renew(q: AsyncQueries, renewal: Renewal, origin: Origin) -> RotateRefr
     return None
 
 
-async def end(q: AsyncQueries, session_id: uuid.UUID, username: str, origin: Origin) -> bool:
-    """End an open session of a user; False when there is no such session."""
+async def end_session(
+    q: AsyncQueries, session_id: uuid.UUID, username: str, origin: Origin
+) -> bool:
     ended = await q.sessions.end_session(id=session_id, username=username)
     if ended is None:
         return False
@@ -67,14 +108,9 @@ async def end(q: AsyncQueries, session_id: uuid.UUID, username: str, origin: Ori
     return True
 
 
-async def end_all(
+async def end_sessions(
     q: AsyncQueries, username: str, origin: Origin, *, kept_id: uuid.UUID | None = None
 ) -> None:
     """End all open sessions of a user but one."""
     for session_id in await q.sessions.end_sessions(username=username, kept_id=kept_id):
         await audit.record(q, origin, events.SessionEnded(session_id=session_id))
-
-
-async def note_uses(q: AsyncQueries, session_ids: Sequence[uuid.UUID]) -> None:
-    """Keep when sessions were used last, to the minute."""
-    await q.sessions.note_session_uses(ids=session_ids)

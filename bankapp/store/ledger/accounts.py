@@ -1,56 +1,116 @@
 """Accounts: opening them, and the states they go through."""
 
-from typing import TypeAlias
+import json
+from collections.abc import Sequence
+from typing import Final
 
-from bankapp.domain import errors, events
-from bankapp.domain.audit import Origin
+from pydantic import TypeAdapter
+
+from bankapp.domain import errors, events, limits
+from bankapp.domain.audit import THE_BANK, Origin
+from bankapp.domain.money import RequestKey
+from bankapp.store.engine.batching import Batcher, in_order
+from bankapp.store.engine.idempotency import Answer
+from bankapp.store.engine.transaction import Transactions
 from bankapp.store.events import audit
 from gen import enums, models
-from gen.accounts import ListAccountsByIdRow, UpdateAccountStatusRow
 from gen.queries import AsyncQueries
 
-AccountRow: TypeAlias = ListAccountsByIdRow
+_ACCOUNT: Final = TypeAdapter(models.CustomerAccount)
+
+
+class Accounts:
+    """The transactions on the accounts of customers."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._run = transactions.run
+        self._run_once = transactions.run_once
+        self._run_statement = transactions.run_statement
+        self._reads = Batcher(self._get_all, count_max=limits.READ_COUNT_MAX)
+
+    async def open(
+        self,
+        owner: str,
+        currency: str,
+        key: RequestKey | None = None,
+        *,
+        origin: Origin = THE_BANK,
+    ) -> Answer[models.CustomerAccount]:
+        """Open an account, once under the key.
+
+        Raises AccountExists, IdempotencyKeyReused, ValidationFailed for an unknown currency.
+        """
+        return await self._run_once(
+            key,
+            lambda q: open_account(q, owner, currency, origin),
+            dump=lambda account: _ACCOUNT.dump_json(account).decode(),
+            load=_load_opened,
+        )
+
+    async def get(self, account_id: int) -> models.CustomerAccount | None:
+        """The account; None when there is no such one. Concurrent calls share a query."""
+        return await self._reads.submit(account_id)
+
+    async def freeze(self, account_id: int, *, origin: Origin) -> models.CustomerAccount:
+        """Stop all movements in and out of the account.
+
+        Raises NotFound, AccountClosed.
+        """
+        return await self._run(freeze_account, account_id, origin)
+
+    async def thaw(self, account_id: int, *, origin: Origin) -> models.CustomerAccount:
+        """Take a freeze back.
+
+        Raises NotFound, AccountClosed.
+        """
+        return await self._run(thaw_account, account_id, origin)
+
+    async def close(self, account_id: int, *, origin: Origin) -> models.CustomerAccount:
+        """Close the account for good.
+
+        Raises NotFound, AccountClosed, AccountFrozen, AccountNotEmpty.
+        """
+        return await self._run(close_account, account_id, origin)
+
+    async def _get_all(self, account_ids: Sequence[int]) -> list[models.CustomerAccount | None]:
+        rows = await self._run_statement(lambda q: q.accounts.list_accounts_by_id(ids=account_ids))
+        return in_order(account_ids, rows, lambda row: row.id)
 
 
 async def open_account(
     q: AsyncQueries, owner: str, currency: str, origin: Origin
-) -> models.Account:
-    """Raises AccountExists, and ValidationFailed for a currency the bank does not have."""
-    account = await q.accounts.insert_account(owner=owner, currency=currency)
-    opened = events.AccountOpened(account_id=account.id, owner=owner, currency=currency)
+) -> models.CustomerAccount:
+    account_id = await q.accounts.insert_account(owner=owner, currency=currency)
+    opened = events.AccountOpened(account_id=account_id, owner=owner, currency=currency)
     await audit.record(q, origin, opened)
-    return account
+    return await _get(q, account_id)
 
 
-async def freeze(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccountStatusRow:
-    """Let nothing move in or out of it any more.
-
-    Raises NotFound, AccountClosed.
-    """
+async def freeze_account(
+    q: AsyncQueries, account_id: int, origin: Origin
+) -> models.CustomerAccount:
     account = await _lock(q, account_id)
     return await _become(q, account, enums.AccountStatus.FROZEN, events.AccountFrozen, origin)
 
 
-async def thaw(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccountStatusRow:
-    """Take a freeze back.
-
-    Raises NotFound, AccountClosed.
-    """
+async def thaw_account(q: AsyncQueries, account_id: int, origin: Origin) -> models.CustomerAccount:
     account = await _lock(q, account_id)
     return await _become(q, account, enums.AccountStatus.OPEN, events.AccountThawed, origin)
 
 
-async def close(q: AsyncQueries, account_id: int, origin: Origin) -> UpdateAccountStatusRow:
-    """Close it for good.
-
-    Raises NotFound, AccountClosed, AccountFrozen, AccountNotEmpty.
-    """
+async def close_account(q: AsyncQueries, account_id: int, origin: Origin) -> models.CustomerAccount:
     account = await _lock(q, account_id)
     if account.status is enums.AccountStatus.FROZEN:
         raise errors.AccountFrozen
     if account.balance != 0:
-        raise errors.AccountNotEmpty  # and what holds nothing has nothing that could be held
+        raise errors.AccountNotEmpty  # an empty account has no open hold, which money backs
     return await _become(q, account, enums.AccountStatus.CLOSED, events.AccountClosed, origin)
+
+
+def _load_opened(answer: str) -> models.CustomerAccount:
+    """The account as it was kept; before the view of accounts it had no available balance."""
+    kept = json.loads(answer)
+    return _ACCOUNT.validate_python({"available_balance": kept["balance"], **kept})
 
 
 async def _lock(q: AsyncQueries, account_id: int) -> models.Account:
@@ -68,7 +128,13 @@ async def _become(
     status: enums.AccountStatus,
     event: type[events.AccountEvent],
     origin: Origin,
-) -> UpdateAccountStatusRow:
+) -> models.CustomerAccount:
     if account.status is not status:
         await audit.record(q, origin, event(account_id=account.id))
-    return await q.accounts.update_account_status(id=account.id, status=status)
+        await q.accounts.update_account_status(id=account.id, status=status)
+    return await _get(q, account.id)
+
+
+async def _get(q: AsyncQueries, account_id: int) -> models.CustomerAccount:
+    [account] = await q.accounts.list_accounts_by_id(ids=[account_id])
+    return account

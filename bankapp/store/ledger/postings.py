@@ -1,41 +1,89 @@
-"""Moving and holding money: the steps around the one posting call."""
+"""Moving and holding money: the transactions and steps around the one posting call."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+import asyncio
+import uuid
+from collections.abc import Callable, Sequence
 
 from bankapp.domain import errors, limits
-from bankapp.domain.money import Posting, PostingKind
-from gen import enums, models
+from bankapp.domain.money import Posting, RequestKey
+from bankapp.store.engine.batching import Batcher
+from bankapp.store.engine.idempotency import Answer
+from bankapp.store.engine.transaction import Transactions
+from bankapp.store.ledger.outcomes import Outcome, outcome_of, outcomes_of, request_id_of
+from bankapp.telemetry import metrics
 from gen.queries import AsyncQueries
 from gen.transfers import PostTransfersParams, PostTransfersRow
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A hold as a hold, a capture or a void left it."""
+class Postings:
+    """The transactions that move and hold money.
 
-    hold: models.Hold
-    replayed_request_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """Money that moved: the transfer, and the payer's side as it is after it.
-
-    `hold` is what was captured. `replayed_request_id` is that of the request which was first
-    answered so.
+    What is accepted is durable when they return. After Unavailable it is unknown whether it was
+    posted: the same request under its key tells.
     """
 
-    transfer: models.Transfer
-    from_account: models.Account
-    available_balance: int
-    from_entry: models.Entry
-    hold: models.Hold | None = None
-    replayed_request_id: str | None = None
+    def __init__(
+        self, transactions: Transactions, forget_session: Callable[[uuid.UUID], None]
+    ) -> None:
+        self._run_statement = transactions.run_statement
+        self._try_statement = transactions.try_statement
+        self._run_once = transactions.run_once
+        self._forget_session = forget_session
+        self._batcher = Batcher(
+            self._post_batched,
+            run_alone=self._post_alone,
+            count_max=limits.POSTING_COUNT_MAX,
+            conflict_key=key_of,
+        )
+        # So that a client who sends many batches at once cannot take the whole pool.
+        self._batch_slots = asyncio.Semaphore(limits.BATCH_CONCURRENCY)
 
+    async def submit(self, posting: Posting) -> Outcome:
+        """Post one item, in a batch with those of concurrent callers."""
+        # Here and not with the others of the batch, after which the next one is waiting.
+        outcome = outcome_of(posting, await self._batcher.submit(posting))
+        if isinstance(outcome, errors.Unauthenticated) and posting.origin.session_id is not None:
+            self._forget_session(posting.origin.session_id)
+        return outcome
 
-Outcome: TypeAlias = Posted | Held | errors.Refusal
+    async def post(self, batch: Sequence[Posting], *, is_atomic: bool = False) -> list[Outcome]:
+        """Post a batch; returns the outcomes in order.
+
+        Each item is accepted or refused on its own, with `is_atomic` all or none.
+        """
+        assert len(batch) <= limits.POSTING_COUNT_MAX
+        rows = await self._run_statement(post, batch, is_atomic=is_atomic)
+        return outcomes_of(batch, rows)
+
+    async def post_once(
+        self,
+        batch: Sequence[Posting],
+        *,
+        is_atomic: bool,
+        key: RequestKey | None,
+        render: Callable[[list[Outcome]], str],
+    ) -> Answer[str]:
+        """Post a batch once under the key; the answer is what `render` makes of the outcomes.
+
+        Raises IdempotencyKeyReused, Unauthenticated.
+        """
+
+        async def step(q: AsyncQueries) -> str:
+            outcomes = outcomes_of(batch, await post(q, batch, is_atomic=is_atomic))
+            for outcome in outcomes:
+                if isinstance(outcome, errors.Unauthenticated):
+                    raise outcome  # of all: they are of one session
+            return render(outcomes)
+
+        async with self._batch_slots:
+            return await self._run_once(key, step, dump=str, load=str)
+
+    async def _post_batched(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
+        metrics.BATCH_SIZES.observe(len(batch))
+        return await self._try_statement(post, batch, lock_timeout_s=limits.GATHERED_LOCK_TIMEOUT_S)
+
+    async def _post_alone(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
+        return await self._run_statement(post, batch)
 
 
 async def post(
@@ -80,111 +128,8 @@ def parameters(
         scopes=[None if key is None else key.scope for key in keys],
         keys=[None if key is None else key.key for key in keys],
         request_hashes=[None if key is None else key.request_hash for key in keys],
-        request_ids=[_request_id(posting) for posting in postings],
+        request_ids=[request_id_of(posting) for posting in postings],
         is_atomic=is_atomic,
         session_ids=[posting.origin.session_id for posting in postings],
         lock_timeout=f"{round(lock_timeout_s * 1000)}ms",
-    )
-
-
-def _request_id(posting: Posting) -> str | None:
-    return posting.origin.request_id if posting.key is None else posting.key.request_id
-
-
-def outcomes_of(postings: Sequence[Posting], rows: Sequence[PostTransfersRow]) -> list[Outcome]:
-    """What has come of each posting."""
-    return [outcome_of(posting, row) for posting, row in zip(postings, rows, strict=True)]
-
-
-def outcome_of(posting: Posting, row: PostTransfersRow) -> Outcome:
-    """What has come of a posting, by its row."""
-    if row.refusal is not None:
-        refusal = errors.REFUSALS[row.refusal]()
-        refusal.replayed_request_id = row.replayed_request_id
-        return refusal
-    hold = None if row.hold_id is None else _hold(posting, row)
-    if row.transfer_id is not None:
-        return _posted(posting, row, hold)
-    assert hold is not None
-    return Held(hold, row.replayed_request_id)
-
-
-def _hold(posting: Posting, row: PostTransfersRow) -> models.Hold:
-    assert row.hold_id is not None
-    assert row.from_account_id is not None
-    assert row.to_account_id is not None
-    assert row.hold_amount is not None
-    assert row.hold_captured_amount is not None
-    assert row.currency is not None
-    assert row.hold_expires_at is not None
-    assert row.hold_created_at is not None
-    status = enums.HoldStatus.OPEN
-    if posting.kind is PostingKind.VOID:
-        status = enums.HoldStatus.VOIDED
-    elif row.hold_captured_amount == row.hold_amount:
-        status = enums.HoldStatus.CAPTURED
-    return models.Hold(
-        id=row.hold_id,
-        from_account_id=row.from_account_id,
-        to_account_id=row.to_account_id,
-        amount=row.hold_amount,
-        captured_amount=row.hold_captured_amount,
-        currency=row.currency,
-        status=status,
-        description=row.hold_description,
-        expires_at=row.hold_expires_at,
-        created_at=row.hold_created_at,
-        closed_at=row.hold_closed_at,
-        asked_by=row.hold_asked_by,
-        request_id=row.hold_request_id,
-        voided_by=row.hold_voided_by,
-    )
-
-
-def _posted(posting: Posting, row: PostTransfersRow, hold: models.Hold | None) -> Posted:
-    assert row.transfer_id is not None
-    assert row.from_account_id is not None
-    assert row.to_account_id is not None
-    assert row.amount is not None
-    assert row.currency is not None
-    assert row.posted_at is not None
-    assert row.from_balance is not None
-    assert row.from_available_balance is not None
-    assert row.from_opened_at is not None
-    is_reversal = posting.kind is PostingKind.REVERSAL
-    return Posted(
-        transfer=models.Transfer(
-            id=row.transfer_id,
-            kind=enums.TransferKind(posting.kind),
-            from_account_id=row.from_account_id,
-            to_account_id=row.to_account_id,
-            amount=row.amount,
-            currency=row.currency,
-            description=posting.description,
-            created_at=row.posted_at,
-            reverses_transfer_id=posting.reference_id if is_reversal else None,
-            captures_hold_id=row.hold_id,
-            asked_by=posting.origin.actor,
-            request_id=row.replayed_request_id or _request_id(posting),
-        ),
-        from_account=models.Account(
-            id=row.from_account_id,
-            kind=enums.AccountKind.CASH if row.from_owner is None else enums.AccountKind.CUSTOMER,
-            owner=row.from_owner,
-            currency=row.currency,
-            balance=row.from_balance,
-            status=enums.AccountStatus.OPEN,  # else it had been refused
-            created_at=row.from_opened_at,
-        ),
-        available_balance=row.from_available_balance,
-        from_entry=models.Entry(
-            id=2 * row.transfer_id,
-            transfer_id=row.transfer_id,
-            account_id=row.from_account_id,
-            amount=-row.amount,
-            balance_after=row.from_balance,
-            created_at=row.posted_at,
-        ),
-        hold=hold,
-        replayed_request_id=row.replayed_request_id,
     )

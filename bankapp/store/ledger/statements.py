@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bankapp.domain import errors, limits
+from bankapp.store.engine.transaction import Transactions
 from gen.entries import ListEntriesBetweenRow
 from gen.queries import AsyncQueries
 
@@ -19,8 +20,24 @@ class Statement:
     rows: list[ListEntriesBetweenRow]
 
 
+class Statements:
+    """The transactions that make statements."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._run = transactions.run
+
+    async def get(self, account_id: int, since: datetime, before: datetime) -> Statement:
+        """Everything that happened to the account from `since` to just before `before`.
+
+        It never changes again. Raises ValidationFailed while something could still happen before
+        then, StatementTooLarge.
+        """
+        # A transaction of its own: the lock is released before the long read.
+        await self._run(require_over, account_id, before)
+        return await self._run(read_statement, account_id, since, before)
+
+
 async def require_over(q: AsyncQueries, account_id: int, before: datetime) -> None:
-    """Raises ValidationFailed while something could still happen to the account before then."""
     # A posting takes its time under the account's lock: with the lock here none of before is open.
     await q.accounts.share_account(id=account_id)
     if await q.entries.get_time() < before:
@@ -29,11 +46,9 @@ async def require_over(q: AsyncQueries, account_id: int, before: datetime) -> No
         )
 
 
-async def read(q: AsyncQueries, account_id: int, since: datetime, before: datetime) -> Statement:
-    """The statement from `since` to just before `before`, which is over: it never changes again.
-
-    Raises StatementTooLarge.
-    """
+async def read_statement(
+    q: AsyncQueries, account_id: int, since: datetime, before: datetime
+) -> Statement:
     opening = await q.entries.get_balance_at(account_id=account_id, moment=since - _LAST_MOMENT)
     rows = await q.entries.list_entries_between(
         account_id=account_id,

@@ -94,7 +94,7 @@ async def test_batches_of_postings(store: Store, make: Make) -> None:
     """Whoever comes while the first is posted goes with the next call."""
     source, target = await make.account(balance=10), await make.account()
     before = read_metrics()
-    await asyncio.gather(*(store.post_one(transfer(source, target, 1)) for _ in range(5)))
+    await asyncio.gather(*(store.postings.submit(transfer(source, target, 1)) for _ in range(5)))
     grown = since(before)
     assert grown("posting_batch_size_sum") == 5
     assert 1 <= grown("posting_batch_size_count") <= 2
@@ -141,7 +141,7 @@ async def test_the_pool(store: Store, pool: Pool) -> None:
     async with AsyncExitStack() as stack:
         for _ in range(limits.CONNECTION_COUNT_MAX):
             await stack.enter_async_context(pool.connection())
-        waiting = asyncio.create_task(store.get_user("alice"))
+        waiting = asyncio.create_task(store.read.users.get_user(username="alice"))
         for _ in range(10):
             await asyncio.sleep(0)  # until it stands in the queue
         store.measure_pool()

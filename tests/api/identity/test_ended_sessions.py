@@ -11,7 +11,8 @@ from bankapp.domain import errors
 from bankapp.domain.audit import Origin
 from bankapp.domain.roles import Role
 from bankapp.store.engine.transaction import Pool
-from bankapp.store.ledger.postings import Posted
+from bankapp.store.ledger.outcomes import Posted
+from bankapp.store.ledger.postings import Postings
 from bankapp.store.store import Store
 from gen import models
 from tests.api.client import Answer, Api, Person
@@ -35,7 +36,9 @@ WAYS: Final = ("/v1/transfers", "/v1/holds", BATCH)
 class Payer:
     """Somebody with money, who has been known to the bank since a first payment."""
 
-    def __init__(self, person: Person, source: models.Account, target: models.Account) -> None:
+    def __init__(
+        self, person: Person, source: models.CustomerAccount, target: models.CustomerAccount
+    ) -> None:
         self.person = person
         self._payment = {
             "from_account_id": source.id,
@@ -104,7 +107,7 @@ async def test_a_batch_of_a_session_that_ends_meanwhile(
 ) -> None:
     """It is refused as a whole: no transfer of it is another's."""
     before = database.money()
-    end_before(api.bank.store, "post_batch", database, monkeypatch)
+    end_before(api.bank.store.postings, "post_once", database, monkeypatch)
     assert (await payer.pay_batch("k1", mode)).status == 401
     assert database.money() == before
 
@@ -115,23 +118,23 @@ async def test_a_deposit_by_a_banker_whose_session_ends_meanwhile(
     alice = await api.person("alice", Role.BANKER)
     account = await api.make.account()
     before = database.money()
-    end_before(api.bank.store, "post_one", database, monkeypatch)
+    end_before(api.bank.store.postings, "submit", database, monkeypatch)
     path = f"/v1/accounts/{account.id}/deposits"
     assert (await alice.post(path, amount=10, currency="USD")).status == 401
     assert database.money() == before
 
 
 def end_before(
-    store: Store, name: str, database: DatabaseAccess, monkeypatch: pytest.MonkeyPatch
+    postings: Postings, name: str, database: DatabaseAccess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Have the sessions of alice end between the look at them and this step of the store's."""
-    step = getattr(store, name)
+    """Have the sessions of alice end between the look at them and this transaction."""
+    step = getattr(postings, name)
 
     async def end_first(*args: Any, **kwargs: Any) -> Any:
         database.end_sessions("alice")
         return await step(*args, **kwargs)
 
-    monkeypatch.setattr(store, name, end_first)
+    monkeypatch.setattr(postings, name, end_first)
 
 
 async def test_a_session_that_ends_while_others_are_waited_for(
@@ -146,7 +149,7 @@ async def test_a_session_that_ends_while_others_are_waited_for(
     connection.execute("SELECT FROM accounts WHERE id = %s FOR UPDATE", [source.id])
     origin = Origin("alice", session_id=session_id)
     posting = asyncio.create_task(
-        store.post_one(replace(transfer(source, target, 10), origin=origin))
+        store.postings.submit(replace(transfer(source, target, 10), origin=origin))
     )
     await until_waiting(pool, 1)
     connection.execute(ENDINGS["ended"])
@@ -168,7 +171,7 @@ async def test_a_session_is_of_who_asks(
     [session_id] = [row[0] for row in rows] or [uuid.uuid4()]
     assert isinstance(session_id, uuid.UUID)
     origin = Origin("alice", session_id=session_id)
-    outcome = await store.post_one(replace(transfer(source, target, 10), origin=origin))
+    outcome = await store.postings.submit(replace(transfer(source, target, 10), origin=origin))
     assert isinstance(outcome, errors.Unauthenticated)
 
 
@@ -177,8 +180,8 @@ async def test_one_without_a_session_takes_nobody_along(api: Api, store: Store) 
     source, target = await api.make.account(balance=100), await api.make.account()
     first, lost, last = (keyed(transfer(source, target, 10), key) for key in ("k1", "k2", "k3"))
     origin = Origin(source.owner, session_id=uuid.uuid4())
-    outcomes = await store.post([first, replace(lost, origin=origin), last])
+    outcomes = await store.postings.post([first, replace(lost, origin=origin), last])
     assert [type(outcome) for outcome in outcomes] == [Posted, errors.Unauthenticated, Posted]
-    [outcome] = await store.post([lost])
+    [outcome] = await store.postings.post([lost])
     assert isinstance(outcome, Posted)
     assert outcome.replayed_request_id is None

@@ -12,7 +12,9 @@ from tests.api.conftest import DatabaseAccess
 BATCH = "/v1/transfers/batch"
 
 
-def item(source: models.Account, target: models.Account, amount: int, **other: Any) -> Any:
+def item(
+    source: models.CustomerAccount, target: models.CustomerAccount, amount: int, **other: Any
+) -> Any:
     accounts = {"from_account_id": source.id, "to_account_id": target.id}
     return {**accounts, "amount": amount, "currency": "USD", **other}
 

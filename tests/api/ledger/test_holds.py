@@ -1,21 +1,30 @@
 """Holding money over HTTP."""
 
 import asyncio
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from bankapp.domain import limits
 from bankapp.domain.roles import Role
-from gen import models
+from bankapp.operations.ledger.holds import HoldStatus
+from gen import enums, models
 from tests.api.client import Answer, Api, Person
+
+
+def test_statuses_are_those_of_the_database() -> None:
+    assert get_args(HoldStatus) == tuple(enums.CurrentHoldStatus)
 
 
 class Pair:
     """Alice, who pays, and Bob, who is paid."""
 
     def __init__(
-        self, alice: Person, bob: Person, source: models.Account, target: models.Account
+        self,
+        alice: Person,
+        bob: Person,
+        source: models.CustomerAccount,
+        target: models.CustomerAccount,
     ) -> None:
         self.alice = alice
         self.bob = bob

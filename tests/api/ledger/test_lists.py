@@ -9,7 +9,7 @@ import pytest
 
 from bankapp.domain import limits
 from bankapp.domain.roles import Role
-from bankapp.store.ledger.postings import Posted
+from bankapp.store.ledger.outcomes import Posted
 from tests.api.client import Api, Person
 from tests.api.ledger.test_accounts import CURRENCIES
 from tests.factories import deposit
@@ -53,7 +53,7 @@ async def rows(api: Api, request: pytest.FixtureRequest) -> Rows:
     account = await api.make.account(owner="alice")
 
     async def pay_in(count: int) -> None:
-        outcomes = await api.bank.store.post([deposit(account, 1)] * count)
+        outcomes = await api.bank.store.postings.post([deposit(account, 1)] * count)
         assert all(isinstance(outcome, Posted) for outcome in outcomes)
 
     paths = {

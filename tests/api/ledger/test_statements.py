@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bankapp.domain import limits
-from bankapp.store.ledger.postings import Held
+from bankapp.store.ledger.outcomes import Held
 from gen import models
 from tests.api.client import Api, Person
 from tests.api.conftest import Connection, Past
@@ -18,12 +18,12 @@ from tests.factories import capture, deposit, hold, transfer, void, withdrawal
 LATER = timedelta(hours=1)
 
 
-async def balance(person: Person, account: models.Account, **at: object) -> tuple[int, int]:
+async def balance(person: Person, account: models.CustomerAccount, **at: object) -> tuple[int, int]:
     body = (await person.get(f"/v1/accounts/{account.id}/balance", **at)).body
     return body["balance"], body["available_balance"]
 
 
-async def statement(person: Person, account: models.Account, month: str) -> Any:
+async def statement(person: Person, account: models.CustomerAccount, month: str) -> Any:
     answer = await person.get(f"/v1/accounts/{account.id}/statement", month=month)
     assert answer.status == 200, answer
     return answer.body
@@ -34,7 +34,7 @@ async def test_the_balance_now_and_then(api: Api, past: Past) -> None:
     account = await api.make.account(owner="alice")
     moments = [datetime(2026, month, 10, tzinfo=UTC) for month in (1, 2, 3)]
     for moment, amount in zip(moments, (100, 20, 3), strict=True):
-        await api.bank.store.post([deposit(account, amount)])
+        await api.bank.store.postings.post([deposit(account, amount)])
         past.move(moment)
     assert await balance(alice, account) == (123, 123)
     tick = timedelta(microseconds=1)
@@ -59,14 +59,14 @@ async def test_what_was_held_then(api: Api) -> None:
         await asyncio.sleep(0.002)
 
     await note()
-    [made] = await store.post([hold(account, other, 60)])
+    [made] = await store.postings.post([hold(account, other, 60)])
     assert isinstance(made, Held)
     await note()
-    await store.post([capture(made.hold.id, 20)])
+    await store.postings.post([capture(made.hold.id, 20)])
     await note()
-    await store.post([void(made.hold.id)])
+    await store.postings.post([void(made.hold.id)])
     await note()
-    await store.post([hold(account, other, 5, timedelta(milliseconds=4))])
+    await store.postings.post([hold(account, other, 5, timedelta(milliseconds=4))])
     now = (await balance(alice, account))[1]
     assert now in (75, 80)
     await note()
@@ -100,11 +100,11 @@ async def test_no_such_time(api: Api, at: str) -> None:
 async def test_a_statement_adds_up_and_never_changes(api: Api, past: Past) -> None:
     alice = await api.person("alice")
     account, other = await api.make.account(owner="alice"), await api.make.account()
-    await api.bank.store.post([deposit(account, 100)])
+    await api.bank.store.postings.post([deposit(account, 100)])
     past.move(datetime(2026, 1, 31, 23, 59, 59, 999999, tzinfo=UTC))
-    await api.bank.store.post([withdrawal(account, 30), transfer(account, other, 7)])
+    await api.bank.store.postings.post([withdrawal(account, 30), transfer(account, other, 7)])
     past.move(datetime(2026, 2, 1, tzinfo=UTC))
-    await api.bank.store.post([deposit(account, 5)])
+    await api.bank.store.postings.post([deposit(account, 5)])
     past.move(datetime(2026, 4, 1, tzinfo=UTC))
 
     months = {month: await statement(alice, account, f"2026-{month}") for month in ("01", "02")}
@@ -123,7 +123,7 @@ async def test_a_statement_adds_up_and_never_changes(api: Api, past: Past) -> No
         assert body["closing_balance"] == closing
     assert closing == 68
     assert months["03"]["entries"] == []
-    await api.bank.store.post([deposit(account, 1000)])
+    await api.bank.store.postings.post([deposit(account, 1000)])
     assert await statement(alice, account, "2026-02") == months["02"]
 
 
@@ -158,7 +158,7 @@ async def test_a_statement_has_an_end(
     api: Api, past: Past, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice, account = await api.person("alice"), await api.make.account(owner="alice")
-    await api.bank.store.post([deposit(account, 1)] * 3)
+    await api.bank.store.postings.post([deposit(account, 1)] * 3)
     past.move(datetime(2026, 2, 1, tzinfo=UTC))
     monkeypatch.setattr(limits, "STATEMENT_ENTRY_COUNT_MAX", 3)
     assert len((await statement(alice, account, "2026-02"))["entries"]) == 3

@@ -190,7 +190,7 @@ async def test_the_banks_cash_account_cannot_be_paid(api: Api, database: Databas
 
 
 @pytest.fixture
-async def accounts(api: Api) -> tuple[models.Account, models.Account]:
+async def accounts(api: Api) -> tuple[models.CustomerAccount, models.CustomerAccount]:
     """Alice's account, full of money, and another."""
     await api.make.user("alice", Role.BANKER)
     source = await api.make.account(owner="alice", balance=2**52)
@@ -202,7 +202,9 @@ ROUTES = pytest.mark.parametrize(
 )
 
 
-def body_for(path: str, accounts: tuple[models.Account, models.Account]) -> dict[str, Any]:
+def body_for(
+    path: str, accounts: tuple[models.CustomerAccount, models.CustomerAccount]
+) -> dict[str, Any]:
     source, target = accounts
     ids = {"from_account_id": source.id, "to_account_id": target.id}
     return {**(ids if path == "/v1/transfers" else {}), "amount": 1, "currency": "USD"}
@@ -210,7 +212,10 @@ def body_for(path: str, accounts: tuple[models.Account, models.Account]) -> dict
 
 @ROUTES
 async def test_an_amount_is_an_integer_within_its_limits(
-    api: Api, accounts: tuple[models.Account, models.Account], database: DatabaseAccess, path: str
+    api: Api,
+    accounts: tuple[models.CustomerAccount, models.CustomerAccount],
+    database: DatabaseAccess,
+    path: str,
 ) -> None:
     alice = await api.log_in("alice")
     template = json.dumps({**body_for(path, accounts), "amount": "AMOUNT"})
@@ -254,7 +259,10 @@ async def test_an_amount_is_an_integer_within_its_limits(
 
 @ROUTES
 async def test_a_description_is_a_line_of_text(
-    api: Api, accounts: tuple[models.Account, models.Account], database: DatabaseAccess, path: str
+    api: Api,
+    accounts: tuple[models.CustomerAccount, models.CustomerAccount],
+    database: DatabaseAccess,
+    path: str,
 ) -> None:
     alice = await api.log_in("alice")
     body = body_for(path, accounts)
@@ -280,7 +288,10 @@ async def test_a_description_is_a_line_of_text(
 
 @ROUTES
 async def test_every_violation_is_told_at_once(
-    api: Api, accounts: tuple[models.Account, models.Account], database: DatabaseAccess, path: str
+    api: Api,
+    accounts: tuple[models.CustomerAccount, models.CustomerAccount],
+    database: DatabaseAccess,
+    path: str,
 ) -> None:
     alice = await api.log_in("alice")
     wrong: dict[str, Any] = {"amount": 0, "currency": "usd", "description": "", "memo": "x"}
@@ -297,7 +308,9 @@ async def test_every_violation_is_told_at_once(
 
 
 async def test_an_account_id_in_a_body_is_a_number(
-    api: Api, accounts: tuple[models.Account, models.Account], database: DatabaseAccess
+    api: Api,
+    accounts: tuple[models.CustomerAccount, models.CustomerAccount],
+    database: DatabaseAccess,
 ) -> None:
     alice = await api.log_in("alice")
     body = body_for("/v1/transfers", accounts)

@@ -10,7 +10,8 @@ from bankapp.domain import errors
 from bankapp.domain.money import Posting, PostingKind
 from bankapp.store.engine.batching import Batcher, Run
 from bankapp.store.engine.transaction import Pool
-from bankapp.store.ledger.postings import Outcome, Posted, key_of
+from bankapp.store.ledger.outcomes import Outcome, Posted
+from bankapp.store.ledger.postings import key_of
 from bankapp.store.store import Store
 from tests.api.conftest import Connection
 from tests.factories import Make, keyed, transfer
@@ -221,7 +222,7 @@ async def test_many_payments_of_one_account_at_once(store: Store, make: Make) ->
     """Goal: a hot account gives 1,000 callers their own answers, and the last money once."""
     source, target = await make.account(balance=900), await make.account()
     outcomes = await asyncio.gather(
-        *(store.post_one(transfer(source, target, 1)) for _ in range(1000))
+        *(store.postings.submit(transfer(source, target, 1)) for _ in range(1000))
     )
     refused = [one for one in outcomes if isinstance(one, errors.InsufficientFunds)]
     assert len(refused) == 100
@@ -238,10 +239,10 @@ async def test_a_lock_that_somebody_keeps_stops_no_other_payment(
     kept, free, target = [await make.account(balance=9) for _ in range(3)]
     store = Store(pool, retry_count_max=1000)
     connection.execute("SELECT FROM accounts WHERE id = %s FOR UPDATE", [kept.id])
-    waiting = asyncio.create_task(store.post_one(transfer(kept, target, 1)))
+    waiting = asyncio.create_task(store.postings.submit(transfer(kept, target, 1)))
     async with asyncio.timeout(15):
         for _ in range(9):
-            assert isinstance(await store.post_one(transfer(free, target, 1)), Posted)
+            assert isinstance(await store.postings.submit(transfer(free, target, 1)), Posted)
     assert not waiting.done()
     connection.rollback()
     assert isinstance(await waiting, Posted)

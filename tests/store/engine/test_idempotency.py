@@ -11,7 +11,7 @@ from bankapp.domain import errors
 from bankapp.domain.money import Posting, PostingKind
 from bankapp.store.engine.transaction import Pool
 from bankapp.store.ledger import postings
-from bankapp.store.ledger.postings import Held, Outcome, Posted
+from bankapp.store.ledger.outcomes import Held, Outcome, Posted
 from bankapp.store.store import Store
 from gen import enums
 from gen.queries import Queries
@@ -43,7 +43,9 @@ def first_answer(outcome: Outcome) -> Outcome:
 async def good(store: Store, make: Make) -> dict[str, Posting]:
     """A posting of every kind that will be accepted."""
     payer, payee = await make.account(balance=1000), await make.account(balance=1000)
-    paid, *held = await store.post([transfer(payer, payee, 10), *[hold(payer, payee, 10)] * 2])
+    paid, *held = await store.postings.post(
+        [transfer(payer, payee, 10), *[hold(payer, payee, 10)] * 2]
+    )
     assert isinstance(paid, Posted)
     ids = [one.hold.id for one in held if isinstance(one, Held)]
     return {
@@ -63,13 +65,15 @@ async def test_the_same_request_gets_its_first_answer(
 ) -> None:
     posting = keyed(good[kind], "k1")
     assert posting.key is not None
-    first = await store.post_one(posting)
+    first = await store.postings.submit(posting)
     assert not isinstance(first, errors.Refusal)
     assert first.replayed_request_id is None
     written = connection.execute("SELECT count(*) FROM transfers").fetchone()
     connection.rollback()
     for other in ("later", "last"):
-        again = await store.post_one(replace(posting, key=replace(posting.key, request_id=other)))
+        again = await store.postings.submit(
+            replace(posting, key=replace(posting.key, request_id=other))
+        )
         assert not isinstance(again, errors.Refusal)
         assert first_answer(again) == first
         assert again.replayed_request_id == posting.key.request_id
@@ -80,10 +84,10 @@ async def test_the_same_request_gets_its_first_answer(
 async def test_another_request_is_refused_and_changes_nothing(
     store: Store, good: dict[str, Posting], kind: str
 ) -> None:
-    first = await store.post_one(keyed(good[kind], "k1"))
-    refused = await store.post_one(keyed(good[kind], "k1", request="other"))
+    first = await store.postings.submit(keyed(good[kind], "k1"))
+    refused = await store.postings.submit(keyed(good[kind], "k1", request="other"))
     assert isinstance(refused, errors.IdempotencyKeyReused)
-    again = await store.post_one(keyed(good[kind], "k1"))
+    again = await store.postings.submit(keyed(good[kind], "k1"))
     assert first_answer(again) == first
 
 
@@ -91,16 +95,16 @@ async def test_a_refusal_is_an_answer_too(store: Store, make: Make) -> None:
     payer, payee = await make.account(), await make.account()
     short = keyed(transfer(payer, payee, 5), "k1")
     assert short.key is not None
-    assert isinstance(await store.post_one(short), errors.InsufficientFunds)
-    await store.post_one(deposit(payer, 100))
-    again = await store.post_one(short)
+    assert isinstance(await store.postings.submit(short), errors.InsufficientFunds)
+    await store.postings.submit(deposit(payer, 100))
+    again = await store.postings.submit(short)
     assert isinstance(again, errors.InsufficientFunds)
     assert again.replayed_request_id == short.key.request_id
 
 
 async def test_nobody_meets_anothers_keys(store: Store, good: dict[str, Posting]) -> None:
     for scope in ("alice", "bob"):
-        outcome = await store.post_one(keyed(good["transfer"], "k1", scope))
+        outcome = await store.postings.submit(keyed(good["transfer"], "k1", scope))
         assert isinstance(outcome, Posted)
         assert outcome.replayed_request_id is None
 
@@ -109,20 +113,20 @@ async def test_a_key_stands_for_a_day(
     store: Store, good: dict[str, Posting], connection: Connection
 ) -> None:
     posting = keyed(good["transfer"], "k1")
-    first = await store.post_one(posting)
+    first = await store.postings.submit(posting)
     for age, is_replay in (("23 hours 59 minutes", True), ("24 hours", False)):
         connection.execute("UPDATE idempotency_keys SET created_at = now() - %s::interval", [age])
         connection.commit()
-        again = await store.post_one(posting)
+        again = await store.postings.submit(posting)
         assert isinstance(again, Posted)
         assert (first_answer(again) == first) == is_replay
-    assert first_answer(await store.post_one(posting)) == first_answer(again)
+    assert first_answer(await store.postings.submit(posting)) == first_answer(again)
 
 
 async def test_many_at_once_are_one(store: Store, good: dict[str, Posting]) -> None:
     """Goal: a key is used once, whoever comes first. Method: 60 at once, on many connections."""
     posting = keyed(good["transfer"], "k1")
-    outcomes = await asyncio.gather(*(store.post([posting]) for _ in range(60)))
+    outcomes = await asyncio.gather(*(store.postings.post([posting]) for _ in range(60)))
     answers = [outcome for [outcome] in outcomes if isinstance(outcome, Posted)]
     assert len({answer.transfer.id for answer in answers}) == 1
     assert [answer.replayed_request_id for answer in answers].count(None) == 1
@@ -133,7 +137,7 @@ async def test_one_key_for_two_requests_at_once_does_one(pool: Pool, make: Make)
     """Goal: the key decides where no account is shared. Method: 20 pairs under one key, at once."""
     pairs = [(await make.account(balance=5), await make.account()) for _ in range(20)]
     outcomes = await asyncio.gather(
-        *(Store(pool).post([keyed(transfer(*pair, 5), "k1")]) for pair in pairs)
+        *(Store(pool).postings.post([keyed(transfer(*pair, 5), "k1")]) for pair in pairs)
     )
     flat = [outcome for [outcome] in outcomes]
     assert sum(isinstance(outcome, Posted) for outcome in flat) == 1
@@ -143,24 +147,39 @@ async def test_one_key_for_two_requests_at_once_does_one(pool: Pool, make: Make)
 async def test_an_account_is_opened_once(store: Store, make: Make) -> None:
     owner = (await make.user("alice")).username
     key = keyed(Posting(kind=PostingKind.TRANSFER), "k1").key
-    answers = await asyncio.gather(*(store.open_account(owner, "USD", key) for _ in range(10)))
+    answers = await asyncio.gather(*(store.accounts.open(owner, "USD", key) for _ in range(10)))
     accounts = [answer.result for answer in answers]
     assert all(account == accounts[0] for account in accounts)
     assert isinstance(accounts[0].status, enums.AccountStatus)
     assert [answer.replayed_request_id for answer in answers].count(None) == 1
 
 
+async def test_an_account_opened_by_an_older_server_is_answered_again(
+    store: Store, make: Make, connection: Connection
+) -> None:
+    owner = (await make.user("alice")).username
+    key = keyed(Posting(kind=PostingKind.TRANSFER), "k1").key
+    first = await store.accounts.open(owner, "USD", key)
+    connection.execute(
+        "UPDATE idempotency_keys SET response = (response::jsonb - 'available_balance')::text"
+    )
+    connection.commit()
+    again = await store.accounts.open(owner, "USD", key)
+    assert again.result == first.result
+    assert again.replayed_request_id is not None
+
+
 async def test_a_refused_account_stays_refused(store: Store, make: Make) -> None:
     owner = (await make.user("alice")).username
-    await store.open_account(owner, "USD")
+    await store.accounts.open(owner, "USD")
     key = keyed(Posting(kind=PostingKind.TRANSFER), "k1").key
     assert key is not None
     for replayed in (None, key.request_id):
         with pytest.raises(errors.AccountExists) as raised:
-            await store.open_account(owner, "USD", key)
+            await store.accounts.open(owner, "USD", key)
         assert raised.value.replayed_request_id == replayed
     with pytest.raises(errors.IdempotencyKeyReused):
-        await store.open_account(owner, "USD", replace(key, request_hash=bytes(32)))
+        await store.accounts.open(owner, "USD", replace(key, request_hash=bytes(32)))
 
 
 async def test_what_may_change_is_no_answer(store: Store, make: Make) -> None:
@@ -169,7 +188,7 @@ async def test_what_may_change_is_no_answer(store: Store, make: Make) -> None:
     key = keyed(Posting(kind=PostingKind.TRANSFER), "k1").key
     for _ in range(2):
         with pytest.raises(errors.ValidationFailed) as raised:
-            await store.open_account(owner, "XXX", key)
+            await store.accounts.open(owner, "XXX", key)
         assert raised.value.replayed_request_id is None
 
 
@@ -179,14 +198,14 @@ async def test_a_batch_and_its_like_do_not_block_each_other(pool: Pool, make: Ma
     store = Store(pool)
     for number in range(20):
         single = keyed(transfer(source, target, 1), f"k{number}")
-        batch = store.post_batch(
+        batch = store.postings.post_once(
             [transfer(source, target, 1)], is_atomic=True, key=single.key, render=str
         )
-        answers = await asyncio.gather(batch, store.post([single]), return_exceptions=True)
+        answers = await asyncio.gather(batch, store.postings.post([single]), return_exceptions=True)
         assert not any(isinstance(answer, errors.Unavailable) for answer in answers), answers
-    row = await store.get_account(source.id)
+    row = await store.accounts.get(source.id)
     assert row is not None
-    assert row.account.balance == 1000 - 20
+    assert row.balance == 1000 - 20
 
 
 async def test_keys_in_any_order_do_not_deadlock(
@@ -206,9 +225,9 @@ async def test_keys_in_any_order_do_not_deadlock(
         "INSERT INTO idempotency_keys (scope, key, request_hash, request_id, created_at)"
         " VALUES ('alice', 'm', sha256('x'), 'x', now())"
     )
-    first = asyncio.create_task(store.post(batch(0, "zma")))
+    first = asyncio.create_task(store.postings.post(batch(0, "zma")))
     await until_waiting(pool, 1)
-    second = asyncio.create_task(store.post(batch(1, "az")))
+    second = asyncio.create_task(store.postings.post(batch(1, "az")))
     await until_waiting(pool, 2)
     connection.rollback()
     assert all(isinstance(outcome, Posted) for outcome in await first)
@@ -227,7 +246,7 @@ async def test_a_key_that_is_being_taken_is_waited_for(
     pairs = [(await make.account(balance=10), await make.account()) for _ in range(2)]
     first, second = (keyed(transfer(*pair, 1), "k1") for pair in pairs)
     Queries(connection).transfers.post_transfers(postings.parameters([first]))
-    task = asyncio.create_task(Store(pool).post([second]))
+    task = asyncio.create_task(Store(pool).postings.post([second]))
     await until_waiting(pool, 1)
     connection.commit()
     [outcome] = await task

@@ -39,7 +39,7 @@ async def test_the_last_watch_is_the_outermost(pool: Pool) -> None:
         return watch
 
     store = Store(pool, queries=watched(note("inner"), note("outer")))
-    assert await store.get_user("nobody") is None
+    assert await store.read.users.get_user(username="nobody") is None
     assert order == ["outer", "inner"]
 
 
@@ -50,7 +50,7 @@ async def test_the_last_watch_is_the_outermost(pool: Pool) -> None:
 async def test_what_is_slow_is_logged(pool: Pool, threshold_s: float, names: list[str]) -> None:
     store = Store(pool, queries=watched(log_slow(threshold_s)))
     with capture_logs() as lines:
-        await store.get_user("nobody")
+        await store.read.users.get_user(username="nobody")
     assert [line["query"] for line in lines] == names
 
 
@@ -61,10 +61,10 @@ async def test_a_slow_query_names_the_requests_it_was_for(pool: Pool, make: Make
 
     async def pay(request_id: str) -> None:
         REQUEST_IDS.set((request_id,))
-        await store.post_one(transfer(source, target, 1))
+        await store.postings.submit(transfer(source, target, 1))
 
     with capture_logs() as lines:
-        await store.get_user("nobody")
+        await store.read.users.get_user(username="nobody")
         await asyncio.gather(pay("first"), pay("second"), pay("third"))
     assert [line["request_ids"] for line in lines] == [(), ("first", "second", "third")]
 
@@ -72,5 +72,5 @@ async def test_a_slow_query_names_the_requests_it_was_for(pool: Pool, make: Make
 async def test_a_query_that_fails_was_slow_too(pool: Pool) -> None:
     store = Store(pool, queries=watched(log_slow(0)))
     with capture_logs() as lines, pytest.raises(ValueError, match="surrogates"):
-        await store.get_user("\ud800")
+        await store.read.users.get_user(username="\ud800")
     assert [line["query"] for line in lines] == ["GetUser"]

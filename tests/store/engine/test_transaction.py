@@ -90,7 +90,7 @@ async def test_a_step_is_all_or_nothing(pool: Pool, make: Make) -> None:
     async def change_and_fail(q: AsyncQueries) -> None:
         await q.users.update_user_role(username=alice.username, role=enums.Role.ADMIN)
         bob = NewUser(username="bob", hashed_password="", full_name="", email="")
-        await users.register(q, bob, None, THE_BANK)
+        await users.register_user(q, bob, None, THE_BANK)
 
     with pytest.raises(pg.CheckViolation):
         await Transactions(pool, retry_count_max=3).run(change_and_fail)
@@ -130,14 +130,14 @@ async def test_what_does_not_commit_is_not_answered(
     connection.execute(REFUSE_AT_COMMIT)
     connection.commit()
     with pytest.raises(pg.RaiseException):
-        await store.post_one(deposit(account, 1))
+        await store.postings.submit(deposit(account, 1))
     with pytest.raises(pg.RaiseException):
-        await store.post([deposit(account, 1)])
+        await store.postings.post([deposit(account, 1)])
     with pytest.raises(pg.RaiseException):
-        await store.post_batch([deposit(account, 1)], is_atomic=True, key=None, render=str)
-    row = await store.get_account(account.id)
+        await store.postings.post_once([deposit(account, 1)], is_atomic=True, key=None, render=str)
+    row = await store.accounts.get(account.id)
     assert row is not None
-    assert row.account.balance == 0
+    assert row.balance == 0
 
 
 @pytest.mark.parametrize("method", ["run", "run_statement"])

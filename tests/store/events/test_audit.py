@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Any
 
 import psycopg
-import pytest
 
 from bankapp.domain.audit import THE_BANK
 from bankapp.domain.events import EVENTS
@@ -15,9 +14,7 @@ from bankapp.domain.mail import Code
 from bankapp.domain.roles import Role
 from bankapp.domain.sessions import Renewal
 from bankapp.domain.users import NewUser, UserChange
-from bankapp.store.engine.transaction import Pool, Transactions
-from bankapp.store.identity import sessions, users
-from bankapp.store.ledger import accounts
+from bankapp.store.store import Store
 from tests.factories import HASHED_PASSWORD, Make, new_session
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -29,11 +26,6 @@ CODE, OTHER_CODE = (Code(hash=sha256(text).digest(), sealed="") for text in (b"o
 HASHES = [sha256(number.to_bytes()).digest() for number in range(3)]
 
 
-@pytest.fixture
-def transactions(pool: Pool) -> Transactions:
-    return Transactions(pool, 0)
-
-
 def trail(connection: Connection) -> list[tuple[str, str, str | None, str | None]]:
     """Action, subject, before and after of each row, as PostgreSQL writes them."""
     rows = connection.execute(
@@ -43,30 +35,29 @@ def trail(connection: Connection) -> list[tuple[str, str, str | None, str | None
     return [(str(row[0]), str(row[1]), row[2], row[3]) for row in rows]
 
 
-async def live_a_life_of_a_user(transactions: Transactions, connection: Connection) -> None:
-    run = transactions.run
-    await run(users.register, ALICE, CODE, THE_BANK)
-    await run(users.send_verification_again, "alice", OTHER_CODE)
+async def live_a_life_of_a_user(store: Store, connection: Connection) -> None:
+    await store.users.register(ALICE, CODE)
+    await store.email_verifications.resend("alice", OTHER_CODE)
     rows = connection.execute("SELECT id FROM email_verifications ORDER BY id").fetchall()
     connection.commit()
     for (verification_id,), code in zip(rows, (CODE, OTHER_CODE), strict=True):
         # The second proves nothing new.
-        assert await run(users.verify_email, verification_id, code.hash, THE_BANK)
-    await run(users.change, replace(UNCHANGED, full_name="Al"), None, THE_BANK)
-    await run(users.change, replace(UNCHANGED, full_name="Al"), None, THE_BANK)
-    await run(users.change, replace(UNCHANGED, email="al@example.com"), CODE, THE_BANK)
-    await run(users.change_role, "alice", Role.BANKER, THE_BANK)
-    await run(users.change_role, "alice", Role.BANKER, THE_BANK)
-    await run(users.rehash, "alice", HASHED_PASSWORD, "$2b$05$other", THE_BANK)
-    await run(users.rehash, "alice", HASHED_PASSWORD, "$2b$05$other", THE_BANK)
-    await run(users.start_password_reset, "al@example.com", CODE)
-    assert await run(users.reset_password, CODE.hash, HASHED_PASSWORD, THE_BANK)
-    await run(users.block, "alice", THE_BANK, is_blocked=True)
-    await run(users.block, "alice", THE_BANK, is_blocked=False)
+        assert await store.email_verifications.complete(verification_id, code.hash, origin=THE_BANK)
+    await store.users.change(replace(UNCHANGED, full_name="Al"), None, origin=THE_BANK)
+    await store.users.change(replace(UNCHANGED, full_name="Al"), None, origin=THE_BANK)
+    await store.users.change(replace(UNCHANGED, email="al@example.com"), CODE, origin=THE_BANK)
+    await store.users.change_role("alice", Role.BANKER)
+    await store.users.change_role("alice", Role.BANKER)
+    await store.users.rehash_password("alice", HASHED_PASSWORD, "$2b$05$other", origin=THE_BANK)
+    await store.users.rehash_password("alice", HASHED_PASSWORD, "$2b$05$other", origin=THE_BANK)
+    await store.password_resets.start("al@example.com", CODE)
+    assert await store.password_resets.complete(CODE.hash, HASHED_PASSWORD, origin=THE_BANK)
+    await store.users.block("alice", is_blocked=True, origin=THE_BANK)
+    await store.users.block("alice", is_blocked=False, origin=THE_BANK)
 
 
-async def test_rows_of_a_user(transactions: Transactions, connection: Connection) -> None:
-    await live_a_life_of_a_user(transactions, connection)
+async def test_rows_of_a_user(store: Store, connection: Connection) -> None:
+    await live_a_life_of_a_user(store, connection)
     assert trail(connection) == [
         (
             "user.created",
@@ -98,29 +89,26 @@ async def test_rows_of_a_user(transactions: Transactions, connection: Connection
     ]
 
 
-async def live_a_life_of_sessions(transactions: Transactions) -> list[uuid.UUID]:
-    run = transactions.run
+async def live_a_life_of_sessions(store: Store) -> list[uuid.UUID]:
     first, second = new_session("user_1"), new_session("user_1")
-    await run(sessions.open_session, replace(first, refresh_token_hash=HASHES[0]), THE_BANK)
-    await run(sessions.open_session, second, THE_BANK)
+    await store.sessions.open(replace(first, refresh_token_hash=HASHES[0]))
+    await store.sessions.open(second)
     renewal = Renewal(
         session_id=first.id,
         used_hash=HASHES[0],
         next_hash=HASHES[1],
         lifetime=timedelta(hours=1),
     )
-    assert await run(sessions.renew, renewal, THE_BANK)
-    assert not await run(sessions.renew, replace(renewal, next_hash=HASHES[2]), THE_BANK)
-    assert await run(sessions.end, second.id, "user_1", THE_BANK)
-    assert not await run(sessions.end, second.id, "user_1", THE_BANK)
+    assert await store.sessions.renew(renewal, origin=THE_BANK)
+    assert not await store.sessions.renew(replace(renewal, next_hash=HASHES[2]), origin=THE_BANK)
+    assert await store.sessions.end(second.id, "user_1", origin=THE_BANK)
+    assert not await store.sessions.end(second.id, "user_1", origin=THE_BANK)
     return [first.id, second.id]
 
 
-async def test_rows_of_sessions(
-    transactions: Transactions, make: Make, connection: Connection
-) -> None:
+async def test_rows_of_sessions(store: Store, make: Make, connection: Connection) -> None:
     await make.user()
-    first_id, second_id = await live_a_life_of_sessions(transactions)
+    first_id, second_id = await live_a_life_of_sessions(store)
     opened = '{"username": "user_1", "user_agent": "test"}'
     assert trail(connection)[1:] == [
         ("session.opened", f"session:{first_id}", None, opened),
@@ -131,20 +119,18 @@ async def test_rows_of_sessions(
     ]
 
 
-async def live_a_life_of_an_account(transactions: Transactions) -> int:
-    account = await transactions.run(accounts.open_account, "user_1", "USD", THE_BANK)
-    for step in (accounts.freeze, accounts.thaw):
-        await transactions.run(step, account.id, THE_BANK)
-        await transactions.run(step, account.id, THE_BANK)
-    await transactions.run(accounts.close, account.id, THE_BANK)
+async def live_a_life_of_an_account(store: Store) -> int:
+    account = (await store.accounts.open("user_1", "USD")).result
+    for step in (store.accounts.freeze, store.accounts.thaw):
+        await step(account.id, origin=THE_BANK)
+        await step(account.id, origin=THE_BANK)
+    await store.accounts.close(account.id, origin=THE_BANK)
     return account.id
 
 
-async def test_rows_of_an_account(
-    transactions: Transactions, make: Make, connection: Connection
-) -> None:
+async def test_rows_of_an_account(store: Store, make: Make, connection: Connection) -> None:
     await make.user()
-    subject = f"account:{await live_a_life_of_an_account(transactions)}"
+    subject = f"account:{await live_a_life_of_an_account(store)}"
     assert trail(connection)[1:] == [
         ("account.opened", subject, None, '{"owner": "user_1", "currency": "USD"}'),
         ("account.frozen", subject, '{"status": "open"}', '{"status": "frozen"}'),
@@ -153,12 +139,10 @@ async def test_rows_of_an_account(
     ]
 
 
-async def test_every_event_is_recorded(
-    transactions: Transactions, make: Make, connection: Connection
-) -> None:
+async def test_every_event_is_recorded(store: Store, make: Make, connection: Connection) -> None:
     """The lives above hold every event of the catalogue."""
-    await live_a_life_of_a_user(transactions, connection)
+    await live_a_life_of_a_user(store, connection)
     await make.user()
-    await live_a_life_of_sessions(transactions)
-    await live_a_life_of_an_account(transactions)
+    await live_a_life_of_sessions(store)
+    await live_a_life_of_an_account(store)
     assert {action for action, *_ in trail(connection)} == {event.name for event in EVENTS}

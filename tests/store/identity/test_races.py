@@ -21,15 +21,15 @@ CHANGE = UserChange(username="alice", known_role=Role.DEPOSITOR)
 async def test_a_session_is_opened(store: Store, make: Make, known_hash: str | None) -> None:
     await make.user("alice")
     session = new_session("alice", known_hash)
-    await store.open_session(session)
-    assert await store.get_session_caller(session.id) is not None
+    await store.sessions.open(session)
+    assert await store.sessions.get_caller(session.id) is not None
 
 
 async def test_no_session_is_opened_with_a_password_that_was(store: Store, make: Make) -> None:
     await make.user("alice")
-    await store.change_user(replace(CHANGE, hashed_password=OTHER_HASH), None, origin=THE_BANK)
+    await store.users.change(replace(CHANGE, hashed_password=OTHER_HASH), None, origin=THE_BANK)
     with pytest.raises(errors.InvalidCredentials):
-        await store.open_session(new_session("alice", HASHED_PASSWORD))
+        await store.sessions.open(new_session("alice", HASHED_PASSWORD))
 
 
 async def test_no_session_outlives_the_password_it_was_opened_with(
@@ -44,8 +44,8 @@ async def test_no_session_outlives_the_password_it_was_opened_with(
     for number in range(20):
         old, new = hashes[number % 2], hashes[(number + 1) % 2]
         await asyncio.gather(
-            *(store.open_session(new_session("alice", old)) for _ in range(4)),
-            store.change_user(replace(CHANGE, hashed_password=new), None, origin=THE_BANK),
+            *(store.sessions.open(new_session("alice", old)) for _ in range(4)),
+            store.users.change(replace(CHANGE, hashed_password=new), None, origin=THE_BANK),
             return_exceptions=True,
         )
         rows = connection.execute("SELECT FROM sessions WHERE ended_at IS NULL")
@@ -56,8 +56,8 @@ async def test_no_session_outlives_the_password_it_was_opened_with(
 async def test_no_change_of_somebody_who_was_promoted(store: Store, make: Make) -> None:
     await make.user("alice", Role.ADMIN)
     with pytest.raises(errors.Forbidden):
-        await store.change_user(replace(CHANGE, hashed_password=OTHER_HASH), None, origin=THE_BANK)
-    user = await store.get_user("alice")
+        await store.users.change(replace(CHANGE, hashed_password=OTHER_HASH), None, origin=THE_BANK)
+    user = await store.read.users.get_user(username="alice")
     assert user is not None
     assert user.hashed_password == HASHED_PASSWORD
 
@@ -65,6 +65,6 @@ async def test_no_change_of_somebody_who_was_promoted(store: Store, make: Make) 
 async def test_no_change_with_a_password_that_was(store: Store, make: Make) -> None:
     await make.user("alice")
     with pytest.raises(errors.InvalidCredentials):
-        await store.change_user(
+        await store.users.change(
             replace(CHANGE, full_name="Mallory", known_hash=OTHER_HASH), None, origin=THE_BANK
         )

@@ -14,12 +14,12 @@ from tests.api.conftest import Connection
 
 async def test_so_many_at_once_and_no_more(store: Store) -> None:
     limit = RateLimit("test", 5, timedelta(hours=1))
-    taken = [await store.take_rate_limit(limit, "a") for _ in range(7)]
+    taken = [await store.rate_limits.take(limit, "a") for _ in range(7)]
     assert [one.is_allowed for one in taken] == [True] * 5 + [False] * 2
     wait = timedelta(hours=1) / 5
     for refused in taken[5:]:
         assert wait - timedelta(seconds=10) < refused.retry_after <= wait
-    assert (await store.take_rate_limit(limit, "b")).is_allowed
+    assert (await store.rate_limits.take(limit, "b")).is_allowed
 
 
 @pytest.mark.parametrize(("passed", "is_allowed"), [(-1, False), (1, True)])
@@ -29,24 +29,24 @@ async def test_one_more_after_a_while(
     """Both sides of the time that a refusal names, by moving the mark instead of waiting."""
     limit = RateLimit("test", 5, timedelta(hours=1))
     for _ in range(5):
-        await store.take_rate_limit(limit, "a")
+        await store.rate_limits.take(limit, "a")
     connection.execute(
         "UPDATE rate_limits SET free_at = free_at - interval '12 minutes'"
         " - make_interval(secs => %s)",
         [30 * passed],
     )
     connection.commit()
-    assert (await store.take_rate_limit(limit, "a")).is_allowed is is_allowed
-    assert not (await store.take_rate_limit(limit, "a")).is_allowed
+    assert (await store.rate_limits.take(limit, "a")).is_allowed is is_allowed
+    assert not (await store.rate_limits.take(limit, "a")).is_allowed
 
 
 async def test_after_the_whole_period_all_are_back(store: Store, connection: Connection) -> None:
     limit = RateLimit("test", 3, timedelta(hours=1))
     for _ in range(4):
-        await store.take_rate_limit(limit, "a")
+        await store.rate_limits.take(limit, "a")
     connection.execute("UPDATE rate_limits SET free_at = free_at - interval '5 hours'")
     connection.commit()
-    taken = [await store.take_rate_limit(limit, "a") for _ in range(4)]
+    taken = [await store.rate_limits.take(limit, "a") for _ in range(4)]
     assert [one.is_allowed for one in taken] == [True] * 3 + [False]
 
 
@@ -62,7 +62,7 @@ async def test_exact_among_two_processes(store: Store, database_url: str) -> Non
     async def ask(asker: Store, until: float) -> None:
         nonlocal allowed
         while time.monotonic() < until:
-            taken = await asker.take_rate_limit(limit, "a")
+            taken = await asker.rate_limits.take(limit, "a")
             allowed += taken.is_allowed
 
     async with create_pool(database_url) as pool:

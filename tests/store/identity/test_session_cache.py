@@ -16,9 +16,9 @@ from tests.factories import Make, transfer
 async def test_recalled_since_it_was_read(store: Store, make: Make) -> None:
     await make.user("alice")
     session_id = await make.session("alice")
-    assert store.recall_session_user(session_id) is None
-    await store.get_session_caller(session_id)
-    assert store.recall_session_user(session_id) == "alice"
+    assert store.sessions.cached_username(session_id) is None
+    await store.sessions.get_caller(session_id)
+    assert store.sessions.cached_username(session_id) == "alice"
 
 
 async def test_read_again_once_a_posting_found_it_ended(
@@ -27,13 +27,13 @@ async def test_read_again_once_a_posting_found_it_ended(
     source, target = await make.account(balance=10), await make.account()
     assert source.owner is not None
     session_id = await make.session(source.owner)
-    await store.get_session_caller(session_id)
+    await store.sessions.get_caller(session_id)
     connection.execute("UPDATE sessions SET ended_at = now()")
     connection.commit()
     origin = Origin(source.owner, session_id=session_id)
-    outcome = await store.post_one(replace(transfer(source, target, 10), origin=origin))
+    outcome = await store.postings.submit(replace(transfer(source, target, 10), origin=origin))
     assert isinstance(outcome, errors.Unauthenticated)
-    assert store.recall_session_user(session_id) is None
+    assert store.sessions.cached_username(session_id) is None
 
 
 async def test_so_many_that_were_read_last(
@@ -42,12 +42,12 @@ async def test_so_many_that_were_read_last(
     monkeypatch.setattr(limits, "SESSION_CACHE_COUNT_MAX", 2)
     await make.user("alice")
     first, second, third = [await make.session("alice") for _ in range(3)]
-    await store.get_session_caller(first)
-    await store.get_session_caller(second)
-    await store.get_session_caller(first)
-    await store.get_session_caller(third)
-    assert store.recall_session_user(second) is None
-    assert store.recall_session_user(first) == store.recall_session_user(third) == "alice"
+    await store.sessions.get_caller(first)
+    await store.sessions.get_caller(second)
+    await store.sessions.get_caller(first)
+    await store.sessions.get_caller(third)
+    assert store.sessions.cached_username(second) is None
+    assert store.sessions.cached_username(first) == store.sessions.cached_username(third) == "alice"
 
 
 async def test_a_use_that_was_only_recalled_is_noted(
@@ -55,16 +55,16 @@ async def test_a_use_that_was_only_recalled_is_noted(
 ) -> None:
     await make.user("alice")
     session_id = await make.session("alice")
-    await store.get_session_caller(session_id)
+    await store.sessions.get_caller(session_id)
     connection.execute("UPDATE sessions SET last_used_at = now() - interval '1 hour'")
     connection.commit()
     now_s = time.monotonic
     query = "SELECT FROM sessions WHERE last_used_at > now() - interval '1 minute'"
-    store.recall_session_user(session_id)
+    store.sessions.cached_username(session_id)
     assert connection.execute(query).rowcount == 0  # not each time
     connection.commit()
     monkeypatch.setattr(time, "monotonic", lambda: now_s() + 61)
-    store.recall_session_user(session_id)
+    store.sessions.cached_username(session_id)
     async with asyncio.timeout(10):
         while connection.execute(query).rowcount == 0:
             connection.commit()

@@ -7,7 +7,7 @@ import pytest
 
 from bankapp.domain import errors
 from bankapp.domain.money import Posting
-from bankapp.store.ledger.postings import Held, Outcome, Posted
+from bankapp.store.ledger.outcomes import Held, Outcome, Posted
 from bankapp.store.store import Store
 from gen import enums, models
 from tests.factories import Make, capture, hold, transfer, void, withdrawal
@@ -15,26 +15,26 @@ from tests.factories import Make, capture, hold, transfer, void, withdrawal
 MOMENT = timedelta(milliseconds=1)
 
 
-async def held(store: Store, posting: Posting) -> models.Hold:
+async def held(store: Store, posting: Posting) -> models.CurrentHold:
     """The hold that is accepted."""
-    outcome = await store.post_one(posting)
+    outcome = await store.postings.submit(posting)
     assert isinstance(outcome, Held), outcome
     return outcome.hold
 
 
-async def captured(store: Store, posting: Posting) -> tuple[models.Hold, models.Transfer]:
+async def captured(store: Store, posting: Posting) -> tuple[models.CurrentHold, models.Transfer]:
     """The hold and the transfer of an accepted capture."""
-    outcome = await store.post_one(posting)
+    outcome = await store.postings.submit(posting)
     assert isinstance(outcome, Posted), outcome
     assert outcome.hold is not None
     return outcome.hold, outcome.transfer
 
 
-async def money(store: Store, account: models.Account) -> tuple[int, int]:
+async def money(store: Store, account: models.CustomerAccount) -> tuple[int, int]:
     """Balance and available balance."""
-    row = await store.get_account(account.id)
+    row = await store.accounts.get(account.id)
     assert row is not None
-    return row.account.balance, row.available_balance
+    return row.balance, row.available_balance
 
 
 def code(outcome: Outcome) -> str:
@@ -42,23 +42,27 @@ def code(outcome: Outcome) -> str:
 
 
 @pytest.fixture
-async def pair(make: Make) -> tuple[models.Account, models.Account]:
+async def pair(make: Make) -> tuple[models.CustomerAccount, models.CustomerAccount]:
     """A payer with 100 and a payee."""
     return await make.account(balance=100), await make.account()
 
 
-Pair = tuple[models.Account, models.Account]
+Pair = tuple[models.CustomerAccount, models.CustomerAccount]
 
 
 async def test_what_is_held_stays_but_cannot_be_spent(store: Store, pair: Pair) -> None:
     payer, payee = pair
     made = await held(store, hold(payer, payee, 60))
-    assert (made.amount, made.captured_amount, made.status) == (60, 0, enums.HoldStatus.OPEN)
+    assert (made.amount, made.captured_amount, made.status) == (
+        60,
+        0,
+        enums.CurrentHoldStatus.OPEN,
+    )
     assert await money(store, payer) == (100, 40)
     assert await money(store, payee) == (0, 0)
     for spend in (transfer(payer, payee, 41), withdrawal(payer, 41), hold(payer, payee, 41)):
-        assert code(await store.post_one(spend)) == "insufficient_funds"
-    assert code(await store.post_one(transfer(payer, payee, 40))) == "ok"
+        assert code(await store.postings.submit(spend)) == "insufficient_funds"
+    assert code(await store.postings.submit(transfer(payer, payee, 40))) == "ok"
     assert await money(store, payer) == (60, 0)
 
 
@@ -66,7 +70,7 @@ async def test_a_capture_moves_what_is_held(store: Store, pair: Pair) -> None:
     payer, payee = pair
     made = await held(store, hold(payer, payee, 60))
     settled, moved = await captured(store, capture(made.id, actor=payee.owner))
-    assert (settled.status, settled.captured_amount) == (enums.HoldStatus.CAPTURED, 60)
+    assert (settled.status, settled.captured_amount) == (enums.CurrentHoldStatus.CAPTURED, 60)
     assert (moved.kind, moved.amount, moved.captures_hold_id) == (
         enums.TransferKind.CAPTURE,
         60,
@@ -74,21 +78,21 @@ async def test_a_capture_moves_what_is_held(store: Store, pair: Pair) -> None:
     )
     assert await money(store, payer) == (40, 40)
     assert await money(store, payee) == (60, 60)
-    stored = await store.get_hold(made.id)
+    stored = await store.read.holds.get_hold(id=made.id)
     assert stored is not None
-    assert stored.hold == settled
+    assert stored.current_hold == settled
 
 
 async def test_partial_captures_leave_the_rest_held(store: Store, pair: Pair) -> None:
     payer, payee = pair
     made = await held(store, hold(payer, payee, 60))
     first, _ = await captured(store, capture(made.id, 25))
-    assert (first.status, first.captured_amount) == (enums.HoldStatus.OPEN, 25)
+    assert (first.status, first.captured_amount) == (enums.CurrentHoldStatus.OPEN, 25)
     assert await money(store, payer) == (75, 40)
-    assert code(await store.post_one(capture(made.id, 36))) == "capture_exceeds_hold"
+    assert code(await store.postings.submit(capture(made.id, 36))) == "capture_exceeds_hold"
     last, _ = await captured(store, capture(made.id, 35))
-    assert (last.status, last.captured_amount) == (enums.HoldStatus.CAPTURED, 60)
-    assert code(await store.post_one(capture(made.id, 1))) == "hold_not_open"
+    assert (last.status, last.captured_amount) == (enums.CurrentHoldStatus.CAPTURED, 60)
+    assert code(await store.postings.submit(capture(made.id, 1))) == "hold_not_open"
 
 
 async def test_a_void_lets_go_of_what_is_left(store: Store, pair: Pair) -> None:
@@ -96,11 +100,11 @@ async def test_a_void_lets_go_of_what_is_left(store: Store, pair: Pair) -> None:
     made = await held(store, hold(payer, payee, 60))
     await captured(store, capture(made.id, 25))
     voided = await held(store, void(made.id, actor=payer.owner))
-    assert (voided.status, voided.captured_amount) == (enums.HoldStatus.VOIDED, 25)
+    assert (voided.status, voided.captured_amount) == (enums.CurrentHoldStatus.VOIDED, 25)
     assert await money(store, payer) == (75, 75)
     for again in (void(made.id), capture(made.id)):
-        assert code(await store.post_one(again)) == "hold_not_open"
-    assert code(await store.post_one(transfer(payer, payee, 75))) == "ok"
+        assert code(await store.postings.submit(again)) == "hold_not_open"
+    assert code(await store.postings.submit(transfer(payer, payee, 75))) == "ok"
 
 
 async def test_what_was_captured_is_held_no_more(store: Store, pair: Pair) -> None:
@@ -108,12 +112,12 @@ async def test_what_was_captured_is_held_no_more(store: Store, pair: Pair) -> No
     made = await held(store, hold(payer, payee, 60))
     await captured(store, capture(made.id, 25))
     for amount, expected in ((41, "insufficient_funds"), (40, "ok")):
-        assert code(await store.post_one(transfer(payer, payee, amount))) == expected
+        assert code(await store.postings.submit(transfer(payer, payee, amount))) == expected
 
 
 async def test_a_hold_counts_at_once(store: Store, pair: Pair) -> None:
     payer, payee = pair
-    outcomes = await store.post(
+    outcomes = await store.postings.post(
         [hold(payer, payee, 60), transfer(payer, payee, 41), transfer(payer, payee, 40)]
     )
     assert [*map(code, outcomes)] == ["ok", "insufficient_funds", "ok"]
@@ -126,30 +130,32 @@ async def test_an_expired_hold_does_not_count_though_nothing_sweeps(
     made = await held(store, hold(payer, payee, 100, MOMENT))
     await asyncio.sleep(0.01)
     assert await money(store, payer) == (100, 100)
-    row = await store.get_hold(made.id)
+    row = await store.read.holds.get_hold(id=made.id)
     assert row is not None
-    assert (row.hold.status, row.has_expired) == (enums.HoldStatus.OPEN, True)
+    assert row.current_hold.status is enums.CurrentHoldStatus.EXPIRED
     for late in (capture(made.id), void(made.id)):
-        assert code(await store.post_one(late)) == "hold_not_open"
-    assert code(await store.post_one(transfer(payer, payee, 100))) == "ok"
+        assert code(await store.postings.submit(late)) == "hold_not_open"
+    assert code(await store.postings.submit(transfer(payer, payee, 100))) == "ok"
 
 
 async def test_who_may_settle_a_hold(store: Store, make: Make, pair: Pair) -> None:
     payer, payee = pair
     other = await make.user()
     made = await held(store, hold(payer, payee, 60))
-    assert code(await store.post_one(capture(made.id, 1, actor=payer.owner))) == "not_found"
+    assert code(await store.postings.submit(capture(made.id, 1, actor=payer.owner))) == "not_found"
     for settle in (capture, void):
-        assert code(await store.post_one(settle(made.id, actor=other.username))) == "not_found"
-        assert code(await store.post_one(settle(10**9))) == "not_found"
-    assert code(await store.post_one(capture(made.id, 1, actor=payee.owner))) == "ok"
-    assert code(await store.post_one(void(made.id, actor=payee.owner))) == "ok"
+        assert (
+            code(await store.postings.submit(settle(made.id, actor=other.username))) == "not_found"
+        )
+        assert code(await store.postings.submit(settle(10**9))) == "not_found"
+    assert code(await store.postings.submit(capture(made.id, 1, actor=payee.owner))) == "ok"
+    assert code(await store.postings.submit(void(made.id, actor=payee.owner))) == "ok"
 
 
 async def test_a_batch_settles_one_hold_in_order(store: Store, pair: Pair) -> None:
     payer, payee = pair
     made = await held(store, hold(payer, payee, 60))
-    outcomes = await store.post(
+    outcomes = await store.postings.post(
         [
             capture(made.id, 50),
             capture(made.id, 11),
@@ -174,7 +180,7 @@ async def test_one_of_many_captures_succeeds(store: Store, pair: Pair) -> None:
     """Goal: a hold is captured once. Method: 100 full captures at once, on many connections."""
     payer, payee = pair
     made = await held(store, hold(payer, payee, 100))
-    outcomes = await asyncio.gather(*(store.post([capture(made.id)]) for _ in range(100)))
+    outcomes = await asyncio.gather(*(store.postings.post([capture(made.id)]) for _ in range(100)))
     codes = sorted(code(outcome) for [outcome] in outcomes)
     assert codes == ["hold_not_open"] * 99 + ["ok"]
     assert await money(store, payee) == (100, 100)
@@ -184,6 +190,6 @@ async def test_holds_and_transfers_at_once_never_spend_twice(store: Store, pair:
     """Goal: funds are checked against holds under the lock. Method: both want all there is."""
     payer, payee = pair
     wanted = [hold(payer, payee, 100), transfer(payer, payee, 100)] * 25
-    outcomes = await asyncio.gather(*(store.post([posting]) for posting in wanted))
+    outcomes = await asyncio.gather(*(store.postings.post([posting]) for posting in wanted))
     codes = sorted(code(outcome) for [outcome] in outcomes)
     assert codes == ["insufficient_funds"] * 49 + ["ok"]

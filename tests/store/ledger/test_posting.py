@@ -11,7 +11,7 @@ from bankapp.domain import errors, limits
 from bankapp.domain.audit import Origin
 from bankapp.domain.money import Posting
 from bankapp.store.ledger import postings
-from bankapp.store.ledger.postings import Outcome, Posted
+from bankapp.store.ledger.outcomes import Outcome, Posted
 from bankapp.store.store import Store
 from gen import enums, models
 from gen.queries import Queries
@@ -24,10 +24,10 @@ def codes(outcomes: list[Outcome]) -> list[str]:
     return [outcome.code if isinstance(outcome, errors.Refusal) else "ok" for outcome in outcomes]
 
 
-async def balance(store: Store, account: models.Account) -> int:
-    row = await store.get_account(account.id)
+async def balance(store: Store, account: models.CustomerAccount) -> int:
+    row = await store.accounts.get(account.id)
     assert row is not None
-    return row.account.balance
+    return row.balance
 
 
 def test_every_refusal_of_the_database_is_known() -> None:
@@ -43,7 +43,7 @@ def test_every_refusal_of_the_database_is_known() -> None:
 )
 async def test_funds_of_a_payer(store: Store, make: Make, amount: int, expected: str) -> None:
     source, target = await make.account(balance=1000), await make.account()
-    assert codes(await store.post([transfer(source, target, amount)])) == [expected]
+    assert codes(await store.postings.post([transfer(source, target, amount)])) == [expected]
     moved = amount if expected == "ok" else 0
     assert await balance(store, source) == 1000 - moved
     assert await balance(store, target) == moved
@@ -54,7 +54,7 @@ async def test_an_accepted_transfer_returns_what_was_written(
 ) -> None:
     source, target = await make.account(balance=1000), await make.account(balance=5)
     posting = replace(transfer(source, target, 300), description="rent")
-    [posted] = await store.post([posting])
+    [posted] = await store.postings.post([posting])
     assert isinstance(posted, Posted)
     q = Queries(connection)
     stored = q.transfers.get_transfer(id=posted.transfer.id)
@@ -62,7 +62,8 @@ async def test_an_accepted_transfer_returns_what_was_written(
     assert posted.transfer == stored.transfer
     assert (stored.from_owner, stored.to_owner) == (source.owner, target.owner)
     [payer] = q.accounts.list_accounts_by_id(ids=[source.id])
-    assert (posted.from_account, posted.available_balance) == (payer.account, 700)
+    assert posted.from_account == payer
+    assert payer.available_balance == 700
     before = posted.transfer.id + 1
     [debit, *_] = q.entries.list_entries(
         account_id=source.id, before_transfer_id=before, row_count_max=1
@@ -79,19 +80,22 @@ async def test_cash_comes_from_and_goes_to_the_cash_account(
     store: Store, make: Make, connection: Connection
 ) -> None:
     account = await make.account()
-    paid_in, paid_out = await store.post([deposit(account, 500), withdrawal(account, 200)])
+    paid_in, paid_out = await store.postings.post([deposit(account, 500), withdrawal(account, 200)])
     assert isinstance(paid_in, Posted)
     assert isinstance(paid_out, Posted)
     cash = paid_in.transfer.from_account_id
     assert paid_out.transfer.to_account_id == cash
     assert await balance(store, account) == 300
-    [row] = Queries(connection).accounts.list_accounts_by_id(ids=[cash])
-    assert (row.account.kind, row.account.balance) == (enums.AccountKind.CASH, -300)
+    assert paid_in.from_account is None
+    assert await store.accounts.get(cash) is None
+    row = Queries(connection).accounts.lock_account(id=cash)
+    assert row is not None
+    assert (row.kind, row.balance) == (enums.AccountKind.CASH, -300)
 
 
 async def test_a_batch_is_decided_in_order(store: Store, make: Make) -> None:
     a, b, c = await make.account(balance=100), await make.account(), await make.account()
-    outcomes = await store.post(
+    outcomes = await store.postings.post(
         [
             transfer(b, c, 1),  # nothing there yet
             transfer(a, b, 60),
@@ -118,14 +122,14 @@ async def test_the_largest_batch_with_one_bad_item_in_it(store: Store, make: Mak
     source, target = await make.account(balance=10_000), await make.account()
     batch = [transfer(source, target, 1) for _ in range(limits.POSTING_COUNT_MAX)]
     batch[500] = replace(batch[500], to_account_id=limits.ID_MAX)
-    outcomes = codes(await store.post(batch))
+    outcomes = codes(await store.postings.post(batch))
     assert outcomes.pop(500) == "not_found"
     assert set(outcomes) == {"ok"}
     assert await balance(store, target) == limits.POSTING_COUNT_MAX - 1
 
 
 async def test_an_empty_batch(store: Store) -> None:
-    assert await store.post([]) == []
+    assert await store.postings.post([]) == []
 
 
 async def test_refusals_in_order_of_precedence(
@@ -176,7 +180,7 @@ async def test_refusals_in_order_of_precedence(
         (deposit(closed, 1), "account_closed"),
         (transfer(usd, other, too_much), "insufficient_funds"),
     ]
-    outcomes = await store.post([posting for posting, _ in cases])
+    outcomes = await store.postings.post([posting for posting, _ in cases])
     assert codes(outcomes) == [expected for _, expected in cases]
 
 
@@ -191,14 +195,14 @@ async def test_the_balance_limit(
     store: Store, make: Make, held: int, amount: int, expected: str
 ) -> None:
     account = await make.account(balance=held)
-    assert codes(await store.post([deposit(account, amount)])) == [expected]
+    assert codes(await store.postings.post([deposit(account, amount)])) == [expected]
 
 
 async def test_entries_of_a_batch_carry_the_running_balance(
     store: Store, make: Make, connection: Connection
 ) -> None:
     a, b = await make.account(balance=100), await make.account()
-    await store.post([transfer(a, b, 10), transfer(b, a, 4), transfer(a, b, 1)])
+    await store.postings.post([transfer(a, b, 10), transfer(b, a, 4), transfer(a, b, 1)])
     entries = Queries(connection).entries.list_entries(
         account_id=a.id, before_transfer_id=limits.ID_MAX, row_count_max=10
     )

@@ -7,7 +7,7 @@ import pytest
 
 from bankapp.domain import errors
 from bankapp.domain.money import Posting
-from bankapp.store.ledger.postings import Outcome, Posted
+from bankapp.store.ledger.outcomes import Outcome, Posted
 from bankapp.store.store import Store
 from gen import enums, models
 from tests.factories import Make, deposit, reversal, transfer, withdrawal
@@ -15,7 +15,7 @@ from tests.factories import Make, deposit, reversal, transfer, withdrawal
 
 async def posted(store: Store, posting: Posting) -> models.Transfer:
     """The transfer of an accepted posting."""
-    outcome = await store.post_one(posting)
+    outcome = await store.postings.submit(posting)
     assert isinstance(outcome, Posted), outcome
     return outcome.transfer
 
@@ -24,10 +24,10 @@ def code(outcome: Outcome) -> str:
     return outcome.code if isinstance(outcome, errors.Refusal) else "ok"
 
 
-async def balance(store: Store, account: models.Account) -> int:
-    row = await store.get_account(account.id)
+async def balance(store: Store, account: models.CustomerAccount) -> int:
+    row = await store.accounts.get(account.id)
     assert row is not None
-    return row.account.balance
+    return row.balance
 
 
 async def test_a_reversal_pays_back_and_names_its_transfer(store: Store, make: Make) -> None:
@@ -37,34 +37,36 @@ async def test_a_reversal_pays_back_and_names_its_transfer(store: Store, make: M
     assert back.kind is enums.TransferKind.REVERSAL
     assert (back.from_account_id, back.to_account_id) == (payee.id, payer.id)
     assert (back.amount, back.reverses_transfer_id) == (60, paid.id)
-    stored = await store.get_transfer(back.id)
+    stored = await store.read.transfers.get_transfer(id=back.id)
     assert stored is not None
     assert stored.transfer == back
     assert (await balance(store, payer), await balance(store, payee)) == (100, 0)
-    assert code(await store.post_one(reversal(paid.id))) == "already_reversed"
+    assert code(await store.postings.submit(reversal(paid.id))) == "already_reversed"
 
 
 async def test_parts_never_exceed_the_transfer(store: Store, make: Make) -> None:
     payer, payee = await make.account(balance=100), await make.account(balance=100)
     paid = await posted(store, transfer(payer, payee, 60))
-    outcomes = await store.post([reversal(paid.id, 25), reversal(paid.id, 36), reversal(paid.id)])
+    outcomes = await store.postings.post(
+        [reversal(paid.id, 25), reversal(paid.id, 36), reversal(paid.id)]
+    )
     assert [*map(code, outcomes)] == ["ok", "reversal_exceeds_transfer", "ok"]
     assert isinstance(outcomes[2], Posted)
     assert outcomes[2].transfer.amount == 35
-    assert code(await store.post_one(reversal(paid.id, 1))) == "already_reversed"
+    assert code(await store.postings.submit(reversal(paid.id, 1))) == "already_reversed"
 
 
 async def test_what_the_payee_has_spent_cannot_be_paid_back(store: Store, make: Make) -> None:
     payer, payee = await make.account(balance=100), await make.account()
     paid = await posted(store, transfer(payer, payee, 60))
     await posted(store, withdrawal(payee, 1))
-    assert code(await store.post_one(reversal(paid.id))) == "insufficient_funds"
-    assert code(await store.post_one(reversal(paid.id, 59))) == "ok"
+    assert code(await store.postings.submit(reversal(paid.id))) == "insufficient_funds"
+    assert code(await store.postings.submit(reversal(paid.id, 59))) == "ok"
 
 
 @pytest.mark.parametrize("cash", [deposit, withdrawal])
 async def test_cash_is_reversed_too(
-    store: Store, make: Make, cash: Callable[[models.Account, int], Posting]
+    store: Store, make: Make, cash: Callable[[models.CustomerAccount, int], Posting]
 ) -> None:
     account = await make.account(balance=100)
     moved = await posted(store, cash(account, 30))
@@ -75,22 +77,22 @@ async def test_cash_is_reversed_too(
 async def test_a_reversal_is_not_reversed(store: Store, make: Make) -> None:
     payer, payee = await make.account(balance=100), await make.account()
     back = await posted(store, reversal((await posted(store, transfer(payer, payee, 60))).id))
-    assert code(await store.post_one(reversal(back.id))) == "not_reversible"
+    assert code(await store.postings.submit(reversal(back.id))) == "not_reversible"
 
 
 async def test_only_the_payee_and_the_bank_pay_back(store: Store, make: Make) -> None:
     payer, payee = await make.account(balance=100), await make.account()
     paid = await posted(store, transfer(payer, payee, 60))
-    assert code(await store.post_one(reversal(paid.id, actor=payer.owner))) == "not_found"
-    assert code(await store.post_one(reversal(10**9))) == "not_found"
+    assert code(await store.postings.submit(reversal(paid.id, actor=payer.owner))) == "not_found"
+    assert code(await store.postings.submit(reversal(10**9))) == "not_found"
 
 
 async def test_of_twice_as_many_reversals_half_succeed(store: Store, make: Make) -> None:
     """Goal: nothing is paid back twice. Method: each of 50 transfers is reversed twice, at once."""
     payer, payee = await make.account(balance=100), await make.account(balance=1000)
-    outcomes = await store.post([transfer(payer, payee, 2) for _ in range(50)])
+    outcomes = await store.postings.post([transfer(payer, payee, 2) for _ in range(50)])
     ids = [outcome.transfer.id for outcome in outcomes if isinstance(outcome, Posted)]
-    answers = await asyncio.gather(*(store.post([reversal(one)]) for one in ids * 2))
+    answers = await asyncio.gather(*(store.postings.post([reversal(one)]) for one in ids * 2))
     codes = sorted(code(answer) for [answer] in answers)
     assert codes == ["already_reversed"] * 50 + ["ok"] * 50
     assert (await balance(store, payer), await balance(store, payee)) == (100, 1000)

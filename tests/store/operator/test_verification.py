@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from bankapp.domain import limits
-from bankapp.store.ledger.postings import Held, Outcome, Posted
+from bankapp.store.ledger.outcomes import Held, Outcome, Posted
 from bankapp.store.operator.verification import verify_ledger
 from bankapp.store.store import Store
 from tests.factories import Make, capture, hold, keyed, reversal, transfer
@@ -153,12 +153,14 @@ async def ledger(store: Store, make: Make) -> None:
     outcomes: list[Outcome] = []
     for _ in range(4):
         batch = [keyed(transfer(*pair, 10), f"k{next(numbers)}") for pair in ring]
-        outcomes = await store.post(batch)
+        outcomes = await store.postings.post(batch)
     paid = [outcome.transfer.id for outcome in outcomes if isinstance(outcome, Posted)]
-    await store.post([reversal(transfer_id, 3) for transfer_id in paid])
+    await store.postings.post([reversal(transfer_id, 3) for transfer_id in paid])
     for _ in range(2):
-        held = await store.post([hold(*pair, 20) for pair in ring])
-        await store.post([capture(one.hold.id, 5) for one in held if isinstance(one, Held)])
+        held = await store.postings.post([hold(*pair, 20) for pair in ring])
+        await store.postings.post(
+            [capture(one.hold.id, 5) for one in held if isinstance(one, Held)]
+        )
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)
