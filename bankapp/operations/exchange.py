@@ -20,7 +20,7 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger("bankapp.requests")
 class EndSpan(Protocol):
     """Tells a span in the end what it was about."""
 
-    def __call__(self, operation: str | None, status: int) -> None: ...
+    def __call__(self, operation: str | None, status: int, /) -> None: ...
 
 
 class RequestSpans(Protocol):
