@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator_tests.project import Server
-from sqlc_gen_psycopg.database.node_tree import Node, NodeTreeError, parse_node_tree, walk
+from sqlc_gen_psycopg.pg_trees import Node, NodeTreeError, parse_node_tree, walk
 
 
 def _node(text: str) -> Node:

@@ -10,7 +10,7 @@ from schema_docs.usage.named import NamedQuery
 from schema_docs.usage.plans import Plan, explain
 from schema_docs.usage.statements import Connection, parse_statement
 from schema_docs.usage.uses import TreeUses, Use, uses_of_tree
-from sqlc_gen_psycopg.database.server import describe
+from sqlc_gen_psycopg.pg_trees import describe
 
 _VIEWS = """
 SELECT ev_class, ev_action::text FROM pg_rewrite WHERE ev_class = ANY(%s) AND ev_type = '1'

@@ -4,7 +4,7 @@ from typing import Any, Final, LiteralString
 
 import psycopg
 
-from sqlc_gen_psycopg.database.node_tree import Node, nodes_of, parse_node_tree, walk
+from sqlc_gen_psycopg.pg_trees import Node, nodes_of, parse_node_tree, walk
 
 _BOOLEAN: Final = 16
 # The fields that hold the type of an expression, by its kind.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from sqlc_gen_psycopg.database.node_tree import Node, Value, nodes_of, parse_node_tree, walk
+from sqlc_gen_psycopg.pg_trees import Node, Value, nodes_of, parse_node_tree, walk
 
 Access: TypeAlias = Literal["read", "filter", "sort", "lock", "insert", "update", "delete"]
 WRITES: Final = frozenset({"insert", "update", "delete"})

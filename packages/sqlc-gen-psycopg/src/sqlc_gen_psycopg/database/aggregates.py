@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
-from sqlc_gen_psycopg.database.expressions import Place, is_nullable
+from sqlc_gen_psycopg.database.expressions import is_nullable
 from sqlc_gen_psycopg.database.functions import (
     NON_NULL_AGGREGATES,
     NON_NULL_OF_ANY_ROW,
     NON_NULL_OF_ANY_VALUE,
     NON_NULL_WINDOW_FUNCTIONS,
 )
-from sqlc_gen_psycopg.database.node_tree import Node
+from sqlc_gen_psycopg.database.scope import Place
+from sqlc_gen_psycopg.pg_trees import Node
 
 _EMPTY_SET, _SIMPLE, _ROLLUP, _CUBE, _SETS = range(5)
 

@@ -10,8 +10,8 @@ from psycopg.abc import Params
 from psycopg.rows import tuple_row
 
 from sqlc_gen_psycopg.database.functions import Function, Operator
-from sqlc_gen_psycopg.database.node_tree import Node, nodes_of, parse_node_tree
 from sqlc_gen_psycopg.database.types import Type, Types
+from sqlc_gen_psycopg.pg_trees import Node, nodes_of, parse_node_tree
 
 Connection: TypeAlias = psycopg.Connection[Any]
 

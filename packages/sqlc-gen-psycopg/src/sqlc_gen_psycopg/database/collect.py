@@ -13,12 +13,19 @@ from sqlc_gen_psycopg.database.catalog import (
     fetch_catalog,
     fetch_types,
 )
-from sqlc_gen_psycopg.database.expressions import Nullability
 from sqlc_gen_psycopg.database.facts import ColumnFacts, Facts, QueryFacts
-from sqlc_gen_psycopg.database.node_tree import Node, nodes_of, parse_node_tree
 from sqlc_gen_psycopg.database.nullability import analyse, analyse_column
-from sqlc_gen_psycopg.database.server import Description, ResultColumn, describe, fetch_trees
+from sqlc_gen_psycopg.database.scope import Nullability
 from sqlc_gen_psycopg.database.types import Types
+from sqlc_gen_psycopg.pg_trees import (
+    Description,
+    Node,
+    ResultColumn,
+    describe,
+    fetch_trees,
+    nodes_of,
+    parse_node_tree,
+)
 from sqlc_gen_psycopg.request import Name, Query
 
 # Many may have piled up: sqlc never drops one.

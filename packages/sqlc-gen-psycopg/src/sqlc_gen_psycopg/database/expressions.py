@@ -1,13 +1,12 @@
 """Whether an expression can be NULL."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
-from sqlc_gen_psycopg.database.catalog import Catalog
 from sqlc_gen_psycopg.database.functions import FIELDS_OF_INFINITY, NON_NULL_COLUMNS, Function, Rule
-from sqlc_gen_psycopg.database.node_tree import Node
-from sqlc_gen_psycopg.database.requirements import PARAM_SUBLINK, Items, Requirements
+from sqlc_gen_psycopg.database.requirements import PARAM_SUBLINK
+from sqlc_gen_psycopg.database.scope import Place, Scope
+from sqlc_gen_psycopg.pg_trees import Node
 
 _EXISTS, _ALL, _ANY, _EXPR, _ARRAY = 0, 1, 2, 4, 6
 _CURRENT_SCHEMA = 14
@@ -32,92 +31,6 @@ _RESULT_TYPES = (
     *("aggtype", "casetype", "coalescetype", "consttype", "funcresulttype", "minmaxtype"),
     *("opresulttype", "resulttype", "vartype"),
 )
-
-
-@dataclass(frozen=True)
-class Nullability:
-    """Of a column; `is_outer` as in ColumnFacts."""
-
-    is_nullable: bool
-    is_outer: bool = False
-
-
-class Scope(Protocol):
-    """The query that an expression belongs to."""
-
-    catalog: Catalog
-    requirements: Requirements
-    # Whether parameter $n can be NULL is at n - 1.
-    nullable_parameters: Sequence[bool]
-    has_single_srf: bool
-
-    def variable(self, node: Node, place: "Place") -> Nullability:
-        """What a VAR is."""
-        ...
-
-    def verdict(self, expression: Node, place: "Place") -> bool | None:
-        """What the query's conditions and groups say of the expression itself."""
-        ...
-
-    def subquery(self, query: Node) -> "Subquery":
-        """A query inside of the expression."""
-        ...
-
-    def body(self, query: Node) -> "Subquery":
-        """The query of a function that the expression calls."""
-        ...
-
-    def matched_by(self, items: Items) -> frozenset[tuple[int, int]]:
-        """See Joins."""
-        ...
-
-    def aggregate(self, node: Node, place: "Place") -> bool:
-        """Whether an AGGREF can be NULL."""
-        ...
-
-    def window_function(self, node: Node, place: "Place") -> bool:
-        """Whether a WINDOWFUNC can be NULL."""
-        ...
-
-
-class Subquery(Protocol):
-    """A query inside of an expression."""
-
-    query: Node
-
-    @property
-    def is_always_one_row(self) -> bool:
-        """Whether it returns one row whatever the data are."""
-        ...
-
-    def output(self) -> Sequence[Nullability]:
-        """Its columns."""
-        ...
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in its query an expression stands.
-
-    `is_grouped`: after GROUP BY. `known`: what a CASE has found to be non-NULL, and `matched` the
-    joins that it has found a row for. `subquery`: whether its columns can be NULL, in the test of a
-    subquery. `is_before_change`: where the row of the changed table is still the old one.
-    """
-
-    scope: Scope
-    is_grouped: bool = True
-    known: frozenset[str] = frozenset()
-    matched: frozenset[tuple[int, int]] = frozenset()
-    subquery: tuple[bool, ...] = ()
-    is_before_change: bool = False
-
-    def knowing(self, items: Items) -> "Place":
-        """The same place, where the items are non-NULL."""
-        return replace(
-            self,
-            known=self.known | items.keys(),
-            matched=self.matched | self.scope.matched_by(items),
-        )
 
 
 def is_nullable(expression: Node, place: Place) -> bool:
@@ -173,12 +86,12 @@ def _function(call: Node, place: Place) -> bool:
         is_answered = not function.takes_infinity or _field(arguments[0]) in FIELDS_OF_INFINITY
         return not is_answered or _any(arguments, place)
     if function.body is not None:
-        is_proved = not _is_nullable_body(function, place.scope.body(function.body))
+        is_proved = not _is_nullable_body(function, place.scope.standalone(function.body))
         return not is_proved or (function.is_strict and _any(arguments, place))
     return _result(function.rule, call, place)
 
 
-def _is_nullable_body(function: Function, query: Subquery) -> bool:
+def _is_nullable_body(function: Function, query: Scope) -> bool:
     """Whether a function returns NULL for arguments that it is called with."""
     if not query.is_always_one_row or query.output()[0].is_nullable:
         return True

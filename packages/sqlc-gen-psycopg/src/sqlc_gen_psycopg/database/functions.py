@@ -7,7 +7,7 @@ So this is a list, and a test calls every function on it with all sorts of value
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from sqlc_gen_psycopg.database.node_tree import Node
+from sqlc_gen_psycopg.pg_trees import Node
 
 # When the result is NULL: never, or when any, the first, one of the first two, all arguments are.
 Rule: TypeAlias = Literal["never", "any", "first", "first two", "all"]

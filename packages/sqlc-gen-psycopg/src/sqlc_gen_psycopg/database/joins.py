@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
-from sqlc_gen_psycopg.database.node_tree import Node
 from sqlc_gen_psycopg.database.requirements import Items, Requirements
+from sqlc_gen_psycopg.pg_trees import JoinType, Node
 
 Side: TypeAlias = Literal["left", "right"]
 
-# JoinType of nodes.h.
-_NULLS_LEFT, _NULLS_RIGHT = frozenset({2, 3}), frozenset({1, 2})
+_NULLS_LEFT = frozenset({JoinType.FULL, JoinType.RIGHT})
+_NULLS_RIGHT = frozenset({JoinType.LEFT, JoinType.FULL})
 
 
 class Joins:
@@ -83,7 +83,7 @@ class Joins:
         """Whether it is `LEFT JOIN (<one row>) ON true`."""
         condition, right = join.node("quals"), join.child("rarg")
         return (
-            join.number("jointype") == 1
+            join.number("jointype") == JoinType.LEFT
             and (
                 condition is None
                 or (condition.kind == "CONST" and any(condition.bytes("constvalue")))

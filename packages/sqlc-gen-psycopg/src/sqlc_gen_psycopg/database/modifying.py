@@ -1,16 +1,11 @@
 """What RETURNING returns of the rows that a statement changes."""
 
-from typing import TYPE_CHECKING
-
 from sqlc_gen_psycopg.database.catalog import Relation
-from sqlc_gen_psycopg.database.expressions import Nullability, Place, is_nullable
-from sqlc_gen_psycopg.database.node_tree import Node
-from sqlc_gen_psycopg.database.range_table import NON_NULL, NULLABLE
+from sqlc_gen_psycopg.database.expressions import is_nullable
+from sqlc_gen_psycopg.database.range_table import NON_NULL, NULLABLE, RangeTable
+from sqlc_gen_psycopg.database.scope import Nullability, Place, Scope
+from sqlc_gen_psycopg.pg_trees import CommandType, Node
 
-if TYPE_CHECKING:
-    from sqlc_gen_psycopg.database.nullability import QueryScope
-
-_UPDATE, _INSERT, _DELETE, _MERGE, _NOTHING = 2, 3, 4, 5, 7
 _OLD, _NEW = 1, 2
 _ON_CONFLICT_UPDATE = 2
 _NOT_MATCHED_BY_SOURCE = 1
@@ -20,15 +15,16 @@ _MISSING = Nullability(is_nullable=True, is_outer=True)
 class Modification:
     """An INSERT, UPDATE, DELETE or MERGE."""
 
-    def __init__(self, scope: "QueryScope") -> None:
+    def __init__(self, scope: Scope, range_table: RangeTable) -> None:
         self._scope = scope
+        self._range_table = range_table
         self._query = scope.query
         self._command = scope.query.number("commandType")
         self._target = scope.query.number("resultRelation")
         self._actions = [
             action
             for action in scope.query.nodes("mergeActionList")
-            if action.number("commandType") != _NOTHING
+            if action.number("commandType") != CommandType.NOTHING
         ]
         conflict = scope.query.node("onConflict")
         self._excluded = conflict.number("exclRelIndex") if conflict else 0
@@ -41,16 +37,14 @@ class Modification:
     @property
     def keeps_rows(self) -> bool:
         """Whether the rows that are returned are those that WHERE saw."""
-        return self._command == _DELETE
+        return self._command == CommandType.DELETE
 
     def variable(self, node: Node, place: Place) -> Nullability | None:
         """What a VAR is; None where it is what it would be in a SELECT."""
         index, number = node.number("varno"), node.number("varattno")
         if index == self._excluded and self._excluded:
             # The row has been checked before the conflict is found.
-            stored = (
-                self._scope.range_table.stored(self._target, number) if number > 0 else NULLABLE
-            )
+            stored = self._range_table.stored(self._target, number) if number > 0 else NULLABLE
             return self._inserted(number) if stored.is_nullable else stored
         if index != self._target:
             return _MISSING if self._can_lack_source else None
@@ -64,32 +58,32 @@ class Modification:
         commands = {action.number("commandType") for action in self._actions} or {self._command}
         match node.number("varreturningtype"):
             case kind if kind == _OLD:
-                return _MISSING if _INSERT in commands else None
-            case kind if kind == _NEW and _DELETE in commands:
+                return _MISSING if CommandType.INSERT in commands else None
+            case kind if kind == _NEW and CommandType.DELETE in commands:
                 return _MISSING
-            case _ if commands == {_DELETE}:
+            case _ if commands == {CommandType.DELETE}:
                 return None
             case _:
                 return self._new(node.number("varattno"))
 
     def _new(self, number: int) -> Nullability | None:
         """A column of a row as it has been written."""
-        relation = self._scope.range_table.relation(self._target)
+        relation = self._range_table.relation(self._target)
         if relation is None or relation.query is not None:  # a trigger may return anything
             return NULLABLE
-        if number <= 0 or not self._scope.range_table.stored(self._target, number).is_nullable:
+        if number <= 0 or not self._range_table.stored(self._target, number).is_nullable:
             return NON_NULL
-        if self._command == _INSERT:
+        if self._command == CommandType.INSERT:
             inserted = self._inserted(number)
             return inserted if inserted.is_nullable else self._on_conflict(relation, number)
-        if self._command == _UPDATE and _is_written(relation, number):
+        if self._command == CommandType.UPDATE and _is_written(relation, number):
             assigned = _assigned(self._query.nodes("targetList"), number)
             return None if assigned is None else self._written(assigned)
         return NULLABLE
 
     def _inserted(self, number: int) -> Nullability:
         """A column of a row that is to be inserted."""
-        relation = self._scope.range_table.relation(self._target)
+        relation = self._range_table.relation(self._target)
         if number <= 0 or relation is None or not _is_written(relation, number):
             return NULLABLE
         assigned = _assigned(self._query.nodes("targetList"), number)

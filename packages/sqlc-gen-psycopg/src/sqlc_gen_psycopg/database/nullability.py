@@ -10,20 +10,15 @@ from sqlc_gen_psycopg.database.aggregates import (
     kept_groups,
 )
 from sqlc_gen_psycopg.database.catalog import Catalog, Relation
-from sqlc_gen_psycopg.database.expressions import (
-    Nullability,
-    Place,
-    is_nullable,
-)
+from sqlc_gen_psycopg.database.expressions import is_nullable
 from sqlc_gen_psycopg.database.joins import Joins
 from sqlc_gen_psycopg.database.modifying import Modification
-from sqlc_gen_psycopg.database.node_tree import Node, walk
 from sqlc_gen_psycopg.database.range_table import RangeTable, query_of_one_row
 from sqlc_gen_psycopg.database.requirements import Items, Requirements, key_of
+from sqlc_gen_psycopg.database.scope import Nullability, Place
+from sqlc_gen_psycopg.pg_trees import CommandType, EntryKind, Node, walk
 
-SELECT = 1
 _UNION, _INTERSECT = 1, 2
-_GROUP_RTE = 9
 
 
 def analyse(
@@ -53,10 +48,10 @@ class QueryScope:
         self.nullable_parameters = nullable_parameters
         self.parent = parent
         self.range_table = RangeTable(self)
-        self.modification = None if query.number("commandType") == SELECT else Modification(self)
+        self._is_select = query.number("commandType") == CommandType.SELECT
+        self.modification = None if self._is_select else Modification(self, self.range_table)
         self.requirements = Requirements(catalog.functions, self.key, self._is_never_null)
         self.has_single_srf = _count_srfs(query) == 1
-        # What WITH RECURSIVE is taken to return, until it is known.
         self.assumed: dict[str, tuple[Nullability, ...]] = {}
 
     @cached_property
@@ -68,7 +63,7 @@ class QueryScope:
         operations = self.query.node("setOperations")
         if operations is not None:
             return self._combined(operations)
-        name = "targetList" if self.query.number("commandType") == SELECT else "returningList"
+        name = "targetList" if self._is_select else "returningList"
         return tuple(
             self._column(target.child("expr"))
             for target in self.query.nodes(name)
@@ -86,7 +81,7 @@ class QueryScope:
         if limit is not None and not any(any(one.bytes("constvalue")) for one in walk(limit)):
             return False
         is_without_from = not tree.nodes("fromlist") and tree.node("quals") is None
-        return query.number("commandType") == SELECT and (query.flag("hasAggs") or is_without_from)
+        return self._is_select and (query.flag("hasAggs") or is_without_from)
 
     def variable(self, node: Node, place: Place) -> Nullability:
         """What a VAR is, in this query or one around it."""
@@ -131,8 +126,8 @@ class QueryScope:
         """A query inside of this one."""
         return QueryScope(query, self.catalog, self.nullable_parameters, self)
 
-    def body(self, query: Node) -> "QueryScope":
-        """The query of a function; of its arguments, which are its parameters, nothing is known."""
+    def standalone(self, query: Node) -> "QueryScope":
+        """A query by itself, as a view's is, or a function's: of its arguments nothing is known."""
         return QueryScope(query, self.catalog)
 
     def ancestor(self, levels: int) -> "QueryScope":
@@ -222,7 +217,7 @@ class QueryScope:
         if node.kind != "VAR" or node.number("varlevelsup"):
             return None
         entry = self.range_table.entry(node.number("varno"))
-        if entry.number("rtekind") != _GROUP_RTE:
+        if entry.number("rtekind") != EntryKind.GROUP:
             return None
         return entry.nodes("groupexprs")[node.number("varattno") - 1]
 

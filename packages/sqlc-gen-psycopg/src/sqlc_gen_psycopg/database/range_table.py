@@ -1,25 +1,17 @@
 """The range table of a query: the tables, subqueries, functions … that its columns come from."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sqlc_gen_psycopg.database.catalog import Relation
 from sqlc_gen_psycopg.database.expressions import (
-    Nullability,
-    Place,
     has_nullable_elements,
     is_nullable,
     is_nullable_column,
 )
-from sqlc_gen_psycopg.database.node_tree import Node, nodes_of
+from sqlc_gen_psycopg.database.scope import Nullability, Place, Scope
+from sqlc_gen_psycopg.pg_trees import EntryKind, JoinType, Node, nodes_of
 
-if TYPE_CHECKING:
-    from sqlc_gen_psycopg.database.nullability import QueryScope
-
-# RTEKind of parsenodes.h.
-_RELATION, _SUBQUERY, _JOIN, _FUNCTION, _TABLEFUNC, _VALUES, _CTE, _GROUP = 0, 1, 2, 3, 4, 5, 6, 9
-_WITH_WHOLE_ROWS = (_RELATION, _SUBQUERY, _VALUES, _CTE)
-_FULL_JOIN = 2
+_WITH_WHOLE_ROWS = (EntryKind.RELATION, EntryKind.SUBQUERY, EntryKind.VALUES, EntryKind.CTE)
 
 NULLABLE = Nullability(is_nullable=True)
 NON_NULL = Nullability(is_nullable=False)
@@ -41,7 +33,7 @@ def query_of_one_row(relation: Relation, expression: Node | None = None) -> Node
 class RangeTable:
     """What the query of `scope` reads."""
 
-    def __init__(self, scope: "QueryScope") -> None:
+    def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._entries = scope.query.nodes("rtable")
         self._columns: dict[int, tuple[Nullability, ...]] = {}
@@ -62,11 +54,11 @@ class RangeTable:
             return NON_NULL
         if attribute == 0:
             return NON_NULL if kind in _WITH_WHOLE_ROWS else NULLABLE
-        if kind == _RELATION:
+        if kind == EntryKind.RELATION:
             return self.stored(index, attribute)
-        if kind == _JOIN:
+        if kind == EntryKind.JOIN:
             return self._join_column(entry, attribute, place)
-        if kind == _GROUP:
+        if kind == EntryKind.GROUP:
             return self._of_expression(entry.nodes("groupexprs")[attribute - 1], place)
         columns = self.columns(index)
         return columns[attribute - 1] if attribute <= len(columns) else NULLABLE
@@ -79,15 +71,15 @@ class RangeTable:
 
     def _find_columns(self, entry: Node) -> tuple[Nullability, ...]:
         match entry.number("rtekind"):
-            case kind if kind == _SUBQUERY:
+            case EntryKind.SUBQUERY:
                 return self._scope.subquery(entry.child("subquery")).output()
-            case kind if kind == _CTE:
+            case EntryKind.CTE:
                 return self._cte_columns(entry)
-            case kind if kind == _VALUES:
+            case EntryKind.VALUES:
                 return self._values_columns(entry)
-            case kind if kind == _FUNCTION:
+            case EntryKind.FUNCTION:
                 return self._function_columns(entry)
-            case kind if kind == _TABLEFUNC:
+            case EntryKind.TABLE_FUNCTION:
                 table = entry.child("tablefunc")
                 ordinality = table.number("ordinalitycol")
                 return (*[NULLABLE] * ordinality, NON_NULL) if ordinality >= 0 else ()
@@ -101,7 +93,7 @@ class RangeTable:
             return NULLABLE
         if relation.query is not None:
             if index not in self._columns:
-                scope = type(self._scope)(relation.query, self._scope.catalog)
+                scope = self._scope.standalone(relation.query)
                 self._columns[index] = scope.output()
             return self._columns[index][number - 1]
         attribute = relation.attributes.get(number)
@@ -112,12 +104,12 @@ class RangeTable:
         if attribute.generated is None:
             return NULLABLE
         query = query_of_one_row(relation, attribute.generated)
-        return type(self._scope)(query, self._scope.catalog).output()[0]
+        return self._scope.standalone(query).output()[0]
 
     def _join_column(self, entry: Node, number: int, place: Place) -> Nullability:
         expression = nodes_of(entry.fields["joinaliasvars"])[number - 1]
         is_merged = number <= entry.number("joinmergedcols")
-        if not (is_merged and entry.number("jointype") == _FULL_JOIN):
+        if not (is_merged and entry.number("jointype") == JoinType.FULL):
             return self._of_expression(expression, place)
         # Of each row of FULL JOIN … USING one side at least is there.
         sides = [

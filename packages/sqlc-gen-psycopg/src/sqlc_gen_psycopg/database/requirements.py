@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from sqlc_gen_psycopg.database.functions import Function
-from sqlc_gen_psycopg.database.node_tree import Node, Value, walk
+from sqlc_gen_psycopg.pg_trees import Node, Value, walk
 
 # Expressions that are non-NULL, by their keys: see `key_of`.
 Items: TypeAlias = Mapping[str, Node]
