@@ -17,7 +17,7 @@ PAGE_PARAMETERS = (f"page_size: int = {limits.PAGE_SIZE_MAX}", "cursor: str | No
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """An operation as a program calls it: what the path names first, the rest by name."""
+    """An operation as a method: positional parameters for the path, keywords for the rest."""
 
     name: str
     parameters: str
@@ -29,7 +29,7 @@ class Method:
 
 
 def describe(route: Route, known: Types) -> Method:
-    """The method that stands for a route."""
+    """The method of a route."""
     wanted = route.operation
     in_path = [name for _, name, _, _ in Formatter().parse(route.path) if name]
     names = in_path + [name for name in _fields(wanted) if name not in in_path]
@@ -96,7 +96,9 @@ def _arguments(wanted: Operation, fields: dict[str, str], *, has_key: bool) -> s
 def _docstring(wanted: Operation, *, has_key: bool) -> str:
     paragraphs = (inspect.getdoc(wanted.run) or "").split("\n\n")
     if has_key:
-        paragraphs.append("Done once under its key, a new one unless it is given.")
+        paragraphs.append(
+            "Idempotent by `idempotency_key`; a random key is used where none is given."
+        )
     if refused := sorted({refusal.__name__ for refusal in wanted.refuses}):
         paragraphs.append(f"Raises {', '.join(refused)}.")
     return "\n\n".join(textwrap.fill(" ".join(text.split()), 90) for text in paragraphs)
@@ -114,10 +116,10 @@ def endpoints_source(methods: list[Method]) -> Iterator[str]:
 
 
 def shell_source(methods: list[Method], *, is_async: bool) -> Iterator[str]:
-    """The module of a class with a method for every call, to be performed by a subclass."""
+    """The module of a class with a method for every operation; a subclass sends the requests."""
     name, pages = ("AsyncOperations", "AsyncPages") if is_async else ("Operations", "Pages")
     prefix, wait = ("async ", "await ") if is_async else ("", "")
-    yield f'"""What the bank can be asked, {"awaited" if is_async else "one answer at a time"}."""'
+    yield f'"""The operations of the bank as {"coroutines" if is_async else "blocking methods"}."""'
     yield (
         "from abc import ABC, abstractmethod\nfrom collections.abc import Mapping\n"
         "from datetime import datetime\n"
@@ -126,7 +128,7 @@ def shell_source(methods: list[Method], *, is_async: bool) -> Iterator[str]:
         f"from bankapp_client.paging import {pages}\n"
         "from bankapp_client.generated import endpoints, models"
     )
-    yield f'class {name}(ABC):\n    """A method for everything that the bank can be asked."""'
+    yield f'class {name}(ABC):\n    """A method for each operation of the bank."""'
     yield textwrap.indent(
         f"@abstractmethod\n{prefix}def _perform(self, endpoint: Endpoint[Result], "
         "fields: Mapping[str, object], key: str | None = None) -> Result:\n"

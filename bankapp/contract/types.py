@@ -1,4 +1,4 @@
-"""The types of requests and answers, spelled for the client."""
+"""The types of requests and responses, spelled for the client."""
 
 import inspect
 import types
@@ -31,7 +31,7 @@ _SPELLED: Final[dict[object, str]] = {
 
 @dataclass(slots=True)
 class Types:
-    """The models and enumerations that the client needs, each after what it is made of."""
+    """The models and enumerations of the client, each after those it refers to."""
 
     models: dict[str, type[BaseModel]] = field(default_factory=dict[str, type[BaseModel]])
     enums: dict[str, type[Enum]] = field(default_factory=dict[str, type[Enum]])
@@ -68,7 +68,7 @@ class Types:
 
 
 def item_of(annotation: type[BaseModel]) -> type[BaseModel] | None:
-    """What a page holds; None where it is no page."""
+    """The type of a page's items; None if this is no page."""
     metadata = annotation.__pydantic_generic_metadata__
     is_page = metadata["origin"] is Page
     return cast("type[BaseModel]", metadata["args"][0]) if is_page else None
@@ -76,7 +76,7 @@ def item_of(annotation: type[BaseModel]) -> type[BaseModel] | None:
 
 def models_source(known: Types) -> Iterator[str]:
     """The module of the models."""
-    yield '"""What the bank is sent and answers."""'
+    yield '"""The requests and responses of the bank."""'
     yield (
         "from datetime import datetime\nfrom ipaddress import IPv4Address, IPv6Address\n"
         "from typing import Literal, TypeAlias\nfrom uuid import UUID\n\n"

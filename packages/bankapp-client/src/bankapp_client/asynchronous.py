@@ -15,8 +15,8 @@ from bankapp_client.generated.asynchronous import AsyncOperations
 class AsyncClient(AsyncOperations):
     """The bank at `base_url`, for one user at a time; tasks of one event loop may share it.
 
-    `log_in` opens a session, and what follows is asked in its name; `tokens` of an earlier one go
-    on with that. Close it, or use it in an `async with` block.
+    `log_in` opens a session, in which later calls are made; `tokens` continue an earlier session.
+    Close the client, or use it in an `async with` block.
     """
 
     def __init__(
@@ -32,11 +32,11 @@ class AsyncClient(AsyncOperations):
 
     @property
     def tokens(self) -> Tokens | None:
-        """What proves the session now; it changes as the session is renewed."""
+        """The tokens of the session, which change when it is renewed."""
         return self._core.tokens
 
     async def close(self) -> None:
-        """Close the connections; the session stays."""
+        """Close the connections. The session stays open."""
         await self._http.aclose()
 
     async def __aenter__(self) -> Self:
@@ -57,7 +57,7 @@ class AsyncClient(AsyncOperations):
 
 
 class _Suspending:
-    """Coroutines that let others run meanwhile."""
+    """Coroutines that suspend while they wait."""
 
     def __init__(self, http: httpx2.AsyncClient) -> None:
         self._http = http

@@ -1,4 +1,4 @@
-"""Performs calls: retries, tokens and their renewal, refusals. Both clients stand on it."""
+"""Performs calls for both clients: retries, tokens and their renewal, refusals."""
 
 import random
 from collections.abc import Coroutine
@@ -17,7 +17,7 @@ from bankapp_client.problem import Problem, ProblemDocument, UnexpectedAnswer, U
 
 USER_AGENT: Final = "bankapp-client"
 _RATE_LIMITED: Final = 429
-# Of the bank, or of a proxy before it: what was asked may or may not have happened.
+# From the bank or from a proxy before it: the call may or may not have been done.
 _UNAVAILABLE: Final = (502, 503, 504)
 _NEVER_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
@@ -26,10 +26,10 @@ _Outcome: TypeAlias = httpx2.Response | httpx2.TransportError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retries:
-    """How a call that may succeed later is tried again.
+    """How a call is retried.
 
-    After `delay_s`, then twice that and so on, each time a random part of it, and never before the
-    time that the bank names; where that is later than `retry_after_max_s`, not at all.
+    Each wait is a random part of a delay, which doubles from `delay_s` up to `delay_max_s`, on top
+    of the time that `Retry-After` asks for. More than `retry_after_max_s` ends the retries.
     """
 
     count_max: int = 5
@@ -44,27 +44,27 @@ RETRIES: Final = Retries()
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What proves a session. A refresh token works once: keep what the client has last."""
+    """The tokens of a session. A refresh token works once: keep the client's latest tokens."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
 
 
 class Waiting(Protocol):
-    """Where sync and async differ. In a sync client these coroutines never suspend."""
+    """What differs between the clients. The coroutines of the sync client never suspend."""
 
     async def send(self, request: httpx2.Request) -> httpx2.Response:
-        """The answer, read."""
+        """The answer with its body read."""
         ...
 
     async def sleep(self, duration_s: float) -> None: ...
 
     async def finish(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do the work to its end, even if who waits for it goes away."""
+        """Finish the work even if the caller is cancelled."""
         ...
 
     def alone(self) -> AbstractAsyncContextManager[object]:
-        """Keeps all others out of the block."""
+        """A lock around a block."""
         ...
 
 
@@ -94,7 +94,7 @@ class Core:
         return await self._ask(call, self.tokens)
 
     async def _renew(self, used: Tokens) -> None:
-        """Take new tokens for used ones, once: a refresh token sent twice ends its session."""
+        """Renew used tokens, once: a refresh token that is sent twice ends its session."""
         async with self._waiting.alone():
             if self.tokens is not used:
                 return
@@ -156,7 +156,7 @@ class Core:
             return error
 
     def _wait_s(self, call: Call[Any], outcome: _Outcome, count: int) -> float | None:
-        """How long to wait before the call is sent again; None where it is not."""
+        """The wait before the next try; None if there is none."""
         retries = self._retries
         if not _may_send_again(call, outcome):
             return None
@@ -170,7 +170,7 @@ def _may_send_again(call: Call[Any], outcome: _Outcome) -> bool:
     if isinstance(outcome, httpx2.TransportError):
         return call.is_repeatable or isinstance(outcome, _NEVER_SENT)
     if outcome.status_code == _RATE_LIMITED:
-        return True  # nothing was done
+        return True  # the bank did nothing
     return outcome.status_code in _UNAVAILABLE and call.is_repeatable
 
 

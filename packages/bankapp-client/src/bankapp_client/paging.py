@@ -1,4 +1,4 @@
-"""Lists, walked from the newest to the oldest."""
+"""Lists, from the newest item to the oldest."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bankapp_client.call import Item, Page
 
 @dataclass(frozen=True, slots=True)
 class Pages(Generic[Item]):
-    """The items of a list, fetched page by page as they are needed; `pages()` are the pages."""
+    """The items of a list, fetched page by page as they are read."""
 
     get: Callable[[str | None], Page[Item]]
     cursor: str | None
@@ -19,7 +19,7 @@ class Pages(Generic[Item]):
             yield from page.items
 
     def pages(self) -> Iterator[Page[Item]]:
-        """Page by page; the `next_cursor` of one goes on from there, another day as well."""
+        """The pages. The `next_cursor` of a page continues the list after it, at any later time."""
         cursor = self.cursor
         while True:
             page = self.get(cursor)
@@ -30,7 +30,7 @@ class Pages(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class AsyncPages(Generic[Item]):
-    """The items of a list, fetched page by page as they are needed; `pages()` are the pages."""
+    """The items of a list, fetched page by page as they are read."""
 
     get: Callable[[str | None], Coroutine[Any, Any, Page[Item]]]
     cursor: str | None
@@ -41,7 +41,7 @@ class AsyncPages(Generic[Item]):
                 yield item
 
     async def pages(self) -> AsyncIterator[Page[Item]]:
-        """Page by page; the `next_cursor` of one goes on from there, another day as well."""
+        """The pages. The `next_cursor` of a page continues the list after it, at any later time."""
         cursor = self.cursor
         while True:
             page = await self.get(cursor)

@@ -1,4 +1,4 @@
-"""What can go wrong between a program and the bank."""
+"""The exceptions of the client."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,27 +9,27 @@ from bankapp_client.call import Model
 
 
 class ClientError(Exception):
-    """Anything that this client raises."""
+    """The base of every exception of this client."""
 
 
 class Unreachable(ClientError):
-    """No answer came; what was asked may or may not have happened."""
+    """No answer arrived. The bank may or may not have done the call."""
 
 
 class UnexpectedAnswer(ClientError):
-    """The answer is not one of this bank: something stands between, or the client is too old."""
+    """The answer is not one of this bank: a proxy answered, or the client is too old."""
 
 
 @dataclass(frozen=True)
 class Violation:
-    """One thing wrong with a request: which field, and what is wrong with it."""
+    """A field of a request that is wrong, and why."""
 
     field: str
     message: str
 
 
 class ProblemDocument(Model):
-    """A problem as it is sent (RFC 9457)."""
+    """A problem document (RFC 9457)."""
 
     status: int
     code: str
@@ -41,10 +41,10 @@ class ProblemDocument(Model):
 
 
 class Problem(ClientError):
-    """The bank did not do what it was asked. There is a class for each `code`.
+    """The bank refused. `problems` has a class for each `code`.
 
-    `retryable` says whether it is worth a try to send the very same request again; `request_id`
-    finds the request in the bank's logs.
+    `retryable` says whether the same request may succeed later; `request_id` finds the request in
+    the bank's logs.
     """
 
     code: ClassVar[str] = ""

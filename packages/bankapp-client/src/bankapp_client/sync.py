@@ -1,4 +1,4 @@
-"""The client for programs that wait."""
+"""The blocking client."""
 
 import threading
 import time
@@ -16,8 +16,8 @@ from bankapp_client.generated.sync import Operations
 class Client(Operations):
     """The bank at `base_url`, for one user at a time; threads may share it.
 
-    `log_in` opens a session, and what follows is asked in its name; `tokens` of an earlier one go
-    on with that. Close it, or use it in a `with` block.
+    `log_in` opens a session, in which later calls are made; `tokens` continue an earlier session.
+    Close the client, or use it in a `with` block.
     """
 
     def __init__(
@@ -33,11 +33,11 @@ class Client(Operations):
 
     @property
     def tokens(self) -> Tokens | None:
-        """What proves the session now; it changes as the session is renewed."""
+        """The tokens of the session, which change when it is renewed."""
         return self._core.tokens
 
     def close(self) -> None:
-        """Close the connections; the session stays."""
+        """Close the connections. The session stays open."""
         self._http.close()
 
     def __enter__(self) -> Self:
@@ -58,7 +58,7 @@ class Client(Operations):
 
 
 class _Blocking:
-    """Coroutines that never suspend: whoever runs them waits."""
+    """Coroutines that block instead of suspending."""
 
     def __init__(self, http: httpx2.Client) -> None:
         self._http = http
@@ -78,7 +78,7 @@ class _Blocking:
 
 
 class _ThreadLock:
-    """A lock for threads, in the clothes of one for tasks."""
+    """A lock for threads with the interface of one for tasks."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
