@@ -12,15 +12,11 @@ from tests.repo.sessions import checkout, shows, steps
 # Targets that a document names in a console block and that are not run here but only looked up.
 LOOKED_UP: Final = {
     "bench": "takes an hour",
-    "check": "contains this test",
-    "dbdocs": "`make check` compares what it writes",
-    "format": "changes the checkout",
     "fuzz": "takes minutes",
-    "generate-examples": "a test of its own compares what it writes",
     "mutants": "takes minutes",
     "storm": "takes minutes",
     "test": "contains this test",
-    "types": "takes minutes; `make check` runs it",
+    "types": "takes minutes, and `make check` contains it",
 }
 # Documents whose commands need a server of their own, and the tests that run them there.
 RUN_ELSEWHERE: Final = {
