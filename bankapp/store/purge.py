@@ -1,4 +1,4 @@
-"""Steps that remove what nobody needs any more, a small batch each."""
+"""Steps that delete rows that nobody needs any more, a small batch each."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from bankapp.domain import limits
 from gen.queries import AsyncQueries
 
-# Removes one batch; returns how many rows.
+# Deletes one batch; returns the number of rows.
 Purge: TypeAlias = Callable[[AsyncQueries], Awaitable[int]]
 
 
@@ -30,18 +30,18 @@ async def password_resets(q: AsyncQueries) -> int:
 
 
 async def rate_limits(q: AsyncQueries) -> int:
-    """Counts of tries that count no more."""
+    """Rate limits whose attempts no longer count."""
     return await q.rate_limits.delete_free_rate_limits(row_count_max=limits.PURGE_BATCH_SIZE)
 
 
 async def idempotency_keys(q: AsyncQueries) -> int:
-    """Keys that have stood for a day."""
+    """Idempotency keys older than a day."""
     return await q.idempotency_keys.delete_old_idempotency_keys(
         row_count_max=limits.PURGE_BATCH_SIZE
     )
 
 
-# The worker's schedule runs each until it has nothing left to remove.
+# A job runs each until it deletes less than a whole batch.
 PURGES: Final[tuple[Purge, ...]] = (
     sessions,
     email_verifications,

@@ -34,7 +34,7 @@ class Store:
         queries: Queries = AsyncQueries,
     ) -> None:
         transactions = Transactions(pool, retry_count_max, queries)
-        # Here it is decided on which server all of them are read.
+        # The one place that decides on which server reads run.
         self.read = AsyncReads(transactions.run_statement)
         self.users = Users(transactions)
         self.email_verifications = EmailVerifications(transactions)
@@ -49,9 +49,9 @@ class Store:
         self._ping: asyncio.Task[int] | None = None
 
     async def ping(self) -> None:
-        """Ask the database for a sign of life.
+        """Check that the database answers.
 
-        One question at a time: a frozen server, which does not even refuse, is not asked again.
+        One query at a time: a server that hangs would take a connection for each.
         """
         if self._ping is None or self._ping.done():
             self._ping = asyncio.create_task(self.read.reports.ping())
@@ -61,15 +61,15 @@ class Store:
         self._ping.result()
 
     async def purge(self, step: Purge) -> int:
-        """Remove one batch of rows that are no longer needed; returns their number."""
+        """Delete one batch of rows that are no longer needed; returns their number."""
         return await self._run_statement(step)
 
     def measure_pool(self) -> None:
-        """Bring the metrics of the pool up to date."""
+        """Update the metrics of the pool."""
         pool_metrics.note_pool(self._pool)
 
     async def measure(self) -> None:
-        """Bring the metrics of database, pool and queue up to date."""
+        """Update the metrics of database, pool and queue."""
         self.measure_pool()
         try:
             await self.ping()

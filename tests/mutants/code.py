@@ -105,7 +105,7 @@ MUTANTS: Final[list[CodeMutant]] = [
     _transaction("conflicts are tried for ever", "retry_count < self._retry_count_max", "True"),
     _transaction(
         "what is refused stays",
-        "async with connection.transaction():  # what is refused leaves nothing",
+        "async with connection.transaction():  # a refused step leaves nothing",
         "if True:",
         f"{_DOOR_KEYS} -k refusal",
     ),
@@ -187,7 +187,7 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "a batch whose session has ended is answered",
         "bankapp/store/ledger/postings.py",
-        "raise outcome  # of all: they are of one session",
+        "raise outcome  # all items are of one session",
         "pass",
         "tests/api/identity/test_ended_sessions.py -k batch",
     ),

@@ -1,4 +1,4 @@
-"""Doing once what is asked twice: the key, and what was answered under it."""
+"""Idempotency keys: a request under a key runs once, and its answer is kept."""
 
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
@@ -15,18 +15,18 @@ _PASSING: Final = (errors.Unauthenticated, errors.Unavailable, errors.Validation
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[Result]):
-    """A result, and the request it was first given to if this is the same answer again."""
+    """A result and, if it is a replay, the id of the request that was answered first."""
 
     result: Result
     replayed_request_id: str | None = None
 
 
 class KeyTaken(Exception):
-    """Another request has answered under the key meanwhile: look again."""
+    """A concurrent request has answered under the key: look again."""
 
 
 async def recall(q: AsyncQueries, key: RequestKey) -> Answer[str] | None:
-    """The answer that was given under the key; None when there is none yet.
+    """The answer that is kept under the key; None when there is none yet.
 
     Raises IdempotencyKeyReused for another request, and the refusal that was the answer.
     """
@@ -50,7 +50,7 @@ async def remember(
     response: str | None = None,
     refusal: errors.Refusal | None = None,
 ) -> None:
-    """Keep the answer under the key, last of all: accounts are locked before keys are taken.
+    """Keep the answer under the key. It comes last, because accounts are locked before keys.
 
     Waits for a request under the same key that is still running. Raises KeyTaken.
     """
@@ -67,5 +67,5 @@ async def remember(
 
 
 def is_kept(refusal: errors.Refusal) -> bool:
-    """Whether a refusal is an answer to be given again."""
+    """Whether a refusal is kept as an answer."""
     return not isinstance(refusal, _PASSING)

@@ -1,4 +1,4 @@
-"""What there is to know of the database connections and the queue, as metrics."""
+"""Metrics of the connection pool and of the job queue."""
 
 from bankapp.store.engine.transaction import Pool
 from bankapp.telemetry import metrics
@@ -6,7 +6,7 @@ from gen.reports import CountJobsRow
 
 
 def note_pool(pool: Pool) -> None:
-    """Note how the pool is, and what has been asked of it since the last time."""
+    """Note the state of the pool, and what was asked of it since the last call."""
     stats = pool.pop_stats()
     metrics.POOL_CONNECTIONS.set(stats.get("pool_size", 0))
     metrics.POOL_IDLE.set(stats.get("pool_available", 0))
@@ -17,7 +17,7 @@ def note_pool(pool: Pool) -> None:
 
 
 def note_jobs(count: CountJobsRow) -> None:
-    """Note how many jobs there are."""
+    """Note the numbers of jobs."""
     metrics.JOBS.labels("waiting").set(count.waiting_count)
     metrics.JOBS.labels("doing").set(count.doing_count)
     metrics.JOBS.labels("dead").set(count.dead_count)

@@ -23,18 +23,18 @@ _LOCK_TIMEOUT: Final = {"55P03": "lock_timeout"}
 
 
 def conflict(error: psycopg.Error, *, is_patient: bool = True) -> str | None:
-    """How the transaction lost to a concurrent one, and may simply run again; None: it did not.
+    """The conflict with a concurrent transaction, after which this one may run again; or None.
 
-    Who is patient waits for a lock again that was not to be had in time.
+    With `is_patient` a lock timeout is such a conflict, too.
     """
     passing = _CONFLICTS | _LOCK_TIMEOUT if is_patient else _CONFLICTS
     return passing.get(error.sqlstate or "")
 
 
 def is_undone(error: Exception) -> bool:
-    """Whether it is known that the statement which failed so has changed nothing.
+    """Whether the failed statement is known to have changed nothing.
 
-    PostgreSQL said so; what else is raised may come after COMMIT.
+    It is if PostgreSQL reported the error; any other error may come after COMMIT.
     """
     if isinstance(error, psycopg.Error):
         return error.sqlstate is not None and refusal_for(error) is None
@@ -42,7 +42,7 @@ def is_undone(error: Exception) -> bool:
 
 
 def refusal_for(error: psycopg.Error) -> errors.Refusal | None:
-    """The refusal that `error` means, or None where it is a bug of ours."""
+    """The refusal that `error` means, or None where it is a bug."""
     if error.diag.constraint_name in BY_CONSTRAINT:
         known = BY_CONSTRAINT[error.diag.constraint_name]
         return type(known)(known.detail, known.violations)

@@ -27,14 +27,14 @@ APPLICATION_ROLE = "bank_application"
 
 
 def create_pool(url: str) -> Pool:
-    """A pool, not yet open, of connections as the application's role that do not wait forever."""
+    """A pool, not yet open, of connections with the application's role and with timeouts."""
     options = {
         "role": APPLICATION_ROLE,
         "statement_timeout": f"{limits.STATEMENT_TIMEOUT_S}s",
         "lock_timeout": f"{limits.LOCK_TIMEOUT_S}s",
         "idle_in_transaction_session_timeout": f"{limits.STATEMENT_TIMEOUT_S}s",
         "timezone": "UTC",
-        # A plan made while a table was empty would be kept while it grows.
+        # Otherwise a plan made for an empty table is kept while the table grows.
         "enable_seqscan": "off",
         "jit": "off",
     }
@@ -58,7 +58,7 @@ class Transactions:
     """Runs steps, each call in one transaction.
 
     A step takes the transaction's queries first. It may run twice, so it touches nothing but the
-    database. With `retry_count_max=0` the race tests see a deadlock, which else is retried.
+    database. With `retry_count_max=0` nothing is retried, so that race tests see deadlocks.
     """
 
     def __init__(self, pool: Pool, retry_count_max: int, queries: Queries = AsyncQueries) -> None:
@@ -105,7 +105,7 @@ class Transactions:
         *args: Arguments.args,
         **kwargs: Arguments.kwargs,
     ) -> Result:
-        """Run a `step` of a single statement, but give up the first time a lock is not to be had.
+        """Run a `step` of a single statement, without a retry after a lock timeout.
 
         Raises as `run` does.
         """
@@ -136,7 +136,7 @@ class Transactions:
                 if known is not None:
                     return Answer(load(known.result), known.replayed_request_id)
                 try:
-                    async with connection.transaction():  # what is refused leaves nothing
+                    async with connection.transaction():  # a refused step leaves nothing
                         result = await step(q)
                 except (psycopg.Error, errors.Refusal) as error:
                     refusal = _refusal(error)
@@ -167,12 +167,12 @@ class Transactions:
             try:
                 async with self._pool.connection() as connection:
                     return await work(connection)
-            except psycopg.Error as error:  # those of the pool are among them
+            except psycopg.Error as error:  # the errors of the pool are among them
                 conflict = sqlstate.conflict(error, is_patient=is_patient)
                 if conflict is not None and retry_count < self._retry_count_max:
                     retry_count += 1
                     metrics.RETRIES.labels(conflict).inc()
-                    # Apart, so that the same two do not meet again.
+                    # Jitter, so that the same two do not collide again.
                     await asyncio.sleep(random.uniform(0, 0.01 * 2**retry_count))
                     continue
                 refusal = sqlstate.refusal_for(error)
@@ -183,7 +183,7 @@ class Transactions:
                 raise refusal from error
 
     def _discard_broken_connections(self) -> None:
-        """Let the pool test what it holds: after a restart of the server all of it is broken."""
+        """Have the pool test its connections: after a restart of the server all are broken."""
         if self._pool_check is None or self._pool_check.done():
             self._pool_check = asyncio.create_task(self._pool.check())
 

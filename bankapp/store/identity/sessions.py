@@ -1,4 +1,4 @@
-"""Sessions: opened, renewed, ended, and whose they are."""
+"""Sessions: opening, renewing and ending them, and the users behind them."""
 
 import uuid
 
@@ -47,14 +47,14 @@ class Sessions:
         return await self._cache.get(session_id)
 
     def cached_username(self, session_id: uuid.UUID) -> str | None:
-        """Whose session it is or was; None when that is not known without asking the database.
+        """The user of an open or ended session, if the cache knows it.
 
-        For what is posted with the session as its origin: the posting checks that it is open.
+        For postings with the session as their origin: they check that it is open.
         """
-        return self._cache.recall(session_id)
+        return self._cache.username(session_id)
 
     def forget(self, session_id: uuid.UUID) -> None:
-        """Have the session read from the database when it is used again."""
+        """Drop the session from the cache."""
         self._cache.forget(session_id)
 
 

@@ -1,4 +1,4 @@
-"""What has come of a posting: what was moved or held, or why it was refused."""
+"""The outcomes of postings: money that was moved or held, or a refusal."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,12 +42,12 @@ def request_id_of(posting: Posting) -> str | None:
 
 
 def outcomes_of(postings: Sequence[Posting], rows: Sequence[PostTransfersRow]) -> list[Outcome]:
-    """What has come of each posting."""
+    """The outcome of each posting."""
     return [outcome_of(posting, row) for posting, row in zip(postings, rows, strict=True)]
 
 
 def outcome_of(posting: Posting, row: PostTransfersRow) -> Outcome:
-    """What has come of a posting, by its row."""
+    """The outcome of a posting, from its row."""
     if row.refusal is not None:
         refusal = errors.REFUSALS[row.refusal]()
         refusal.replayed_request_id = row.replayed_request_id
@@ -141,6 +141,6 @@ def _from_account(row: PostTransfersRow, owner: str) -> models.CustomerAccount:
         currency=row.currency,
         balance=row.from_balance,
         available_balance=row.from_available_balance,
-        status=enums.AccountStatus.OPEN,  # else it had been refused
+        status=enums.AccountStatus.OPEN,  # any other is refused
         created_at=row.from_opened_at,
     )

@@ -40,7 +40,7 @@ class Postings:
 
     async def submit(self, posting: Posting) -> Outcome:
         """Post one item, in a batch with those of concurrent callers."""
-        # Here and not with the others of the batch, after which the next one is waiting.
+        # Made here and not for the whole batch at once, which would delay the next batch.
         outcome = outcome_of(posting, await self._batcher.submit(posting))
         if isinstance(outcome, errors.Unauthenticated) and posting.origin.session_id is not None:
             self._forget_session(posting.origin.session_id)
@@ -72,7 +72,7 @@ class Postings:
             outcomes = outcomes_of(batch, await post(q, batch, is_atomic=is_atomic))
             for outcome in outcomes:
                 if isinstance(outcome, errors.Unauthenticated):
-                    raise outcome  # of all: they are of one session
+                    raise outcome  # all items are of one session
             return render(outcomes)
 
         async with self._batch_slots:

@@ -1,4 +1,4 @@
-"""Statements: what happened to an account in a time that is over."""
+"""Statements: what happened to an account in a period that is over."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ _LAST_MOMENT = timedelta(microseconds=1)  # PostgreSQL's time has no finer ones
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The entries of a time, oldest first, and the balances before and after them."""
+    """The entries of a period, oldest first, and the balances before and after them."""
 
     opening_balance: int
     closing_balance: int
@@ -38,7 +38,7 @@ class Statements:
 
 
 async def require_over(q: AsyncQueries, account_id: int, before: datetime) -> None:
-    # A posting takes its time under the account's lock: with the lock here none of before is open.
+    # A posting takes its time under the account's lock, so none of an earlier time is pending now.
     await q.accounts.share_account(id=account_id)
     if await q.entries.get_time() < before:
         raise errors.ValidationFailed(
