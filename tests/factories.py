@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from bankapp.domain.money import Posting, PostingKind, RequestKey
+from bankapp.domain.idempotency import RequestKey
+from bankapp.domain.postings import Posting, PostingKind
 from bankapp.domain.roles import Role
 from bankapp.domain.sessions import NewSession
 from bankapp.domain.users import NewUser
@@ -81,7 +82,7 @@ def transfer(
         to_account_id=target.id,
         amount=amount,
         currency=source.currency,
-        actor=source.owner,
+        required_owner=source.owner,
     )
 
 
@@ -115,19 +116,23 @@ def hold(
     return replace(transfer(source, target, amount), kind=PostingKind.HOLD, lifetime=lifetime)
 
 
-def capture(hold_id: int, amount: int | None = None, actor: str | None = None) -> Posting:
-    """Of a hold, all that is left unless an amount is given; by the bank unless by an actor."""
-    return Posting(kind=PostingKind.CAPTURE, reference_id=hold_id, amount=amount, actor=actor)
+def capture(hold_id: int, amount: int | None = None, owner: str | None = None) -> Posting:
+    """Of a hold, all that is left unless an amount is given; by the bank unless by an owner."""
+    return Posting(
+        kind=PostingKind.CAPTURE, reference_id=hold_id, amount=amount, required_owner=owner
+    )
 
 
-def void(hold_id: int, actor: str | None = None) -> Posting:
-    """Of a hold; by the bank unless by an actor."""
-    return Posting(kind=PostingKind.VOID, reference_id=hold_id, actor=actor)
+def void(hold_id: int, owner: str | None = None) -> Posting:
+    """Of a hold; by the bank unless by an owner."""
+    return Posting(kind=PostingKind.VOID, reference_id=hold_id, required_owner=owner)
 
 
-def reversal(transfer_id: int, amount: int | None = None, actor: str | None = None) -> Posting:
-    """Of a transfer, all that is left unless an amount is given; by the bank unless by an actor."""
-    return Posting(kind=PostingKind.REVERSAL, reference_id=transfer_id, amount=amount, actor=actor)
+def reversal(transfer_id: int, amount: int | None = None, owner: str | None = None) -> Posting:
+    """Of a transfer, all that is left unless an amount is given; by the bank unless by an owner."""
+    return Posting(
+        kind=PostingKind.REVERSAL, reference_id=transfer_id, amount=amount, required_owner=owner
+    )
 
 
 def keyed(posting: Posting, key: str, scope: str = "alice", request: str = "") -> Posting:

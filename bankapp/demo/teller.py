@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from bankapp.demo.cast import BANKER, PASSWORD, Person
 from bankapp.domain import errors
-from bankapp.domain.audit import Origin
+from bankapp.domain.origin import Origin
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller, Visitor

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
 from bankapp.domain import limits
-from bankapp.domain.audit import Origin
+from bankapp.domain.origin import Origin
 from bankapp.domain.roles import Role, exceeds, includes
 
 

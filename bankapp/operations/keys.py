@@ -9,7 +9,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from bankapp.domain import errors, limits
-from bankapp.domain.money import RequestKey
+from bankapp.domain.idempotency import RequestKey
 
 _KEY: Final = re.compile(rf"[ -~]{{1,{limits.IDEMPOTENCY_KEY_LENGTH_MAX}}}")
 # Under which name the requests of an operation are hashed. Keys outlive a release of the bank, and

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from bankapp.domain import errors
 from bankapp.domain.errors import Refusal
-from bankapp.domain.money import RequestKey
+from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank

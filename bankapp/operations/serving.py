@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ValidationError
 
 from bankapp.domain import errors, limits
-from bankapp.domain.money import RequestKey
+from bankapp.domain.idempotency import RequestKey
 from bankapp.operations.admission import authorize, identify, limit_rates, require_session
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller, SessionHolder, Visitor

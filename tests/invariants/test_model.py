@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bankapp.domain.money import Posting
+from bankapp.domain.postings import Posting
 from bankapp.store.engine.transaction import create_pool
 from bankapp.store.ledger.outcomes import Held, Posted
 from bankapp.store.operator.verification import verify_ledger

@@ -173,8 +173,8 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "a transfer is made for whoever asks",
         "bankapp/operations/ledger/transfers.py",
-        "        description=request.description,\n        actor=holder.username,",
-        "        description=request.description,\n        actor=None,",
+        "        description=request.description,\n        required_owner=holder.username,",
+        "        description=request.description,\n        required_owner=None,",
         "tests/api/ledger/test_transfers.py",
     ),
     _code(

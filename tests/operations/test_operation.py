@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bankapp.domain import errors
-from bankapp.domain.money import RequestKey
+from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank

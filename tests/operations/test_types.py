@@ -9,7 +9,7 @@ from mypy import api
 
 # The lines that end with `# wrong` are errors, and no others.
 SNIPPET: Final = """\
-from bankapp.domain.money import RequestKey
+from bankapp.domain.idempotency import RequestKey
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller, SessionHolder, Visitor
 from bankapp.operations.fields import RequestModel, ResponseModel

@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from bankapp.domain.money import Posting, PostingKind, RequestKey
+from bankapp.domain.idempotency import RequestKey
+from bankapp.domain.postings import Posting, PostingKind
 from bankapp.store.ledger import postings
 from gen.queries import Queries
 from gen.transfers import PostTransfersRow
@@ -68,7 +69,7 @@ def _moving(
         to_account_id=people.account_id(3),
         amount=3,
         currency="USD",
-        actor="customer_2",
+        required_owner="customer_2",
         lifetime=lifetime,
         key=key,
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bankapp.domain import errors, limits
-from bankapp.domain.money import RequestKey
+from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.roles import Role
 from bankapp.domain.users import NewUser, UserChange
 from bankapp.operations.bank import Bank

@@ -6,7 +6,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from bankapp.domain import errors
-from bankapp.domain.money import Posting
+from bankapp.domain.postings import Posting
 from bankapp.operations.bank import Bank
 from bankapp.store.engine.idempotency import Answer
 from bankapp.store.ledger.outcomes import Held, Posted

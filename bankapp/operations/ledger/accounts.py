@@ -1,7 +1,7 @@
 """Accounts and their entries."""
 
 from bankapp.domain import errors
-from bankapp.domain.money import RequestKey
+from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bankapp.domain import errors, limits
-from bankapp.domain.money import Posting, RequestKey
+from bankapp.domain.idempotency import RequestKey
+from bankapp.domain.postings import Posting
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller
 from bankapp.operations.fields import RequestModel, ResponseModel

@@ -6,7 +6,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from bankapp.domain import errors, limits
-from bankapp.domain.money import Posting, PostingKind, RequestKey
+from bankapp.domain.idempotency import RequestKey
+from bankapp.domain.postings import Posting, PostingKind
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller, SessionHolder
 from bankapp.operations.fields import (
@@ -96,7 +97,7 @@ async def create_hold(
         amount=request.amount,
         currency=request.currency,
         description=request.description,
-        actor=holder.username,
+        required_owner=holder.username,
         lifetime=timedelta(seconds=request.expires_in_s),
         key=key,
         origin=holder.origin,
@@ -144,7 +145,7 @@ async def capture_hold(
         kind=PostingKind.CAPTURE,
         reference_id=request.hold_id,
         amount=request.amount,
-        actor=None if caller.is_banker() else caller.username,
+        required_owner=None if caller.is_banker() else caller.username,
         key=key,
         origin=caller.origin,
     )
@@ -159,7 +160,7 @@ async def void_hold(
     posting = Posting(
         kind=PostingKind.VOID,
         reference_id=request.hold_id,
-        actor=None if caller.is_banker() else caller.username,
+        required_owner=None if caller.is_banker() else caller.username,
         key=key,
         origin=caller.origin,
     )

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from bankapp.domain import errors
-from bankapp.domain.money import TransferKind
+from bankapp.domain.postings import TransferKind
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller
 from bankapp.operations.fields import (

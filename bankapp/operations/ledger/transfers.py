@@ -1,7 +1,8 @@
 """Moving money, and looking at how it moved."""
 
 from bankapp.domain import errors
-from bankapp.domain.money import Posting, PostingKind, RequestKey, TransferKind
+from bankapp.domain.idempotency import RequestKey
+from bankapp.domain.postings import Posting, PostingKind, TransferKind
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller, SessionHolder
@@ -160,7 +161,7 @@ async def reverse_transfer(
         kind=PostingKind.REVERSAL,
         reference_id=request.transfer_id,
         amount=request.amount,
-        actor=None if caller.is_banker() else caller.username,
+        required_owner=None if caller.is_banker() else caller.username,
         key=key,
         origin=caller.origin,
     )
@@ -206,7 +207,7 @@ def transfer_posting(
         amount=request.amount,
         currency=request.currency,
         description=request.description,
-        actor=holder.username,
+        required_owner=holder.username,
         key=key,
         origin=holder.origin,
     )

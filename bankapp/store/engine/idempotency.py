@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from bankapp.domain import errors
-from bankapp.domain.money import RequestKey
+from bankapp.domain.idempotency import RequestKey
 from gen.queries import AsyncQueries
 
 Result = TypeVar("Result")

@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from bankapp.domain import errors, limits
-from bankapp.domain.money import RequestKey
+from bankapp.domain.idempotency import RequestKey
 from bankapp.store.engine import idempotency, sqlstate
 from bankapp.store.engine.idempotency import Answer
 from bankapp.telemetry import metrics

@@ -1,7 +1,7 @@
 """The step that notes an event in the audit trail."""
 
-from bankapp.domain.audit import Origin
 from bankapp.domain.events import Event
+from bankapp.domain.origin import Origin
 from gen.queries import AsyncQueries
 
 

@@ -1,9 +1,9 @@
 """Email verifications: a code by mail proves an address."""
 
 from bankapp.domain import events
-from bankapp.domain.audit import Origin
 from bankapp.domain.jobs import SendMail
 from bankapp.domain.mail import Code, MailKind
+from bankapp.domain.origin import Origin
 from bankapp.store.engine.jobs import enqueue
 from bankapp.store.engine.transaction import Transactions
 from bankapp.store.events import audit

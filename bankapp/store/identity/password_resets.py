@@ -1,8 +1,8 @@
 """Password resets: a code by mail sets a new password."""
 
-from bankapp.domain.audit import Origin
 from bankapp.domain.jobs import SendMail, StartPasswordReset
 from bankapp.domain.mail import Code, MailKind
+from bankapp.domain.origin import Origin
 from bankapp.store.engine.jobs import enqueue
 from bankapp.store.engine.transaction import Transactions
 from bankapp.store.identity.sessions import end_sessions

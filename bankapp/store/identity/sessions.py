@@ -3,7 +3,7 @@
 import uuid
 
 from bankapp.domain import errors, events
-from bankapp.domain.audit import THE_BANK, Origin
+from bankapp.domain.origin import THE_BANK, Origin
 from bankapp.domain.sessions import NewSession, Renewal
 from bankapp.store.engine.transaction import Transactions
 from bankapp.store.events import audit

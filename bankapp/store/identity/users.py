@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from bankapp.domain import errors, events
-from bankapp.domain.audit import THE_BANK, Origin
+from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.jobs import SendMail
 from bankapp.domain.mail import Code, MailKind
-from bankapp.domain.money import RequestKey
+from bankapp.domain.origin import THE_BANK, Origin
 from bankapp.domain.roles import Role
 from bankapp.domain.users import NewUser, UserChange
 from bankapp.store.engine.idempotency import Answer

@@ -7,8 +7,8 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from bankapp.domain import errors, events, limits
-from bankapp.domain.audit import THE_BANK, Origin
-from bankapp.domain.money import RequestKey
+from bankapp.domain.idempotency import RequestKey
+from bankapp.domain.origin import THE_BANK, Origin
 from bankapp.store.engine.batching import Batcher, in_order
 from bankapp.store.engine.idempotency import Answer
 from bankapp.store.engine.transaction import Transactions

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bankapp.domain import errors
-from bankapp.domain.money import Posting, PostingKind
+from bankapp.domain.postings import Posting, PostingKind
 from gen import enums, models
 from gen.transfers import PostTransfersRow
 

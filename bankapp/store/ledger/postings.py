@@ -5,7 +5,8 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from bankapp.domain import errors, limits
-from bankapp.domain.money import Posting, RequestKey
+from bankapp.domain.idempotency import RequestKey
+from bankapp.domain.postings import Posting
 from bankapp.store.engine.batching import Batcher
 from bankapp.store.engine.idempotency import Answer
 from bankapp.store.engine.transaction import Transactions
@@ -121,7 +122,7 @@ def parameters(
         amounts=[posting.amount for posting in postings],
         currencies=[posting.currency for posting in postings],
         descriptions=[posting.description for posting in postings],
-        actors=[posting.actor for posting in postings],
+        actors=[posting.required_owner for posting in postings],
         askers=[posting.origin.actor for posting in postings],
         reference_ids=[posting.reference_id for posting in postings],
         lifetimes=[posting.lifetime for posting in postings],

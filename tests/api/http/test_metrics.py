@@ -11,7 +11,7 @@ from psycopg import errors as pg
 from bankapp.api.http.metrics import create_metrics_app
 from bankapp.api.http.server import create_app
 from bankapp.domain import limits
-from bankapp.domain.money import RequestKey
+from bankapp.domain.idempotency import RequestKey
 from bankapp.operations.bank import Bank, Rules
 from bankapp.store.engine.transaction import Pool, Transactions, create_pool
 from bankapp.store.store import Store

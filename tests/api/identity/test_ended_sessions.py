@@ -8,7 +8,7 @@ from typing import Any, Final, LiteralString
 import pytest
 
 from bankapp.domain import errors
-from bankapp.domain.audit import Origin
+from bankapp.domain.origin import Origin
 from bankapp.domain.roles import Role
 from bankapp.store.engine.transaction import Pool
 from bankapp.store.ledger.outcomes import Posted

@@ -7,7 +7,7 @@ import pytest
 from psycopg import errors as pg
 
 from bankapp.domain import errors
-from bankapp.domain.money import Posting, PostingKind
+from bankapp.domain.postings import Posting, PostingKind
 from bankapp.store.engine.batching import Batcher, Run
 from bankapp.store.engine.transaction import Pool
 from bankapp.store.ledger.outcomes import Outcome, Posted

@@ -8,7 +8,7 @@ import pytest
 from psycopg import errors as pg
 
 from bankapp.domain import errors
-from bankapp.domain.money import Posting, PostingKind
+from bankapp.domain.postings import Posting, PostingKind
 from bankapp.store.engine.transaction import Pool
 from bankapp.store.ledger import postings
 from bankapp.store.ledger.outcomes import Held, Outcome, Posted

@@ -8,7 +8,7 @@ import pytest
 from psycopg import errors as pg
 
 from bankapp.domain import errors, limits
-from bankapp.domain.audit import THE_BANK
+from bankapp.domain.origin import THE_BANK
 from bankapp.domain.users import NewUser
 from bankapp.store.engine.transaction import APPLICATION_ROLE, Pool, Transactions
 from bankapp.store.identity import users

@@ -8,9 +8,9 @@ from typing import Any
 
 import psycopg
 
-from bankapp.domain.audit import THE_BANK
 from bankapp.domain.events import EVENTS
 from bankapp.domain.mail import Code
+from bankapp.domain.origin import THE_BANK
 from bankapp.domain.roles import Role
 from bankapp.domain.sessions import Renewal
 from bankapp.domain.users import NewUser, UserChange

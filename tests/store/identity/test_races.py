@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bankapp.domain import errors
-from bankapp.domain.audit import THE_BANK
+from bankapp.domain.origin import THE_BANK
 from bankapp.domain.roles import Role
 from bankapp.domain.users import UserChange
 from bankapp.store.store import Store

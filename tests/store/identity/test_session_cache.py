@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bankapp.domain import errors, limits
-from bankapp.domain.audit import Origin
+from bankapp.domain.origin import Origin
 from bankapp.store.store import Store
 from tests.api.conftest import Connection
 from tests.factories import Make, transfer

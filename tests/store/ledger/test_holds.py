@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bankapp.domain import errors
-from bankapp.domain.money import Posting
+from bankapp.domain.postings import Posting
 from bankapp.store.ledger.outcomes import Held, Outcome, Posted
 from bankapp.store.store import Store
 from gen import enums, models
@@ -69,7 +69,7 @@ async def test_what_is_held_stays_but_cannot_be_spent(store: Store, pair: Pair) 
 async def test_a_capture_moves_what_is_held(store: Store, pair: Pair) -> None:
     payer, payee = pair
     made = await held(store, hold(payer, payee, 60))
-    settled, moved = await captured(store, capture(made.id, actor=payee.owner))
+    settled, moved = await captured(store, capture(made.id, owner=payee.owner))
     assert (settled.status, settled.captured_amount) == (enums.CurrentHoldStatus.CAPTURED, 60)
     assert (moved.kind, moved.amount, moved.captures_hold_id) == (
         enums.TransferKind.CAPTURE,
@@ -99,7 +99,7 @@ async def test_a_void_lets_go_of_what_is_left(store: Store, pair: Pair) -> None:
     payer, payee = pair
     made = await held(store, hold(payer, payee, 60))
     await captured(store, capture(made.id, 25))
-    voided = await held(store, void(made.id, actor=payer.owner))
+    voided = await held(store, void(made.id, owner=payer.owner))
     assert (voided.status, voided.captured_amount) == (enums.CurrentHoldStatus.VOIDED, 25)
     assert await money(store, payer) == (75, 75)
     for again in (void(made.id), capture(made.id)):
@@ -142,14 +142,14 @@ async def test_who_may_settle_a_hold(store: Store, make: Make, pair: Pair) -> No
     payer, payee = pair
     other = await make.user()
     made = await held(store, hold(payer, payee, 60))
-    assert code(await store.postings.submit(capture(made.id, 1, actor=payer.owner))) == "not_found"
+    assert code(await store.postings.submit(capture(made.id, 1, owner=payer.owner))) == "not_found"
     for settle in (capture, void):
         assert (
-            code(await store.postings.submit(settle(made.id, actor=other.username))) == "not_found"
+            code(await store.postings.submit(settle(made.id, owner=other.username))) == "not_found"
         )
         assert code(await store.postings.submit(settle(10**9))) == "not_found"
-    assert code(await store.postings.submit(capture(made.id, 1, actor=payee.owner))) == "ok"
-    assert code(await store.postings.submit(void(made.id, actor=payee.owner))) == "ok"
+    assert code(await store.postings.submit(capture(made.id, 1, owner=payee.owner))) == "ok"
+    assert code(await store.postings.submit(void(made.id, owner=payee.owner))) == "ok"
 
 
 async def test_a_batch_settles_one_hold_in_order(store: Store, pair: Pair) -> None:

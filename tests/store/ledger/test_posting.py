@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from bankapp.domain import errors, limits
-from bankapp.domain.audit import Origin
-from bankapp.domain.money import Posting
+from bankapp.domain.origin import Origin
+from bankapp.domain.postings import Posting
 from bankapp.store.ledger import postings
 from bankapp.store.ledger.outcomes import Outcome, Posted
 from bankapp.store.store import Store
@@ -161,7 +161,7 @@ async def test_refusals_in_order_of_precedence(
         ),
         (changed(transfer(usd, usd, too_much), from_account_id=limits.ID_MAX), "not_found"),
         (changed(transfer(usd, other, too_much), to_account_id=limits.ID_MAX), "not_found"),
-        (changed(transfer(other, usd, too_much), actor=payer.username), "not_found"),
+        (changed(transfer(other, usd, too_much), required_owner=payer.username), "not_found"),
         (changed(transfer(usd, other, too_much), to_account_id=cash[0]), "not_found"),
         (changed(transfer(usd, other, too_much), from_account_id=cash[0]), "not_found"),
         (changed(deposit(usd, too_much), to_account_id=cash[0]), "not_found"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from bankapp.domain import errors
-from bankapp.domain.money import Posting
+from bankapp.domain.postings import Posting
 from bankapp.store.ledger.outcomes import Outcome, Posted
 from bankapp.store.store import Store
 from gen import enums, models
@@ -33,7 +33,7 @@ async def balance(store: Store, account: models.CustomerAccount) -> int:
 async def test_a_reversal_pays_back_and_names_its_transfer(store: Store, make: Make) -> None:
     payer, payee = await make.account(balance=100), await make.account()
     paid = await posted(store, transfer(payer, payee, 60))
-    back = await posted(store, reversal(paid.id, actor=payee.owner))
+    back = await posted(store, reversal(paid.id, owner=payee.owner))
     assert back.kind is enums.TransferKind.REVERSAL
     assert (back.from_account_id, back.to_account_id) == (payee.id, payer.id)
     assert (back.amount, back.reverses_transfer_id) == (60, paid.id)
@@ -83,7 +83,7 @@ async def test_a_reversal_is_not_reversed(store: Store, make: Make) -> None:
 async def test_only_the_payee_and_the_bank_pay_back(store: Store, make: Make) -> None:
     payer, payee = await make.account(balance=100), await make.account()
     paid = await posted(store, transfer(payer, payee, 60))
-    assert code(await store.postings.submit(reversal(paid.id, actor=payer.owner))) == "not_found"
+    assert code(await store.postings.submit(reversal(paid.id, owner=payer.owner))) == "not_found"
     assert code(await store.postings.submit(reversal(10**9))) == "not_found"
 
 

@@ -1,4 +1,4 @@
-"""Who is behind a change, as the audit trail tells it."""
+"""The origin of a change, as the audit trail keeps it."""
 
 import uuid
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a change comes from.
+    """The user, the request and the session from which a change comes.
 
-    `actor` is the user who asked for it; None for the bank itself and for somebody who has not said
-    who they are. Money moves only while the session `session_id` is open, unless that is None.
+    `actor` is the user who asked for it; None for the bank itself and for a visitor who has not
+    signed in. Money moves only while the session `session_id` is open, unless that is None.
     """
 
     actor: str | None = None

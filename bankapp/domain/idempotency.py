@@ -1,0 +1,17 @@
+"""Idempotency keys: what makes a request that is sent again the same request."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestKey:
+    """The idempotency key of one request.
+
+    `scope` is the user who asks. `request_hash`, of 32 bytes, differs where requests differ: it
+    tells a repetition from another request under the same key.
+    """
+
+    scope: str
+    key: str
+    request_hash: bytes
+    request_id: str
