@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bankapp import tuning
 from bankapp.command_errors import SettingError
 from bankapp.domain import limits
 
@@ -184,7 +185,7 @@ class Settings(BaseSettings):
         Annotated[str, AfterValidator(_public_url)] | None, Field(alias="BANK_PUBLIC_URL")
     ] = None
     work_in_serve: Annotated[Literal["on", "off"], Field(alias="BANK_WORK_IN_SERVE")] = "on"
-    workers: Annotated[int, Field(alias="BANK_WORKERS", ge=1, le=limits.WORKER_COUNT_MAX)] = 1
+    workers: Annotated[int, Field(alias="BANK_WORKERS", ge=1, le=tuning.WORKER_COUNT_MAX)] = 1
     log_format: Annotated[Literal["console", "json"], Field(alias="BANK_LOG_FORMAT")] = "console"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(alias="BANK_LOG_LEVEL")

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import bcrypt
 
+from bankapp import tuning
 from bankapp.auth.strength import is_strong
 from bankapp.domain import errors, limits
 from bankapp.telemetry import metrics
@@ -57,7 +58,7 @@ class PasswordHasher:
         return int(hashed_password.split("$")[2]) < self._cost
 
     async def _run(self, work: Callable[..., Result], *args: object) -> Result:
-        if self._pending_count >= self._thread_count + limits.PASSWORD_QUEUE_LENGTH_MAX:
+        if self._pending_count >= self._thread_count + tuning.PASSWORD_QUEUE_LENGTH_MAX:
             raise errors.Unavailable("Too many passwords are being checked.")
         future = asyncio.wrap_future(self._threads.submit(work, *args))
         self._pending_count += 1

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal, Protocol
 
+from bankapp import tuning
 from bankapp.auth.jwt import JwtCodec
 from bankapp.auth.paseto import PasetoCodec
 from bankapp.domain import errors, limits
@@ -60,7 +61,7 @@ class TokenMaker:
         self._duration = duration
         # Decryption costs more than the rest of a small request. The content of a text never
         # changes, so it is cached; its expiry and its session are checked each time.
-        self._read = lru_cache(maxsize=limits.TOKEN_CACHE_COUNT_MAX)(self._decode)
+        self._read = lru_cache(maxsize=tuning.TOKEN_CACHE_COUNT_MAX)(self._decode)
 
     def create(self, session_id: uuid.UUID) -> Token:
         """A new token for the session."""

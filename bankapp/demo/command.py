@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Iterator
 
+from bankapp import tuning
 from bankapp.command_errors import Failure
 from bankapp.demo.cast import EVERYBODY, PASSWORD
 from bankapp.demo.month import Progress
 from bankapp.demo.performance import perform_demo
-from bankapp.domain import limits
 from bankapp.postgres.database import Database
 from bankapp.processes.bank import create_bank
 from bankapp.settings import Settings
@@ -37,7 +37,7 @@ def run_demo(
 
     async def run() -> bool:
         async with create_pool(database.url) as pool:
-            await pool.wait(limits.CONNECTION_TIMEOUT_S)
+            await pool.wait(tuning.CONNECTION_TIMEOUT_S)
             bank = create_bank(settings, Store(pool))
             return await perform_demo(bank, seed=seed, anyway=anyway, progress=progress)
 

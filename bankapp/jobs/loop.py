@@ -9,7 +9,7 @@ import procrastinate
 import structlog
 from procrastinate.worker import Worker
 
-from bankapp.domain import limits
+from bankapp import tuning
 from bankapp.jobs.queue import rescue_stalled_jobs
 
 RESTART_DELAY_S = 1.0
@@ -34,12 +34,12 @@ async def _run(queue: procrastinate.App, stop: asyncio.Event) -> None:
     """Do jobs until that fails or `stop` is set."""
     worker = Worker(
         queue,
-        concurrency=limits.JOB_CONCURRENCY,
+        concurrency=tuning.JOB_CONCURRENCY,
         delete_jobs="successful",
         install_signal_handlers=False,
-        shutdown_graceful_timeout=limits.JOB_SHUTDOWN_TIMEOUT_S,
-        update_heartbeat_interval=limits.JOB_HEARTBEAT_S,
-        stalled_worker_timeout=limits.JOB_STALLED_AFTER_S,
+        shutdown_graceful_timeout=tuning.JOB_SHUTDOWN_TIMEOUT_S,
+        update_heartbeat_interval=tuning.JOB_HEARTBEAT_S,
+        stalled_worker_timeout=tuning.JOB_STALLED_AFTER_S,
     )
     run: Callable[[], Coroutine[None, None, None]] = worker.run
     finish: Callable[[], None] = worker.stop
@@ -62,7 +62,7 @@ async def _rescue(queue: procrastinate.App, stop: asyncio.Event) -> None:
             await rescue_stalled_jobs(queue)
         except Exception as error:  # noqa: BLE001 - the database may be back the next time
             _log.warning("rescue failed", error=type(error).__name__)
-        await _sleep(limits.JOB_STALLED_AFTER_S / 2, stop)
+        await _sleep(tuning.JOB_STALLED_AFTER_S / 2, stop)
 
 
 async def _sleep(duration_s: float, stop: asyncio.Event) -> None:

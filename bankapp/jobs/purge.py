@@ -1,6 +1,6 @@
 """The job that deletes rows that nobody needs any more."""
 
-from bankapp.domain import limits
+from bankapp import tuning
 from bankapp.jobs.context import JobContext
 from bankapp.store.purge import PURGES
 
@@ -8,5 +8,5 @@ from bankapp.store.purge import PURGES
 async def purge(context: JobContext) -> None:
     """Delete them in small batches, so that no lock is held for long."""
     for step in PURGES:
-        while await context.bank.store.purge(step) == limits.PURGE_BATCH_SIZE:
+        while await context.bank.store.purge(step) == tuning.PURGE_BATCH_SIZE:
             pass

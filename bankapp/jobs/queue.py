@@ -8,7 +8,7 @@ import procrastinate
 import structlog
 from procrastinate.jobs import Job as QueuedJob
 
-from bankapp.domain import limits
+from bankapp import tuning
 from bankapp.store.engine.jobs import UnreadableJob, read
 
 ROLE: Final = "bank_application"
@@ -33,15 +33,15 @@ def open_queue(database_url: str) -> procrastinate.App:
     options = {
         "role": ROLE,
         "search_path": "procrastinate",
-        "statement_timeout": f"{limits.STATEMENT_TIMEOUT_S}s",
+        "statement_timeout": f"{tuning.STATEMENT_TIMEOUT_S}s",
     }
     connector = procrastinate.PsycopgConnector(
         conninfo=database_url,
         min_size=1,
-        max_size=limits.JOB_CONCURRENCY,
-        timeout=limits.JOB_CONNECTION_TIMEOUT_S,
+        max_size=tuning.JOB_CONCURRENCY,
+        timeout=tuning.JOB_CONNECTION_TIMEOUT_S,
         kwargs={
-            "connect_timeout": int(limits.CONNECTION_TIMEOUT_S),
+            "connect_timeout": int(tuning.CONNECTION_TIMEOUT_S),
             "application_name": "bankapp worker",
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
         },
@@ -52,7 +52,7 @@ def open_queue(database_url: str) -> procrastinate.App:
 async def rescue_stalled_jobs(queue: procrastinate.App) -> int:
     """Give back the jobs of workers that died; how many."""
     stalled = await queue.job_manager.get_stalled_jobs(
-        seconds_since_heartbeat=limits.JOB_STALLED_AFTER_S
+        seconds_since_heartbeat=tuning.JOB_STALLED_AFTER_S
     )
     jobs = list(stalled)
     for job in jobs:

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from bankapp.domain import limits
+from bankapp import tuning
 from bankapp.domain.jobs import GiveUp
 
 _PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -54,7 +54,7 @@ class FileMailer:
 class SmtpMailer:
     """Speaks to a mail server: smtp (TLS where offered), smtp+starttls or smtps (TLS always)."""
 
-    def __init__(self, url: str, timeout_s: float = limits.SMTP_TIMEOUT_S) -> None:
+    def __init__(self, url: str, timeout_s: float = tuning.SMTP_TIMEOUT_S) -> None:
         parts = urlsplit(url)
         self._host = parts.hostname
         self._port = parts.port or _PORTS[parts.scheme]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import psycopg
 
+from bankapp import tuning
 from bankapp.command_errors import DatabaseAwayError, StartError
-from bankapp.domain import limits
 from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
 from bankapp.settings import Settings
 
@@ -75,13 +75,13 @@ def open_database(settings: Settings, *, beside_server: bool = False) -> Generat
 
 def connections_needed(worker_count: int) -> int:
     """The highest number of connections of so many server processes and of those they replace."""
-    return 2 * (worker_count * limits.CONNECTION_COUNT_MAX + limits.JOB_CONCURRENCY)
+    return 2 * (worker_count * tuning.CONNECTION_COUNT_MAX + tuning.JOB_CONCURRENCY)
 
 
 def ensure_connections_suffice(settings: Settings, url: str) -> None:
     """Raise StartError when the database allows fewer connections than the processes open."""
     needed = connections_needed(settings.workers)
-    timeout_s = int(limits.CONNECTION_TIMEOUT_S)
+    timeout_s = int(tuning.CONNECTION_TIMEOUT_S)
     try:
         with psycopg.connect(url, connect_timeout=timeout_s) as connection:
             row = connection.execute(_CONNECTIONS_ALLOWED).fetchone()

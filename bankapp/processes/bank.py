@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 
 import psycopg
 
+from bankapp import tuning
 from bankapp.auth.codes import CodeMaker
 from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import Purpose, TokenMaker, create_codec
 from bankapp.command_errors import DatabaseAwayError, StartError
-from bankapp.domain import errors, limits
+from bankapp.domain import errors
 from bankapp.operations.bank import Bank, Rules
 from bankapp.operations.identity.users import ensure_admin
 from bankapp.postgres.database import Database
@@ -27,7 +28,7 @@ async def opened(
     """The bank on its database. Raises DatabaseAwayError when the database does not answer."""
     pool = create_pool(database.url)
     try:
-        await pool.open(wait=True, timeout=limits.CONNECTION_TIMEOUT_S)
+        await pool.open(wait=True, timeout=tuning.CONNECTION_TIMEOUT_S)
     except psycopg.Error as error:
         raise DatabaseAwayError(f"the database does not answer: {error}") from error
     try:

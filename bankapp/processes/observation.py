@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bankapp import tuning
 from bankapp.api.door import Surroundings
 from bankapp.api.doors import METRICS
 from bankapp.command_errors import SettingError
-from bankapp.domain import limits
 from bankapp.operations.bank import Bank
 from bankapp.operations.exchange import RequestSpans
 from bankapp.settings import Settings
@@ -85,4 +85,4 @@ async def _measure(store: Store) -> None:
     """Any process can be scraped for all of them, so each refreshes its gauges every second."""
     while True:
         store.measure_pool()
-        await asyncio.sleep(limits.POOL_MEASURE_INTERVAL_S)
+        await asyncio.sleep(tuning.POOL_MEASURE_INTERVAL_S)

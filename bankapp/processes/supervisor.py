@@ -10,8 +10,8 @@ from typing import Final
 import structlog
 import uvloop
 
+from bankapp import tuning
 from bankapp.command_errors import Failure, SettingError, StartError
-from bankapp.domain import limits
 from bankapp.postgres.database import Database, ensure_connections_suffice
 from bankapp.processes.bank import ensure_first_admin, opened
 from bankapp.processes.observation import observing
@@ -23,7 +23,7 @@ from bankapp.telemetry.logs import configure_logs
 
 # The processes share the socket and the database, so these last as long as the supervisor.
 LASTING: Final = ("DATABASE_URL", "PGBIN", "BANK_DATA_DIR", "BANK_HTTP_ADDRESS")
-RETIREMENT_TIMEOUT_S: Final = limits.IDLE_TIMEOUT_S + limits.WORKER_STOP_TIMEOUT_S
+RETIREMENT_TIMEOUT_S: Final = tuning.IDLE_TIMEOUT_S + tuning.WORKER_STOP_TIMEOUT_S
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
@@ -111,7 +111,7 @@ class Supervisor:
         running.cancel()
         await asyncio.wait({running})
         ends = [
-            generation.end(signal.SIGTERM, limits.WORKER_STOP_TIMEOUT_S)
+            generation.end(signal.SIGTERM, tuning.WORKER_STOP_TIMEOUT_S)
             for generation in self._generations
         ]
         await asyncio.gather(*ends)
@@ -130,7 +130,7 @@ class Supervisor:
         try:
             await current.during(successor.during(successor.wait_listening()))
         except StartError:
-            await successor.end(signal.SIGTERM, limits.WORKER_STOP_TIMEOUT_S)
+            await successor.end(signal.SIGTERM, tuning.WORKER_STOP_TIMEOUT_S)
             self._generations.remove(successor)
             raise
         self._settings = settings

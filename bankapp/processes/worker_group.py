@@ -12,9 +12,9 @@ from pathlib import Path
 
 import structlog
 
+from bankapp import tuning
 from bankapp.api.shares import Shares
 from bankapp.command_errors import StartError
-from bankapp.domain import limits
 from bankapp.processes.server import Sockets
 from bankapp.processes.worker import TRY_LATER, Task
 from bankapp.settings import Settings
@@ -145,7 +145,7 @@ class Restarts:
     """The delays before a process that has ended is started again."""
 
     failure_count: int = 0
-    next_delay_s: float = limits.WORKER_RESTART_DELAY_MIN_S
+    next_delay_s: float = tuning.WORKER_RESTART_DELAY_MIN_S
 
     def delay_s(self, *, lived_s: float, has_failed: bool) -> float:
         """The delay before the next start; it grows unless the process lived for a while.
@@ -153,13 +153,13 @@ class Restarts:
         Raises StartError when processes keep failing to start.
         """
         self.failure_count = self.failure_count + 1 if has_failed else 0
-        if self.failure_count > limits.WORKER_START_FAILURE_COUNT_MAX:
+        if self.failure_count > tuning.WORKER_START_FAILURE_COUNT_MAX:
             raise StartError(
                 f"a worker has ended {self.failure_count} times and never come to listen; "
                 "the log says why"
             )
-        if lived_s >= limits.WORKER_SETTLED_AFTER_S:
-            self.next_delay_s = limits.WORKER_RESTART_DELAY_MIN_S
+        if lived_s >= tuning.WORKER_SETTLED_AFTER_S:
+            self.next_delay_s = tuning.WORKER_RESTART_DELAY_MIN_S
         delay_s = self.next_delay_s
-        self.next_delay_s = min(2 * delay_s, limits.WORKER_RESTART_DELAY_MAX_S)
+        self.next_delay_s = min(2 * delay_s, tuning.WORKER_RESTART_DELAY_MAX_S)
         return delay_s

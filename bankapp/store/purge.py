@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
-from bankapp.domain import limits
+from bankapp import tuning
 from gen.queries import AsyncQueries
 
 # Deletes one batch; returns the number of rows.
@@ -12,32 +12,32 @@ Purge: TypeAlias = Callable[[AsyncQueries], Awaitable[int]]
 
 async def sessions(q: AsyncQueries) -> int:
     """Sessions that ended a month ago."""
-    return await q.sessions.delete_old_sessions(row_count_max=limits.PURGE_BATCH_SIZE)
+    return await q.sessions.delete_old_sessions(row_count_max=tuning.PURGE_BATCH_SIZE)
 
 
 async def email_verifications(q: AsyncQueries) -> int:
     """Codes for addresses that expired a day ago."""
     return await q.email_verifications.delete_expired_email_verifications(
-        row_count_max=limits.PURGE_BATCH_SIZE
+        row_count_max=tuning.PURGE_BATCH_SIZE
     )
 
 
 async def password_resets(q: AsyncQueries) -> int:
     """Codes for passwords that expired a day ago."""
     return await q.password_resets.delete_expired_password_resets(
-        row_count_max=limits.PURGE_BATCH_SIZE
+        row_count_max=tuning.PURGE_BATCH_SIZE
     )
 
 
 async def rate_limits(q: AsyncQueries) -> int:
     """Rate limits whose attempts no longer count."""
-    return await q.rate_limits.delete_free_rate_limits(row_count_max=limits.PURGE_BATCH_SIZE)
+    return await q.rate_limits.delete_free_rate_limits(row_count_max=tuning.PURGE_BATCH_SIZE)
 
 
 async def idempotency_keys(q: AsyncQueries) -> int:
     """Idempotency keys older than a day."""
     return await q.idempotency_keys.delete_old_idempotency_keys(
-        row_count_max=limits.PURGE_BATCH_SIZE
+        row_count_max=tuning.PURGE_BATCH_SIZE
     )
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from bankapp.domain import errors, limits
+from bankapp import tuning
+from bankapp.domain import errors
 from bankapp.store.engine import pool_metrics
 from bankapp.store.engine.transaction import Pool, Queries, Transactions
 from bankapp.store.identity.email_verifications import EmailVerifications
@@ -30,7 +31,7 @@ class Store:
         self,
         pool: Pool,
         *,
-        retry_count_max: int = limits.TRANSACTION_RETRY_COUNT_MAX,
+        retry_count_max: int = tuning.TRANSACTION_RETRY_COUNT_MAX,
         queries: Queries = AsyncQueries,
     ) -> None:
         transactions = Transactions(pool, retry_count_max, queries)
@@ -55,7 +56,7 @@ class Store:
         """
         if self._ping is None or self._ping.done():
             self._ping = asyncio.create_task(self.read.reports.ping())
-        answered, _ = await asyncio.wait({self._ping}, timeout=limits.CONNECTION_TIMEOUT_S)
+        answered, _ = await asyncio.wait({self._ping}, timeout=tuning.CONNECTION_TIMEOUT_S)
         if not answered:
             raise errors.Unavailable
         self._ping.result()
@@ -73,7 +74,7 @@ class Store:
         self.measure_pool()
         try:
             await self.ping()
-            jobs = await self.read.reports.count_jobs(job_count_max=limits.COUNTED_JOB_COUNT_MAX)
+            jobs = await self.read.reports.count_jobs(job_count_max=tuning.COUNTED_JOB_COUNT_MAX)
             pool_metrics.note_jobs(jobs)
         except errors.Unavailable:
             metrics.DATABASE_UP.set(0)

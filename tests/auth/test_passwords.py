@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
+from bankapp import tuning
 from bankapp.auth.passwords import PasswordHasher
-from bankapp.domain import errors, limits
+from bankapp.domain import errors
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ async def test_too_many_at_once_are_refused_and_the_rest_served() -> None:
     refused = [result for result in results if isinstance(result, errors.Unavailable)]
     served = [result for result in results if result is False]
     assert len(refused) + len(served) == 200
-    assert len(served) >= limits.PASSWORD_QUEUE_LENGTH_MAX
+    assert len(served) >= tuning.PASSWORD_QUEUE_LENGTH_MAX
     assert refused
     assert await hasher.verify("x", None) is False
 
@@ -99,7 +100,7 @@ class Held(str):
 async def test_what_nobody_waits_for_counts_until_it_is_done() -> None:
     """Else who hangs up at once could have any number of passwords hashed."""
     hasher, held = PasswordHasher(4), Held("password")
-    pending_count_max = (os.cpu_count() or 1) + limits.PASSWORD_QUEUE_LENGTH_MAX
+    pending_count_max = (os.cpu_count() or 1) + tuning.PASSWORD_QUEUE_LENGTH_MAX
     *hasty, last = [asyncio.create_task(hasher.hash(held)) for _ in range(pending_count_max)]
     await asyncio.sleep(0)
     for task in hasty:

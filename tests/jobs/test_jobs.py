@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from bankapp import tuning
 from bankapp.domain import errors, limits
 from bankapp.domain.jobs import SendMail, StartPasswordReset
 from bankapp.domain.users import NewUser
@@ -117,7 +118,7 @@ async def test_jobs_of_a_dead_worker_come_back(
     worker_id = await job_runner.queue.job_manager.register_worker()
     await job_runner.queue.job_manager.fetch_job(queues=None, worker_id=worker_id)
     assert await job_runner.jobs() == [(SendMail.name, "doing", 0)]
-    for seconds, rescued in ((limits.JOB_STALLED_AFTER_S - 5, 0), (6, 1)):
+    for seconds, rescued in ((tuning.JOB_STALLED_AFTER_S - 5, 0), (6, 1)):
         connection.execute(
             "UPDATE procrastinate.procrastinate_workers"
             " SET last_heartbeat = last_heartbeat - make_interval(secs => %s)",

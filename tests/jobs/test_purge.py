@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from bankapp.domain import limits
+from bankapp import tuning
 from bankapp.jobs.context import JobContext
 from bankapp.jobs.loop import work
 from bankapp.jobs.purge import purge
@@ -95,7 +95,7 @@ async def test_only_what_is_old_enough_goes(
 
 async def test_many_go_in_batches(context: JobContext, make: Make, connection: Connection) -> None:
     await make.user("alice")
-    connection.execute(AGED[1][1], ["2 days", 2 * limits.PURGE_BATCH_SIZE + 1])
+    connection.execute(AGED[1][1], ["2 days", 2 * tuning.PURGE_BATCH_SIZE + 1])
     connection.commit()
     await purge(context)
     assert connection.execute("SELECT count(*) FROM email_verifications").fetchone() == (0,)

@@ -40,7 +40,7 @@ MUTANTS: Final[list[CodeMutant]] = [
     _batcher("a batch has no limit", "return min(count, self._count_max)", "return count"),
     _batcher(
         "uneven parts stay uneven",
-        "if count > limits.UNDIVIDED_COUNT_MAX:",
+        "if count > tuning.UNDIVIDED_COUNT_MAX:",
         "if False:",
     ),
     _batcher(

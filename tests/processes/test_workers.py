@@ -12,8 +12,8 @@ from typing import Final
 import psycopg
 import pytest
 
+from bankapp import tuning
 from bankapp.command_errors import StartError
-from bankapp.domain import limits
 from bankapp.postgres.database import (
     DATABASE,
     OWNER,
@@ -41,15 +41,15 @@ from tests.processes.processes import (
 # Gives up with the first process that fails to start, but not on those that take long to finish.
 STRICT_AND_PATIENT: Final = """
 import sys
-from bankapp.domain import limits
-limits.WORKER_START_FAILURE_COUNT_MAX = 0
-limits.WORKER_STOP_TIMEOUT_S = 1
-limits.IDLE_TIMEOUT_S = 600
+from bankapp import tuning
+tuning.WORKER_START_FAILURE_COUNT_MAX = 0
+tuning.WORKER_STOP_TIMEOUT_S = 1
+tuning.IDLE_TIMEOUT_S = 600
 from bankapp.cli.parser import main
 sys.exit(main())
 """
-SETTLED_S = limits.WORKER_SETTLED_AFTER_S
-FIRST_S = limits.WORKER_RESTART_DELAY_MIN_S
+SETTLED_S = tuning.WORKER_SETTLED_AFTER_S
+FIRST_S = tuning.WORKER_RESTART_DELAY_MIN_S
 
 
 def workers(served: Served) -> list[int]:
@@ -369,14 +369,14 @@ async def test_connections_needed_are_those_of_old_and_new(
     async with AsyncExitStack() as stack:
         for _ in ("old", "new"):
             pool = await stack.enter_async_context(create_pool(database_url))
-            for _ in range(limits.CONNECTION_COUNT_MAX):
+            for _ in range(tuning.CONNECTION_COUNT_MAX):
                 await stack.enter_async_context(pool.connection())
         query = (
             "SELECT FROM pg_stat_activity"
             " WHERE application_name = 'bankapp' AND datname = current_database()"
         )
         count = connection.execute(query).rowcount
-    assert connections_needed(1) - 2 * limits.JOB_CONCURRENCY == count
+    assert connections_needed(1) - 2 * tuning.JOB_CONCURRENCY == count
 
 
 def test_connections_have_to_suffice(
@@ -404,7 +404,7 @@ def test_restarts_are_delayed_more_and_more() -> None:
     restarts = Restarts()
     delays_s = [restarts.delay_s(lived_s=SETTLED_S - 1, has_failed=False) for _ in range(9)]
     assert delays_s[:3] == [FIRST_S, 2 * FIRST_S, 4 * FIRST_S]
-    assert delays_s[-2:] == [limits.WORKER_RESTART_DELAY_MAX_S] * 2
+    assert delays_s[-2:] == [tuning.WORKER_RESTART_DELAY_MAX_S] * 2
     assert restarts.delay_s(lived_s=SETTLED_S, has_failed=False) == FIRST_S
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 import pydantic_core
 from aiohttp import web
 
+from bankapp import tuning
 from bankapp.api.http.problems import PayloadTooLarge, UnsupportedMediaType
 from bankapp.api.http.route import Route
 from bankapp.domain import errors, limits
@@ -62,7 +63,7 @@ async def _receive(content: Any, size_max: int) -> bytes:  # noqa: ANN401
         if content.is_eof():  # most bodies arrive with their head
             body = content.read_nowait()
         else:
-            async with asyncio.timeout(limits.BODY_TIMEOUT_S):
+            async with asyncio.timeout(tuning.BODY_TIMEOUT_S):
                 while len(body) <= size_max and (chunk := await content.readany()):
                     body += chunk
     except TimeoutError:

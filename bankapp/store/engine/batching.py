@@ -10,7 +10,8 @@ from typing import Generic, TypeAlias, TypeVar
 
 import structlog
 
-from bankapp.domain import errors, limits
+from bankapp import tuning
+from bankapp.domain import errors
 from bankapp.store.engine.sqlstate import is_undone
 from bankapp.telemetry.context import REQUEST_IDS
 
@@ -73,8 +74,8 @@ class Batcher(Generic[Item, Answer]):
         self._queue: deque[_Waiting[Item, Answer]] = deque()
         self._running: asyncio.Task[None] | None = None
         self._alone: set[asyncio.Task[None]] = set()
-        self._alone_slots = asyncio.Semaphore(limits.ALONE_COUNT_MAX)
-        self._slow_slots = asyncio.Semaphore(limits.ALONE_COUNT_MAX)
+        self._alone_slots = asyncio.Semaphore(tuning.ALONE_COUNT_MAX)
+        self._slow_slots = asyncio.Semaphore(tuning.ALONE_COUNT_MAX)
 
     async def submit(self, item: Item) -> Answer:
         """The answer to the item once its batch has run; raises what `run` raises."""
@@ -121,7 +122,7 @@ class Batcher(Generic[Item, Answer]):
 
     def _next_count_max(self) -> int:
         count = len(self._queue)
-        if count > limits.UNDIVIDED_COUNT_MAX:
+        if count > tuning.UNDIVIDED_COUNT_MAX:
             count = (count + self._last_count + 1) // 2
         return min(count, self._count_max)
 

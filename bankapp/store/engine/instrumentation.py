@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import structlog
 from psycopg import AsyncConnection
 
-from bankapp.domain import limits
+from bankapp import tuning
 from bankapp.telemetry.context import REQUEST_IDS
 from gen.queries import AsyncQueries
 
@@ -74,7 +74,7 @@ def log_slow(threshold_s: float) -> Watch:
                         "slow query",
                         query=name,
                         duration_ms=round(duration_s * 1000, 2),
-                        request_ids=REQUEST_IDS.get()[: limits.LOGGED_REQUEST_COUNT_MAX],
+                        request_ids=REQUEST_IDS.get()[: tuning.LOGGED_REQUEST_COUNT_MAX],
                     )
 
         return timed

@@ -10,7 +10,8 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from bankapp.domain import errors, limits
+from bankapp import tuning
+from bankapp.domain import errors
 from bankapp.domain.idempotency import RequestKey
 from bankapp.store.engine import idempotency, sqlstate
 from bankapp.store.engine.idempotency import Answer
@@ -30,9 +31,9 @@ def create_pool(url: str) -> Pool:
     """A pool, not yet open, of connections with the application's role and with timeouts."""
     options = {
         "role": APPLICATION_ROLE,
-        "statement_timeout": f"{limits.STATEMENT_TIMEOUT_S}s",
-        "lock_timeout": f"{limits.LOCK_TIMEOUT_S}s",
-        "idle_in_transaction_session_timeout": f"{limits.STATEMENT_TIMEOUT_S}s",
+        "statement_timeout": f"{tuning.STATEMENT_TIMEOUT_S}s",
+        "lock_timeout": f"{tuning.LOCK_TIMEOUT_S}s",
+        "idle_in_transaction_session_timeout": f"{tuning.STATEMENT_TIMEOUT_S}s",
         "timezone": "UTC",
         # Otherwise a plan made for an empty table is kept while the table grows.
         "enable_seqscan": "off",
@@ -43,13 +44,13 @@ def create_pool(url: str) -> Pool:
         connection_class=AsyncConnection[Any],
         kwargs={
             "autocommit": True,
-            "connect_timeout": int(limits.CONNECTION_TIMEOUT_S),
+            "connect_timeout": int(tuning.CONNECTION_TIMEOUT_S),
             "application_name": "bankapp",
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
         },
-        min_size=limits.CONNECTION_COUNT_MIN,
-        max_size=limits.CONNECTION_COUNT_MAX,
-        timeout=limits.CONNECTION_TIMEOUT_S,
+        min_size=tuning.CONNECTION_COUNT_MIN,
+        max_size=tuning.CONNECTION_COUNT_MAX,
+        timeout=tuning.CONNECTION_TIMEOUT_S,
         open=False,
     )
 
@@ -147,7 +148,7 @@ class Transactions:
                 await idempotency.remember(q, key, response=dump(result))
                 return Answer(result)
 
-        for _ in range(limits.KEY_TRY_COUNT_MAX):
+        for _ in range(tuning.KEY_TRY_COUNT_MAX):
             with suppress(idempotency.KeyTaken):
                 answer = await self._with_connection(transact)
                 if isinstance(answer, errors.Refusal):

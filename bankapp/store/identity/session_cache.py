@@ -9,7 +9,8 @@ from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
 
-from bankapp.domain import errors, limits
+from bankapp import tuning
+from bankapp.domain import errors
 from bankapp.store.engine.batching import Batcher, in_order
 from bankapp.store.engine.transaction import Transactions
 from gen.queries import AsyncQueries
@@ -33,7 +34,7 @@ class SessionCache:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
-        self._batcher = Batcher(self._get_all, count_max=limits.READ_COUNT_MAX)
+        self._batcher = Batcher(self._get_all, count_max=tuning.READ_COUNT_MAX)
         self._cached: OrderedDict[uuid.UUID, _Cached] = OrderedDict()
         self._to_note: set[uuid.UUID] = set()
         self._noting: asyncio.Task[None] | None = None
@@ -49,7 +50,7 @@ class SessionCache:
             return None
         now_s = time.monotonic()
         if now_s >= cached.note_at_s:
-            cached.note_at_s = now_s + limits.SESSION_NOTE_INTERVAL.total_seconds()
+            cached.note_at_s = now_s + tuning.SESSION_NOTE_INTERVAL.total_seconds()
             self._note_later([session_id])
         return cached.username
 
@@ -63,14 +64,14 @@ class SessionCache:
         rows = await self._transactions.run_statement(
             lambda q: q.sessions.list_session_callers(ids=session_ids)
         )
-        interval = limits.SESSION_NOTE_INTERVAL
+        interval = tuning.SESSION_NOTE_INTERVAL
         to_note = [row.id for row in rows if row.unnoted_for >= interval]
         now_s = time.monotonic()
         for row in rows:
             left = interval if row.unnoted_for >= interval else interval - row.unnoted_for
             self._cached[row.id] = _Cached(row.username, now_s + left.total_seconds())
             self._cached.move_to_end(row.id)
-        while len(self._cached) > limits.SESSION_CACHE_COUNT_MAX:
+        while len(self._cached) > tuning.SESSION_CACHE_COUNT_MAX:
             self._cached.popitem(last=False)
         self._note_later(to_note)
         return in_order(session_ids, rows, lambda row: row.id)
@@ -86,9 +87,7 @@ class SessionCache:
             session_ids, self._to_note = self._to_note, set()
             with suppress(errors.Unavailable):  # a later use will be noted
                 await self._transactions.run_statement(_note_uses, [*session_ids])
-            await asyncio.sleep(
-                limits.SESSION_NOTE_PAUSE_S
-            )  # many cost little more than one
+            await asyncio.sleep(tuning.SESSION_NOTE_PAUSE_S)  # many cost little more than one
 
 
 async def _note_uses(q: AsyncQueries, session_ids: Sequence[uuid.UUID]) -> None:

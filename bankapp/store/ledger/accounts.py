@@ -6,7 +6,8 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from bankapp.domain import errors, events, limits
+from bankapp import tuning
+from bankapp.domain import errors, events
 from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.origin import THE_BANK, Origin
 from bankapp.store.engine.batching import Batcher, in_order
@@ -26,7 +27,7 @@ class Accounts:
         self._run = transactions.run
         self._run_once = transactions.run_once
         self._run_statement = transactions.run_statement
-        self._reads = Batcher(self._get_all, count_max=limits.READ_COUNT_MAX)
+        self._reads = Batcher(self._get_all, count_max=tuning.READ_COUNT_MAX)
 
     async def open(
         self,

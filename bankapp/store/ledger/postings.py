@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Sequence
 
+from bankapp import tuning
 from bankapp.domain import errors, limits
 from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.postings import Posting
@@ -37,7 +38,7 @@ class Postings:
             conflict_key=key_of,
         )
         # So that a client who sends many batches at once cannot take the whole pool.
-        self._batch_slots = asyncio.Semaphore(limits.BATCH_CONCURRENCY)
+        self._batch_slots = asyncio.Semaphore(tuning.BATCH_CONCURRENCY)
 
     async def submit(self, posting: Posting) -> Outcome:
         """Post one item, in a batch with those of concurrent callers."""
@@ -81,7 +82,7 @@ class Postings:
 
     async def _post_batched(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
         metrics.BATCH_SIZES.observe(len(batch))
-        return await self._try_statement(post, batch, lock_timeout_s=limits.GATHERED_LOCK_TIMEOUT_S)
+        return await self._try_statement(post, batch, lock_timeout_s=tuning.GATHERED_LOCK_TIMEOUT_S)
 
     async def _post_alone(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
         return await self._run_statement(post, batch)
@@ -92,7 +93,7 @@ async def post(
     postings: Sequence[Posting],
     *,
     is_atomic: bool = False,
-    lock_timeout_s: float = limits.LOCK_TIMEOUT_S,
+    lock_timeout_s: float = tuning.LOCK_TIMEOUT_S,
 ) -> list[PostTransfersRow]:
     """Post a batch in order and in one statement, each item accepted or refused on its own.
 
@@ -111,7 +112,7 @@ def parameters(
     postings: Sequence[Posting],
     *,
     is_atomic: bool = False,
-    lock_timeout_s: float = limits.LOCK_TIMEOUT_S,
+    lock_timeout_s: float = tuning.LOCK_TIMEOUT_S,
 ) -> PostTransfersParams:
     """The postings as the posting call takes them: item n is element n of every array."""
     keys = [posting.key for posting in postings]

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from psycopg import AsyncConnection, IsolationLevel
 
-from bankapp.domain import limits
+from bankapp import tuning
 from bankapp.store.engine.transaction import APPLICATION_ROLE
 from gen.reports import AsyncQuerier
 
@@ -62,7 +62,7 @@ async def verify_ledger(database_url: str, progress: Progress) -> Report:
         for number, check in enumerate(_CHECKS, 1):
             report.findings += await check(q)
             progress(number / len(_CHECKS))
-            if len(report.findings) >= limits.FINDING_COUNT_MAX:
+            if len(report.findings) >= tuning.FINDING_COUNT_MAX:
                 break
     report.duration_s = time.monotonic() - started
     return report
@@ -70,7 +70,7 @@ async def verify_ledger(database_url: str, progress: Progress) -> Report:
 
 def _check(query: Query[Row], finding: Callable[[Row], str]) -> Check:
     async def check(q: AsyncQuerier) -> list[str]:
-        rows = await query(q, finding_count_max=limits.FINDING_COUNT_MAX)
+        rows = await query(q, finding_count_max=tuning.FINDING_COUNT_MAX)
         return [finding(row) for row in rows]
 
     return check

@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
+from bankapp import tuning
 from bankapp.api.http.server import create_app
 from bankapp.api.http.serving.listener import listen, open_sockets, url_of
-from bankapp.domain import limits
 from bankapp.domain.roles import Role
 from bench.hostile import shapes
 from bench.hostile.connecting import Target, Verdict, is_problem, read_answer
@@ -91,7 +91,7 @@ async def test_an_answer_that_is_not_read_ends_the_connection(
     target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Goal: nobody is served for ever who reads nothing. Method: ask until the bank hangs up."""
-    monkeypatch.setattr(limits, "UNREAD_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(tuning, "UNREAD_TIMEOUT_S", 0.05)
     async with target.connected() as (_, writer):
         with pytest.raises(ConnectionError):  # noqa: PT012 - whichever comes first
             async with asyncio.timeout(TIMEOUT_S):
@@ -122,7 +122,7 @@ async def test_of_a_refused_body_no_more_is_read(target: Target) -> None:
 async def test_of_too_many_connections_the_stalest_ends(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "OPEN_CONNECTION_COUNT_MAX", 3)
+    monkeypatch.setattr(tuning, "OPEN_CONNECTION_COUNT_MAX", 3)
     hurry = asyncio.Event()
     hurry.set()
     with open_sockets("127.0.0.1", 0) as sockets:

@@ -8,6 +8,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from psycopg import errors as pg
 
+from bankapp import tuning
 from bankapp.api.http.metrics import create_metrics_app
 from bankapp.api.http.server import create_app
 from bankapp.domain import limits
@@ -139,7 +140,7 @@ async def test_the_pool(store: Store, pool: Pool) -> None:
     store.measure_pool()
     before = read_metrics()
     async with AsyncExitStack() as stack:
-        for _ in range(limits.CONNECTION_COUNT_MAX):
+        for _ in range(tuning.CONNECTION_COUNT_MAX):
             await stack.enter_async_context(pool.connection())
         waiting = asyncio.create_task(store.read.users.get_user(username="alice"))
         for _ in range(10):
@@ -148,11 +149,11 @@ async def test_the_pool(store: Store, pool: Pool) -> None:
         full = read_metrics()
         assert full.value("pool_waiting") == 1
         assert full.value("pool_idle") == 0
-        assert full.value("pool_connections") == limits.CONNECTION_COUNT_MAX
+        assert full.value("pool_connections") == tuning.CONNECTION_COUNT_MAX
     await waiting
     store.measure_pool()
     grown = since(before)
-    assert grown("pool_checkouts_total") == limits.CONNECTION_COUNT_MAX + 1
+    assert grown("pool_checkouts_total") == tuning.CONNECTION_COUNT_MAX + 1
     assert grown("pool_queued_total") >= 1
     assert grown("pool_wait_seconds_total") > 0
     assert read_metrics().value("pool_waiting") == 0

@@ -1,6 +1,6 @@
 """What the bank answers while its database is gone."""
 
-from bankapp.domain import limits
+from bankapp import tuning
 from bankapp.store.engine.transaction import Pool
 from tests.api.client import Answer, Api
 from tests.api.conftest import DatabaseAccess
@@ -32,7 +32,7 @@ async def test_the_bank_comes_back_with_its_database(api: Api, database: Databas
     alice = await api.person("alice")
     assert (await alice.get("/v1/accounts")).status == 200
     database.break_connections()
-    answers = [await alice.get("/v1/accounts") for _ in range(2 * limits.CONNECTION_COUNT_MAX)]
+    answers = [await alice.get("/v1/accounts") for _ in range(2 * tuning.CONNECTION_COUNT_MAX)]
     for answer in answers:
         if answer.status != 200:
             check_unavailable(answer)

@@ -7,7 +7,8 @@ import psycopg
 import pytest
 from psycopg import errors as pg
 
-from bankapp.domain import errors, limits
+from bankapp import tuning
+from bankapp.domain import errors
 from bankapp.domain.origin import THE_BANK
 from bankapp.domain.users import NewUser
 from bankapp.store.engine.transaction import APPLICATION_ROLE, Pool, Transactions
@@ -163,7 +164,7 @@ async def test_broken_connections_are_replaced(
     with pytest.raises(errors.Unavailable):
         await transactions.run(ask)
     refused = 0
-    while refused < limits.CONNECTION_COUNT_MAX:
+    while refused < tuning.CONNECTION_COUNT_MAX:
         try:
             answers = await asyncio.gather(*(transactions.run(ask) for _ in range(8)))
         except errors.Unavailable:
@@ -171,4 +172,4 @@ async def test_broken_connections_are_replaced(
         else:
             assert answers == [1] * 8
             break
-    assert refused < limits.CONNECTION_COUNT_MAX
+    assert refused < tuning.CONNECTION_COUNT_MAX

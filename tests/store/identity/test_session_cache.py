@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bankapp.domain import errors, limits
+from bankapp import tuning
+from bankapp.domain import errors
 from bankapp.domain.origin import Origin
 from bankapp.store.store import Store
 from tests.api.conftest import Connection
@@ -39,7 +40,7 @@ async def test_read_again_once_a_posting_found_it_ended(
 async def test_so_many_that_were_read_last(
     store: Store, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "SESSION_CACHE_COUNT_MAX", 2)
+    monkeypatch.setattr(tuning, "SESSION_CACHE_COUNT_MAX", 2)
     await make.user("alice")
     first, second, third = [await make.session("alice") for _ in range(3)]
     await store.sessions.get_caller(first)

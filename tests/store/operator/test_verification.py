@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from bankapp.domain import limits
+from bankapp import tuning
 from bankapp.store.ledger.outcomes import Held, Outcome, Posted
 from bankapp.store.operator.verification import verify_ledger
 from bankapp.store.store import Store
@@ -29,7 +29,7 @@ WHERE datname = current_database() AND application_name = 'bankapp verify'
 
 
 async def test_it_stops_when_it_has_found_enough(connection: Connection, database_url: str) -> None:
-    count = 3 * limits.FINDING_COUNT_MAX
+    count = 3 * tuning.FINDING_COUNT_MAX
     connection.execute(
         "INSERT INTO users (username, hashed_password, full_name, email) "
         "SELECT 'user_' || n, 'x', 'x', n || '@example.com' FROM generate_series(1, %s) AS n",
@@ -43,7 +43,7 @@ async def test_it_stops_when_it_has_found_enough(connection: Connection, databas
     )
     connection.commit()
     report = await verify_ledger(database_url, lambda _: None)
-    assert len(report.findings) == limits.FINDING_COUNT_MAX
+    assert len(report.findings) == tuning.FINDING_COUNT_MAX
 
 
 async def test_progress_goes_from_little_to_all(database_url: str) -> None:
@@ -176,7 +176,7 @@ async def test_every_wrong_row_is_named(
     corruption = CORRUPTIONS[name]
     table = corruption.statement.split("WHERE")[0].split("FROM")[-1].split()
     table_name = table[1] if table[0] in ("UPDATE", "DELETE") else table[0]
-    monkeypatch.setattr(limits, "FINDING_COUNT_MAX", 100_000)
+    monkeypatch.setattr(tuning, "FINDING_COUNT_MAX", 100_000)
     for (statement,) in connection.execute(WITHOUT_RULES).fetchall():
         connection.execute(statement)
     draw = f"ctid IN (SELECT ctid FROM {table_name} ORDER BY md5('{name}' || ctid::text) LIMIT 400)"

@@ -7,8 +7,8 @@ from typing import Final
 
 import structlog
 
+from bankapp import tuning
 from bankapp.api.shares import Shares
-from bankapp.domain import limits
 
 # A process that has stopped accepting must not keep the others from doing so.
 DEFERRAL_COUNT_MAX: Final = 5
@@ -63,9 +63,9 @@ class Connections:
         self.is_closing = True
         waits = [asyncio.create_task(event.wait()) for event in (self._none_left, hurry)]
         await asyncio.wait(
-            waits, timeout=limits.IDLE_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED
+            waits, timeout=tuning.IDLE_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED
         )
-        await asyncio.wait(waits[:1], timeout=limits.PARTING_TIMEOUT_S)
+        await asyncio.wait(waits[:1], timeout=tuning.PARTING_TIMEOUT_S)
         for wait in waits:
             wait.cancel()
 

@@ -13,11 +13,12 @@ import structlog
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
+from bankapp import tuning
 from bankapp.api.http.problems import SERVER, problem_response
 from bankapp.api.http.security_headers import secure
 from bankapp.api.http.serving.connections import Acceptor, Connections
 from bankapp.api.shares import Shares
-from bankapp.domain import errors, limits
+from bankapp.domain import errors
 from bankapp.telemetry import metrics
 from bankapp.telemetry.context import create_request_id
 
@@ -70,7 +71,7 @@ async def listen(
     connections are closed late, unless `hurry` is set.
     """
     connections = Connections(_allow_many_connections())
-    runner = web.AppRunner(app, shutdown_timeout=limits.SHUTDOWN_TIMEOUT_S)
+    runner = web.AppRunner(app, shutdown_timeout=tuning.SHUTDOWN_TIMEOUT_S)
     await runner.setup()
     try:
         assert runner.server is not None
@@ -112,8 +113,8 @@ class _Connection(web.RequestHandler):
             access_log_class=_NoAccessLog,
             # A small compressed body can unpack to gigabytes.
             auto_decompress=False,
-            keepalive_timeout=limits.IDLE_TIMEOUT_S,
-            lingering_time=limits.LINGERING_TIMEOUT_S,
+            keepalive_timeout=tuning.IDLE_TIMEOUT_S,
+            lingering_time=tuning.LINGERING_TIMEOUT_S,
         )
         self._connections = connections
         self._unread_timer: asyncio.TimerHandle | None = None
@@ -134,7 +135,7 @@ class _Connection(web.RequestHandler):
         """Close the connection unless the client reads the answer in time."""
         super().pause_writing()
         assert self.transport is not None
-        self._unread_timer = self._loop.call_later(limits.UNREAD_TIMEOUT_S, self.transport.abort)
+        self._unread_timer = self._loop.call_later(tuning.UNREAD_TIMEOUT_S, self.transport.abort)
 
     def resume_writing(self) -> None:
         self._stop_timer()
@@ -206,4 +207,4 @@ def _allow_many_connections() -> int:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return min(limits.OPEN_CONNECTION_COUNT_MAX, hard - OTHER_FILES_COUNT_MAX)
+    return min(tuning.OPEN_CONNECTION_COUNT_MAX, hard - OTHER_FILES_COUNT_MAX)

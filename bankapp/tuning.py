@@ -1,0 +1,55 @@
+"""Tuning: sizes and times that change how fast the bank is, and not what it does.
+
+The bank's own rules are in `bankapp/domain/limits.py`. The unit comes last in a name.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+BODY_TIMEOUT_S: Final = 10.0
+IDLE_TIMEOUT_S: Final = 15.0
+UNREAD_TIMEOUT_S: Final = 30.0
+LINGERING_TIMEOUT_S: Final = 2.0
+OPEN_CONNECTION_COUNT_MAX: Final = 16_384
+PARTING_TIMEOUT_S: Final = 0.25
+SHUTDOWN_TIMEOUT_S: Final = 1.25  # aiohttp waits it out twice
+
+PASSWORD_QUEUE_LENGTH_MAX: Final = 16
+TOKEN_CACHE_COUNT_MAX: Final = 16_384
+SESSION_CACHE_COUNT_MAX: Final = 16_384
+SESSION_NOTE_PAUSE_S: Final = 1.0
+SESSION_NOTE_INTERVAL: Final = timedelta(seconds=61)  # a second more than NoteSessionUses waits
+
+CONNECTION_COUNT_MIN: Final = 2
+CONNECTION_COUNT_MAX: Final = 16
+CONNECTION_TIMEOUT_S: Final = 5.0
+STATEMENT_TIMEOUT_S: Final = 10
+LOCK_TIMEOUT_S: Final = 1
+GATHERED_LOCK_TIMEOUT_S: Final = 0.2  # the rest of the batch waits with it
+TRANSACTION_RETRY_COUNT_MAX: Final = 3
+KEY_TRY_COUNT_MAX: Final = 5
+LOGGED_REQUEST_COUNT_MAX: Final = 10
+POOL_MEASURE_INTERVAL_S: Final = 1.0
+FINDING_COUNT_MAX: Final = 100
+
+READ_COUNT_MAX: Final = 1000
+# A call by itself costs about as much as this many postings: fewer are not divided.
+UNDIVIDED_COUNT_MAX: Final = 16
+ALONE_COUNT_MAX: Final = 4
+BATCH_CONCURRENCY: Final = 4
+
+WORKER_COUNT_MAX: Final = 128
+WORKER_START_FAILURE_COUNT_MAX: Final = 5
+WORKER_SETTLED_AFTER_S: Final = 30.0
+WORKER_RESTART_DELAY_MIN_S: Final = 0.125
+WORKER_RESTART_DELAY_MAX_S: Final = 8.0
+WORKER_STOP_TIMEOUT_S: Final = 8.0
+
+COUNTED_JOB_COUNT_MAX: Final = 100_000
+JOB_CONCURRENCY: Final = 4
+JOB_CONNECTION_TIMEOUT_S: Final = 1.0  # a stop waits for as long
+JOB_HEARTBEAT_S: Final = 2.0
+JOB_STALLED_AFTER_S: Final = 10.0
+JOB_SHUTDOWN_TIMEOUT_S: Final = 1.25
+PURGE_BATCH_SIZE: Final = 500
+SMTP_TIMEOUT_S: Final = 10.0
