@@ -11,7 +11,7 @@ from bankapp.settings import EXAMPLES
 from tests.processes.processes import ROOT
 from tests.repo.markdown import anchors, blocks, documents, prose
 
-LANGUAGES: Final = {"console", "json", "python", "sql", "text", "yaml", ""}
+LANGUAGES: Final = {"console", "json", "python", "sh", "sql", "text", "yaml", ""}
 # A changelog names files of earlier releases, too.
 HISTORIES: Final = {"CHANGELOG.md"}
 TOP: Final = sorted(path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != ".")
