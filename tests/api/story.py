@@ -47,14 +47,14 @@ class Story:
     tokens: dict[str, str] = field(default_factory=dict[str, str])
     told: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
-    async def ask(self, asker: str | None, operation: Operation, **fields: Any) -> Any:
+    async def ask(self, requester: str | None, operation: Operation, **fields: Any) -> Any:
         """Ask as somebody; the body of the answer, which must be a success."""
-        return await self._ask(self.tokens[asker] if asker else None, operation, fields)
+        return await self._ask(self.tokens[requester] if requester else None, operation, fields)
 
-    async def ask_for_csv(self, asker: str, operation: Operation, **fields: Any) -> None:
+    async def ask_for_csv(self, requester: str, operation: Operation, **fields: Any) -> None:
         """Ask for another form of what was asked already."""
         request = http_request(route_of(operation), fields)
-        answer = await self._send(request, self.tokens[asker], {"Accept": "text/csv"})
+        answer = await self._send(request, self.tokens[requester], {"Accept": "text/csv"})
         self.told[name_of(request.route)]["text/csv"] = answer.body
 
     async def log_in(self, username: str, password: str) -> Any:
@@ -69,7 +69,7 @@ class Story:
         for route in ROUTES:
             if name_of(route) not in self.told:
                 case = CASES[route.operation.name]
-                name = world.names.get(case.asker)
+                name = world.names.get(case.requester)
                 token = (await self.api.log_in(name)).token if name else None
                 await self._ask(token, route.operation, case.request(world))
 

@@ -1,4 +1,4 @@
-"""What is known of an operation beside its code: a case for the suite."""
+"""A case: the contract of one operation, stated apart from its code."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,19 +7,19 @@ from typing import Any, Protocol, TypeAlias
 from bankapp.domain import errors
 from bankapp.operations.operation import Operation
 from tests.doors.shapes import Shape
-from tests.doors.world import PEOPLE, Asker, World
+from tests.doors.world import PEOPLE, Requester, World
 
-# Path, query and body of a request are one set of fields, as in JSON.
+# Path, query and body of a request are one set of fields. Values are those of JSON.
 Fields: TypeAlias = Mapping[str, Any]
 Changes: TypeAlias = Fields | Callable[[World], Fields]
-WhoMay: TypeAlias = Mapping[Asker, type[errors.Refusal] | None]
+WhoMay: TypeAlias = Mapping[Requester, type[errors.Refusal] | None]
 
 
 class Ask(Protocol):
-    """Asks for an operation, which must succeed; the body of the answer."""
+    """Asks for an operation and returns the body of the answer. A refusal fails the test."""
 
     async def __call__(
-        self, operation: Operation, world: World, asker: Asker, fields: Changes
+        self, operation: Operation, world: World, requester: Requester, fields: Changes
     ) -> Any: ...
 
 
@@ -28,23 +28,24 @@ Given: TypeAlias = Callable[[Ask, World], Awaitable[Fields]]
 
 @dataclass(frozen=True, kw_only=True)
 class Provocation:
-    """A refusal, and how it comes about: the good request with changes, after what is `given`.
+    """A refusal, and a request that gets it: the good one with `changes`.
 
-    What is given may tell further changes. Whoever may ask does, unless an asker is said.
+    `given` runs before the request, and returns further changes. The request comes from
+    `requester`, or else from the requester of the case.
     """
 
     refusal: type[errors.Refusal]
     changes: Changes
     given: Given | None
-    asker: Asker | None
+    requester: Requester | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Keyed:
-    """What is tried under one idempotency key.
+    """Requests under one idempotency key.
 
-    `other` makes another request of the good one; `refused` is a provocation whose refusal is kept,
-    None where the operation refuses nothing that could be.
+    `other` turns the good request into another good one. `refused` is the refusal of a provocation
+    that is stored under the key, or None if the operation itself is never refused.
     """
 
     other: Changes
@@ -53,12 +54,12 @@ class Keyed:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One operation.
+    """The contract of one operation.
 
-    `request` is a good request about the owner of a world: who may ask it is served. `answer` is
-    the shape of a success; None where that is no set of fields. `provocations` are of the refusals
-    that are the operation's own; `unprovoked` are those that are declared and not provoked, and
-    why. `keyed` where an idempotency key is taken.
+    `request` makes a good request about the owner of a world; `who_may` says for each requester
+    how it is refused, None for success. `answer` is the shape of a success, None if that is not an
+    object. `provocations` bring about the operation's own refusals; `unprovoked` lists the declared
+    refusals without a provocation, and the reasons. `keyed` is None if no idempotency key is taken.
     """
 
     operation: Operation
@@ -76,58 +77,58 @@ class Case:
 
     @property
     def name(self) -> str:
-        """That of the operation."""
+        """The name of the operation."""
         return self.operation.name
 
     @property
     def is_public(self) -> bool:
-        """Whether a token is needed by nobody."""
-        return self.who_may[Asker.NOBODY] is None
+        """Whether the operation is served without a token."""
+        return self.who_may[Requester.NOBODY] is None
 
     @property
-    def asker(self) -> Asker:
-        """Somebody who may, with a right no higher than it takes."""
-        return next(asker for asker in Asker if self.who_may[asker] is None)
+    def requester(self) -> Requester:
+        """The requester with the fewest rights that is served."""
+        return next(requester for requester in Requester if self.who_may[requester] is None)
 
     def provocation(self, refusal: type[errors.Refusal]) -> Provocation:
-        """The first one of a refusal."""
+        """The first provocation of a refusal."""
         return next(one for one in self.provocations if one.refusal is refusal)
 
 
 def anyone() -> WhoMay:
-    """With or without a token, and whatever is in it."""
-    return dict.fromkeys(Asker)
+    """Every requester, with any token or none."""
+    return dict.fromkeys(Requester)
 
 
 def users(**refused: type[errors.Refusal]) -> WhoMay:
-    """Everybody with a session, but for these; the partner as any other unless said."""
+    """Every user but the refused ones. The partner is refused as `other` is, unless stated."""
     if "other" in refused:
         refused.setdefault("partner", refused["other"])
     assert refused.keys() <= set(PEOPLE)
     return {
-        Asker.NOBODY: errors.Unauthenticated,
-        **{asker: refused.get(asker.value) for asker in PEOPLE},
+        Requester.NOBODY: errors.Unauthenticated,
+        **{requester: refused.get(requester.value) for requester in PEOPLE},
     }
 
 
 def owner_and_staff() -> WhoMay:
-    """The owner and whoever works for the bank; it looks like nothing to all others."""
+    """The owner, bankers and admins. To all others the thing does not exist."""
     return users(other=errors.NotFound)
 
 
 def both_sides_and_staff() -> WhoMay:
-    """The owner, the partner, and whoever works for the bank."""
-    return {**owner_and_staff(), Asker.PARTNER: None}
+    """The owner, the partner, bankers and admins."""
+    return {**owner_and_staff(), Requester.PARTNER: None}
 
 
 def bankers() -> WhoMay:
-    """Those with that role, and admins."""
+    """Bankers and admins."""
     return users(owner=errors.Forbidden, other=errors.Forbidden)
 
 
 def admins() -> WhoMay:
-    """Those with that role."""
-    return {**bankers(), Asker.BANKER: errors.Forbidden}
+    """Admins only."""
+    return {**bankers(), Requester.BANKER: errors.Forbidden}
 
 
 def refused(
@@ -135,14 +136,14 @@ def refused(
     changes: Changes | None = None,
     *,
     given: Given | None = None,
-    by: Asker | None = None,
+    by: Requester | None = None,
 ) -> Provocation:
-    """How a refusal comes about."""
-    return Provocation(refusal=refusal, changes=changes or {}, given=given, asker=by)
+    """A provocation of a refusal."""
+    return Provocation(refusal=refusal, changes=changes or {}, given=given, requester=by)
 
 
-def after(operation: Operation, by: Asker, fields: Changes) -> Given:
-    """Once this has been asked."""
+def after(operation: Operation, by: Requester, fields: Changes) -> Given:
+    """An operation that succeeds before the request."""
 
     async def given(ask: Ask, world: World) -> Fields:
         await ask(operation, world, by, fields)
@@ -152,5 +153,5 @@ def after(operation: Operation, by: Asker, fields: Changes) -> Given:
 
 
 def fields_of(changes: Changes, world: World) -> Fields:
-    """What is said of any world, or of this one."""
+    """The changes for one world."""
     return changes(world) if callable(changes) else changes

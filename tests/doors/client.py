@@ -1,4 +1,4 @@
-"""Asks a door what the cases say, as the people of a world."""
+"""Sends the requests of cases to a door, as the users of a world."""
 
 import uuid
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ from bankapp.operations.identity import sessions
 from bankapp.operations.operation import Operation
 from tests.doors.case import Case, Changes, Fields, Provocation, fields_of
 from tests.doors.door import Door, DoorUnderTest, Outcome
-from tests.doors.world import Asker, World, Worlds
+from tests.doors.world import Requester, World, Worlds
 from tests.factories import Make
 
-# Whatever is asked may be refused so.
+# The refusals that every operation shares.
 _ALWAYS: Final = (errors.MalformedRequest, errors.ValidationFailed, errors.Unavailable)
 
 
@@ -28,7 +28,7 @@ class SignedIn:
 
 
 class Client:
-    """Asks one door of one bank. Fails on each refusal that the operation does not declare."""
+    """Asks one door of one bank. Fails on a refusal that the operation does not declare."""
 
     def __init__(self, kind: DoorUnderTest, door: Door, bank: Bank, worlds: Worlds) -> None:
         self.bank = bank
@@ -39,17 +39,17 @@ class Client:
         self._make = Make(bank.store)
 
     async def new_world(self) -> World:
-        """People and things that nobody has asked about yet."""
+        """A world that no request has changed."""
         return await self._worlds.make()
 
-    async def log_in(self, asker: Asker, world: World) -> SignedIn:
-        """A new session of somebody, without the cost of checking the password."""
-        session_id = await self._make.session(world.names[asker])
+    async def log_in(self, requester: Requester, world: World) -> SignedIn:
+        """A new session of a user, without the cost of checking the password."""
+        session_id = await self._make.session(world.names[requester])
         token = self.bank.tokens.create(session_id).text
-        return SignedIn(username=world.names[asker], session_id=session_id, token=token)
+        return SignedIn(username=world.names[requester], session_id=session_id, token=token)
 
     async def remember(self, user: SignedIn) -> None:
-        """Have the bank know the session from its cache."""
+        """Put the session into the bank's cache."""
         await self.ask(sessions.list_sessions, {}, token=user.token)
         assert self.bank.store.sessions.cached_username(user.session_id) == user.username
 
@@ -61,7 +61,7 @@ class Client:
         token: str | None = None,
         keys: Sequence[str] = (),
     ) -> Outcome:
-        """Ask anything."""
+        """Ask for an operation."""
         outcome = await self.door.ask(operation, fields, token=token, keys=keys)
         declared = (None, *operation.refuses, *_ALWAYS, *self._kind.refuses)
         assert outcome.refusal in declared, (operation.name, outcome)
@@ -71,7 +71,7 @@ class Client:
         self,
         case: Case,
         world: World,
-        asker: Asker | None = None,
+        requester: Requester | None = None,
         changes: Changes | None = None,
         *,
         keys: Sequence[str] = (),
@@ -79,18 +79,21 @@ class Client:
     ) -> Outcome:
         """The good request of a case with changes.
 
-        By somebody who may and is newly signed in, unless an asker or a user is said.
+        It comes from a new session of the requester, who is that of the case unless given, or from
+        the session of `user`.
         """
-        asker = asker or case.asker
-        if user is None and asker is not Asker.NOBODY:
-            user = await self.log_in(asker, world)
+        requester = requester or case.requester
+        if user is None and requester is not Requester.NOBODY:
+            user = await self.log_in(requester, world)
         token = None if user is None else user.token
         fields = {**case.request(world), **fields_of(changes or {}, world)}
         return await self.ask(case.operation, fields, token=token, keys=keys)
 
-    async def do(self, operation: Operation, world: World, asker: Asker, fields: Changes) -> Any:
-        """Ask for what must succeed; the body of the answer."""
-        token = (await self.log_in(asker, world)).token
+    async def do(
+        self, operation: Operation, world: World, requester: Requester, fields: Changes
+    ) -> Any:
+        """Ask for an operation that must succeed, and return the body of the answer."""
+        token = (await self.log_in(requester, world)).token
         outcome = await self.ask(operation, fields_of(fields, world), token=token)
         assert outcome.refused is None, outcome
         return outcome.body
@@ -103,8 +106,8 @@ class Client:
         *,
         keys: Sequence[str] = (),
     ) -> Outcome:
-        """Have a refusal come about."""
+        """Send the request that gets the refusal."""
         changes = fields_of(provocation.changes, world)
         if provocation.given is not None:
             changes = {**changes, **await provocation.given(self.do, world)}
-        return await self.send(case, world, provocation.asker, changes, keys=keys)
+        return await self.send(case, world, provocation.requester, changes, keys=keys)

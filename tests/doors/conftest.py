@@ -1,4 +1,4 @@
-"""The doors, opened one after another."""
+"""Opens each door in turn."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -19,7 +19,7 @@ OpenDoor: TypeAlias = Callable[[Bank], Awaitable[Client]]
 
 @pytest.fixture(params=DOORS, ids=lambda kind: kind.name)
 def kind(request: pytest.FixtureRequest) -> DoorUnderTest:
-    """One door after another."""
+    """Each door in turn."""
     kind = request.param
     assert isinstance(kind, DoorUnderTest)
     return kind
@@ -29,7 +29,7 @@ def kind(request: pytest.FixtureRequest) -> DoorUnderTest:
 async def open_door(
     kind: DoorUnderTest, make: Make, bank: Bank, connection: Connection
 ) -> AsyncGenerator[OpenDoor]:
-    """Opens the door of a bank until the test ends."""
+    """Opens the door of a given bank until the test ends."""
     worlds = Worlds(bank, make, connection)
     async with AsyncExitStack() as stack:
 
@@ -41,13 +41,13 @@ async def open_door(
 
 @pytest.fixture
 async def client(open_door: OpenDoor, bank: Bank) -> Client:
-    """Asks the bank of the test."""
+    """Asks the bank of the test through the door."""
     return await open_door(bank)
 
 
 @pytest.fixture
 async def world(client: Client) -> World:
-    """One world."""
+    """A world in the database of the test."""
     return await client.new_world()
 
 

@@ -1,4 +1,4 @@
-"""What the suite knows of a door: how to ask it, and what it answers."""
+"""A door as the suite sees it: requests go in, outcomes come out."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,7 +14,7 @@ from tests.doors.cases import CASES
 
 @dataclass(frozen=True, kw_only=True)
 class Refused:
-    """A refusal as a client is told of it; `request_id` is of the request that got it first."""
+    """A refusal as a client reads it. `request_id` names the request that was first refused so."""
 
     kind: type[errors.Refusal]
     title: str
@@ -29,8 +29,8 @@ class Refused:
 class Outcome:
     """The answer to a request: the fields of the response, as in JSON, or a refusal.
 
-    `envelope` is what else came with it, but for what differs between any two answers: the id of
-    the request, the time, and whether it is a replay.
+    `envelope` is the rest of the answer, such as headers, without what differs between any two
+    answers: the request's id, the time, and whether it is a replay.
     """
 
     request_id: str
@@ -41,11 +41,11 @@ class Outcome:
 
     @property
     def refusal(self) -> type[errors.Refusal] | None:
-        """Why it was refused; None for a success."""
+        """The class of the refusal; None for a success."""
         return None if self.refused is None else self.refused.kind
 
     def looks_like(self, other: "Outcome") -> bool:
-        """Whether nobody could tell the two apart, but for the ids of the requests."""
+        """Whether the two differ in nothing but request ids and being a replay."""
         return _without_ids(self) == _without_ids(other)
 
 
@@ -65,29 +65,33 @@ class Door(Protocol):
         token: str | None = None,
         keys: Sequence[str] = (),
     ) -> Outcome:
-        """Ask for an operation, with these idempotency keys. Checks that the answer is well-formed.
+        """Ask for an operation under these idempotency keys, of which there may be too many.
 
-        That is: its status is the one of the refusal's sort, and it says the id of the request.
+        The fields may be wrong: unknown names and values out of range are sent as the door would
+        carry them. Fails if the answer is malformed for the door: if the status is not that of the
+        refusal's sort, say, or the id of the request is missing.
         """
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class DoorUnderTest:
-    """A door, what it serves by its own account, and how that differs from the catalogue."""
+    """A door, and how it differs from the catalogue of operations.
+
+    `serves` is read from the door's own table. `refuses` are refusals of the transport. `own_cases`
+    are of operations that only this door serves. `leaves_out` are the operations of the catalogue
+    that it does not serve, by name, and the reasons.
+    """
 
     name: str
     open: Callable[[Bank], AbstractAsyncContextManager[Door]]
     serves: Sequence[Operation]
-    # The refusals that come of the way through this door.
     refuses: tuple[type[errors.Refusal], ...] = ()
-    # What only this door serves.
     own_cases: tuple[Case, ...] = ()
-    # The operations of the catalogue that this door does not serve, by name, and why.
     leaves_out: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def cases(self) -> dict[str, Case]:
-        """Of all that it serves, by the names of the operations."""
+        """The cases of all that it serves, by the names of the operations."""
         own = {case.name: case for case in self.own_cases}
         return {name: CASES[name] for name in CASES if name not in self.leaves_out} | own

@@ -1,4 +1,4 @@
-"""The doors that the suite is run over."""
+"""The doors that the suite runs over."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The HTTP door, as the suite asks it."""
+"""The HTTP door under test."""
 
 import re
 from collections.abc import AsyncGenerator, Sequence
@@ -43,7 +43,7 @@ _OF_ONE_ANSWER: Final = {"X-Request-Id", "Date", "Idempotent-Replayed"}
 
 @dataclass(frozen=True, kw_only=True)
 class HttpRequest:
-    """The fields of a request to a route by where HTTP has them; no `body` where there is none."""
+    """The fields of a request, divided into path, query and body; None if there is no body."""
 
     route: Route
     in_path: Fields
@@ -52,18 +52,18 @@ class HttpRequest:
 
     @property
     def path(self) -> str:
-        """Where it goes."""
+        """The path with its values."""
         quoted = {name: quote(str(value), safe="") for name, value in self.in_path.items()}
         return self.route.path.format_map(quoted)
 
     @property
     def params(self) -> dict[str, str]:
-        """The query as text, which all of it is."""
+        """The query with its values as text."""
         return {name: str(value) for name, value in self.query.items()}
 
 
 def name_of(route: Route) -> str:
-    """The route as a person writes it."""
+    """Method and path of a route."""
     return f"{route.method} {route.path}"
 
 
@@ -73,7 +73,7 @@ def route_of(operation: Operation) -> Route:
 
 
 def http_request(route: Route, fields: Fields) -> HttpRequest:
-    """The fields, divided into those of the path, the query and the body."""
+    """A request for the operation of a route."""
     names = re.findall(r"{(\w+)}", route.path)
     others = {name: value for name, value in fields.items() if name not in names}
     return HttpRequest(
@@ -98,7 +98,7 @@ class HttpDoor:
         token: str | None = None,
         keys: Sequence[str] = (),
     ) -> Outcome:
-        """Ask for an operation, and check that the answer is one of HTTP."""
+        """Ask for an operation and check status, headers and the problem document."""
         route = route_of(operation)
         request = http_request(route, fields)
         answer = await self._api.request(
@@ -147,7 +147,7 @@ def _envelope(answer: Answer) -> object:
 
 @asynccontextmanager
 async def open_http(bank: Bank) -> AsyncGenerator[HttpDoor]:
-    """The door, for as long as the block runs."""
+    """The door of a bank, while the block runs."""
     async with TestClient(TestServer(create_app(bank))) as client:
         yield HttpDoor(Api(client, bank, Make(bank.store)))
 

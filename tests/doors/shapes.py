@@ -1,10 +1,10 @@
-"""The shapes of the answers, said apart from the code, and the means to compare."""
+"""The shapes of answers, stated apart from the code."""
 
 import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
-# The fields of an object; what is itself one has a shape, and so has each item of a list.
+# The names of an object's fields; a field that is an object or a list of objects has a shape.
 Shape: TypeAlias = frozenset[str] | Mapping[str, "Shape | list[Shape] | None"]
 
 NOTHING: Final[Shape] = frozenset[str]()
@@ -63,7 +63,7 @@ def page_of(item: Shape) -> Shape:
 
 
 def check_shape(body: Any, shape: Shape) -> None:
-    """Exactly these fields, lists with something in them, and every time in UTC with a Z."""
+    """Require exactly these fields, items in each list, and every time in UTC with a Z."""
     assert set(body) == set(shape)
     for name, value in body.items():
         if name.endswith("_at") or name == "at":

@@ -1,4 +1,4 @@
-"""What is answered with success."""
+"""The answers to good requests."""
 
 import pytest
 
@@ -6,7 +6,9 @@ from tests.doors.client import Client
 from tests.doors.shapes import check_shape
 
 
-async def test_answers_have_their_shape(client: Client, subtests: pytest.Subtests) -> None:
+async def test_answers_have_the_fields_of_the_contract(
+    client: Client, subtests: pytest.Subtests
+) -> None:
     for case in client.cases:
         with subtests.test(case.name):
             outcome = await client.send(case, await client.new_world())

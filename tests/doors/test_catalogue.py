@@ -1,4 +1,6 @@
-"""Each door serves all that the bank can be asked, and each operation has a case."""
+"""Each door serves the whole catalogue, and each operation has a case."""
+
+from collections.abc import Iterable
 
 import pytest
 
@@ -15,7 +17,7 @@ EVERY_CASE = pytest.mark.parametrize(
 )
 
 
-def names_of(operations: "list[Operation] | tuple[Operation, ...]") -> list[str]:
+def names_of(operations: Iterable[Operation]) -> list[str]:
     return sorted(operation.name for operation in operations)
 
 
@@ -25,14 +27,14 @@ def test_every_operation_has_a_case_and_every_case_an_operation() -> None:
 
 
 @pytest.mark.parametrize("kind", DOORS, ids=lambda kind: kind.name)
-def test_a_door_serves_the_catalogue(kind: DoorUnderTest) -> None:
+def test_door_serves_the_catalogue(kind: DoorUnderTest) -> None:
     left_out = kind.leaves_out.keys()
     own = [case.operation for case in kind.own_cases]
     assert left_out <= set(names_of(OPERATIONS))
     wanted = [operation for operation in OPERATIONS if operation.name not in left_out]
-    assert names_of([*kind.serves]) == names_of([*wanted, *own])
+    assert names_of(kind.serves) == names_of([*wanted, *own])
 
 
 @EVERY_CASE
-def test_a_case_says_whether_a_key_is_taken(case: Case) -> None:
+def test_case_says_whether_an_idempotency_key_is_taken(case: Case) -> None:
     assert (case.keyed is not None) == case.operation.idempotent

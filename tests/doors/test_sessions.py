@@ -1,4 +1,4 @@
-"""Nothing is done, and nothing is told, for a session that has ended."""
+"""Sessions that have ended."""
 
 from dataclasses import replace
 
@@ -12,16 +12,16 @@ from tests.doors.door import Outcome
 from tests.doors.world import Connection
 
 
-async def test_an_ended_session_is_none(
+async def test_ended_sessions_get_nothing_done_and_nothing_told(
     open_door: OpenDoor,
     bank: Bank,
     database: DatabaseAccess,
     connection: Connection,
     subtests: pytest.Subtests,
 ) -> None:
-    """Goal: neither a good nor a bad request of an ended session gets anywhere.
+    """Goal: a request of an ended session changes nothing and learns nothing of its mistakes.
 
-    Method: it ends behind the back of a bank that knows it from its cache and counts tries.
+    Method: the session ends in the database, while the bank has it in its cache and rate limits on.
     """
     client = await open_door(replace(bank, rules=Rules(limits_rates=True)))
     world = await client.new_world()
@@ -32,7 +32,7 @@ async def test_an_ended_session_is_none(
         with subtests.test(case.name):
             outcomes: list[Outcome] = []
             for changes in ({}, {"nickname": "x"}):
-                user = await client.log_in(case.asker, world)
+                user = await client.log_in(case.requester, world)
                 await client.remember(user)
                 database.end_sessions(user.username)
                 outcomes.append(

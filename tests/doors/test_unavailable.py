@@ -1,4 +1,4 @@
-"""What the bank answers while its database is gone."""
+"""Answers while the database is gone."""
 
 import uuid
 from collections.abc import AsyncGenerator
@@ -17,7 +17,7 @@ from tests.doors.world import imagined_world
 
 @pytest.fixture
 async def cut_off_bank(tmp_path: Path) -> AsyncGenerator[Bank]:
-    """A bank whose database is nowhere, and that does not wait long for it."""
+    """A bank without a database, which waits 20 ms for a connection."""
     pool = create_pool(ServerAddress(str(tmp_path / "nowhere")).url("bank"))
     pool.timeout = 0.02
     await pool.open(wait=False)
@@ -25,10 +25,10 @@ async def cut_off_bank(tmp_path: Path) -> AsyncGenerator[Bank]:
     await pool.close()
 
 
-async def test_without_a_database(
+async def test_requests_are_refused_as_unavailable(
     open_door: OpenDoor, cut_off_bank: Bank, subtests: pytest.Subtests
 ) -> None:
-    """Whoever asks is to come again, and is not told why."""
+    """The client is told to come again, and not why."""
     client = await open_door(cut_off_bank)
     token = cut_off_bank.tokens.create(uuid.uuid4()).text
     world = imagined_world(cut_off_bank)
@@ -44,10 +44,9 @@ async def test_without_a_database(
                 assert (outcome.refused.retry_after_s or 0) >= 1
 
 
-async def test_what_needs_no_database_is_refused_without_it(
+async def test_tokens_and_fields_are_checked_without_a_database(
     open_door: OpenDoor, cut_off_bank: Bank, subtests: pytest.Subtests
 ) -> None:
-    """Who is nobody stays nobody, and what is wrong with a request of anyone's is told."""
     client = await open_door(cut_off_bank)
     world = imagined_world(cut_off_bank)
     for case in client.cases:

@@ -1,4 +1,4 @@
-"""The people and the things that requests are about."""
+"""The users and the rows that requests are about."""
 
 import itertools
 import uuid
@@ -19,35 +19,36 @@ from tests.factories import Make, deposit, hold, new_session, transfer
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
-# Nothing has this id; nobody has this name.
+# No row has this id, and no user this name.
 NO_ID: Final = 10**9
 NO_NAME: Final = "nobody_at_all"
 
 
-class Asker(StrEnum):
-    """Who asks: people whose rights differ."""
+class Requester(StrEnum):
+    """The sender of a request. The rights of no two are the same."""
 
     NOBODY = "nobody"  # without a token
-    OWNER = "owner"  # whom the request is about
+    OWNER = "owner"  # the user that the good request of a case is about
     PARTNER = "partner"  # the other side of the owner's transfers and holds
     OTHER = "other"
     BANKER = "banker"
     ADMIN = "admin"
 
 
-PEOPLE: Final = tuple(asker for asker in Asker if asker is not Asker.NOBODY)
-_ROLES: Final = {Asker.BANKER: Role.BANKER, Asker.ADMIN: Role.ADMIN}
+PEOPLE: Final = tuple(requester for requester in Requester if requester is not Requester.NOBODY)
+_ROLES: Final = {Requester.BANKER: Role.BANKER, Requester.ADMIN: Role.ADMIN}
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """People, and what the owner and the partner have.
+    """A user of each kind, and the accounts, transfers and holds of the owner and the partner.
 
-    Each has an account with money in USD and an empty one in EUR. Each has paid the other, and the
-    partner has promised money to the owner. The owner has been mailed codes, and has a session.
+    Each of the two has an account with money in USD and an empty one in EUR. Each has paid the
+    other, and the partner holds money for the owner. The owner has a session, a code to verify the
+    e-mail address and a code to reset the password.
     """
 
-    names: Mapping[Asker, str]
+    names: Mapping[Requester, str]
     account_id: int = NO_ID
     empty_account_id: int = NO_ID
     partner_account_id: int = NO_ID
@@ -64,17 +65,22 @@ class World:
 
     @property
     def owner(self) -> str:
-        """The name of the owner."""
-        return self.names[Asker.OWNER]
+        """The username of the owner."""
+        return self.names[Requester.OWNER]
+
+    @property
+    def partner(self) -> str:
+        """The username of the partner."""
+        return self.names[Requester.PARTNER]
 
 
 def imagined_world(bank: Bank) -> World:
     """A world of which nothing is in the database."""
-    return _world(bank, {asker: asker.value for asker in PEOPLE}, uuid.uuid4())
+    return _world(bank, {requester: requester.value for requester in PEOPLE})
 
 
 class Worlds:
-    """Makes worlds in one database: no two have anything in common."""
+    """Makes worlds in one database. No two have a user or an account in common."""
 
     def __init__(self, bank: Bank, make: Make, connection: Connection) -> None:
         self._bank = bank
@@ -83,17 +89,18 @@ class Worlds:
         self._numbers = itertools.count(1)
 
     async def make(self) -> World:
-        """A new one."""
+        """A new world."""
         number = next(self._numbers)
-        names: dict[Asker, str] = {asker: f"{asker}_{number}" for asker in PEOPLE}
-        email_code, reset_code = self._bank.codes.create(), self._bank.codes.create()
-        owner, partner = names[Asker.OWNER], names[Asker.PARTNER]
-        for asker, name in names.items():
-            await self._make.user(name, _ROLES.get(asker, Role.DEPOSITOR))
-        ours = await self._make.account(owner=owner)
-        theirs = await self._make.account(owner=partner)
-        empty = await self._make.account(owner=owner, currency="EUR")
-        their_empty = await self._make.account(owner=partner, currency="EUR")
+        names: dict[Requester, str] = {one: f"{one}_{number}" for one in PEOPLE}
+        for requester, name in names.items():
+            await self._make.user(name, _ROLES.get(requester, Role.DEPOSITOR))
+        return await self._with_codes(await self._with_money(_world(self._bank, names)))
+
+    async def _with_money(self, world: World) -> World:
+        ours = await self._make.account(owner=world.owner)
+        theirs = await self._make.account(owner=world.partner)
+        empty = await self._make.account(owner=world.owner, currency="EUR")
+        their_empty = await self._make.account(owner=world.partner, currency="EUR")
         *_, paid, received, held = await self._bank.store.postings.post(
             [
                 deposit(ours, 1000),
@@ -106,16 +113,6 @@ class Worlds:
         assert isinstance(paid, Posted)
         assert isinstance(received, Posted)
         assert isinstance(held, Held)
-        world = _world(self._bank, names, uuid.uuid4())
-        refresh = self._bank.refresh_tokens.verify(world.refresh_token)
-        session = replace(
-            new_session(owner),
-            id=world.session_id,
-            refresh_token_hash=hash_token_id(refresh.token_id),
-        )
-        await self._bank.store.sessions.open(session)
-        await self._bank.store.email_verifications.resend(owner, email_code)
-        await self._bank.store.password_resets.start(f"{owner}@example.com", reset_code)
         return replace(
             world,
             account_id=ours.id,
@@ -125,9 +122,25 @@ class Worlds:
             paid_id=paid.transfer.id,
             received_id=received.transfer.id,
             hold_id=held.hold.id,
-            email_id=self._email_id(owner),
-            email_code=self._bank.codes.open(email_code.sealed),
-            reset_code=self._bank.codes.open(reset_code.sealed),
+        )
+
+    async def _with_codes(self, world: World) -> World:
+        store, codes = self._bank.store, self._bank.codes
+        email_code, reset_code = codes.create(), codes.create()
+        refresh = self._bank.refresh_tokens.verify(world.refresh_token)
+        session = replace(
+            new_session(world.owner),
+            id=world.session_id,
+            refresh_token_hash=hash_token_id(refresh.token_id),
+        )
+        await store.sessions.open(session)
+        await store.email_verifications.resend(world.owner, email_code)
+        await store.password_resets.start(f"{world.owner}@example.com", reset_code)
+        return replace(
+            world,
+            email_id=self._email_id(world.owner),
+            email_code=codes.open(email_code.sealed),
+            reset_code=codes.open(reset_code.sealed),
         )
 
     def _email_id(self, username: str) -> int:
@@ -140,8 +153,9 @@ class Worlds:
         return row[0]
 
 
-def _world(bank: Bank, names: Mapping[Asker, str], session_id: uuid.UUID) -> World:
+def _world(bank: Bank, names: Mapping[Requester, str]) -> World:
     late = TokenMaker(PasetoCodec([bytes(32)]), Purpose.REFRESH, timedelta(seconds=-1))
+    session_id = uuid.uuid4()
     return World(
         names=names,
         session_id=session_id,

@@ -6,7 +6,7 @@ from tests.mutants.mutant import CodeMutant
 
 _BATCHING: Final = "tests/store/engine/test_batching.py"
 _TRANSACTION: Final = "tests/store/engine/test_transaction.py"
-_DOOR_KEYS: Final = "tests/doors/test_keys.py"
+_DOOR_KEYS: Final = "tests/doors/test_idempotency.py"
 _COMMIT_OR_NOT: Final = """\
 {indent}await connection.execute("BEGIN")
 {indent}result = await step(self._queries(connection), *args, **kwargs)
@@ -113,7 +113,7 @@ MUTANTS: Final[list[CodeMutant]] = [
         "answers are not recalled",
         "if known is None:",
         "if True:",
-        f"{_DOOR_KEYS} -k request_is_sent_again",
+        f"{_DOOR_KEYS} -k sent_again",
     ),
     _idempotency(
         "another request gets the answer of the first",
@@ -203,7 +203,28 @@ MUTANTS: Final[list[CodeMutant]] = [
         "bankapp/operations/admission.py",
         "if operation.checks_session and not _asks_for_email(bank, operation):",
         "if operation.checks_session:",
-        "tests/doors/test_rules.py -k proved_address",
+        "tests/doors/test_rules.py -k verified_address",
+    ),
+    _code(
+        "a bad request of an ended session is judged",
+        "bankapp/operations/serving.py",
+        "await require_session(bank, visitor)",
+        "pass",
+        "tests/doors/test_sessions.py",
+    ),
+    _code(
+        "an idempotency key belongs to all users",
+        "bankapp/operations/serving.py",
+        "scope = visitor.username",
+        'scope = "all users"',
+        f"{_DOOR_KEYS} -k another_users_key",
+    ),
+    _code(
+        "requests of two operations are one under a key",
+        "bankapp/operations/keys.py",
+        'f"{_HASHED_AS.get(operation, operation)}\\n{shown}"',
+        "shown",
+        f"{_DOOR_KEYS} -k another_operation",
     ),
     _code(
         "the payer reverses",
@@ -224,6 +245,6 @@ MUTANTS: Final[list[CodeMutant]] = [
         "bankapp/operations/ledger/transfers.py",
         "@operation(idempotent=True, role=Role.BANKER, refuses=POSTING_REFUSALS)",
         "@operation(idempotent=True, refuses=POSTING_REFUSALS)",
-        "tests/doors/test_who_may.py -k who_may",
+        "tests/doors/test_authorization.py -k who_may",
     ),
 ]

@@ -247,7 +247,7 @@ KEYS: Final = [
         "a key is everybody's",
         "WHERE k.scope = u.scope AND k.key = u.key",
         "WHERE k.key = u.key",
-        f"{_KEYS} tests/doors/test_keys.py -k 'scope or another'",
+        f"{_KEYS} tests/doors/test_idempotency.py -k 'scope or another'",
     ),
     _posting(
         "another request under a key gets its answer",
@@ -265,7 +265,7 @@ KEYS: Final = [
         "a key lives for ever",
         "AS known ON known.created_at > moment - key_lifetime",
         "AS known ON true",
-        f"{_KEYS} tests/doors/test_keys.py -k 'day or old or expire'",
+        f"{_KEYS} tests/doors/test_idempotency.py -k 'day or old or expire'",
     ),
     _posting(
         "a key of a request in flight is overwritten",

@@ -12,7 +12,7 @@ from bankapp.operations.bank import Bank
 from tests.api.client import Answer, Api
 from tests.api.contract import JSON
 from tests.doors.http import HTTP, http_request, name_of
-from tests.doors.world import Asker, Connection, Worlds
+from tests.doors.world import Connection, Requester, Worlds
 from tests.factories import Make
 
 OURS = "https://app.example.org"
@@ -55,7 +55,7 @@ async def test_every_answer_is_safe_and_without_cookies(api: Api, connection: Co
     }
     for route in ROUTES:
         request = http_request(route, HTTP.cases[route.operation.name].request(world))
-        for token in (None, (await api.log_in(world.names[Asker.ADMIN])).token):
+        for token in (None, (await api.log_in(world.names[Requester.ADMIN])).token):
             name = f"{name_of(route)} {token is not None}"
             answers[name] = await api.request(
                 route.method,

@@ -1,4 +1,4 @@
-"""Cases of what is asked of the bank itself."""
+"""Cases of health checks."""
 
 from typing import Final
 

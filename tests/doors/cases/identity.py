@@ -8,7 +8,7 @@ from bankapp.operations.identity import email_verification, password_reset, sess
 from tests.doors import case
 from tests.doors.case import Case, Fields, Keyed, refused
 from tests.doors.shapes import LOGIN, NOTHING, SESSION, TOKENS, USER, page_of
-from tests.doors.world import NO_NAME, Asker, World
+from tests.doors.world import NO_NAME, Requester, World
 from tests.factories import PASSWORD
 
 _NEW_PASSWORD: Final = "tr0mbone-Fjord-lamp"
@@ -59,8 +59,8 @@ CASES: Final = (
             _NOBODY_FOUND,
             refused(
                 errors.Forbidden,
-                lambda world: {"username": world.names[Asker.ADMIN]},
-                by=Asker.BANKER,
+                lambda world: {"username": world.names[Requester.ADMIN]},
+                by=Requester.BANKER,
             ),
             refused(
                 errors.InvalidCredentials,
@@ -69,7 +69,7 @@ CASES: Final = (
             refused(
                 errors.EmailTaken,
                 lambda world: {
-                    "email": f"{world.names[Asker.OTHER]}@example.com",
+                    "email": f"{world.names[Requester.OTHER]}@example.com",
                     "current_password": PASSWORD,
                 },
             ),

@@ -1,4 +1,4 @@
-"""Cases of accounts, and of what was in them."""
+"""Cases of accounts and statements."""
 
 from typing import Final
 
@@ -8,9 +8,9 @@ from tests.doors import case
 from tests.doors.case import Case, Keyed, after, refused
 from tests.doors.cases.ledger.shared import EMPTY_CLOSED, NO_ACCOUNT, account, empty_account
 from tests.doors.shapes import ACCOUNT, BALANCE, ENTRY, STATEMENT, page_of
-from tests.doors.world import NO_NAME, Asker
+from tests.doors.world import NO_NAME, Requester
 
-_EMPTY_FROZEN: Final = after(accounts.freeze_account, Asker.BANKER, empty_account)
+_EMPTY_FROZEN: Final = after(accounts.freeze_account, Requester.BANKER, empty_account)
 
 CASES: Final = (
     Case(
@@ -18,7 +18,7 @@ CASES: Final = (
         request=lambda _: {"currency": "CHF"},
         who_may=case.users(),
         answer=ACCOUNT,
-        provocations=[refused(errors.AccountExists, {"currency": "USD"}, by=Asker.OWNER)],
+        provocations=[refused(errors.AccountExists, {"currency": "USD"}, by=Requester.OWNER)],
         keyed=Keyed(other={"currency": "JPY"}, refused=errors.AccountExists),
     ),
     Case(
@@ -34,8 +34,8 @@ CASES: Final = (
         who_may=case.users(),
         answer=page_of(ACCOUNT),
         provocations=[
-            refused(errors.NotFound, lambda world: {"owner": world.owner}, by=Asker.OTHER),
-            refused(errors.NotFound, {"owner": NO_NAME}, by=Asker.OTHER),
+            refused(errors.NotFound, lambda world: {"owner": world.owner}, by=Requester.OTHER),
+            refused(errors.NotFound, {"owner": NO_NAME}, by=Requester.OTHER),
         ],
     ),
     Case(

@@ -1,4 +1,4 @@
-"""Cases of promising money."""
+"""Cases of holds."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ from tests.doors.cases.ledger.shared import (
     payment,
 )
 from tests.doors.shapes import HOLD, TRANSFER, page_of
-from tests.doors.world import NO_ID, Asker, World
+from tests.doors.world import NO_ID, Requester, World
 
 
 def _hold(world: World) -> Fields:
@@ -32,13 +32,13 @@ async def _hold_for_closed(ask: Ask, world: World) -> Fields:
         "amount": 5,
         "currency": "EUR",
     }
-    await ask(transfers.create_deposit, world, Asker.BANKER, cash)
-    held = await ask(holds.create_hold, world, Asker.PARTNER, promise)
-    await ask(accounts.close_account, world, Asker.OWNER, empty_account)
+    await ask(transfers.create_deposit, world, Requester.BANKER, cash)
+    held = await ask(holds.create_hold, world, Requester.PARTNER, promise)
+    await ask(accounts.close_account, world, Requester.OWNER, empty_account)
     return {"hold_id": held["id"]}
 
 
-_VOIDED: Final = after(holds.void_hold, Asker.OWNER, _hold)
+_VOIDED: Final = after(holds.void_hold, Requester.OWNER, _hold)
 _NO_HOLD: Final = refused(errors.NotFound, {"hold_id": NO_ID})
 CASES: Final = (
     Case(

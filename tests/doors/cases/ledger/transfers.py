@@ -1,4 +1,4 @@
-"""Cases of moving money, and of looking at how it moved."""
+"""Cases of transfers."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ from tests.doors.cases.ledger.shared import (
     payment,
 )
 from tests.doors.shapes import PAYMENT, TRANSFER, page_of
-from tests.doors.world import NO_ID, Asker, World
+from tests.doors.world import NO_ID, Requester, World
 
 
 def _cash(world: World) -> Fields:
@@ -40,22 +40,22 @@ def _refund(world: World) -> Fields:
 
 
 async def _refund_made(ask: Ask, world: World) -> Fields:
-    refund = await ask(transfers.reverse_transfer, world, Asker.OWNER, _refund)
+    refund = await ask(transfers.reverse_transfer, world, Requester.OWNER, _refund)
     return {"transfer_id": refund["id"]}
 
 
 async def _deposit_into_closed(ask: Ask, world: World) -> Fields:
-    deposit = await ask(transfers.create_deposit, world, Asker.BANKER, _empty_cash)
-    await ask(transfers.create_withdrawal, world, Asker.BANKER, _empty_cash)
-    await ask(accounts.close_account, world, Asker.OWNER, empty_account)
+    deposit = await ask(transfers.create_deposit, world, Requester.BANKER, _empty_cash)
+    await ask(transfers.create_withdrawal, world, Requester.BANKER, _empty_cash)
+    await ask(accounts.close_account, world, Requester.OWNER, empty_account)
     return {"transfer_id": deposit["id"]}
 
 
 _REFUNDED: Final = after(
-    transfers.reverse_transfer, Asker.OWNER, lambda world: {"transfer_id": world.received_id}
+    transfers.reverse_transfer, Requester.OWNER, lambda world: {"transfer_id": world.received_id}
 )
 _PAID_OUT: Final = after(
-    transfers.create_withdrawal, Asker.BANKER, lambda world: {**_cash(world), "amount": 1000}
+    transfers.create_withdrawal, Requester.BANKER, lambda world: {**_cash(world), "amount": 1000}
 )
 _CASH_REFUSALS: Final = (
     NO_ACCOUNT,
@@ -103,7 +103,7 @@ CASES: Final = (
             refused(errors.NotFound, {"transfer_id": NO_ID}),
             refused(errors.AccountFrozen, given=FROZEN),
             refused(errors.AccountClosed, given=_deposit_into_closed),
-            refused(errors.NotReversible, given=_refund_made, by=Asker.PARTNER),
+            refused(errors.NotReversible, given=_refund_made, by=Requester.PARTNER),
             refused(errors.AlreadyReversed, given=_REFUNDED),
             refused(errors.ReversalExceedsTransfer, TOO_MUCH),
             refused(errors.InsufficientFunds, given=_PAID_OUT),
@@ -124,14 +124,14 @@ CASES: Final = (
         who_may=case.users(),
         answer=page_of(TRANSFER),
         provocations=[
-            refused(errors.NotFound, account, by=Asker.OTHER),
-            refused(errors.NotFound, {"account_id": NO_ID}, by=Asker.OTHER),
+            refused(errors.NotFound, account, by=Requester.OTHER),
+            refused(errors.NotFound, {"account_id": NO_ID}, by=Requester.OTHER),
         ],
     ),
     Case(
         operation=batches.create_batch,
         request=_batch,
-        # Of accounts that are not theirs the items are refused, and they are told so.
+        # An item that pays from another user's account is refused within the answer.
         who_may=case.users(),
         answer={"results": [{"result": PAYMENT, "problem": None}]},
         keyed=Keyed(other=lambda world: _batch(world, 6), refused=None),

@@ -1,6 +1,6 @@
-"""The same request under the same key gets its first answer; the matrix of what can happen.
+"""Idempotency keys: a request sent again under its key gets the first answer.
 
-Rows are the operations that take a key, columns what became of the first request.
+Each test runs over all operations that take a key.
 """
 
 import asyncio
@@ -15,21 +15,20 @@ from tests.doors.case import Case, Keyed
 from tests.doors.cases import CASES
 from tests.doors.client import Client
 from tests.doors.door import Outcome
-from tests.doors.world import Asker, Connection, World
+from tests.doors.world import Connection, Requester, World
 
-KEYED = [case for case in CASES.values() if case.keyed is not None]
 FIRST = CASES["create_deposit"]
 
 
-def keyed(case: Case) -> Keyed:
-    assert case.keyed is not None
-    return case.keyed
+def keyed(client: Client) -> list[tuple[Case, Keyed]]:
+    """The cases of operations that take a key."""
+    return [(case, case.keyed) for case in client.cases if case.keyed is not None]
 
 
-async def test_a_request_is_sent_again(
+async def test_a_request_sent_again_gets_the_first_answer(
     client: Client, database: DatabaseAccess, subtests: pytest.Subtests
 ) -> None:
-    for case in KEYED:
+    for case, _ in keyed(client):
         with subtests.test(case.name):
             world = await client.new_world()
             first = await client.send(case, world, keys=["k1"])
@@ -44,10 +43,10 @@ async def test_a_request_is_sent_again(
             assert database.money() == after
 
 
-async def test_without_a_key_or_under_another_it_is_done_again(
+async def test_without_the_key_a_request_is_done_again(
     client: Client, subtests: pytest.Subtests
 ) -> None:
-    for case in KEYED:
+    for case, _ in keyed(client):
         with subtests.test(case.name):
             world = await client.new_world()
             first = await client.send(case, world)
@@ -57,39 +56,39 @@ async def test_without_a_key_or_under_another_it_is_done_again(
                 assert not again.looks_like(first)
 
 
-async def test_another_request_under_the_key(
+async def test_another_request_under_the_key_is_refused(
     client: Client, database: DatabaseAccess, subtests: pytest.Subtests
 ) -> None:
-    for case in KEYED:
+    for case, key in keyed(client):
         with subtests.test(case.name):
             world = await client.new_world()
             first = await client.send(case, world, keys=["k1"])
             after = database.money()
-            other = await client.send(case, world, changes=keyed(case).other, keys=["k1"])
+            other = await client.send(case, world, changes=key.other, keys=["k1"])
             assert other.refusal is errors.IdempotencyKeyReused
             assert database.money() == after
             assert (await client.send(case, world, keys=["k1"])).looks_like(first)
 
 
-async def test_another_operation_under_the_key(
+async def test_another_operation_under_the_key_is_refused(
     client: Client, world: World, subtests: pytest.Subtests
 ) -> None:
-    """Though it may be asked for in the same words, as a deposit and a withdrawal are."""
-    assert (await client.send(FIRST, world, Asker.BANKER, keys=["k1"])).refused is None
-    for case in KEYED:
+    """A deposit and a withdrawal, say, may have the same fields."""
+    assert (await client.send(FIRST, world, Requester.BANKER, keys=["k1"])).refused is None
+    for case, _ in keyed(client):
         if case is not FIRST and not case.is_public:
             with subtests.test(case.name):
-                outcome = await client.send(case, world, Asker.BANKER, keys=["k1"])
+                outcome = await client.send(case, world, Requester.BANKER, keys=["k1"])
                 assert outcome.refusal is errors.IdempotencyKeyReused
 
 
-async def test_a_refusal_is_sent_again(
+async def test_a_refusal_is_replayed(
     client: Client, database: DatabaseAccess, subtests: pytest.Subtests
 ) -> None:
     world = await client.new_world()
     before = database.money()
-    for case in KEYED:
-        refusal = keyed(case).refused
+    for case, key in keyed(client):
+        refusal = key.refused
         if refusal is not None:
             with subtests.test(case.name):
                 provocation, keys = case.provocation(refusal), [case.name]
@@ -103,8 +102,10 @@ async def test_a_refusal_is_sent_again(
     assert database.money() == before
 
 
-async def test_requests_at_the_same_time(client: Client, subtests: pytest.Subtests) -> None:
-    for case in KEYED:
+async def test_of_requests_at_the_same_time_one_is_done(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for case, _ in keyed(client):
         with subtests.test(case.name):
             world = await client.new_world()
             outcomes = await asyncio.gather(
@@ -114,20 +115,19 @@ async def test_requests_at_the_same_time(client: Client, subtests: pytest.Subtes
             assert [outcome.is_replay for outcome in outcomes].count(False) == 1
 
 
-async def test_anothers_key(client: Client, subtests: pytest.Subtests) -> None:
-    """The same key and request of somebody else: theirs to be judged by itself."""
-    for case in KEYED:
+async def test_another_users_key_is_another_key(client: Client, subtests: pytest.Subtests) -> None:
+    for case, _ in keyed(client):
         if not case.is_public:
             with subtests.test(case.name):
                 world = await client.new_world()
                 await client.send(case, world, keys=["k1"])
-                assert not (await client.send(case, world, Asker.ADMIN, keys=["k1"])).is_replay
+                assert not (await client.send(case, world, Requester.ADMIN, keys=["k1"])).is_replay
 
 
-async def test_a_day_later(
+async def test_a_key_is_forgotten_after_a_day(
     client: Client, connection: Connection, subtests: pytest.Subtests
 ) -> None:
-    for case in KEYED:
+    for case, _ in keyed(client):
         with subtests.test(case.name):
             world = await client.new_world()
             first = await client.send(case, world, keys=["k1"])
@@ -140,14 +140,15 @@ async def test_a_day_later(
             assert not again.looks_like(first)
 
 
-async def test_after_an_answer_that_is_none(
+async def test_an_internal_error_is_not_stored(
     client: Client, connection: Connection, subtests: pytest.Subtests
 ) -> None:
-    """A mistake of the bank's is not kept: the same request is done when the bank can again."""
-    worlds = [await client.new_world() for _ in KEYED]
+    """The request is done under its key once the fault is mended."""
+    cases = [case for case, _ in keyed(client)]
+    worlds = [await client.new_world() for _ in cases]
     users = [
-        None if case.is_public else await client.log_in(case.asker, world)
-        for case, world in zip(KEYED, worlds, strict=True)
+        None if case.is_public else await client.log_in(case.requester, world)
+        for case, world in zip(cases, worlds, strict=True)
     ]
 
     async def ask() -> Sequence[Outcome]:
@@ -158,7 +159,7 @@ async def test_after_an_answer_that_is_none(
                 token=None if user is None else user.token,
                 keys=["k1"],
             )
-            for case, world, user in zip(KEYED, worlds, users, strict=True)
+            for case, world, user in zip(cases, worlds, users, strict=True)
         ]
 
     connection.execute("ALTER TABLE idempotency_keys RENAME TO gone")
@@ -167,16 +168,18 @@ async def test_after_an_answer_that_is_none(
         failed = await ask()
     connection.execute("ALTER TABLE gone RENAME TO idempotency_keys")
     connection.commit()
-    assert [line["event"] for line in lines].count("request failed") == len(KEYED)
-    for case, first, again in zip(KEYED, failed, await ask(), strict=True):
+    assert [line["event"] for line in lines].count("request failed") == len(cases)
+    for case, first, again in zip(cases, failed, await ask(), strict=True):
         with subtests.test(case.name):
             assert first.refusal is errors.InternalError
             assert again.refused is None
             assert not again.is_replay
 
 
-async def test_what_is_invalid_is_not_kept(client: Client, subtests: pytest.Subtests) -> None:
-    for case in KEYED:
+async def test_an_invalid_request_leaves_its_key_free(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    for case, _ in keyed(client):
         with subtests.test(case.name):
             world = await client.new_world()
             for _ in range(2):
@@ -195,10 +198,10 @@ async def test_what_is_invalid_is_not_kept(client: Client, subtests: pytest.Subt
         pytest.param(["k1", "k1"], id="one twice"),
     ],
 )
-async def test_a_key_that_is_none(
+async def test_malformed_keys_are_refused(
     client: Client, database: DatabaseAccess, subtests: pytest.Subtests, keys: list[str]
 ) -> None:
-    """Whether the operation takes one or not."""
+    """Also by operations that take no key."""
     world = await client.new_world()
     before = database.money()
     for case in client.cases:
@@ -209,7 +212,9 @@ async def test_a_key_that_is_none(
 
 
 @pytest.mark.parametrize("key", ["x", " ~!", "x" * limits.IDEMPOTENCY_KEY_LENGTH_MAX])
-async def test_the_shortest_and_the_longest_key(client: Client, world: World, key: str) -> None:
+async def test_the_shortest_and_the_longest_key_work(
+    client: Client, world: World, key: str
+) -> None:
     first = await client.send(FIRST, world, keys=[key])
     assert first.refused is None
     assert (await client.send(FIRST, world, keys=[key])).is_replay

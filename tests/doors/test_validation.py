@@ -1,4 +1,4 @@
-"""Requests that are no requests of their operation."""
+"""Requests with wrong fields."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +14,7 @@ from tests.doors.world import World
 PAGES = {"list_sessions", "list_accounts", "list_entries", "list_transfers", "list_holds"}
 
 
-async def test_no_operation_has_unknown_fields(
+async def test_unknown_fields_are_refused(
     client: Client, database: DatabaseAccess, subtests: pytest.Subtests
 ) -> None:
     world = await client.new_world()
@@ -28,7 +28,7 @@ async def test_no_operation_has_unknown_fields(
 
 
 def wrong_values(case: Case, world: World) -> Iterable[tuple[str, Any]]:
-    """Fields of the request that can be wrong, and values that they cannot have."""
+    """Fields of the good request, each with a value that it cannot have."""
     for name, value in case.request(world).items():
         if name.endswith("_id"):
             wrong = (0, -1) if isinstance(value, int) else ("x", str(value).replace("-", ""))
@@ -39,7 +39,7 @@ def wrong_values(case: Case, world: World) -> Iterable[tuple[str, Any]]:
         yield from (("limit", 0), ("limit", 101), ("cursor", "x"))
 
 
-async def test_a_field_out_of_its_limits_is_named(
+async def test_fields_out_of_range_are_named(
     client: Client, database: DatabaseAccess, subtests: pytest.Subtests
 ) -> None:
     world = await client.new_world()

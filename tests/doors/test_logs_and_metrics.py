@@ -1,4 +1,4 @@
-"""What the bank notes of each request."""
+"""The log line and the counts of each request."""
 
 from collections import Counter
 from typing import Any
@@ -11,7 +11,7 @@ from tests.doors.door import Outcome
 from tests.doors.world import World
 from tests.metrics import read_metrics, since
 
-# What a line says that can be told before.
+# The fields of the line that a test can foresee.
 SAID = ("event", "log_level", "request_id", "operation", "actor")
 
 
@@ -23,10 +23,10 @@ def line_of(outcome: Outcome, operation: str, actor: str | None) -> dict[str, An
 async def test_a_request_leaves_one_line(
     client: Client, world: World, subtests: pytest.Subtests, changes: dict[str, str]
 ) -> None:
-    """It names the operation and the user, whether the request is served or refused."""
+    """It names operation and user, of a served request and of a refused one."""
     for case in client.cases:
         with subtests.test(case.name):
-            user = None if case.is_public else await client.log_in(case.asker, world)
+            user = None if case.is_public else await client.log_in(case.requester, world)
             with capture_logs() as lines:
                 outcome = await client.send(case, world, changes=changes, user=user)
             shown = [{name: line.get(name) for name in SAID} for line in lines]
@@ -35,7 +35,7 @@ async def test_a_request_leaves_one_line(
 
 @pytest.mark.parametrize("changes", [{}, {"nickname": "x"}], ids=["good", "bad"])
 async def test_a_request_is_counted(client: Client, world: World, changes: dict[str, str]) -> None:
-    """By its operation, and by the code of its refusal."""
+    """By operation, and by the code of the refusal."""
     before = read_metrics()
     outcomes = [await client.send(case, world, changes=changes) for case in client.cases]
     grown = since(before)

@@ -1,4 +1,4 @@
-"""Who may ask for what."""
+"""Roles, tokens and sessions: which requester is served."""
 
 import uuid
 from datetime import timedelta
@@ -13,30 +13,29 @@ from bankapp.operations.identity import users
 from tests.api.conftest import DatabaseAccess
 from tests.doors.cases import CASES
 from tests.doors.client import Client
-from tests.doors.world import Asker, World
+from tests.doors.world import Requester, World
 
 OTHER_KEY = b"another key of thirty-two bytes!"
 
 
-async def test_who_may(client: Client, subtests: pytest.Subtests) -> None:
-    """Goal: each operation serves those who may ask, and nobody else.
-
-    Method: ask for everything as everybody. A world is asked about until something has happened.
-    """
+async def test_operations_serve_exactly_those_who_may_ask(
+    client: Client, subtests: pytest.Subtests
+) -> None:
+    """Method: each requester asks for each operation. A success gets the next one a new world."""
     world = await client.new_world()
     for case in client.cases:
         with subtests.test(case.name):
-            refusals: dict[Asker, type[errors.Refusal] | None] = {}
-            for asker in Asker:
-                outcome = await client.send(case, world, asker)
-                refusals[asker] = outcome.refusal
+            refusals: dict[Requester, type[errors.Refusal] | None] = {}
+            for requester in Requester:
+                outcome = await client.send(case, world, requester)
+                refusals[requester] = outcome.refusal
                 if outcome.refused is None:
                     world = await client.new_world()
             assert refusals == case.who_may
 
 
 def worthless_tokens(bank: Bank, session_id: uuid.UUID, ended_id: uuid.UUID) -> dict[str, str]:
-    """What is no access token, though it looks like one; `session_id` is of an open session."""
+    """Tokens that stand for no open session of this bank, although `session_id` is open."""
     own_codec, other_codec = PasetoCodec([bytes(32)]), PasetoCodec([OTHER_KEY])
     minute = timedelta(minutes=1)
     return {
@@ -50,7 +49,7 @@ def worthless_tokens(bank: Bank, session_id: uuid.UUID, ended_id: uuid.UUID) -> 
     }
 
 
-async def test_a_token_that_is_worth_nothing(
+async def test_worthless_tokens_are_refused(
     client: Client, database: DatabaseAccess, subtests: pytest.Subtests
 ) -> None:
     world = await client.new_world()
@@ -59,7 +58,7 @@ async def test_a_token_that_is_worth_nothing(
     for case in client.cases:
         if case.is_public:
             continue
-        user = await client.log_in(case.asker, world)
+        user = await client.log_in(case.requester, world)
         for name, token in worthless_tokens(client.bank, user.session_id, ended_id).items():
             with subtests.test(f"{case.name} {name}"):
                 outcome = await client.ask(case.operation, case.request(world), token=token)
@@ -69,9 +68,7 @@ async def test_a_token_that_is_worth_nothing(
     assert database.money() == before
 
 
-async def test_where_no_token_is_needed_it_does_not_matter(
-    client: Client, subtests: pytest.Subtests
-) -> None:
+async def test_public_operations_ignore_tokens(client: Client, subtests: pytest.Subtests) -> None:
     for case in client.cases:
         if case.is_public:
             with subtests.test(case.name):
@@ -81,21 +78,21 @@ async def test_where_no_token_is_needed_it_does_not_matter(
 
 
 async def test_a_changed_role_counts_at_the_next_request(client: Client, world: World) -> None:
-    name = world.names[Asker.OTHER]
-    user = await client.log_in(Asker.OTHER, world)
+    name = world.names[Requester.OTHER]
+    user = await client.log_in(Requester.OTHER, world)
     for role, refusal in {
         "banker": None,
         "depositor": errors.Forbidden,
         "admin": None,
     }.items():
         fields = {"username": name, "role": role}
-        await client.do(users.change_role, world, Asker.ADMIN, fields)
+        await client.do(users.change_role, world, Requester.ADMIN, fields)
         outcome = await client.send(CASES["create_deposit"], world, user=user)
         assert outcome.refusal is refusal
 
 
-async def test_an_admin_who_resigns_is_none_at_once(client: Client, world: World) -> None:
-    admin = await client.log_in(Asker.ADMIN, world)
+async def test_an_admin_who_resigns_loses_the_rights_at_once(client: Client, world: World) -> None:
+    admin = await client.log_in(Requester.ADMIN, world)
     for role, refusal in (("banker", None), ("admin", errors.Forbidden)):
         fields = {"username": admin.username, "role": role}
         outcome = await client.ask(users.change_role, fields, token=admin.token)
