@@ -9,27 +9,24 @@ from psycopg.errors import NoDataFound
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
-from gen import enums, models
+from gen import Query, enums, models
 
 INSERT_ACCOUNT: Final = """\
--- name: InsertAccount :one
-INSERT INTO accounts (owner, currency)
+INSERT /* InsertAccount */ INTO accounts (owner, currency)
 VALUES ($1::text, $2)
 RETURNING id
 """
 
 
 LIST_ACCOUNTS_BY_ID: Final = """\
--- name: ListAccountsById :many
-SELECT id, owner, currency, balance, available_balance, status, created_at
+SELECT /* ListAccountsById */ id, owner, currency, balance, available_balance, status, created_at
 FROM customer_accounts
 WHERE id = ANY($1::bigint[])
 """
 
 
 LIST_ACCOUNTS: Final = """\
--- name: ListAccounts :many
-SELECT id, owner, currency, balance, available_balance, status, created_at
+SELECT /* ListAccounts */ id, owner, currency, balance, available_balance, status, created_at
 FROM customer_accounts
 WHERE owner = $1::text
     AND id < $2
@@ -39,8 +36,7 @@ LIMIT $3
 
 
 LOCK_ACCOUNT: Final = """\
--- name: LockAccount :one
-SELECT id, kind, owner, currency, balance, status, created_at
+SELECT /* LockAccount */ id, kind, owner, currency, balance, status, created_at
 FROM accounts
 WHERE id = $1
 FOR NO KEY UPDATE
@@ -48,20 +44,36 @@ FOR NO KEY UPDATE
 
 
 UPDATE_ACCOUNT_STATUS: Final = """\
--- name: UpdateAccountStatus :exec
-UPDATE accounts
+UPDATE /* UpdateAccountStatus */ accounts
 SET status = $1
 WHERE id = $2
 """
 
 
 SHARE_ACCOUNT: Final = """\
--- name: ShareAccount :one
-SELECT id, kind, owner, currency, balance, status, created_at
+SELECT /* ShareAccount */ id, kind, owner, currency, balance, status, created_at
 FROM accounts
 WHERE id = $1
 FOR SHARE
 """
+
+
+QUERIES: Final = (
+    Query("InsertAccount", "accounts", "insert_account", INSERT_ACCOUNT, reads_only=False),
+    Query(
+        "ListAccountsById", "accounts", "list_accounts_by_id", LIST_ACCOUNTS_BY_ID, reads_only=True
+    ),
+    Query("ListAccounts", "accounts", "list_accounts", LIST_ACCOUNTS, reads_only=True),
+    Query("LockAccount", "accounts", "lock_account", LOCK_ACCOUNT, reads_only=False),
+    Query(
+        "UpdateAccountStatus",
+        "accounts",
+        "update_account_status",
+        UPDATE_ACCOUNT_STATUS,
+        reads_only=False,
+    ),
+    Query("ShareAccount", "accounts", "share_account", SHARE_ACCOUNT, reads_only=False),
+)
 
 
 def _insert_account_value(row: Sequence[Any]) -> int:

@@ -10,11 +10,10 @@ from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 
-from gen import models
+from gen import Query, models
 
 INSERT_AUDIT_EVENT: Final = """\
--- name: InsertAuditEvent :exec
-INSERT INTO audit_events (
+INSERT /* InsertAuditEvent */ INTO audit_events (
     action, subject, actor, request_id, client_address, before, after
 )
 VALUES (
@@ -30,14 +29,27 @@ VALUES (
 
 
 LIST_AUDIT_EVENTS: Final = """\
--- name: ListAuditEvents :many
-SELECT id, action, subject, actor, request_id, client_address, before, after, created_at
+SELECT /* ListAuditEvents */ id, action, subject, actor, request_id, client_address, before, after, created_at
 FROM audit_events
 WHERE subject = $1
     AND id < $2
 ORDER BY id DESC
 LIMIT $3
 """
+
+
+QUERIES: Final = (
+    Query(
+        "InsertAuditEvent",
+        "audit_events",
+        "insert_audit_event",
+        INSERT_AUDIT_EVENT,
+        reads_only=False,
+    ),
+    Query(
+        "ListAuditEvents", "audit_events", "list_audit_events", LIST_AUDIT_EVENTS, reads_only=True
+    ),
+)
 
 
 def _audit_event(row: Sequence[Any]) -> models.AuditEvent:

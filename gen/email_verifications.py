@@ -8,17 +8,17 @@ from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.errors import NoDataFound
 from psycopg.types.numeric import Int8
 
+from gen import Query
+
 INSERT_EMAIL_VERIFICATION: Final = """\
--- name: InsertEmailVerification :one
-INSERT INTO email_verifications (username, email, code_hash)
+INSERT /* InsertEmailVerification */ INTO email_verifications (username, email, code_hash)
 VALUES ($1, $2, $3)
 RETURNING id
 """
 
 
 LOCK_USER_OF_EMAIL_VERIFICATION: Final = """\
--- name: LockUserOfEmailVerification :one
-SELECT users.username
+SELECT /* LockUserOfEmailVerification */ users.username
 FROM users
 INNER JOIN email_verifications ON email_verifications.username = users.username
 WHERE email_verifications.id = $1
@@ -27,8 +27,7 @@ FOR NO KEY UPDATE OF users
 
 
 USE_EMAIL_VERIFICATION: Final = """\
--- name: UseEmailVerification :one
-UPDATE email_verifications
+UPDATE /* UseEmailVerification */ email_verifications
 SET used_at = now()
 FROM users
 WHERE email_verifications.id = $1
@@ -42,8 +41,7 @@ RETURNING email_verifications.username
 
 
 DELETE_EXPIRED_EMAIL_VERIFICATIONS: Final = """\
--- name: DeleteExpiredEmailVerifications :execrows
-DELETE FROM email_verifications
+DELETE /* DeleteExpiredEmailVerifications */ FROM email_verifications
 WHERE id IN (
         SELECT old.id
         FROM email_verifications AS old
@@ -53,6 +51,38 @@ WHERE id IN (
         FOR UPDATE SKIP LOCKED
     )
 """
+
+
+QUERIES: Final = (
+    Query(
+        "InsertEmailVerification",
+        "email_verifications",
+        "insert_email_verification",
+        INSERT_EMAIL_VERIFICATION,
+        reads_only=False,
+    ),
+    Query(
+        "LockUserOfEmailVerification",
+        "email_verifications",
+        "lock_user_of_email_verification",
+        LOCK_USER_OF_EMAIL_VERIFICATION,
+        reads_only=False,
+    ),
+    Query(
+        "UseEmailVerification",
+        "email_verifications",
+        "use_email_verification",
+        USE_EMAIL_VERIFICATION,
+        reads_only=False,
+    ),
+    Query(
+        "DeleteExpiredEmailVerifications",
+        "email_verifications",
+        "delete_expired_email_verifications",
+        DELETE_EXPIRED_EMAIL_VERIFICATIONS,
+        reads_only=False,
+    ),
+)
 
 
 def _insert_email_verification_value(row: Sequence[Any]) -> int:

@@ -11,11 +11,10 @@ from psycopg.errors import NoDataFound
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
-from gen import enums, models
+from gen import Query, enums, models
 
 LIST_ENTRIES: Final = """\
--- name: ListEntries :many
-SELECT id, transfer_id, account_id, amount, balance_after, created_at
+SELECT /* ListEntries */ id, transfer_id, account_id, amount, balance_after, created_at
 FROM entries
 WHERE account_id = $1
     AND transfer_id < $2
@@ -25,8 +24,7 @@ LIMIT $3
 
 
 GET_BALANCE_AT: Final = """\
--- name: GetBalanceAt :one
-SELECT
+SELECT /* GetBalanceAt */
     coalesce(
         (
             SELECT entries.balance_after
@@ -65,8 +63,7 @@ FROM (SELECT coalesce($2::timestamptz, now()) AS moment) AS asked
 
 
 LIST_ENTRIES_BETWEEN: Final = """\
--- name: ListEntriesBetween :many
-SELECT
+SELECT /* ListEntriesBetween */
     entries.id, entries.transfer_id, entries.account_id, entries.amount, entries.balance_after, entries.created_at,
     transfers.kind,
     transfers.description
@@ -81,9 +78,22 @@ LIMIT $4
 
 
 GET_TIME: Final = """\
--- name: GetTime :one
-SELECT clock_timestamp() AS moment
+SELECT /* GetTime */ clock_timestamp() AS moment
 """
+
+
+QUERIES: Final = (
+    Query("ListEntries", "entries", "list_entries", LIST_ENTRIES, reads_only=True),
+    Query("GetBalanceAt", "entries", "get_balance_at", GET_BALANCE_AT, reads_only=True),
+    Query(
+        "ListEntriesBetween",
+        "entries",
+        "list_entries_between",
+        LIST_ENTRIES_BETWEEN,
+        reads_only=True,
+    ),
+    Query("GetTime", "entries", "get_time", GET_TIME, reads_only=True),
+)
 
 
 @dataclass(slots=True)

@@ -9,11 +9,10 @@ from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
-from gen import enums, models
+from gen import Query, enums, models
 
 GET_HOLD: Final = """\
--- name: GetHold :one
-SELECT
+SELECT /* GetHold */
     current_holds.id, current_holds.from_account_id, current_holds.to_account_id, current_holds.amount, current_holds.captured_amount, current_holds.currency, current_holds.status, current_holds.description, current_holds.expires_at, current_holds.created_at, current_holds.closed_at, current_holds.asked_by, current_holds.request_id, current_holds.voided_by,
     payer.owner AS from_owner,
     payee.owner AS to_owner
@@ -25,8 +24,7 @@ WHERE current_holds.id = $1
 
 
 LIST_OWNER_HOLDS: Final = """\
--- name: ListOwnerHolds :many
-SELECT id, from_account_id, to_account_id, amount, captured_amount, currency, status, description, expires_at, created_at, closed_at, asked_by, request_id, voided_by
+SELECT /* ListOwnerHolds */ id, from_account_id, to_account_id, amount, captured_amount, currency, status, description, expires_at, created_at, closed_at, asked_by, request_id, voided_by
 FROM current_holds
 WHERE id = ANY(
         ARRAY(
@@ -59,6 +57,12 @@ WHERE id = ANY(
     )
 ORDER BY id DESC
 """
+
+
+QUERIES: Final = (
+    Query("GetHold", "holds", "get_hold", GET_HOLD, reads_only=True),
+    Query("ListOwnerHolds", "holds", "list_owner_holds", LIST_OWNER_HOLDS, reads_only=True),
+)
 
 
 @dataclass(slots=True)

@@ -7,11 +7,10 @@ from typing import Any, Final
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.types.numeric import Int8
 
-from gen import models
+from gen import Query, models
 
 GET_IDEMPOTENCY_KEY: Final = """\
--- name: GetIdempotencyKey :one
-SELECT scope, key, request_hash, request_id, refusal, transfer_id, hold_id, balance, available_balance, captured_amount, response, created_at
+SELECT /* GetIdempotencyKey */ scope, key, request_hash, request_id, refusal, transfer_id, hold_id, balance, available_balance, captured_amount, response, created_at
 FROM idempotency_keys
 WHERE scope = $1
     AND key = $2
@@ -20,8 +19,7 @@ WHERE scope = $1
 
 
 INSERT_IDEMPOTENCY_KEY: Final = """\
--- name: InsertIdempotencyKey :execrows
-INSERT INTO idempotency_keys AS known (
+INSERT /* InsertIdempotencyKey */ INTO idempotency_keys AS known (
     scope, key, request_hash, request_id, refusal, response, created_at
 )
 VALUES (
@@ -54,8 +52,7 @@ ON CONFLICT (scope, key) DO UPDATE
 
 
 DELETE_OLD_IDEMPOTENCY_KEYS: Final = """\
--- name: DeleteOldIdempotencyKeys :execrows
-DELETE FROM idempotency_keys
+DELETE /* DeleteOldIdempotencyKeys */ FROM idempotency_keys
 WHERE (scope, key) IN (
         SELECT
             old.scope,
@@ -68,6 +65,31 @@ WHERE (scope, key) IN (
     )
     AND created_at <= now() - interval '24 hours'
 """
+
+
+QUERIES: Final = (
+    Query(
+        "GetIdempotencyKey",
+        "idempotency_keys",
+        "get_idempotency_key",
+        GET_IDEMPOTENCY_KEY,
+        reads_only=True,
+    ),
+    Query(
+        "InsertIdempotencyKey",
+        "idempotency_keys",
+        "insert_idempotency_key",
+        INSERT_IDEMPOTENCY_KEY,
+        reads_only=False,
+    ),
+    Query(
+        "DeleteOldIdempotencyKeys",
+        "idempotency_keys",
+        "delete_old_idempotency_keys",
+        DELETE_OLD_IDEMPOTENCY_KEYS,
+        reads_only=False,
+    ),
+)
 
 
 def _idempotency_key(row: Sequence[Any]) -> models.IdempotencyKey:

@@ -8,10 +8,14 @@ from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.errors import NoDataFound
 from psycopg.types.json import Jsonb
 
+from gen import Query
+
 ENQUEUE_JOB: Final = """\
--- name: EnqueueJob :one
-SELECT enqueue_job($1::text, $2::jsonb)::bigint AS id
+SELECT /* EnqueueJob */ enqueue_job($1::text, $2::jsonb)::bigint AS id
 """
+
+
+QUERIES: Final = (Query("EnqueueJob", "jobs", "enqueue_job", ENQUEUE_JOB, reads_only=False),)
 
 
 def _enqueue_job_value(row: Sequence[Any]) -> int:

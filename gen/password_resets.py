@@ -8,17 +8,17 @@ from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.errors import NoDataFound
 from psycopg.types.numeric import Int8
 
+from gen import Query
+
 INSERT_PASSWORD_RESET: Final = """\
--- name: InsertPasswordReset :one
-INSERT INTO password_resets (username, email, code_hash)
+INSERT /* InsertPasswordReset */ INTO password_resets (username, email, code_hash)
 VALUES ($1, $2, $3)
 RETURNING id
 """
 
 
 LOCK_USER_OF_PASSWORD_RESET: Final = """\
--- name: LockUserOfPasswordReset :one
-SELECT users.username
+SELECT /* LockUserOfPasswordReset */ users.username
 FROM users
 INNER JOIN password_resets ON password_resets.username = users.username
 WHERE password_resets.code_hash = $1
@@ -27,8 +27,7 @@ FOR NO KEY UPDATE OF users
 
 
 USE_PASSWORD_RESET: Final = """\
--- name: UsePasswordReset :one
-UPDATE password_resets
+UPDATE /* UsePasswordReset */ password_resets
 SET used_at = now()
 FROM users
 WHERE password_resets.code_hash = $1
@@ -41,8 +40,7 @@ RETURNING password_resets.username
 
 
 USE_ALL_PASSWORD_RESETS: Final = """\
--- name: UseAllPasswordResets :execrows
-UPDATE password_resets
+UPDATE /* UseAllPasswordResets */ password_resets
 SET used_at = now()
 WHERE username = $1
     AND used_at IS NULL
@@ -50,8 +48,7 @@ WHERE username = $1
 
 
 DELETE_EXPIRED_PASSWORD_RESETS: Final = """\
--- name: DeleteExpiredPasswordResets :execrows
-DELETE FROM password_resets
+DELETE /* DeleteExpiredPasswordResets */ FROM password_resets
 WHERE id IN (
         SELECT old.id
         FROM password_resets AS old
@@ -61,6 +58,45 @@ WHERE id IN (
         FOR UPDATE SKIP LOCKED
     )
 """
+
+
+QUERIES: Final = (
+    Query(
+        "InsertPasswordReset",
+        "password_resets",
+        "insert_password_reset",
+        INSERT_PASSWORD_RESET,
+        reads_only=False,
+    ),
+    Query(
+        "LockUserOfPasswordReset",
+        "password_resets",
+        "lock_user_of_password_reset",
+        LOCK_USER_OF_PASSWORD_RESET,
+        reads_only=False,
+    ),
+    Query(
+        "UsePasswordReset",
+        "password_resets",
+        "use_password_reset",
+        USE_PASSWORD_RESET,
+        reads_only=False,
+    ),
+    Query(
+        "UseAllPasswordResets",
+        "password_resets",
+        "use_all_password_resets",
+        USE_ALL_PASSWORD_RESETS,
+        reads_only=False,
+    ),
+    Query(
+        "DeleteExpiredPasswordResets",
+        "password_resets",
+        "delete_expired_password_resets",
+        DELETE_EXPIRED_PASSWORD_RESETS,
+        reads_only=False,
+    ),
+)
 
 
 def _insert_password_reset_value(row: Sequence[Any]) -> int:

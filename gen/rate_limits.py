@@ -10,9 +10,10 @@ from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.errors import NoDataFound
 from psycopg.types.numeric import Int8
 
+from gen import Query
+
 TAKE_RATE_LIMIT: Final = """\
--- name: TakeRateLimit :one
-INSERT INTO rate_limits AS known (key, free_at)
+INSERT /* TakeRateLimit */ INTO rate_limits AS known (key, free_at)
 VALUES ($1, now() + $2::interval)
 ON CONFLICT (key) DO UPDATE
     SET
@@ -37,8 +38,7 @@ RETURNING
 
 
 DELETE_FREE_RATE_LIMITS: Final = """\
--- name: DeleteFreeRateLimits :execrows
-DELETE FROM rate_limits
+DELETE /* DeleteFreeRateLimits */ FROM rate_limits
 WHERE key IN (
         SELECT old.key
         FROM rate_limits AS old
@@ -48,6 +48,18 @@ WHERE key IN (
         FOR UPDATE SKIP LOCKED
     )
 """
+
+
+QUERIES: Final = (
+    Query("TakeRateLimit", "rate_limits", "take_rate_limit", TAKE_RATE_LIMIT, reads_only=False),
+    Query(
+        "DeleteFreeRateLimits",
+        "rate_limits",
+        "delete_free_rate_limits",
+        DELETE_FREE_RATE_LIMITS,
+        reads_only=False,
+    ),
+)
 
 
 @dataclass(slots=True)

@@ -10,15 +10,15 @@ from psycopg.errors import NoDataFound
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
+from gen import Query
+
 PING: Final = """\
--- name: Ping :one
-SELECT 1 AS answer
+SELECT /* Ping */ 1 AS answer
 """
 
 
 GET_LEDGER_SIZE: Final = """\
--- name: GetLedgerSize :one
-SELECT
+SELECT /* GetLedgerSize */
     coalesce((SELECT max(id) FROM accounts), 0)::bigint AS account_id_max,
     coalesce((SELECT max(id) FROM transfers), 0)::bigint AS transfer_id_max,
     (SELECT count(*) FROM entries) AS entry_count
@@ -26,8 +26,7 @@ SELECT
 
 
 LIST_WRONG_BALANCES: Final = """\
--- name: ListWrongBalances :many
-WITH sums AS (
+WITH /* ListWrongBalances */ sums AS (
     SELECT
         account_id,
         sum(amount) AS entries_sum
@@ -48,8 +47,7 @@ LIMIT $1
 
 
 LIST_WRONG_RUNNING_BALANCES: Final = """\
--- name: ListWrongRunningBalances :many
-SELECT
+SELECT /* ListWrongRunningBalances */
     running.id,
     running.account_id,
     running.balance_after,
@@ -72,8 +70,7 @@ LIMIT $1
 
 
 LIST_ENTRIES_OUT_OF_ORDER: Final = """\
--- name: ListEntriesOutOfOrder :many
-SELECT
+SELECT /* ListEntriesOutOfOrder */
     ordered.id,
     ordered.account_id
 FROM (
@@ -93,8 +90,7 @@ LIMIT $1
 
 
 LIST_UNBALANCED_TRANSFERS: Final = """\
--- name: ListUnbalancedTransfers :many
-SELECT
+SELECT /* ListUnbalancedTransfers */
     transfers.id,
     transfers.amount,
     count(entries.id) AS entry_count,
@@ -115,8 +111,7 @@ LIMIT $1
 
 
 LIST_STRAY_ENTRIES: Final = """\
--- name: ListStrayEntries :many
-SELECT
+SELECT /* ListStrayEntries */
     entries.id,
     transfers.id IS NULL AS is_orphan
 FROM entries
@@ -128,8 +123,7 @@ LIMIT $1
 
 
 LIST_WRONG_CURRENCIES: Final = """\
--- name: ListWrongCurrencies :many
-SELECT
+SELECT /* ListWrongCurrencies */
     currency,
     sum(balance)::bigint AS balance_sum
 FROM accounts
@@ -141,8 +135,7 @@ LIMIT $1
 
 
 LIST_WRONG_HOLDS: Final = """\
--- name: ListWrongHolds :many
-SELECT
+SELECT /* ListWrongHolds */
     holds.id,
     holds.captured_amount,
     coalesce(sum(transfers.amount), 0)::bigint AS captures_sum
@@ -161,8 +154,7 @@ LIMIT $1
 
 
 LIST_OVERHELD_ACCOUNTS: Final = """\
--- name: ListOverheldAccounts :many
-SELECT
+SELECT /* ListOverheldAccounts */
     accounts.id,
     accounts.balance,
     held_amount(accounts.id) AS held_amount
@@ -175,8 +167,7 @@ LIMIT $1
 
 
 LIST_WRONG_REVERSALS: Final = """\
--- name: ListWrongReversals :many
-SELECT
+SELECT /* ListWrongReversals */
     transfers.id,
     transfers.amount,
     sum(reversals.amount)::bigint AS reversals_sum
@@ -195,8 +186,7 @@ LIMIT $1
 
 
 LIST_WRONG_IDEMPOTENCY_KEYS: Final = """\
--- name: ListWrongIdempotencyKeys :many
-SELECT
+SELECT /* ListWrongIdempotencyKeys */
     keys.scope,
     keys.key
 FROM idempotency_keys AS keys
@@ -212,8 +202,7 @@ LIMIT $1
 
 
 COUNT_JOBS: Final = """\
--- name: CountJobs :one
-SELECT
+SELECT /* CountJobs */
     count(*) FILTER (WHERE status = 'todo') AS waiting_count,
     count(*) FILTER (WHERE status = 'doing') AS doing_count,
     count(*) FILTER (WHERE status = 'failed') AS dead_count
@@ -224,6 +213,67 @@ FROM (
     LIMIT $1
 ) AS jobs
 """
+
+
+QUERIES: Final = (
+    Query("Ping", "reports", "ping", PING, reads_only=True),
+    Query("GetLedgerSize", "reports", "get_ledger_size", GET_LEDGER_SIZE, reads_only=True),
+    Query(
+        "ListWrongBalances", "reports", "list_wrong_balances", LIST_WRONG_BALANCES, reads_only=True
+    ),
+    Query(
+        "ListWrongRunningBalances",
+        "reports",
+        "list_wrong_running_balances",
+        LIST_WRONG_RUNNING_BALANCES,
+        reads_only=True,
+    ),
+    Query(
+        "ListEntriesOutOfOrder",
+        "reports",
+        "list_entries_out_of_order",
+        LIST_ENTRIES_OUT_OF_ORDER,
+        reads_only=True,
+    ),
+    Query(
+        "ListUnbalancedTransfers",
+        "reports",
+        "list_unbalanced_transfers",
+        LIST_UNBALANCED_TRANSFERS,
+        reads_only=True,
+    ),
+    Query("ListStrayEntries", "reports", "list_stray_entries", LIST_STRAY_ENTRIES, reads_only=True),
+    Query(
+        "ListWrongCurrencies",
+        "reports",
+        "list_wrong_currencies",
+        LIST_WRONG_CURRENCIES,
+        reads_only=True,
+    ),
+    Query("ListWrongHolds", "reports", "list_wrong_holds", LIST_WRONG_HOLDS, reads_only=True),
+    Query(
+        "ListOverheldAccounts",
+        "reports",
+        "list_overheld_accounts",
+        LIST_OVERHELD_ACCOUNTS,
+        reads_only=True,
+    ),
+    Query(
+        "ListWrongReversals",
+        "reports",
+        "list_wrong_reversals",
+        LIST_WRONG_REVERSALS,
+        reads_only=True,
+    ),
+    Query(
+        "ListWrongIdempotencyKeys",
+        "reports",
+        "list_wrong_idempotency_keys",
+        LIST_WRONG_IDEMPOTENCY_KEYS,
+        reads_only=True,
+    ),
+    Query("CountJobs", "reports", "count_jobs", COUNT_JOBS, reads_only=True),
+)
 
 
 @dataclass(slots=True)

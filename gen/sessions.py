@@ -13,11 +13,10 @@ from psycopg.errors import NoDataFound
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
-from gen import enums, models
+from gen import Query, enums, models
 
 INSERT_SESSION: Final = """\
--- name: InsertSession :one
-INSERT INTO sessions (id, username, user_agent, client_address, refresh_token_hash, expires_at)
+INSERT /* InsertSession */ INTO sessions (id, username, user_agent, client_address, refresh_token_hash, expires_at)
 VALUES (
     $1,
     $2,
@@ -31,8 +30,7 @@ RETURNING id, username, user_agent, client_address, created_at, expires_at, ende
 
 
 LIST_SESSION_CALLERS: Final = """\
--- name: ListSessionCallers :many
-SELECT
+SELECT /* ListSessionCallers */
     sessions.id,
     users.username,
     users.role,
@@ -48,8 +46,7 @@ WHERE sessions.id = ANY($1::uuid[])
 
 
 NOTE_SESSION_USES: Final = """\
--- name: NoteSessionUses :exec
-UPDATE sessions
+UPDATE /* NoteSessionUses */ sessions
 SET last_used_at = now()
 WHERE id IN (
         SELECT used.id
@@ -63,8 +60,7 @@ WHERE id IN (
 
 
 ROTATE_REFRESH_TOKEN: Final = """\
--- name: RotateRefreshToken :one
-UPDATE sessions
+UPDATE /* RotateRefreshToken */ sessions
 SET
     refresh_token_hash = $1,
     last_used_at = now(),
@@ -84,8 +80,7 @@ RETURNING
 
 
 END_REUSED_SESSION: Final = """\
--- name: EndReusedSession :one
-UPDATE sessions
+UPDATE /* EndReusedSession */ sessions
 SET ended_at = now()
 WHERE id = $1
     AND refresh_token_hash <> $2::bytea
@@ -95,8 +90,7 @@ RETURNING username
 
 
 LIST_SESSIONS: Final = """\
--- name: ListSessions :many
-SELECT id, username, user_agent, client_address, created_at, expires_at, ended_at, number, refresh_token_hash, last_used_at
+SELECT /* ListSessions */ id, username, user_agent, client_address, created_at, expires_at, ended_at, number, refresh_token_hash, last_used_at
 FROM sessions
 WHERE username = $1
     AND number < $2
@@ -108,8 +102,7 @@ LIMIT $3
 
 
 END_SESSION: Final = """\
--- name: EndSession :one
-UPDATE sessions
+UPDATE /* EndSession */ sessions
 SET ended_at = now()
 WHERE id = $1
     AND username = $2
@@ -120,8 +113,7 @@ RETURNING id
 
 
 END_SESSIONS: Final = """\
--- name: EndSessions :many
-UPDATE sessions
+UPDATE /* EndSessions */ sessions
 SET ended_at = now()
 WHERE username = $1
     AND id IS DISTINCT FROM $2::uuid
@@ -132,8 +124,7 @@ RETURNING id
 
 
 DELETE_OLD_SESSIONS: Final = """\
--- name: DeleteOldSessions :execrows
-DELETE FROM sessions
+DELETE /* DeleteOldSessions */ FROM sessions
 WHERE id IN (
         SELECT old.id
         FROM sessions AS old
@@ -143,6 +134,39 @@ WHERE id IN (
         FOR UPDATE SKIP LOCKED
     )
 """
+
+
+QUERIES: Final = (
+    Query("InsertSession", "sessions", "insert_session", INSERT_SESSION, reads_only=False),
+    Query(
+        "ListSessionCallers",
+        "sessions",
+        "list_session_callers",
+        LIST_SESSION_CALLERS,
+        reads_only=True,
+    ),
+    Query("NoteSessionUses", "sessions", "note_session_uses", NOTE_SESSION_USES, reads_only=False),
+    Query(
+        "RotateRefreshToken",
+        "sessions",
+        "rotate_refresh_token",
+        ROTATE_REFRESH_TOKEN,
+        reads_only=False,
+    ),
+    Query(
+        "EndReusedSession", "sessions", "end_reused_session", END_REUSED_SESSION, reads_only=False
+    ),
+    Query("ListSessions", "sessions", "list_sessions", LIST_SESSIONS, reads_only=True),
+    Query("EndSession", "sessions", "end_session", END_SESSION, reads_only=False),
+    Query("EndSessions", "sessions", "end_sessions", END_SESSIONS, reads_only=False),
+    Query(
+        "DeleteOldSessions",
+        "sessions",
+        "delete_old_sessions",
+        DELETE_OLD_SESSIONS,
+        reads_only=False,
+    ),
+)
 
 
 @dataclass(slots=True)

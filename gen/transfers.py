@@ -11,11 +11,10 @@ from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
-from gen import enums, models
+from gen import Query, enums, models
 
 POST_TRANSFERS: Final = """\
--- name: PostTransfers :many
-SELECT
+SELECT /* PostTransfers */
     refusal,
     replayed_request_id,
     transfer_id,
@@ -63,8 +62,7 @@ CROSS JOIN
 
 
 GET_TRANSFER: Final = """\
--- name: GetTransfer :one
-SELECT
+SELECT /* GetTransfer */
     transfers.id, transfers.kind, transfers.from_account_id, transfers.to_account_id, transfers.amount, transfers.currency, transfers.description, transfers.created_at, transfers.reverses_transfer_id, transfers.captures_hold_id, transfers.asked_by, transfers.request_id,
     payer.owner AS from_owner,
     payee.owner AS to_owner
@@ -76,8 +74,7 @@ WHERE transfers.id = $1
 
 
 LIST_ACCOUNT_TRANSFERS: Final = """\
--- name: ListAccountTransfers :many
-SELECT id, kind, from_account_id, to_account_id, amount, currency, description, created_at, reverses_transfer_id, captures_hold_id, asked_by, request_id
+SELECT /* ListAccountTransfers */ id, kind, from_account_id, to_account_id, amount, currency, description, created_at, reverses_transfer_id, captures_hold_id, asked_by, request_id
 FROM transfers
 WHERE id = ANY(
         ARRAY(
@@ -94,8 +91,7 @@ ORDER BY id DESC
 
 
 LIST_OWNER_TRANSFERS: Final = """\
--- name: ListOwnerTransfers :many
-SELECT id, kind, from_account_id, to_account_id, amount, currency, description, created_at, reverses_transfer_id, captures_hold_id, asked_by, request_id
+SELECT /* ListOwnerTransfers */ id, kind, from_account_id, to_account_id, amount, currency, description, created_at, reverses_transfer_id, captures_hold_id, asked_by, request_id
 FROM transfers
 WHERE id = ANY(
         ARRAY(
@@ -117,6 +113,26 @@ WHERE id = ANY(
     )
 ORDER BY id DESC
 """
+
+
+QUERIES: Final = (
+    Query("PostTransfers", "transfers", "post_transfers", POST_TRANSFERS, reads_only=False),
+    Query("GetTransfer", "transfers", "get_transfer", GET_TRANSFER, reads_only=True),
+    Query(
+        "ListAccountTransfers",
+        "transfers",
+        "list_account_transfers",
+        LIST_ACCOUNT_TRANSFERS,
+        reads_only=True,
+    ),
+    Query(
+        "ListOwnerTransfers",
+        "transfers",
+        "list_owner_transfers",
+        LIST_OWNER_TRANSFERS,
+        reads_only=True,
+    ),
+)
 
 
 @dataclass(slots=True)

@@ -7,11 +7,10 @@ from typing import Any, Final
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.errors import NoDataFound
 
-from gen import enums, models
+from gen import Query, enums, models
 
 INSERT_USER: Final = """\
--- name: InsertUser :one
-INSERT INTO users (username, hashed_password, full_name, email, role)
+INSERT /* InsertUser */ INTO users (username, hashed_password, full_name, email, role)
 VALUES (
     $1,
     $2,
@@ -24,16 +23,14 @@ RETURNING username, hashed_password, full_name, email, is_email_verified, role, 
 
 
 GET_USER: Final = """\
--- name: GetUser :one
-SELECT username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
+SELECT /* GetUser */ username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
 FROM users
 WHERE username = $1
 """
 
 
 UPDATE_USER_ROLE: Final = """\
--- name: UpdateUserRole :one
-UPDATE users
+UPDATE /* UpdateUserRole */ users
 SET role = $1
 WHERE username = $2
 RETURNING username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
@@ -41,8 +38,7 @@ RETURNING username, hashed_password, full_name, email, is_email_verified, role, 
 
 
 LOCK_USER: Final = """\
--- name: LockUser :one
-SELECT username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
+SELECT /* LockUser */ username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
 FROM users
 WHERE username = $1
 FOR NO KEY UPDATE
@@ -50,16 +46,14 @@ FOR NO KEY UPDATE
 
 
 GET_USER_BY_EMAIL: Final = """\
--- name: GetUserByEmail :one
-SELECT username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
+SELECT /* GetUserByEmail */ username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
 FROM users
 WHERE lower(email) = lower($1)
 """
 
 
 UPDATE_USER: Final = """\
--- name: UpdateUser :one
-UPDATE users
+UPDATE /* UpdateUser */ users
 SET
     full_name = coalesce($1, full_name),
     email = coalesce($2, email),
@@ -75,8 +69,7 @@ RETURNING username, hashed_password, full_name, email, is_email_verified, role, 
 
 
 REHASH_PASSWORD: Final = """\
--- name: RehashPassword :execrows
-UPDATE users
+UPDATE /* RehashPassword */ users
 SET hashed_password = $1
 WHERE username = $2
     AND hashed_password = $3::text
@@ -84,8 +77,7 @@ WHERE username = $2
 
 
 VERIFY_USER_EMAIL: Final = """\
--- name: VerifyUserEmail :one
-UPDATE users
+UPDATE /* VerifyUserEmail */ users
 SET is_email_verified = true
 WHERE username = $1
 RETURNING username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
@@ -93,12 +85,24 @@ RETURNING username, hashed_password, full_name, email, is_email_verified, role, 
 
 
 BLOCK_USER: Final = """\
--- name: BlockUser :one
-UPDATE users
+UPDATE /* BlockUser */ users
 SET blocked_at = CASE WHEN $1::boolean THEN coalesce(blocked_at, now()) END
 WHERE username = $2
 RETURNING username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
 """
+
+
+QUERIES: Final = (
+    Query("InsertUser", "users", "insert_user", INSERT_USER, reads_only=False),
+    Query("GetUser", "users", "get_user", GET_USER, reads_only=True),
+    Query("UpdateUserRole", "users", "update_user_role", UPDATE_USER_ROLE, reads_only=False),
+    Query("LockUser", "users", "lock_user", LOCK_USER, reads_only=False),
+    Query("GetUserByEmail", "users", "get_user_by_email", GET_USER_BY_EMAIL, reads_only=True),
+    Query("UpdateUser", "users", "update_user", UPDATE_USER, reads_only=False),
+    Query("RehashPassword", "users", "rehash_password", REHASH_PASSWORD, reads_only=False),
+    Query("VerifyUserEmail", "users", "verify_user_email", VERIFY_USER_EMAIL, reads_only=False),
+    Query("BlockUser", "users", "block_user", BLOCK_USER, reads_only=False),
+)
 
 
 def _user(row: Sequence[Any]) -> models.User:

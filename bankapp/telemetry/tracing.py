@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any, Final, TypeAlias
+from typing import Final, ParamSpec, Protocol, TypeVar
 
 from opentelemetry import propagate
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -15,7 +15,15 @@ from opentelemetry.trace import Link, Span, SpanKind, StatusCode, Tracer, set_sp
 from bankapp.telemetry.context import REQUEST_IDS
 
 REQUEST_ID: Final = "bankapp.request_id"
-Query: TypeAlias = Callable[..., Awaitable[Any]]
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class Named(Protocol):
+    """What traces need to know of a query."""
+
+    @property
+    def name(self) -> str: ...
 
 
 class Tracing:
@@ -65,12 +73,14 @@ class Tracing:
             finally:
                 self._requests.pop(request_id, None)
 
-    def watch_query(self, name: str, query: Query) -> Query:
-        """The same query, of which each call makes a span."""
+    def wrap_query(
+        self, query: Named, call: Callable[Arguments, Awaitable[Result]]
+    ) -> Callable[Arguments, Awaitable[Result]]:
+        """The same query, each call of which makes a span."""
 
-        async def traced(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the query has it
-            with self._query(name, REQUEST_IDS.get()):
-                return await query(*args, **kwargs)
+        async def traced(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+            with self._query(query.name, REQUEST_IDS.get()):
+                return await call(*args, **kwargs)
 
         return traced
 

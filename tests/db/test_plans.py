@@ -87,7 +87,7 @@ async def test_keys_are_found_by_their_key(
 
 def buffer_count(connection: Connection, query: LiteralString, arguments: list[Any]) -> int:
     """How many pages the query touches."""
-    connection.execute(sql.SQL("PREPARE page AS ") + sql.SQL(query.split("\n", 1)[1]))
+    connection.execute(sql.SQL("PREPARE page AS ") + sql.SQL(query))
     call = sql.SQL("EXPLAIN (ANALYZE, BUFFERS, FORMAT json) EXECUTE page ({})").format(
         sql.SQL(", ").join(map(sql.Literal, arguments))
     )

@@ -1,38 +1,33 @@
 """How the queries that are served are planned: none may take longer for there being more."""
 
 import inspect
-import pkgutil
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from importlib import import_module
-from types import ModuleType
 from typing import Any, Final
 
 from psycopg import sql
 
-import gen
 from bankapp.domain import limits
+from gen import Query
+from gen.queries import QUERIES
 from tests.scale.filling import Connection, Population
 
 MODES: Final = ("force_custom_plan", "force_generic_plan")
 # What is sorted must be a page, or a handful.
 SORTED_ROW_COUNT_MAX: Final = 1_000
 SMALL_TABLES: Final = ("currencies",)
-# No queries, and those of `bankapp verify`, which reads the books from end to end as it must.
-_NOT_SERVED: Final = ("models", "queries", "reports")
+# Those of `bankapp verify`, which reads the books from end to end as it must.
+_NOT_SERVED: Final = ("reports",)
 
 
 def served_queries() -> dict[str, tuple[str, list[str]]]:
     """The text of each query and the names of its parameters, in their order."""
-    modules = (info.name for info in pkgutil.iter_modules(gen.__path__))
     return {
-        f"{module}.{name.lower()}": (text, _parameters(known, name.lower()))
-        for module in modules
-        if module not in _NOT_SERVED
-        for known in (import_module(f"gen.{module}"),)
-        for name, text in vars(known).items()
-        if name.isupper() and isinstance(text, str)
+        f"{query.module}.{query.method}": (query.sql, _parameters(query))
+        for query in QUERIES.values()
+        if query.module not in _NOT_SERVED
     }
 
 
@@ -51,8 +46,9 @@ def growing_plans(connection: Connection, people: Population, mode: str) -> dict
     return found
 
 
-def _parameters(module: ModuleType, query: str) -> list[str]:
-    taken = list(inspect.signature(getattr(module.Querier, query)).parameters.values())[1:]
+def _parameters(query: Query) -> list[str]:
+    querier = import_module(f"gen.{query.module}").Querier
+    taken = list(inspect.signature(getattr(querier, query.method)).parameters.values())[1:]
     if len(taken) == 1 and is_dataclass(taken[0].annotation):
         return [field.name for field in fields(taken[0].annotation)]
     return [parameter.name for parameter in taken]

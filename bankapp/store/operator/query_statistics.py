@@ -2,27 +2,19 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
 from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-from gen.queries import AsyncQueries
+from gen.queries import QUERIES
 
 EXTENSION: Final = "pg_stat_statements"
 _HIDDEN: Final = "<insufficient privilege>"
-_NAMED: Final = re.compile(r"-- name: (\w+) ")
-# Comments, spaces, and what the server writes as a parameter whether or not it was one.
-_VARYING: Final = re.compile(
-    r"(?P<space>--[^\n]*|/\*.*?\*/|\s+)"
-    r"|'(?:[^']|'')*'|\$\d+|\b\d+(?:\.\d+)?\b|\b(?:true|false|null)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+# The generator puts a query's name into its SQL, and the server keeps comments.
+_NAMED: Final = re.compile(r"/\* (\w+) \*/")
 
 
 class StatisticsMissing(Exception):
@@ -67,28 +59,14 @@ def read_statistics(url: str, database: str | None = None) -> list[QueryStatisti
         rows = _read_rows(connection, database or connection.info.dbname)
     by_name: defaultdict[str | None, list[_Row]] = defaultdict(list)
     for row in rows:
-        by_name[_names().get(normal_form(row.query))].append(row)
+        by_name[_name(row.query)].append(row)
     found = [_sum(name, same) for name, same in by_name.items()]
     return sorted(found, key=lambda statistics: statistics.total_ms, reverse=True)
 
 
-def normal_form(query: str) -> str:
-    """What stays of a query when its constants become parameters, as the server writes them."""
-    text = _VARYING.sub(lambda match: " " if match["space"] else "?", query)
-    return re.sub(r"\?(?: ?, ?\?)+", "?", " ".join(text.split()))
-
-
-@cache
-def _names() -> dict[str, str]:
-    return {normal_form(text): name for name, text in named_queries()}
-
-
-def named_queries() -> Iterable[tuple[str, str]]:
-    """The name and the text of every query of ours."""
-    for module in AsyncQueries.__slots__:
-        for text in vars(import_module(f"gen.{module}")).values():
-            if isinstance(text, str) and (named := _NAMED.match(text)):
-                yield named[1], text
+def _name(query: str) -> str | None:
+    named = _NAMED.search(query)
+    return named[1] if named is not None and named[1] in QUERIES else None
 
 
 def _read_rows(connection: psycopg.Connection[Any], database: str) -> list[_Row]:

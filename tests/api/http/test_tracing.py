@@ -12,10 +12,10 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from bankapp.api.http.server import create_app
-from bankapp.store.engine.instrumentation import watched
 from bankapp.store.engine.transaction import Pool
 from bankapp.store.store import Store
 from bankapp.telemetry.tracing import REQUEST_ID, Tracing
+from gen.queries import wrapped_async_queries
 from tests.api.client import Api
 from tests.api.conftest import Connection
 from tests.conftest import make_bank
@@ -45,7 +45,7 @@ async def traced(pool: Pool) -> AsyncGenerator[Traced]:
     """A bank that is traced, from the door to the database."""
     exporter = InMemorySpanExporter()
     tracing = Tracing(SimpleSpanProcessor(exporter))
-    store = Store(pool, queries=watched(tracing.watch_query))
+    store = Store(pool, queries=wrapped_async_queries(tracing.wrap_query))
     bank = make_bank(store)
     app = create_app(bank, spans=tracing)
     async with TestClient(TestServer(app)) as client:

@@ -1,46 +1,16 @@
-"""Queries that are watched: all of them, by their names, for whom they are."""
+"""The log of slow queries: their names, and the requests that they were for."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from bankapp.store.engine.instrumentation import Query, log_slow, watched
+from bankapp.store.engine.instrumentation import log_slow
 from bankapp.store.engine.transaction import Pool
-from bankapp.store.operator.query_statistics import named_queries
 from bankapp.store.store import Store
 from bankapp.telemetry.context import REQUEST_IDS
+from gen.queries import wrapped_async_queries
 from tests.factories import Make, transfer
-
-
-def test_every_query_is_watched_by_its_name() -> None:
-    seen: list[str] = []
-
-    def watch(name: str, query: Query) -> Query:
-        seen.append(name)
-        return query
-
-    watched(watch)
-    assert sorted(seen) == sorted(name for name, _ in named_queries())
-
-
-async def test_the_last_watch_is_the_outermost(pool: Pool) -> None:
-    order: list[str] = []
-
-    def note(what: str) -> Any:
-        def watch(_: str, query: Query) -> Query:
-            async def noted(*args: Any, **kwargs: Any) -> Any:
-                order.append(what)
-                return await query(*args, **kwargs)
-
-            return noted
-
-        return watch
-
-    store = Store(pool, queries=watched(note("inner"), note("outer")))
-    assert await store.read.users.get_user(username="nobody") is None
-    assert order == ["outer", "inner"]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +18,7 @@ async def test_the_last_watch_is_the_outermost(pool: Pool) -> None:
     [pytest.param(0, ["GetUser"], id="all"), pytest.param(3600, [], id="only very slow ones")],
 )
 async def test_what_is_slow_is_logged(pool: Pool, threshold_s: float, names: list[str]) -> None:
-    store = Store(pool, queries=watched(log_slow(threshold_s)))
+    store = Store(pool, queries=wrapped_async_queries(log_slow(threshold_s)))
     with capture_logs() as lines:
         await store.read.users.get_user(username="nobody")
     assert [line["query"] for line in lines] == names
@@ -57,7 +27,7 @@ async def test_what_is_slow_is_logged(pool: Pool, threshold_s: float, names: lis
 async def test_a_slow_query_names_the_requests_it_was_for(pool: Pool, make: Make) -> None:
     """Those that came while a query was in flight are asked for in one, which names them all."""
     source, target = await make.account(balance=10), await make.account()
-    store = Store(pool, queries=watched(log_slow(0)))
+    store = Store(pool, queries=wrapped_async_queries(log_slow(0)))
 
     async def pay(request_id: str) -> None:
         REQUEST_IDS.set((request_id,))
@@ -70,7 +40,7 @@ async def test_a_slow_query_names_the_requests_it_was_for(pool: Pool, make: Make
 
 
 async def test_a_query_that_fails_was_slow_too(pool: Pool) -> None:
-    store = Store(pool, queries=watched(log_slow(0)))
+    store = Store(pool, queries=wrapped_async_queries(log_slow(0)))
     with capture_logs() as lines, pytest.raises(ValueError, match="surrogates"):
         await store.read.users.get_user(username="\ud800")
     assert [line["query"] for line in lines] == ["GetUser"]

@@ -135,7 +135,7 @@ class _Builder:
             name=names.apart_from_annotations(names.snake_case(query.name)),
             query_name=query.name,
             command=query.command,
-            constant=names.constant_name(query.name),
+            constant=names.query_constant(query.name),
             sql=copy_statement(query) if query.command == ":copyfrom" else named_statement(query),
             description=description,
             parameters=parameters,
@@ -145,6 +145,7 @@ class _Builder:
             result=self._result(query, annotations),
             is_required=annotations.is_required,
             stream_size=annotations.stream_size,
+            reads_only=query.reads_only,
         )
 
     def _check_annotations(self, query: Query, annotations: Annotations) -> None:

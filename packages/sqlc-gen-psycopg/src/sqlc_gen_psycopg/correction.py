@@ -33,7 +33,10 @@ def _correct_table(table: Table, facts: Facts) -> Table:
 
 def _correct_query(query: Query, facts: Facts, widths: Mapping[Name, int]) -> Query:
     known = facts.queries.get((query.filename, query.name))
-    if known is None or len(query.parameters) != len(known.parameters):
+    if known is None:
+        return query
+    query = replace(query, reads_only=known.reads_only)
+    if len(query.parameters) != len(known.parameters):
         return query
     columns = _correct_results(query.columns, known.columns, widths)
     if columns is None:

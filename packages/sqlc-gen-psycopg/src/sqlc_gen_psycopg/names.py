@@ -72,6 +72,12 @@ def constant_name(name: str) -> str:
     return snake_case(name).upper()
 
 
+def query_constant(name: str) -> str:
+    """The constant that holds a query's SQL, beside the list of all of them."""
+    constant = constant_name(name)
+    return f"{constant}_" if constant == "QUERIES" else constant
+
+
 def member_name(label: str) -> str:
     """A member of an enum: in-stock becomes IN_STOCK, + becomes PLUS_SIGN."""
     if not identifier(label).strip("_"):

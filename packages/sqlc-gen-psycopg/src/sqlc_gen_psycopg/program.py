@@ -59,6 +59,7 @@ class Method:
     """One query as a method.
 
     `result` is None where the command returns no rows; with `stream_size` they are yielded.
+    `reads_only` says that a hot standby can run it.
     """
 
     name: str
@@ -72,18 +73,7 @@ class Method:
     result: RowClass | Value | None
     is_required: bool = False
     stream_size: int | None = None
-
-    @property
-    def reads_only(self) -> bool:
-        """WIP until the database says so."""
-        sql = self.sql.split("\n", 1)[1].lstrip().upper()
-        return (
-            self.command in (":one", ":many")
-            and sql.startswith(("SELECT", "WITH"))
-            and "FOR " not in sql.split("WHERE")[-1]
-            and "ENQUEUE_JOB" not in sql
-            and "POST_TRANSFERS" not in sql
-        )
+    reads_only: bool = False
 
 
 @dataclass(frozen=True)

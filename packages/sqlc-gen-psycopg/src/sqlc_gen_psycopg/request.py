@@ -111,7 +111,7 @@ class Enum:
 class Query:
     """A named query. `text` is its SQL as it goes to the server.
 
-    `insert_into_table` is the table of a :copyfrom.
+    `insert_into_table` is the table of a :copyfrom. `reads_only` comes from the database.
     """
 
     name: str
@@ -122,6 +122,7 @@ class Query:
     comments: tuple[str, ...]
     filename: str
     insert_into_table: Name | None
+    reads_only: bool = False
 
 
 @dataclass(frozen=True)

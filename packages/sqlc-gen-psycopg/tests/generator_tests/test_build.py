@@ -220,6 +220,7 @@ def test_unknown_type_of_a_table_names_the_table() -> None:
 @pytest.mark.parametrize(
     "filename",
     [
+        pytest.param("enums.sql", id="taken by the enums"),
         pytest.param("models.sql", id="taken by the models"),
         pytest.param("queries.sql", id="taken by the facade"),
         pytest.param("a-b.sql", id="with a dash"),

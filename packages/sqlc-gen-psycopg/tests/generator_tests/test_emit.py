@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.errors import NoDataFound
 
-from generator_tests.requests import build, column, made_things, query, request, table
+from generator_tests.requests import build, build_method, column, made_things, query, request, table
 from sqlc_gen_psycopg.build import build_program
 from sqlc_gen_psycopg.emit import emit_program
 from sqlc_gen_psycopg.options import Options
@@ -45,16 +45,28 @@ def constants(tmp_path_factory: pytest.TempPathFactory) -> Generator[Any]:
 def test_sql_survives_to_the_byte(constants: Any, number: int) -> None:
     text = list(TEXTS.values())[number]
     constant = getattr(constants, f"TEXT{number}")
-    assert constant == f"-- name: Text{number} :exec\n{text}\n"
+    assert constant.replace(f" /* Text{number} */", "", 1) == f"{text}\n"
 
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
 @settings(database=None, derandomize=True)
 def test_any_sql_survives(text: str) -> None:
     module = ast.parse(emit_program(build(query("Get", ":exec", text=text)))["things.py"])
-    [constant] = [node.value for node in module.body if isinstance(node, ast.AnnAssign)]
+    constant, _ = [node.value for node in module.body if isinstance(node, ast.AnnAssign)]
     assert constant is not None
-    assert ast.literal_eval(constant) == f"-- name: Get :exec\n{text}\n"
+    assert ast.literal_eval(constant).replace(" /* Get */", "", 1) == f"{text}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("SELECT 1", "SELECT /* Get */ 1\n", id="behind the first word"),
+        pytest.param("WITH\n  a AS ()", "WITH /* Get */\n  a AS ()\n", id="on its line"),
+        pytest.param("(SELECT 1)", "( /* Get */SELECT 1)\n", id="behind a parenthesis"),
+    ],
+)
+def test_name_is_in_the_sql(text: str, expected: str) -> None:
+    assert build_method(query("Get", text=text)).sql == expected
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 import datetime
 import ipaddress
 import json
+import re
 import shutil
 import sys
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Generator
 from decimal import Decimal
 from importlib import import_module
 from inspect import isawaitable
@@ -24,9 +25,13 @@ from generator_tests.requests import importable
 USE = """\
 import datetime
 import uuid
-from typing import Any, assert_type
+from collections.abc import Awaitable, Callable
+from typing import Any, ParamSpec, TypeVar, assert_type
 
-from library import books, enums, models, queries, reads
+from library import Query, books, enums, models, queries
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
 def use(q: queries.Queries, arg: books.InsertBookParams) -> None:
@@ -57,15 +62,27 @@ async def use_async(q: queries.AsyncQueries) -> None:
     assert_type(await q.books.list_titles_between(pages=1, pages_2=2), list[str])
 
 
-def use_reads(read: reads.Reads) -> None:
-    assert_type(read.authors.get_author(id=1), models.Author | None)
-    assert_type(read.books.list_genres(wanted=None), list[enums.Genre])
+def count(query: Query, call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    def counted(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        print(query.name, query.reads_only)
+        return call(*args, **kwargs)
+
+    return counted
 
 
-async def use_async_reads(read: reads.AsyncReads) -> None:
-    assert_type(await read.authors.get_author(id=1), models.Author | None)
-    for title in await read.books.list_titles():
-        assert_type(title, books.ListTitlesRow)
+def count_async(
+    query: Query, call: Callable[Arguments, Awaitable[Result]]
+) -> Callable[Arguments, Awaitable[Result]]:
+    async def counted(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        print(query.module, query.method, query.sql)
+        return await call(*args, **kwargs)
+
+    return counted
+
+
+assert_type(queries.wrapped_queries(count, count), type[queries.Queries])
+assert_type(queries.wrapped_async_queries(count_async), type[queries.AsyncQueries])
+assert_type(queries.QUERIES["GetAuthor"], Query)
 """
 
 
@@ -94,7 +111,7 @@ def project(generated: Project, tmp_path: Path) -> Project:
 def package(generated: Project) -> Generator[Any]:
     """The generated package, imported."""
     with importable("library", generated.directory):
-        import_module("library.reads")
+        import_module("library.queries")
         yield import_module("library")
 
 
@@ -248,41 +265,27 @@ async def test_reserved_names_of_columns(call: Caller, package: Any) -> None:
     )
 
 
-def test_reads_run_where_the_callable_says(package: Any, library_url: str) -> None:
-    """Here on a connection each, and twice."""
-    pids: list[int] = []
-
-    def run(query: Callable[[Any], Any]) -> Any:
-        with psycopg.connect(library_url) as connection:
-            pids.append(connection.info.backend_pid)
-            queries = package.queries.Queries(connection)
-            return query(queries), query(queries)
-
-    read = package.reads.Reads(run)
-    assert read.authors.get_author(id=-1) == (None, None)
-    assert read.books.list_genres(wanted=None) == ([], [])
-    assert len(set(pids)) == 2
-
-
-async def test_awaited_reads_run_where_the_callable_says(package: Any, library_url: str) -> None:
-    async def run(query: Callable[[Any], Awaitable[Any]]) -> Any:
-        async with await psycopg.AsyncConnection.connect(library_url) as connection:
-            return await query(package.queries.AsyncQueries(connection))
-
-    read = package.reads.AsyncReads(run)
-    assert await read.authors.count_authors() == 0
-    assert await read.books.list_titles_between(pages=1, pages_2=2) == []
-
-
-def test_no_query_that_writes_is_a_read(package: Any) -> None:
-    read = package.reads.Reads(lambda query: query)
-    queries = {name for name in dir(read.authors) if not name.startswith("_")}
-    assert queries == {"count_authors", "get_author", "get_oldest_birthday", "list_names"}
-
-
 def test_enums_need_no_psycopg(generated: Project) -> None:
     code = "import sys, library.enums; print('psycopg' in sys.modules, library.enums.Genre.NOVEL)"
     assert generated.run("python", "-c", code).stdout == "False novel\n"
+
+
+def test_list_of_queries(package: Any) -> None:
+    """Of each what runs it. Whether they only read nobody knows: no database was asked."""
+    listed = package.queries.QUERIES.values()
+    files = (LIBRARY / "queries").glob("*.sql")
+    written = {
+        (path.stem, name)
+        for path in files
+        for name in re.findall(r"^-- name: (\w+) ", path.read_text(), re.MULTILINE)
+    }
+    assert {(query.module, query.name) for query in listed} == written
+    for query in listed:
+        module = getattr(package, query.module)
+        assert callable(getattr(module.Querier, query.method))
+        assert f" /* {query.name} */" in query.sql
+        assert query.sql == getattr(module, query.method.upper())
+        assert not query.reads_only
 
 
 def test_comments_of_the_schema_become_docstrings(package: Any) -> None:
@@ -374,7 +377,6 @@ def test_module_of_a_deleted_query_file_is_found_and_deleted(project: Project) -
         "enums.py",
         "models.py",
         "queries.py",
-        "reads.py",
     }
     assert by_hand.read_text() == "# Mine.\n"
     assert project.run("sqlc-gen-psycopg", "check", "library").returncode == 0

@@ -199,7 +199,7 @@ def test_query_without_a_tree_is_nullable(url: str, sql: str, count: int) -> Non
 
 def test_comment_at_the_end(url: str) -> None:
     assert _ask(url, "SELECT 1; -- $2") == QueryFacts(
-        (ColumnFacts("?column?", pg("int4"), is_nullable=False),), ()
+        (ColumnFacts("?column?", pg("int4"), is_nullable=False),), (), reads_only=True
     )
 
 

@@ -131,6 +131,7 @@ def _complaints(
     case: Case, facts: QueryFacts | None, connection: psycopg.Connection[Any]
 ) -> list[str]:
     assert facts is not None, "the server refuses it"
+    connection.read_only = facts.reads_only  # else the server refuses what does not only read
     with psycopg.RawCursor(connection) as cursor:
         # Not fetched: Python has no infinite times.
         result = cursor.execute(case.sql.encode(), case.parameters).pgresult

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
@@ -38,7 +38,7 @@ from decimal import Decimal
 from datetime import UTC, datetime
 from typing import assert_type
 
-from music import albums, concerts, enums, models, orders, queries, stock
+from music import albums, concerts, enums, models, orders, queries, reads, stock
 
 NOW = datetime.now(UTC)
 
@@ -82,6 +82,18 @@ async def use_async(q: queries.AsyncQueries) -> None:
     assert_type(result.rowcount, int)
     price = await q.stock.get_price_at(product_id=uuid.uuid4(), at=NOW)
     assert_type(price, stock.GetPriceAtRow | None)
+
+
+def use_reads(read: reads.Reads) -> None:
+    assert_type(read.albums.get_artist(id=1), models.CatalogArtist | None)
+    for album in read.albums.list_albums_with_label():
+        assert_type(album, albums.ListAlbumsWithLabelRow)
+
+
+async def use_async_reads(read: reads.AsyncReads) -> None:
+    assert_type(await read.albums.get_artist(id=1), models.CatalogArtist | None)
+    for sale in await read.orders.list_sales():
+        assert_type(sale.status, enums.BookingConcertStatus)
 """
 
 
@@ -147,7 +159,7 @@ def project(
 @pytest.fixture(scope="module")
 def package(project: Project) -> Generator[Any]:
     with importable("music", project.directory):
-        import_module("music.queries")
+        import_module("music.reads")
         yield import_module("music")
 
 
@@ -229,6 +241,54 @@ def test_types(project: Project, pytestconfig: pytest.Config) -> None:
 
 def test_nothing_was_guessed(project: Project) -> None:
     assert "guessed" not in (project.directory / "music" / "manifest.json").read_text()
+
+
+def test_what_only_reads(package: Any) -> None:
+    listed = package.queries.QUERIES
+    reading = ["GetArtist", "ListTracks", "ListGenresBelow", "ListRatings", "GetPriceAt"]
+    assert all(listed[name].reads_only for name in reading)
+    writing = ["AddArtist", "CopyTracks", "TagAlbums", "SetStock", "TakeFromStock"]
+    assert not any(listed[name].reads_only for name in writing)
+    assert [name for name, one in listed.items() if one.is_stream] == ["ListTracks"]
+
+
+def test_reads_run_where_the_callable_says(package: Any, url: str) -> None:
+    """Here on a connection each, and twice."""
+    pids: list[int] = []
+
+    def run(query: Callable[[Any], Any]) -> Any:
+        with psycopg.connect(url) as connection:
+            pids.append(connection.info.backend_pid)
+            queries = package.queries.Queries(connection)
+            return query(queries), query(queries)
+
+    read = package.reads.Reads(run)
+    assert read.albums.get_artist(id=-1) == (None, None)
+    assert read.orders.list_sales() == ([], [])
+    assert len(set(pids)) == 2
+
+
+async def test_awaited_reads_run_where_the_callable_says(package: Any, url: str) -> None:
+    async def run(query: Callable[[Any], Awaitable[Any]]) -> Any:
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            return await query(package.queries.AsyncQueries(connection))
+
+    read = package.reads.AsyncReads(run)
+    assert await read.albums.get_artist(id=-1) is None
+    assert await read.albums.search_albums(part="x", released_after=None) == []
+
+
+def test_no_query_that_writes_is_a_read(package: Any) -> None:
+    read = package.reads.Reads(lambda query: query)
+    queries = {name for name in dir(read.albums) if not name.startswith("_")}
+    assert queries == {
+        "get_artist",
+        "get_playing_time",
+        "list_albums_with_label",
+        "list_genres_below",
+        "list_ratings",
+        "search_albums",
+    }
 
 
 async def test_albums(q: Any, package: Any) -> None:

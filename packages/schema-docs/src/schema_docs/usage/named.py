@@ -2,14 +2,13 @@
 
 import importlib
 import inspect
-import pkgutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from types import ModuleType
-from typing import Final, get_args
+from typing import Final, Protocol, get_args
 
 from schema_docs.errors import DocsError
 from schema_docs.project import Project
@@ -42,6 +41,15 @@ class NamedQuery:
     fields: tuple[Parameter, ...]
 
 
+class CompiledQuery(Protocol):
+    """An entry of the generated package's QUERIES."""
+
+    name: str
+    module: str
+    method: str
+    sql: str
+
+
 def read_queries(project: Project) -> tuple[NamedQuery, ...]:
     """Every query of the generated package, in the order of files and of queries in them.
 
@@ -50,26 +58,13 @@ def read_queries(project: Project) -> tuple[NamedQuery, ...]:
     if str(project.root) not in sys.path:
         sys.path.insert(0, str(project.root))
     try:
-        package = importlib.import_module(project.package)
+        queries = importlib.import_module(f"{project.package}.queries").QUERIES
     except ModuleNotFoundError:
         raise DocsError(f"there is no package {project.package}; run `sqlc generate`") from None
     written = dict(_written(project.queries))
-    found = [
-        _query(module, constant, text, written)
-        for module in _modules(package)
-        for constant, text in vars(module).items()
-        if isinstance(text, str) and text.startswith(_MARK)
-    ]
-    if {query.name for query in found} != written.keys():
+    if queries.keys() != written.keys():
         raise DocsError(f"{project.package} is not compiled from the queries; run `sqlc generate`")
-    return tuple(found)
-
-
-def _modules(package: ModuleType) -> Iterator[ModuleType]:
-    for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
-        module = importlib.import_module(f"{package.__name__}.{found.name}")
-        if hasattr(module, "AsyncQuerier") or hasattr(module, "Querier"):
-            yield module
+    return tuple(_query(query, project.package, *written[query.name]) for query in queries.values())
 
 
 def _written(directory: Path) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -79,24 +74,17 @@ def _written(directory: Path) -> Iterator[tuple[str, tuple[str, str]]]:
             yield part.split()[0], (path.name, f"{_MARK}{part.strip()}")
 
 
-def _query(
-    module: ModuleType, constant: str, text: str, written: dict[str, tuple[str, str]]
-) -> NamedQuery:
-    head, _, body = text.partition("\n")
-    name, command = head.removeprefix(_MARK).split()[:2]
-    if name not in written:
-        raise DocsError(f"{module.__name__} has {name}, which no file has; run `sqlc generate`")
+def _query(query: CompiledQuery, package: str, file: str, source: str) -> NamedQuery:
+    module = importlib.import_module(f"{package}.{query.module}")
     querier = getattr(module, "AsyncQuerier", None) or module.Querier
-    method = constant.lower() if hasattr(querier, constant.lower()) else f"{constant.lower()}_"
-    function = getattr(querier, method)
+    function = getattr(querier, query.method)
     signature = inspect.signature(function)
-    file, source = written[name]
     return NamedQuery(
-        name=name,
-        command=command,
+        name=query.name,
+        command=source.split()[3],
         file=file,
-        method=f"{module.__name__}.{querier.__name__}.{method}",
-        text=body.strip(),
+        method=f"{module.__name__}.{querier.__name__}.{query.method}",
+        text=query.sql,
         written=source,
         description=" ".join((inspect.getdoc(function) or "").split()),
         parameters=tuple(

@@ -47,6 +47,7 @@ SELECT
             AND (NOT g.tgisinternal OR g.tgparentid <> 0)
             AND g.tgtype & 3 = 3 -- BEFORE, FOR EACH ROW
     ),
+    c.relrowsecurity,
     CASE WHEN c.relkind IN ('v', 'm') THEN (
         SELECT r.ev_action::text FROM pg_catalog.pg_rewrite AS r
         WHERE r.ev_class = c.oid AND r.rulename = '_RETURN'
@@ -110,7 +111,12 @@ ORDER BY a.attrelid, a.attnum
 FUNCTIONS = """
 SELECT
     p.oid, p.proname, p.pronamespace = 'pg_catalog'::regnamespace, p.proisstrict,
-    p.provolatile = 'v',
+    p.provolatile = 'v' OR EXISTS (
+        SELECT FROM pg_catalog.pg_aggregate AS a
+        INNER JOIN pg_catalog.pg_proc AS f
+            ON f.oid IN (a.aggtransfn, a.aggfinalfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn)
+        WHERE a.aggfnoid = p.oid AND f.provolatile = 'v'
+    ),
     ARRAY(
         SELECT t.typname::text
         FROM unnest(p.proargtypes::oid []) WITH ORDINALITY AS a (type, number)
@@ -158,7 +164,8 @@ class Attribute:
 class Relation:
     """A table or view.
 
-    `is_plain`: a row is stored as it was given, no trigger or rule changes it. `query` is a view's.
+    `is_plain`: a row is stored as it was given, no trigger or rule changes it. `has_policies`: row
+    security is on. `query` is a view's.
     """
 
     oid: int
@@ -166,6 +173,7 @@ class Relation:
     name: str
     kind: str
     is_plain: bool
+    has_policies: bool
     query: Node | None
     attributes: Mapping[int, Attribute]
 

@@ -15,6 +15,7 @@ from sqlc_gen_psycopg.database.catalog import (
 )
 from sqlc_gen_psycopg.database.facts import ColumnFacts, Facts, QueryFacts
 from sqlc_gen_psycopg.database.nullability import analyse, analyse_column
+from sqlc_gen_psycopg.database.read_only import is_read_only
 from sqlc_gen_psycopg.database.scope import Nullability
 from sqlc_gen_psycopg.database.types import Types
 from sqlc_gen_psycopg.pg_trees import (
@@ -108,8 +109,9 @@ def _fetch_trees(
 def _query_facts(
     query: Query, description: Description, tree: str | None, catalog: Catalog
 ) -> QueryFacts:
+    root = _root(tree)
     nullable_parameters = [not parameter.not_null for parameter in query.parameters]
-    nullabilities = _analyse(tree, catalog, nullable_parameters)
+    nullabilities = _nullabilities(root, catalog, nullable_parameters)
     if len(nullabilities) != len(description.columns):
         nullabilities = (Nullability(is_nullable=True),) * len(description.columns)
     return QueryFacts(
@@ -118,23 +120,35 @@ def _query_facts(
             for column, nullability in zip(description.columns, nullabilities, strict=True)
         ),
         parameters=tuple(map(catalog.types.resolve, description.parameters)),
+        reads_only=_reads_only(root, catalog),
     )
 
 
-def _analyse(
-    tree: str | None, catalog: Catalog, nullable_parameters: Sequence[bool]
+def _nullabilities(
+    query: Node | None, catalog: Catalog, nullable_parameters: Sequence[bool]
 ) -> tuple[Nullability, ...]:
-    """The columns of the tree's query; none where it is not understood."""
-    if tree is not None:
+    """The columns of the query; none where it is not understood."""
+    if query is not None:
         with suppress(*_NOT_UNDERSTOOD):
-            return analyse(_only_query(tree), catalog, nullable_parameters)
+            return analyse(query, catalog, nullable_parameters)
     return ()
 
 
-def _only_query(tree: str) -> Node:
-    [queries] = _lists(tree)
-    [query] = nodes_of(queries)
-    return query
+def _reads_only(query: Node | None, catalog: Catalog) -> bool:
+    if query is not None:
+        with suppress(*_NOT_UNDERSTOOD):
+            return is_read_only(query, catalog)
+    return False
+
+
+def _root(tree: str | None) -> Node | None:
+    """The only query of the tree; None where there is none that is understood."""
+    if tree is not None:
+        with suppress(*_NOT_UNDERSTOOD):
+            [queries] = _lists(tree)
+            [query] = nodes_of(queries)
+            return query
+    return None
 
 
 def _lists(tree: str) -> tuple[tuple[Node, ...], ...]:

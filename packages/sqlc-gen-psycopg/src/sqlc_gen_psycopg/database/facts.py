@@ -36,10 +36,11 @@ class ColumnFacts:
 
 @dataclass(frozen=True)
 class QueryFacts:
-    """A query as the server describes it."""
+    """A query as the server describes it; `reads_only` says that a hot standby can run it."""
 
     columns: tuple[ColumnFacts, ...]
     parameters: tuple[TypeFacts, ...]
+    reads_only: bool
 
 
 @dataclass(frozen=True)

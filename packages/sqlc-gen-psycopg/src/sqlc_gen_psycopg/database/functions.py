@@ -89,6 +89,8 @@ class Function:
 
     `body` is the query whose first row is the result, where the catalog holds it parsed: that of a
     function written in SQL's own way, with RETURN or BEGIN ATOMIC.
+
+    An aggregate is volatile if a function is that it is made of.
     """
 
     name: str

@@ -5,7 +5,7 @@ Imports are written generously and lines as they come: `formatting` removes and 
 
 from sqlc_gen_psycopg.emit.classes import models_file
 from sqlc_gen_psycopg.emit.enums import enums_file
-from sqlc_gen_psycopg.emit.facade import facade_file
+from sqlc_gen_psycopg.emit.facade import QUERY, facade_file
 from sqlc_gen_psycopg.emit.queriers import queries_file
 from sqlc_gen_psycopg.emit.reads import reads_file
 from sqlc_gen_psycopg.emit.registration import registration_file
@@ -16,7 +16,7 @@ from sqlc_gen_psycopg.program import Program
 def emit_program(program: Program) -> dict[str, str]:
     """The files of the program by their path below `out`."""
     files = {
-        "__init__.py": f'{HEADER}# sqlc {program.sqlc_version}\n"""Typed queries."""\n',
+        "__init__.py": f'{HEADER}# sqlc {program.sqlc_version}\n"""Typed queries."""\n\n{QUERY}',
         "models.py": models_file(program),
         "queries.py": facade_file(program),
     }

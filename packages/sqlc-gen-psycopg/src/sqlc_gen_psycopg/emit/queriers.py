@@ -10,7 +10,7 @@ from sqlc_gen_psycopg.emit.classes import (
     row_class,
     row_maker,
 )
-from sqlc_gen_psycopg.emit.text import HEADER, TYPE_IMPORTS, docstring, sql_literal
+from sqlc_gen_psycopg.emit.text import HEADER, TYPE_IMPORTS, docstring, sql_literal, string
 from sqlc_gen_psycopg.emit.values import annotation, argument_annotation
 from sqlc_gen_psycopg.program import Method, Module, Program, RowClass
 
@@ -29,8 +29,9 @@ def queries_file(program: Program, module: Module) -> str:
         "from psycopg.errors import NoDataFound",
         "from psycopg.rows import TupleRow, tuple_row",
         PSYCOPG_TYPES,
-        f"from {program.package} import enums, models",
+        f"from {program.package} import Query, enums, models",
         *(f"\n{method.constant}: Final = {sql_literal(method.sql)}\n" for method in methods),
+        _list_of_queries(module),
         *_classes(methods, program),
         *_row_makers(methods, program),
     ]
@@ -40,6 +41,17 @@ def queries_file(program: Program, module: Module) -> str:
             if program.emit_querier_protocol:
                 parts.append(_protocol(module, is_async=is_async))
     return "\n".join(parts)
+
+
+def _list_of_queries(module: Module) -> str:
+    queries = "".join(f"    {_query(module, method)},\n" for method in module.methods)
+    return f"\nQUERIES: Final = (\n{queries})\n"
+
+
+def _query(module: Module, method: Method) -> str:
+    words = ", ".join(map(string, (method.query_name, module.name, method.name)))
+    is_stream = ", is_stream=True" if needs_iterator(method) else ""
+    return f"Query({words}, {method.constant}, reads_only={method.reads_only}{is_stream})"
 
 
 def _classes(methods: Iterable[Method], program: Program) -> Iterator[str]:
