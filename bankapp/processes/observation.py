@@ -15,11 +15,10 @@ from bankapp.command_errors import SettingError
 from bankapp.operations.bank import Bank
 from bankapp.operations.exchange import RequestSpans
 from bankapp.settings import Settings
-from bankapp.store.engine.instrumentation import log_slow
+from bankapp.store.engine.instrumentation import observed_queries
 from bankapp.store.engine.transaction import Queries
 from bankapp.store.store import Store
 from bankapp.telemetry.logs import log_stray_error
-from gen.queries import wrapped_async_queries
 
 if TYPE_CHECKING:
     from bankapp.telemetry.tracing import Tracing
@@ -42,14 +41,13 @@ async def observing(settings: Settings) -> AsyncGenerator[Observation]:
     Raises SettingError when a collector is set and OpenTelemetry is not installed.
     """
     asyncio.get_running_loop().set_exception_handler(log_stray_error)
-    log = log_slow(settings.slow_query_ms / 1000)
+    slow_after_s = settings.slow_query_ms / 1000
     if settings.traces_url is None:
-        yield Observation(wrapped_async_queries(log), None)
+        yield Observation(observed_queries(slow_after_s), None)
         return
     tracing = _export_traces(settings.traces_url)
     try:
-        queries = wrapped_async_queries(log, tracing.wrap_query)
-        yield Observation(queries, tracing)
+        yield Observation(observed_queries(slow_after_s, tracing.wrap_query), tracing)
     finally:
         await asyncio.to_thread(tracing.close)
 

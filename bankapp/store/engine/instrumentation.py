@@ -7,14 +7,20 @@ from typing import ParamSpec, TypeVar
 import structlog
 
 from bankapp import tuning
+from bankapp.store.engine.transaction import Queries
 from bankapp.telemetry.context import REQUEST_IDS
 from gen import Query
-from gen.queries import AsyncWrapper
+from gen.queries import AsyncWrapper, wrapped_async_queries
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.store")
+
+
+def observed_queries(slow_after_s: float, *wrappers: AsyncWrapper) -> Queries:
+    """The queries, slow ones logged; the last wrapper is the outermost."""
+    return wrapped_async_queries(log_slow(slow_after_s), *wrappers)
 
 
 def log_slow(threshold_s: float) -> AsyncWrapper:
