@@ -42,7 +42,7 @@ storm: setup ## Storm the bank with 200,000 requests and compare its books; ARGS
 	@$(BIN)/python -m tests.invariants $(ARGS)
 
 .PHONY: check
-check: lint types contracts verify-generate verify-schema verify-dbml verify-dbdocs test ## Do all that CI does
+check: lint types contracts verify-generate verify-schema verify-functions verify-dbml verify-dbdocs test ## Do all that CI does
 
 .PHONY: setup
 setup: ## Prepare .venv from uv.lock, as every target does by itself
@@ -65,8 +65,8 @@ node-tools: setup ## Fetch what builds and verifies the database docs, as those 
 			&& touch $(DOCS_NODE)/node_modules/.package-lock.json; }
 
 .PHONY: migration
-migration: setup ## Start a migration: make migration NAME=add_holds
-	@$(BIN)/dbmate --migrations-dir db/migrations new "$(NAME)"
+migration: $(if $(FUNCTIONS),node-tools,setup) ## Start a migration: make migration NAME=add_fees FUNCTIONS="post_transfers"
+	@$(BIN)/schema-docs migration "$(NAME)" $(FUNCTIONS)
 
 .PHONY: generate
 generate: setup ## Compile db/ to gen/ and db/schema.sql; write the OpenAPI document and the client
@@ -113,13 +113,13 @@ watch: setup ## Compile on every save
 format: setup ## Format the Python and the SQL
 	@$(BIN)/ruff check --fix --quiet --exit-zero .
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/sqlfluff fix --quiet db/migrations db/queries
+	@$(BIN)/sqlfluff fix --quiet db/functions db/migrations db/queries
 
 .PHONY: lint
 lint: setup ## Check the style of the Python and the SQL, and that migrations are safe to apply
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/sqlfluff lint --nocolor --disable-progress-bar db/migrations db/queries
+	@$(BIN)/sqlfluff lint --nocolor --disable-progress-bar db/functions db/migrations db/queries
 	@for file in db/migrations/*.sql; do sed '/^-- migrate:down/,$$d' "$$file" \
 		| $(BIN)/squawk --reporter gcc --stdin-filepath "$$file" || exit 1; done
 
@@ -142,6 +142,11 @@ verify-generate: setup ## Fail when anything is not what `make generate` writes
 verify-schema: setup ## Fail when db/schema.sql is not what db/migrations make
 	@dump=$$(mktemp) && $(WITH_DATABASE) $(DUMP_SCHEMA) "$$dump" up >/dev/null \
 		&& diff -u db/schema.sql "$$dump"; status=$$?; rm -f "$$dump"; exit $$status
+
+.PHONY: verify-functions
+verify-functions: node-tools ## Fail when a function is not what its file in db/functions says
+	@$(WITH_DATABASE) schema-docs verify-functions --foreign-schema procrastinate \
+		--migration-command 'make migration NAME=... FUNCTIONS={name}'
 
 .PHONY: generate-dbml
 generate-dbml: node-tools ## Write to dbml/not_in_dbml.toml what DBML cannot say of the migrations

@@ -8,10 +8,13 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from schema_docs.content import collect_content
 from schema_docs.errors import DocsError
+from schema_docs.functions.migration import write_migration
+from schema_docs.functions.verification import MIGRATION_COMMAND, verify_functions
 from schema_docs.project import Project, find_dbml
 from schema_docs.publishing import publish
 from schema_docs.site.build import build_site
@@ -35,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--migrations", type=Path, default=Path("db/migrations"), help="%(default)s"
     )
+    parser.add_argument("--functions", type=Path, default=Path("db/functions"), help="%(default)s")
     parser.add_argument("--queries", type=Path, default=Path("db/queries"), help="%(default)s")
     parser.add_argument(
         "--package", default="gen", help="the Python package that sqlc generates; %(default)s"
@@ -46,13 +50,58 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("verify-dbml", help="fail when the DBML is not the schema")
     commands.add_parser("generate-dbml", help="write down what DBML cannot say of the schema")
     commands.add_parser("publish", help="send the DBML to dbdocs.io; needs DBDOCS_TOKEN")
+    migration = commands.add_parser("migration", help="write the next migration")
+    migration.add_argument("name", help="a word that says what it does")
+    migration.add_argument("function", nargs="*", help="made what its file says; default: none")
+    functions = commands.add_parser(
+        "verify-functions", help="fail when a function is not what its file says"
+    )
+    functions.add_argument(
+        "--foreign-schema", action="append", default=[], help="its functions need no files"
+    )
+    functions.add_argument(
+        "--migration-command", default=MIGRATION_COMMAND, help="what to run for {name}; %(default)s"
+    )
     return parser
 
 
 def _run(arguments: argparse.Namespace, server_url: str) -> int:
+    match arguments.command:
+        case "migration":
+            path = write_migration(
+                arguments.name,
+                arguments.function,
+                arguments.functions,
+                arguments.migrations,
+                datetime.now(UTC),
+            )
+            print(f"{path}: say in its first line why it is made")
+            return 0
+        case "verify-functions":
+            return _fail(
+                verify_functions(
+                    arguments.functions,
+                    arguments.migrations,
+                    server_url,
+                    foreign_schemas=arguments.foreign_schema,
+                    migration_command=arguments.migration_command,
+                )
+            )
+        case _:
+            return _run_on_project(arguments, server_url)
+
+
+def _run_on_project(arguments: argparse.Namespace, server_url: str) -> int:
     root = Path.cwd()
     dbml = arguments.dbml or find_dbml(root)
-    project = Project(root, dbml, arguments.migrations, arguments.queries, arguments.package)
+    project = Project(
+        root,
+        dbml,
+        migrations_folder=arguments.migrations,
+        functions_folder=arguments.functions,
+        queries_folder=arguments.queries,
+        package=arguments.package,
+    )
     match arguments.command:
         case "verify-dbml":
             return _fail(_wrong_dbml(project, server_url))

@@ -16,6 +16,7 @@ class Project:
     root: Path
     dbml: Path
     migrations_folder: Path = Path("db/migrations")
+    functions_folder: Path = Path("db/functions")
     queries_folder: Path = Path("db/queries")
     package: str = "gen"
 
@@ -35,6 +36,10 @@ class Project:
     @property
     def migrations(self) -> Path:
         return self.root / self.migrations_folder
+
+    @property
+    def functions(self) -> Path:
+        return self.root / self.functions_folder
 
     @property
     def queries(self) -> Path:

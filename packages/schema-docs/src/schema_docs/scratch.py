@@ -50,19 +50,11 @@ def _with_database(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
-def migrate_by_steps(url: str, migrations: Path) -> Iterator[Path]:
-    """Apply the migrations one by one with dbmate; each is yielded once it is applied.
+def migrate(url: str, migrations: Path) -> None:
+    """Apply the migrations with dbmate.
 
     Raises DocsError when one fails.
     """
-    with tempfile.TemporaryDirectory(prefix="schema-docs-") as directory:
-        for migration in sorted(migrations.glob("*.sql")):
-            shutil.copy(migration, directory)
-            _apply(url, Path(directory))
-            yield migration
-
-
-def _apply(url: str, migrations: Path) -> None:
     dbmate = Path(sys.executable).parent / "dbmate"
     done = subprocess.run(
         [dbmate, f"--migrations-dir={migrations}", "--no-dump-schema", "migrate"],
@@ -73,6 +65,18 @@ def _apply(url: str, migrations: Path) -> None:
     )
     if done.returncode != 0:
         raise DocsError(f"dbmate failed: {done.stdout}{done.stderr}".strip())
+
+
+def migrate_by_steps(url: str, migrations: Path) -> Iterator[Path]:
+    """Apply the migrations one by one with dbmate; each is yielded once it is applied.
+
+    Raises DocsError when one fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="schema-docs-") as directory:
+        for migration in sorted(migrations.glob("*.sql")):
+            shutil.copy(migration, directory)
+            migrate(url, Path(directory))
+            yield migration
 
 
 def load_diagram(url: str, statements: str) -> None:

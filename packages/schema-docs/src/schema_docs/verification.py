@@ -12,7 +12,7 @@ from schema_docs.not_in_dbml import (
     read_reviewed,
 )
 from schema_docs.project import Project
-from schema_docs.scratch import load_diagram, migrate_by_steps, scratch_database
+from schema_docs.scratch import load_diagram, migrate, scratch_database
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,5 @@ def dump_diagram(project: Project, server_url: str) -> Dump:
 def dump_migrations(project: Project, server_url: str) -> Dump:
     """The schema of the migrations."""
     with scratch_database(server_url) as url:
-        for _ in migrate_by_steps(url, project.migrations):
-            pass
+        migrate(url, project.migrations)
         return dump_schema(url)

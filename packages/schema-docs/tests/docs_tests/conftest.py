@@ -14,7 +14,7 @@ import pytest
 from schema_docs.content import Content, collect_content
 from schema_docs.dump import Dump
 from schema_docs.project import Project
-from schema_docs.scratch import migrate_by_steps, scratch_database
+from schema_docs.scratch import migrate, scratch_database
 from schema_docs.site.build import build_site
 from schema_docs.site.calls import Calls
 from schema_docs.site.consumers import Consumers
@@ -42,8 +42,7 @@ def superuser_url() -> str:
 def migrated_shop(shop: Project, superuser_url: str) -> Generator[str]:
     """The URL of a database with the shop's schema, to clone."""
     with scratch_database(superuser_url) as url:
-        for _ in migrate_by_steps(url, shop.migrations):
-            pass
+        migrate(url, shop.migrations)
         yield url
 
 
