@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from schema_docs.diagram import read_diagram
 from schema_docs.dump import Dump, dump_schema
+from schema_docs.functions.source import file_of, functions_with_file
 from schema_docs.not_in_dbml import (
     Difference,
     compare,
@@ -47,7 +48,8 @@ def verify(project: Project, server_url: str) -> Report:
 
 def report(project: Project, drawn: Dump, migrated: Dump) -> Report:
     """Compare two dumps, and the differences with the reviewed ones."""
-    found, reviewed = compare(drawn, migrated), read_reviewed(project.not_in_dbml)
+    found = compare(drawn, migrated, _function_files(project))
+    reviewed = read_reviewed(project.not_in_dbml)
     return Report(
         tuple(one for one in found if one not in reviewed),
         tuple(one for one in reviewed if one not in found),
@@ -61,7 +63,13 @@ def generate_not_in_dbml(project: Project, server_url: str) -> None:
     """
     drawn, migrated = dumps(project, server_url)
     reasons = read_reviewed(project.not_in_dbml)
-    project.not_in_dbml.write_text(format_differences(compare(drawn, migrated), reasons))
+    found = compare(drawn, migrated, _function_files(project))
+    project.not_in_dbml.write_text(format_differences(found, reasons))
+
+
+def _function_files(project: Project) -> dict[str, str]:
+    names = functions_with_file(project.functions)
+    return {name: file_of(project.functions_folder, name).as_posix() for name in names}
 
 
 def dumps(project: Project, server_url: str) -> tuple[Dump, Dump]:

@@ -93,11 +93,26 @@ def test_text_that_toml_would_misread_comes_back(
     copy = replace(shop, root=shutil.copytree(shop.root, tmp_path / "shop"))
     migration = copy.migrations / "005_quote.sql"
     migration.write_text(
-        "-- Odd.\n\n-- migrate:up\nCREATE FUNCTION odd() RETURNS text LANGUAGE sql AS\n"
-        "$$ SELECT e'\\\\''''\"\"\"' || '\n\n-- Name: x\n\\' $$;\n\n-- migrate:down\n"
+        "-- Odd.\n\n-- migrate:up\nCOMMENT ON VIEW unpaid_orders IS\n"
+        "$$ \\''\"\"\"' || '\n\n-- Name: x\n\\' $$;\n\n-- migrate:down\n"
     )
     assert verify(copy, superuser_url)
     generate_not_in_dbml(copy, superuser_url)
+    assert not verify(copy, superuser_url)
+
+
+def test_a_function_has_its_file_and_a_digest(
+    shop: Project, superuser_url: str, tmp_path: Path
+) -> None:
+    copy = replace(shop, root=shutil.copytree(shop.root, tmp_path / "shop"))
+    copy.functions.mkdir()
+    (copy.functions / "stock.count_items.sql").touch()
+    assert "count_items(): stale" in str(verify(copy, superuser_url))
+    generate_not_in_dbml(copy, superuser_url)
+    kept = copy.not_in_dbml.read_text()
+    [entry] = [one for one in kept.split("\n\n") if 'name = "count_items()"' in one]
+    assert "file = \"db/functions/stock.count_items.sql\"\nmigrated = '''sha256 " in entry
+    assert "BEGIN" not in kept
     assert not verify(copy, superuser_url)
 
 
