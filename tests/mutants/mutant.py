@@ -3,6 +3,9 @@
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+_FUNCTIONS: Final = Path(__file__).parents[2] / "db" / "functions"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,13 +70,7 @@ END $mutant$"""
 
 
 def replaced(function: str, old: str, new: str) -> str:
-    """The SQL that changes one place in the body of a function, wherever it was defined last."""
-    return f"""DO $mutant$
-DECLARE
-    definition text := pg_get_functiondef('{function}'::regproc);
-    changed text := replace(definition, $old${old}$old$, $new${new}$new$);
-BEGIN
-    ASSERT length(definition) - length(replace(definition, $old${old}$old$, ''))
-        = length($old${old}$old$), 'the function has not one such place';
-    EXECUTE changed;
-END $mutant$"""
+    """The SQL of a function's file with one place changed."""
+    source = (_FUNCTIONS / f"{function}.sql").read_text()
+    assert source.count(old) == 1, f"db/functions/{function}.sql has not one {old!r}"
+    return source.replace(old, new)
