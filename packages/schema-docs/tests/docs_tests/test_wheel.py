@@ -122,5 +122,6 @@ def test_the_commands_of_the_readme_document_a_foreign_project(
     check_links(site, pages)
     contents = " ".join("".join(pages["nav.html"].text).split())
     assert "Tables catalog catalog.artists catalog.labels" in contents
+    assert "catalog.reviews catalog.album_ratings booking booking.venues" in contents
     assert "ListStock" in "".join(pages["tables/catalog.stock_levels.html"].text)
     assert "The shop opens." in "".join(pages["migrations/001_create_everything.html"].text)

@@ -40,15 +40,23 @@ class Objects:
 
     @property
     def groups(self) -> list[tuple[Group | None, list[Relation]]]:
-        """The relations by their TableGroup. Those without one come last."""
+        """The relations by their TableGroup: tables in its order, then views. Others come last."""
         by_name = {(one.schema, one.name): one for one in self.catalog.relations}
-        found: list[tuple[Group | None, list[Relation]]] = [
-            (group, [by_name[name] for name in group.tables if name in by_name])
-            for group in self.content.diagram.groups
-        ]
-        grouped = {one.oid for _, relations in found for one in relations}
-        rest = [one for one in self.catalog.relations if one.oid not in grouped]
-        return [*found, (None, rest)] if rest else found
+        found: list[tuple[Group | None, list[Relation]]] = []
+        for group in (*self.content.diagram.groups, None):
+            tables = [by_name[name] for name in group.tables if name in by_name] if group else []
+            rest = [one for one in self.catalog.relations if self.group_of(one) is group]
+            found.append((group, list(dict.fromkeys([*tables, *rest]))))
+        return [(group, relations) for group, relations in found if relations]
+
+    def group_of(self, relation: Relation) -> Group | None:
+        """The TableGroup of a table, or that of all tables that a view reads."""
+        if not relation.is_table:
+            uses = self.content.usage.views[relation.oid].uses
+            groups = {self.group_of(self.relations[use.relation]) for use in uses}
+            return groups.pop() if len(groups) == 1 else None
+        name = (relation.schema, relation.name)
+        return next((one for one in self.content.diagram.groups if name in one.tables), None)
 
     @property
     def query_groups(self) -> list[tuple[Group | None, list[tuple[str, list[QueryUsage]]]]]:
@@ -67,10 +75,6 @@ class Objects:
         name = Path(file).stem
         groups = self.content.diagram.groups
         return next((one for one in groups if name in (table for _, table in one.tables)), None)
-
-    def group_of(self, relation: Relation) -> Group | None:
-        name = (relation.schema, relation.name)
-        return next((one for one in self.content.diagram.groups if name in one.tables), None)
 
     def relation_named(self, schema: str, name: str) -> Relation:
         found = (one for one in self.catalog.relations if (one.schema, one.name) == (schema, name))
