@@ -441,5 +441,6 @@ window.searchIndex = [
 ["migration", "20261121000001_compare_balances_once", "migrations/20261121000001_compare_balances_once.html"],
 ["migration", "20261130105831_show_customer_accounts", "migrations/20261130105831_show_customer_accounts.html"],
 ["migration", "20261130105832_show_current_holds", "migrations/20261130105832_show_current_holds.html"],
-["migration", "20261130111943_say_what_the_enums_are", "migrations/20261130111943_say_what_the_enums_are.html"]
+["migration", "20261130111943_say_what_the_enums_are", "migrations/20261130111943_say_what_the_enums_are.html"],
+["migration", "20261130121307_keep_functions_as_files", "migrations/20261130121307_keep_functions_as_files.html"]
 ];
