@@ -18,7 +18,8 @@ PASSWORD_QUEUE_LENGTH_MAX: Final = 16
 TOKEN_CACHE_COUNT_MAX: Final = 16_384
 SESSION_CACHE_COUNT_MAX: Final = 16_384
 SESSION_NOTE_PAUSE_S: Final = 1.0
-SESSION_NOTE_INTERVAL: Final = timedelta(seconds=61)  # a second more than NoteSessionUses waits
+SESSION_NOTE_INTERVAL_MIN: Final = timedelta(minutes=1)  # in the database, by its clock
+SESSION_NOTE_INTERVAL: Final = SESSION_NOTE_INTERVAL_MIN + timedelta(seconds=1)  # in a process
 
 CONNECTION_COUNT_MIN: Final = 2
 CONNECTION_COUNT_MAX: Final = 16

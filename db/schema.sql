@@ -729,6 +729,22 @@ $$;
 
 
 --
+-- Name: balance_max(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.balance_max() RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN '9007199254740991'::bigint;
+
+
+--
+-- Name: FUNCTION balance_max(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.balance_max() IS 'The largest balance and amount in minor units: 2^53 - 1, exact in every JSON reader';
+
+
+--
 -- Name: carry_balances(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -788,6 +804,22 @@ BEGIN
     RETURN NULL;
 END
 $$;
+
+
+--
+-- Name: code_retention(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.code_retention() RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN '1 day'::interval;
+
+
+--
+-- Name: FUNCTION code_retention(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.code_retention() IS 'For how long a code that was mailed is kept after it has expired';
 
 
 --
@@ -910,6 +942,38 @@ CREATE FUNCTION public.held_amount(account_id bigint) RETURNS bigint
     FROM public.holds
    WHERE ((holds.from_account_id = held_amount.account_id) AND (holds.status = 'open'::public.hold_status) AND (holds.expires_at > now()));
 END;
+
+
+--
+-- Name: hold_lifetime_max(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.hold_lifetime_max() RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN '744:00:00'::interval;
+
+
+--
+-- Name: FUNCTION hold_lifetime_max(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.hold_lifetime_max() IS 'The longest that a hold may last: 31 days';
+
+
+--
+-- Name: key_lifetime(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.key_lifetime() RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN '24:00:00'::interval;
+
+
+--
+-- Name: FUNCTION key_lifetime(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.key_lifetime() IS 'For how long the answer to an idempotency key stands; an older key stands for nothing';
 
 
 --
@@ -1515,6 +1579,22 @@ BEGIN
     RETURN NULL;
 END
 $$;
+
+
+--
+-- Name: session_duration_max(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.session_duration_max() RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN '720:00:00'::interval;
+
+
+--
+-- Name: FUNCTION session_duration_max(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.session_duration_max() IS 'The longest that a session may last, however often it is renewed: 30 days';
 
 
 --
@@ -3018,4 +3098,5 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130105831'),
     ('20261130105832'),
     ('20261130111943'),
-    ('20261130121307');
+    ('20261130121307'),
+    ('20261130122807');

@@ -45,7 +45,7 @@ DELETE /* DeleteExpiredEmailVerifications */ FROM email_verifications
 WHERE id IN (
         SELECT old.id
         FROM email_verifications AS old
-        WHERE old.expires_at < now() - interval '1 day'
+        WHERE old.expires_at < now() - code_retention()
         ORDER BY old.expires_at
         LIMIT $1
         FOR UPDATE SKIP LOCKED

@@ -52,7 +52,7 @@ SELECT /* GetBalanceAt */
         FROM holds
         WHERE holds.from_account_id = $1
             AND holds.expires_at > asked.moment
-            AND holds.expires_at <= asked.moment + interval '744 hours'
+            AND holds.expires_at <= asked.moment + hold_lifetime_max()
             AND holds.created_at <= asked.moment
             AND (holds.closed_at IS NULL OR holds.closed_at > asked.moment)
     )::bigint AS held_amount,
@@ -157,8 +157,8 @@ class Querier:
         self, *, account_id: int, moment: datetime.datetime | None
     ) -> GetBalanceAtRow:
         """What an account held at a time, or holds now, and what of it was promised then. No
-        hold lasts longer than 744 hours, so that only those need a look which expired
-        within so many after that.
+        hold lasts longer than `hold_lifetime_max`, so only holds that expire within that
+        time after it are read.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _get_balance_at_row)
         cursor.execute(GET_BALANCE_AT, (Int8(account_id), moment))
@@ -215,8 +215,8 @@ class AsyncQuerier:
         self, *, account_id: int, moment: datetime.datetime | None
     ) -> GetBalanceAtRow:
         """What an account held at a time, or holds now, and what of it was promised then. No
-        hold lasts longer than 744 hours, so that only those need a look which expired
-        within so many after that.
+        hold lasts longer than `hold_lifetime_max`, so only holds that expire within that
+        time after it are read.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_balance_at_row)
         await cursor.execute(GET_BALANCE_AT, (Int8(account_id), moment))

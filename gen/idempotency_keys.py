@@ -14,7 +14,7 @@ SELECT /* GetIdempotencyKey */ scope, key, request_hash, request_id, refusal, tr
 FROM idempotency_keys
 WHERE scope = $1
     AND key = $2
-    AND created_at > clock_timestamp() - interval '24 hours'
+    AND created_at > clock_timestamp() - key_lifetime()
 """
 
 
@@ -47,7 +47,7 @@ ON CONFLICT (scope, key) DO UPDATE
         excluded.response,
         excluded.created_at
     )
-    WHERE known.created_at <= excluded.created_at - interval '24 hours'
+    WHERE known.created_at <= excluded.created_at - key_lifetime()
 """
 
 
@@ -58,12 +58,12 @@ WHERE (scope, key) IN (
             old.scope,
             old.key
         FROM idempotency_keys AS old
-        WHERE old.created_at <= now() - interval '24 hours'
+        WHERE old.created_at <= now() - key_lifetime()
         ORDER BY old.created_at
         LIMIT $1
         FOR UPDATE SKIP LOCKED
     )
-    AND created_at <= now() - interval '24 hours'
+    AND created_at <= now() - key_lifetime()
 """
 
 
@@ -105,7 +105,7 @@ class Querier:
         self._connection = connection
 
     def get_idempotency_key(self, *, scope: str, key: str) -> models.IdempotencyKey | None:
-        """What was answered under a key. One older than a day stands for nothing."""
+        """What was answered under a key. One older than `key_lifetime` stands for nothing."""
         cursor = RawCursor(self._connection, row_factory=lambda _: _idempotency_key)
         cursor.execute(GET_IDEMPOTENCY_KEY, (scope, key))
         return cursor.fetchone()
@@ -145,7 +145,7 @@ class AsyncQuerier:
         self._connection = connection
 
     async def get_idempotency_key(self, *, scope: str, key: str) -> models.IdempotencyKey | None:
-        """What was answered under a key. One older than a day stands for nothing."""
+        """What was answered under a key. One older than `key_lifetime` stands for nothing."""
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _idempotency_key)
         await cursor.execute(GET_IDEMPOTENCY_KEY, (scope, key))
         return await cursor.fetchone()

@@ -52,7 +52,7 @@ DELETE /* DeleteExpiredPasswordResets */ FROM password_resets
 WHERE id IN (
         SELECT old.id
         FROM password_resets AS old
-        WHERE old.expires_at < now() - interval '1 day'
+        WHERE old.expires_at < now() - code_retention()
         ORDER BY old.expires_at
         LIMIT $1
         FOR UPDATE SKIP LOCKED

@@ -98,8 +98,8 @@ class AsyncEntriesReads:
         self, *, account_id: int, moment: datetime.datetime | None
     ) -> entries.GetBalanceAtRow:
         """What an account held at a time, or holds now, and what of it was promised then. No
-        hold lasts longer than 744 hours, so that only those need a look which expired
-        within so many after that.
+        hold lasts longer than `hold_lifetime_max`, so only holds that expire within that
+        time after it are read.
         """
         return await self._run(
             lambda q: q.entries.get_balance_at(account_id=account_id, moment=moment)
@@ -159,7 +159,7 @@ class AsyncIdempotencyKeysReads:
         self._run = run
 
     async def get_idempotency_key(self, *, scope: str, key: str) -> models.IdempotencyKey | None:
-        """What was answered under a key. One older than a day stands for nothing."""
+        """What was answered under a key. One older than `key_lifetime` stands for nothing."""
         return await self._run(
             lambda q: q.idempotency_keys.get_idempotency_key(scope=scope, key=key)
         )

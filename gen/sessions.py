@@ -52,7 +52,7 @@ WHERE id IN (
         SELECT used.id
         FROM sessions AS used
         WHERE used.id = ANY($1::uuid[])
-            AND used.last_used_at < now() - interval '1 minute'
+            AND used.last_used_at < now() - $2::interval
             AND used.ended_at IS NULL
         FOR NO KEY UPDATE SKIP LOCKED
     )
@@ -65,7 +65,7 @@ SET
     refresh_token_hash = $1,
     last_used_at = now(),
     expires_at
-    = least(now() + $2::interval, sessions.created_at + interval '720 hours')
+    = least(now() + $2::interval, sessions.created_at + session_duration_max())
 FROM users
 WHERE sessions.id = $3
     AND sessions.refresh_token_hash = $4::bytea
@@ -254,12 +254,15 @@ class Querier:
         rows = cursor.fetchall()
         return [_list_session_callers_row(row) for row in rows]
 
-    def note_session_uses(self, *, ids: Sequence[uuid.UUID | None]) -> None:
-        """Once a minute: that is exact enough for a list, and all other requests only read. A
-        session that somebody is changing is passed over, for nobody shall wait for a note.
+    def note_session_uses(
+        self, *, ids: Sequence[uuid.UUID | None], note_interval: datetime.timedelta
+    ) -> None:
+        """Once per interval: that is exact enough for a list, and all other requests only
+        read. A session that somebody is changing is passed over, for nobody shall wait for
+        a note.
         """
         cursor = RawCursor(self._connection)
-        cursor.execute(NOTE_SESSION_USES, (models.uuid_array(ids),))
+        cursor.execute(NOTE_SESSION_USES, (models.uuid_array(ids), note_interval))
 
     def rotate_refresh_token(
         self,
@@ -271,7 +274,7 @@ class Querier:
     ) -> RotateRefreshTokenRow | None:
         """Takes the one refresh token that works for the next one. Of two at once the second
         waits, and then finds that its token works no more. No row: it did not. A session
-        lasts 30 days at most.
+        lasts for `session_duration_max` at most.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _rotate_refresh_token_row)
         cursor.execute(ROTATE_REFRESH_TOKEN, (next_hash, lifetime, id, used_hash))
@@ -357,12 +360,15 @@ class AsyncQuerier:
         rows = await cursor.fetchall()
         return [_list_session_callers_row(row) for row in rows]
 
-    async def note_session_uses(self, *, ids: Sequence[uuid.UUID | None]) -> None:
-        """Once a minute: that is exact enough for a list, and all other requests only read. A
-        session that somebody is changing is passed over, for nobody shall wait for a note.
+    async def note_session_uses(
+        self, *, ids: Sequence[uuid.UUID | None], note_interval: datetime.timedelta
+    ) -> None:
+        """Once per interval: that is exact enough for a list, and all other requests only
+        read. A session that somebody is changing is passed over, for nobody shall wait for
+        a note.
         """
         cursor = AsyncRawCursor(self._connection)
-        await cursor.execute(NOTE_SESSION_USES, (models.uuid_array(ids),))
+        await cursor.execute(NOTE_SESSION_USES, (models.uuid_array(ids), note_interval))
 
     async def rotate_refresh_token(
         self,
@@ -374,7 +380,7 @@ class AsyncQuerier:
     ) -> RotateRefreshTokenRow | None:
         """Takes the one refresh token that works for the next one. Of two at once the second
         waits, and then finds that its token works no more. No row: it did not. A session
-        lasts 30 days at most.
+        lasts for `session_duration_max` at most.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _rotate_refresh_token_row)
         await cursor.execute(ROTATE_REFRESH_TOKEN, (next_hash, lifetime, id, used_hash))

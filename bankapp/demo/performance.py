@@ -1,18 +1,14 @@
 """Whether the month may be lived in this bank, and how."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime
 
 from bankapp.command_errors import Failure
 from bankapp.demo.cast import BANKER, NEWCOMER
 from bankapp.demo.month import Progress, live
 from bankapp.demo.teller import Teller
-from bankapp.domain import errors
+from bankapp.domain import errors, limits
 from bankapp.operations.bank import Bank, Rules
-
-# For as long the bank surely knows what it did under which key.
-RESUMABLE_FOR: Final = timedelta(hours=24)
 
 
 async def perform_demo(bank: Bank, *, seed: int, anyway: bool, progress: Progress) -> bool:
@@ -42,7 +38,8 @@ async def _require_room(bank: Bank, *, anyway: bool) -> None:
             raise Failure(
                 "money moves in this bank already; take an empty one, or add the demo with --anyway"
             )
-    elif datetime.now(UTC) - begun.created_at > RESUMABLE_FOR:
+    elif datetime.now(UTC) - begun.created_at > limits.IDEMPOTENCY_KEY_LIFETIME:
+        # Its keys have expired: what it has done would be done again.
         raise Failure(
             "a demo was begun here more than a day ago and not finished; take an empty bank"
         )

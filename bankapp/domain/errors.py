@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import ClassVar, Final
 
+from bankapp.domain import limits
+
 
 class Sort(Enum):
     """What a refusal is about, as far as a door has to know: each maps these to its own status."""
@@ -166,7 +168,7 @@ class InsufficientFunds(Refusal, sort=Sort.CONFLICT):
 class BalanceLimitExceeded(Refusal, sort=Sort.CONFLICT):
     """The balance would pass the largest amount an account can hold."""
 
-    remedy = "Send less: an account holds at most 9007199254740991 minor units."
+    remedy = f"Send less: an account holds at most {limits.AMOUNT_MAX} minor units."
 
 
 class AccountNotEmpty(Refusal, sort=Sort.CONFLICT):

@@ -9,7 +9,7 @@ from typing import Final
 
 from bankapp.domain.rates import RateLimit
 
-AMOUNT_MAX: Final = 2**53 - 1  # exact in every JSON reader; the schema says the same
+AMOUNT_MAX: Final = 2**53 - 1  # exact in every JSON reader; `balance_max` in SQL
 ID_MAX: Final = 2**63 - 1
 
 PAGE_SIZE_DEFAULT: Final = 20
@@ -25,8 +25,9 @@ PASSWORD_RATED_LENGTH: Final = 24
 PASSWORD_STRENGTH_MIN: Final = 3  # of zxcvbn's 0 to 4: more than 10^8 guesses
 CODE_BYTES: Final = 32
 CODE_LENGTH_MAX: Final = 128
+CODE_LIFETIME: Final = timedelta(minutes=15)  # the default of `expires_at` in SQL
 DESCRIPTION_LENGTH_MAX: Final = 200
-SESSION_DURATION_MAX: Final = timedelta(days=30)
+SESSION_DURATION_MAX: Final = timedelta(days=30)  # `session_duration_max` in SQL
 USER_AGENT_LENGTH_MAX: Final = 500
 REQUEST_ID_LENGTH_MAX: Final = 100
 TOKEN_BYTES_MAX: Final = 4096
@@ -37,9 +38,10 @@ BODY_VALUE_COUNT_MAX: Final = 10_000
 VIOLATION_COUNT_MAX: Final = 100
 
 IDEMPOTENCY_KEY_LENGTH_MAX: Final = 255
+IDEMPOTENCY_KEY_LIFETIME: Final = timedelta(hours=24)  # `key_lifetime` in SQL
 POSTING_COUNT_MAX: Final = 1000
 HOLD_LIFETIME_DEFAULT_S: Final = 7 * 24 * 3600
-HOLD_LIFETIME_MAX_S: Final = 744 * 3600  # 31 days; the schema says the same
+HOLD_LIFETIME_MAX_S: Final = 744 * 3600  # 31 days; `hold_lifetime_max` in SQL
 STATEMENT_ENTRY_COUNT_MAX: Final = 10_000
 
 JOB_ATTEMPT_COUNT_MAX: Final = 10

@@ -2,7 +2,7 @@
 
 import html
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -11,6 +11,7 @@ from string import Template
 from typing import Final
 from urllib.parse import urlencode
 
+from bankapp.domain import limits
 from bankapp.domain.mail import Mail, MailKind
 
 SUBJECTS: Final = {
@@ -38,6 +39,7 @@ def compose(mail: Mail, code: str | None, mail_settings: MailSettings) -> EmailM
     values = {
         "full_name": mail.full_name,
         "code": code or "",
+        "minutes": str(limits.CODE_LIFETIME // timedelta(minutes=1)),
         "link": f"{mail_settings.public_url}/v1/verify_email?{query}",
     }
     message = EmailMessage()

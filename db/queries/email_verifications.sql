@@ -30,7 +30,7 @@ DELETE FROM email_verifications
 WHERE id IN (
         SELECT old.id
         FROM email_verifications AS old
-        WHERE old.expires_at < now() - interval '1 day'
+        WHERE old.expires_at < now() - code_retention()
         ORDER BY old.expires_at
         LIMIT sqlc.arg(row_count_max)
         FOR UPDATE SKIP LOCKED

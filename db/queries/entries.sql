@@ -9,7 +9,7 @@ LIMIT sqlc.arg(row_count_max);
 
 -- name: GetBalanceAt :one
 -- What an account held at a time, or holds now, and what of it was promised then. No hold lasts
--- longer than 744 hours, so that only those need a look which expired within so many after that.
+-- longer than `hold_lifetime_max`, so only holds that expire within that time after it are read.
 -- @required
 -- @notnull balance held_amount at is_future
 SELECT
@@ -40,7 +40,7 @@ SELECT
         FROM holds
         WHERE holds.from_account_id = sqlc.arg(account_id)
             AND holds.expires_at > asked.moment
-            AND holds.expires_at <= asked.moment + interval '744 hours'
+            AND holds.expires_at <= asked.moment + hold_lifetime_max()
             AND holds.created_at <= asked.moment
             AND (holds.closed_at IS NULL OR holds.closed_at > asked.moment)
     )::bigint AS held_amount,

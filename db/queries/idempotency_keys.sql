@@ -1,10 +1,10 @@
 -- name: GetIdempotencyKey :one
--- What was answered under a key. One older than a day stands for nothing.
+-- What was answered under a key. One older than `key_lifetime` stands for nothing.
 SELECT *
 FROM idempotency_keys
 WHERE scope = sqlc.arg(scope)
     AND key = sqlc.arg('key')
-    AND created_at > clock_timestamp() - interval '24 hours';
+    AND created_at > clock_timestamp() - key_lifetime();
 
 -- name: InsertIdempotencyKey :execrows
 -- What was answered, in the transaction of what was done; nothing where another request was
@@ -37,7 +37,7 @@ ON CONFLICT (scope, key) DO UPDATE
         excluded.response,
         excluded.created_at
     )
-    WHERE known.created_at <= excluded.created_at - interval '24 hours';
+    WHERE known.created_at <= excluded.created_at - key_lifetime();
 
 -- name: DeleteOldIdempotencyKeys :execrows
 -- Those that stand for nothing any more, a batch of the oldest.
@@ -47,9 +47,9 @@ WHERE (scope, key) IN (
             old.scope,
             old.key
         FROM idempotency_keys AS old
-        WHERE old.created_at <= now() - interval '24 hours'
+        WHERE old.created_at <= now() - key_lifetime()
         ORDER BY old.created_at
         LIMIT sqlc.arg(row_count_max)
         FOR UPDATE SKIP LOCKED
     )
-    AND created_at <= now() - interval '24 hours';
+    AND created_at <= now() - key_lifetime();

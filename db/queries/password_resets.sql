@@ -37,7 +37,7 @@ DELETE FROM password_resets
 WHERE id IN (
         SELECT old.id
         FROM password_resets AS old
-        WHERE old.expires_at < now() - interval '1 day'
+        WHERE old.expires_at < now() - code_retention()
         ORDER BY old.expires_at
         LIMIT sqlc.arg(row_count_max)
         FOR UPDATE SKIP LOCKED

@@ -28,28 +28,29 @@ WHERE sessions.id = ANY(sqlc.arg(ids)::uuid[])
     AND users.blocked_at IS NULL;
 
 -- name: NoteSessionUses :exec
--- Once a minute: that is exact enough for a list, and all other requests only read. A session that
--- somebody is changing is passed over, for nobody shall wait for a note.
+-- Once per interval: that is exact enough for a list, and all other requests only read. A session
+-- that somebody is changing is passed over, for nobody shall wait for a note.
 UPDATE sessions
 SET last_used_at = now()
 WHERE id IN (
         SELECT used.id
         FROM sessions AS used
         WHERE used.id = ANY(sqlc.arg(ids)::uuid[])
-            AND used.last_used_at < now() - interval '1 minute'
+            AND used.last_used_at < now() - sqlc.arg(note_interval)::interval
             AND used.ended_at IS NULL
         FOR NO KEY UPDATE SKIP LOCKED
     );
 
 -- name: RotateRefreshToken :one
 -- Takes the one refresh token that works for the next one. Of two at once the second waits, and
--- then finds that its token works no more. No row: it did not. A session lasts 30 days at most.
+-- then finds that its token works no more. No row: it did not. A session lasts for
+-- `session_duration_max` at most.
 UPDATE sessions
 SET
     refresh_token_hash = sqlc.arg(next_hash),
     last_used_at = now(),
     expires_at
-    = least(now() + sqlc.arg(lifetime)::interval, sessions.created_at + interval '720 hours')
+    = least(now() + sqlc.arg(lifetime)::interval, sessions.created_at + session_duration_max())
 FROM users
 WHERE sessions.id = sqlc.arg(id)
     AND sessions.refresh_token_hash = sqlc.arg(used_hash)::bytea

@@ -26,6 +26,7 @@ def test_every_kind_is_text_and_html(kind: MailKind) -> None:
         assert "Łukasz 李" in text
         assert "$" not in text
         assert ("the-code" in text) == (kind is not MailKind.EMAIL_CHANGED)
+        assert ("once, for 15 minutes" in text) == ("the-code" in text)
 
 
 def test_everything_is_escaped() -> None:

@@ -92,4 +92,6 @@ class SessionCache:
 
 async def _note_uses(q: AsyncQueries, session_ids: Sequence[uuid.UUID]) -> None:
     """Keep when sessions were used last, to the minute."""
-    await q.sessions.note_session_uses(ids=session_ids)
+    await q.sessions.note_session_uses(
+        ids=session_ids, note_interval=tuning.SESSION_NOTE_INTERVAL_MIN
+    )
