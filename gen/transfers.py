@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.rows import tuple_row
-from psycopg.types.numeric import Int8
+from psycopg.types.numeric import Int4, Int8
 
 from gen import Query, enums, models
 
@@ -37,26 +37,24 @@ SELECT /* PostTransfers */
     hold_asked_by,
     hold_request_id,
     hold_voided_by
-FROM set_config('lock_timeout', $1::text, true) AS patience
-CROSS JOIN
-    LATERAL
-    post_transfers(
-        $2::posting_kind[],
+FROM post_transfers(
+        $1::posting_kind[],
+        $2::bigint[],
         $3::bigint[],
         $4::bigint[],
-        $5::bigint[],
+        $5::text[],
         $6::text[],
         $7::text[],
         $8::text[],
-        $9::text[],
-        $10::bigint[],
-        $11::interval[],
+        $9::bigint[],
+        $10::interval[],
+        $11::text[],
         $12::text[],
-        $13::text[],
-        $14::bytea[],
-        $15::text[],
-        $16::boolean AND patience IS NOT NULL,
-        $17::uuid[]
+        $13::bytea[],
+        $14::text[],
+        $15::boolean,
+        $16::uuid[],
+        $17::integer
     )
 """
 
@@ -137,7 +135,6 @@ QUERIES: Final = (
 
 @dataclass(slots=True)
 class PostTransfersParams:
-    lock_timeout: str
     kinds: Sequence[enums.PostingKind | None]
     from_account_ids: Sequence[int | None]
     to_account_ids: Sequence[int | None]
@@ -154,6 +151,7 @@ class PostTransfersParams:
     request_ids: Sequence[str | None]
     is_atomic: bool
     session_ids: Sequence[uuid.UUID | None]
+    lock_timeout_ms: int
 
 
 @dataclass(slots=True)
@@ -263,15 +261,13 @@ class Querier:
         self._connection = connection
 
     def post_transfers(self, arg: PostTransfersParams) -> list[PostTransfersRow]:
-        """The one way money moves; the function explains itself in its migration. One row per
-        item, in their order. What its locks may be waited for holds until the transaction
-        ends; it is set first, for the call depends on it.
+        """The one way money moves; the function explains itself in its file. One row per item,
+        in their order.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
             POST_TRANSFERS,
             (
-                arg.lock_timeout,
                 models.text_array(arg.kinds),
                 models.integer_array(arg.from_account_ids),
                 models.integer_array(arg.to_account_ids),
@@ -288,6 +284,7 @@ class Querier:
                 models.text_array(arg.request_ids),
                 arg.is_atomic,
                 models.uuid_array(arg.session_ids),
+                Int4(arg.lock_timeout_ms),
             ),
         )
         rows = cursor.fetchall()
@@ -335,15 +332,13 @@ class AsyncQuerier:
         self._connection = connection
 
     async def post_transfers(self, arg: PostTransfersParams) -> list[PostTransfersRow]:
-        """The one way money moves; the function explains itself in its migration. One row per
-        item, in their order. What its locks may be waited for holds until the transaction
-        ends; it is set first, for the call depends on it.
+        """The one way money moves; the function explains itself in its file. One row per item,
+        in their order.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
             POST_TRANSFERS,
             (
-                arg.lock_timeout,
                 models.text_array(arg.kinds),
                 models.integer_array(arg.from_account_ids),
                 models.integer_array(arg.to_account_ids),
@@ -360,6 +355,7 @@ class AsyncQuerier:
                 models.text_array(arg.request_ids),
                 arg.is_atomic,
                 models.uuid_array(arg.session_ids),
+                Int4(arg.lock_timeout_ms),
             ),
         )
         rows = await cursor.fetchall()

@@ -15,7 +15,8 @@ CREATE OR REPLACE FUNCTION post_transfers(
     request_hashes bytea[],
     request_ids text[],
     is_atomic boolean,
-    session_ids uuid[] DEFAULT NULL
+    session_ids uuid[] DEFAULT NULL,
+    lock_timeout_ms integer DEFAULT NULL
 ) RETURNS TABLE (
     refusal posting_refusal,
     replayed_request_id text,
@@ -48,27 +49,28 @@ SET enable_seqscan = off
 AS $$
 -- Item n of the batch is element n of every array; row n of the result is its outcome.
 --
--- A deposit names no paying account and a withdrawal no receiving one: there the bank's cash account
--- of the currency stands in. A reversal names the transfer it pays back in reference_ids, a capture
--- and a void the hold; their accounts and currency are those of what they name. Without an amount, a
--- reversal and a capture are of all that is left. actors[n] must own the paying account, of a capture
--- the receiving one, of a void either; NULL is the bank itself.
+-- A deposit names no paying account and a withdrawal no receiving one: there the bank's cash
+-- account of the currency stands in. A reversal names the transfer it pays back in reference_ids, a
+-- capture and a void the hold; their accounts and currency are those of what they name. Without an
+-- amount, a reversal and a capture are of all that is left. actors[n] must own the paying account,
+-- of a capture the receiving one, of a void either; NULL is the bank itself.
 --
--- session_ids[n] is the session that asks, by askers[n]: if it had ended when the accounts were locked
--- nothing is posted, nor answered again. NULL is whoever needs none.
+-- session_ids[n] is the session of the request, by askers[n]: if it had ended when the accounts
+-- were locked, nothing is posted, nor answered again. It is NULL for requests that need no session.
+--
+-- lock_timeout_ms is how long a lock is waited for, here and until the transaction ends. With NULL
+-- the session's own lock_timeout counts.
 --
 -- 1. Lock every account once, in ascending id, so that no two batches wait for each other. Whatever
 --    concerns an account's holds, transfers and keys is only written under its lock.
 -- 2. Walk the items in order with running balances: each finds what its predecessors left. What is
 --    known of an account is in arrays, at the place of its id among all those locked.
--- 3. Write sets: transfers, entries, which carry one final balance into each account, holds and keys.
+-- 3. Write sets: transfers, entries, which carry one final balance into each account, holds, keys.
 --    An account updated once per item would drag a chain of dead row versions through the batch.
 --
 -- Of an atomic batch all is posted, or the first refusal refuses the others, too.
 #variable_conflict use_column
 DECLARE
-    balance_max CONSTANT bigint := 9007199254740991;
-    key_lifetime CONSTANT interval := '24 hours';
     names_accounts CONSTANT boolean := kinds <@ ARRAY['transfer', 'hold']::posting_kind[];
     item record;
     -- Of the items.
@@ -87,8 +89,8 @@ DECLARE
     payer_balances bigint[];
     payer_available_balances bigint[];
     payee_balances bigint[];
-    -- Of the accounts, in ascending id; what is an enum there is a text here, for who parses this
-    -- without knowing our types.
+    -- Of the accounts, in ascending id. An enum there is a text here, so that a parser needs no
+    -- types of the bank.
     account_ids bigint[];
     owners text[];
     account_kinds text[];
@@ -99,17 +101,21 @@ DECLARE
     held_amounts bigint[];
     -- Of what an item names by reference_id, where it is named first.
     reference_places int[];
-    lefts bigint[];
+    amounts_left bigint[];
     captured_amounts bigint[];
     open_holds boolean[];
     reversed_kinds text[];
     payer_place int;
     payee_place int;
     reference_place int;
-    moment timestamptz;
+    locked_at timestamptz;
     key_count bigint := 0;
     written_count bigint;
 BEGIN
+    IF lock_timeout_ms IS NOT NULL THEN
+        PERFORM set_config('lock_timeout', lock_timeout_ms::text, true);
+    END IF;
+
     IF NOT names_accounts THEN
         SELECT
             array_agg(
@@ -163,7 +169,7 @@ BEGIN
         ORDER BY a.id
         FOR NO KEY UPDATE
     ) AS locked;
-    moment := clock_timestamp();
+    locked_at := clock_timestamp();
 
     SELECT array_agg(coalesce(held.amount, 0) ORDER BY u.n)
     INTO held_amounts
@@ -173,7 +179,7 @@ BEGIN
         FROM holds AS h -- as held_amount says, for all of them at once
         WHERE h.from_account_id = ANY (account_ids)
             AND h.status = 'open'
-            AND h.expires_at > moment
+            AND h.expires_at > locked_at
         GROUP BY h.from_account_id
     ) AS held ON held.from_account_id = u.id;
 
@@ -183,7 +189,7 @@ BEGIN
             array_agg(settled.captured_amount ORDER BY named.n),
             array_agg(settled.is_open ORDER BY named.n),
             array_agg(reversed.kind::text ORDER BY named.n)
-        INTO reference_places, lefts, captured_amounts, open_holds, reversed_kinds
+        INTO reference_places, amounts_left, captured_amounts, open_holds, reversed_kinds
         FROM (
             SELECT u.n, u.kind, u.reference_id,
                 min(u.n) OVER (PARTITION BY u.kind = 'reversal', u.reference_id) AS place
@@ -203,7 +209,7 @@ BEGIN
         LEFT JOIN LATERAL (
             SELECT h.captured_amount,
                 h.amount - h.captured_amount AS amount_left,
-                h.status = 'open' AND h.expires_at > moment AS is_open
+                h.status = 'open' AND h.expires_at > locked_at AS is_open
             FROM holds AS h
             WHERE h.id = named.reference_id
             LIMIT 1
@@ -246,7 +252,7 @@ BEGIN
             currency, actor, asker, reference_id, lifetime, scope, key, request_hash, session_id, n
         )
         LEFT JOIN LATERAL (
-            SELECT s.username = u.asker AND s.ended_at IS NULL AND s.expires_at > moment
+            SELECT s.username = u.asker AND s.ended_at IS NULL AND s.expires_at > locked_at
                 AND (SELECT us.blocked_at FROM users AS us WHERE us.username = s.username) IS NULL
                 AS is_open
             FROM sessions AS s
@@ -258,7 +264,7 @@ BEGIN
             FROM idempotency_keys AS k
             WHERE k.scope = u.scope AND k.key = u.key
             LIMIT 1
-        ) AS known ON known.created_at > moment - key_lifetime -- outside: no index by time
+        ) AS known ON known.created_at > locked_at - key_lifetime() -- outside: no index by time
         ORDER BY u.n
     LOOP
         IF NOT item.is_well_formed THEN
@@ -289,7 +295,7 @@ BEGIN
 
         IF item.kind IN ('reversal', 'capture', 'void') THEN
             reference_place := reference_places[item.n];
-            item.amount := coalesce(item.amount, lefts[reference_place]);
+            item.amount := coalesce(item.amount, amounts_left[reference_place]);
             posted_amounts[item.n] := item.amount;
         END IF;
 
@@ -322,19 +328,19 @@ BEGIN
                 THEN 'account_closed'
             WHEN item.kind IN ('capture', 'void') AND NOT open_holds[reference_place]
                 THEN 'hold_not_open'
-            WHEN item.kind = 'capture' AND item.amount > lefts[reference_place]
+            WHEN item.kind = 'capture' AND item.amount > amounts_left[reference_place]
                 THEN 'capture_exceeds_hold'
-            WHEN item.kind = 'reversal' AND lefts[reference_place] = 0
+            WHEN item.kind = 'reversal' AND amounts_left[reference_place] = 0
                 THEN 'already_reversed'
-            WHEN item.kind = 'reversal' AND item.amount > lefts[reference_place]
+            WHEN item.kind = 'reversal' AND item.amount > amounts_left[reference_place]
                 THEN 'reversal_exceeds_transfer'
             WHEN item.kind NOT IN ('capture', 'void') AND account_kinds[payer_place] <> 'cash'
                 AND balances[payer_place] - held_amounts[payer_place] < item.amount
                 THEN 'insufficient_funds'
             WHEN item.kind NOT IN ('hold', 'void')
                 AND (
-                    balances[payee_place] > balance_max - item.amount
-                    OR balances[payer_place] < item.amount - balance_max
+                    balances[payee_place] > balance_max() - item.amount
+                    OR balances[payer_place] < item.amount - balance_max()
                 ) THEN 'balance_limit_exceeded'
         END;
 
@@ -345,9 +351,9 @@ BEGIN
                 item_captured_amounts[item.n] := 0;
             ELSIF item.kind IN ('capture', 'void') THEN
                 held_amounts[payer_place] := held_amounts[payer_place] - item.amount;
-                lefts[reference_place] := lefts[reference_place] - item.amount;
+                amounts_left[reference_place] := amounts_left[reference_place] - item.amount;
                 open_holds[reference_place] :=
-                    item.kind = 'capture' AND lefts[reference_place] > 0;
+                    item.kind = 'capture' AND amounts_left[reference_place] > 0;
                 IF item.kind = 'capture' THEN
                     captured_amounts[reference_place] :=
                         captured_amounts[reference_place] + item.amount;
@@ -355,7 +361,7 @@ BEGIN
                 item_captured_amounts[item.n] := captured_amounts[reference_place];
                 hold_ids[item.n] := reference_ids[item.n];
             ELSIF item.kind = 'reversal' THEN
-                lefts[reference_place] := lefts[reference_place] - item.amount;
+                amounts_left[reference_place] := amounts_left[reference_place] - item.amount;
             END IF;
             IF item.kind NOT IN ('hold', 'void') THEN
                 balances[payer_place] := balances[payer_place] - item.amount;
@@ -394,7 +400,7 @@ BEGIN
         )
         OVERRIDING SYSTEM VALUE
         SELECT u.id, u.payer_id, u.payee_id, u.amount, u.currency, u.description,
-            moment + u.lifetime, moment, u.asker, u.request_id
+            locked_at + u.lifetime, locked_at, u.asker, u.request_id
         FROM unnest(
             hold_ids, kinds, payer_ids, payee_ids, amounts, currencies, descriptions, lifetimes,
             askers, request_ids, replayed_request_ids
@@ -416,7 +422,7 @@ BEGIN
             u.description,
             CASE WHEN u.kind = 'reversal' THEN u.reference_id END,
             CASE WHEN u.kind = 'capture' THEN u.reference_id END,
-            moment, u.asker, u.request_id
+            locked_at, u.asker, u.request_id
         FROM unnest(
             transfer_ids, kinds, payer_ids, payee_ids, posted_amounts, moved_currencies,
             descriptions, reference_ids, askers, request_ids, replayed_request_ids
@@ -427,7 +433,7 @@ BEGIN
         WHERE u.id IS NOT NULL AND u.replayed_request_id IS NULL
     )
     INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
-    SELECT 2 * u.id + side.is_credit, u.id, side.account_id, side.amount, side.balance, moment
+    SELECT 2 * u.id + side.is_credit, u.id, side.account_id, side.amount, side.balance, locked_at
     FROM unnest(
         transfer_ids, payer_ids, payee_ids, posted_amounts, payer_balances, payee_balances,
         replayed_request_ids
@@ -450,7 +456,7 @@ BEGIN
                 ELSE 'open'
             END::hold_status,
             closed_at = CASE
-                WHEN u.kind = 'void' OR u.captured_amount = h.amount THEN moment
+                WHEN u.kind = 'void' OR u.captured_amount = h.amount THEN locked_at
             END,
             voided_by = CASE WHEN u.kind = 'void' THEN u.asker END
         FROM (
@@ -469,7 +475,7 @@ BEGIN
             available_balance, captured_amount, created_at
         )
         SELECT u.scope, u.key, u.request_hash, u.request_id, u.refusal::text, u.transfer_id,
-            u.hold_id, u.balance, u.available_balance, u.captured_amount, moment
+            u.hold_id, u.balance, u.available_balance, u.captured_amount, locked_at
         FROM unnest(
             scopes, keys, request_hashes, request_ids, refusals, transfer_ids, hold_ids,
             payer_balances, payer_available_balances, item_captured_amounts, replayed_request_ids
@@ -489,7 +495,7 @@ BEGIN
                 excluded.transfer_id, excluded.hold_id, excluded.balance,
                 excluded.available_balance, excluded.captured_amount, NULL, excluded.created_at
             )
-            WHERE known.created_at <= moment - key_lifetime;
+            WHERE known.created_at <= locked_at - key_lifetime();
         GET DIAGNOSTICS written_count = ROW_COUNT;
         IF written_count < key_count THEN
             RAISE EXCEPTION 'another request has taken the key just now: look again'
@@ -499,7 +505,7 @@ BEGIN
 
     RETURN QUERY
     SELECT u.refusal, u.replayed_request_id, u.transfer_id, u.hold_id, u.payer_id, u.payee_id,
-        coalesce(posted.amount, u.amount), u.currency, coalesce(posted.created_at, moment),
+        coalesce(posted.amount, u.amount), u.currency, coalesce(posted.created_at, locked_at),
         owners[u.payer_place], opening_times[u.payer_place], u.payer_balance,
         u.payer_available_balance, hold.amount, u.captured_amount, hold.description,
         hold.expires_at, hold.created_at, hold.closed_at, hold.asked_by, hold.request_id,

@@ -1,7 +1,6 @@
 -- name: PostTransfers :many
--- The one way money moves; the function explains itself in its migration. One row per item, in
--- their order. What its locks may be waited for holds until the transaction ends; it is set first,
--- for the call depends on it.
+-- The one way money moves; the function explains itself in its file. One row per item, in their
+-- order.
 SELECT
     refusal,
     replayed_request_id,
@@ -25,10 +24,7 @@ SELECT
     hold_asked_by,
     hold_request_id,
     hold_voided_by
-FROM set_config('lock_timeout', sqlc.arg(lock_timeout)::text, true) AS patience
-CROSS JOIN
-    LATERAL
-    post_transfers(
+FROM post_transfers(
         sqlc.arg(kinds)::posting_kind[],
         sqlc.arg(from_account_ids)::bigint[],
         sqlc.arg(to_account_ids)::bigint[],
@@ -43,8 +39,9 @@ CROSS JOIN
         sqlc.arg('keys')::text[],
         sqlc.arg(request_hashes)::bytea[],
         sqlc.arg(request_ids)::text[],
-        sqlc.arg(is_atomic)::boolean AND patience IS NOT NULL,
-        sqlc.arg(session_ids)::uuid[]
+        sqlc.arg(is_atomic)::boolean,
+        sqlc.arg(session_ids)::uuid[],
+        sqlc.arg(lock_timeout_ms)::integer
     );
 
 -- name: GetTransfer :one

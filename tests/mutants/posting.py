@@ -43,9 +43,27 @@ LOCKS: Final = [
     ),
     _posting(
         "time is taken before the lock",
-        "moment := clock_timestamp();",
-        "moment := statement_timestamp();",
+        "locked_at := clock_timestamp();",
+        "locked_at := statement_timestamp();",
         f"{_RACES} -k order_of_commits",
+    ),
+    _posting(
+        "a lock is waited for as long as the session says",
+        "PERFORM set_config('lock_timeout', lock_timeout_ms::text, true);",
+        "NULL;",
+        f"{_POSTING} -k waited_for",
+    ),
+    _posting(
+        "how long a lock is waited for stays in the session",
+        "lock_timeout_ms::text, true)",
+        "lock_timeout_ms::text, false)",
+        f"{_POSTING} -k waited_for",
+    ),
+    _posting(
+        "without a limit the session's own is lost",
+        "IF lock_timeout_ms IS NOT NULL THEN",
+        "IF true THEN",
+        f"{_POSTING} -k without_a_limit",
     ),
 ]
 FUNDS: Final = [
@@ -141,7 +159,7 @@ FUNDS: Final = [
     ),
     _posting(
         "cash has no limit",
-        "OR balances[payer_place] < item.amount - balance_max",
+        "OR balances[payer_place] < item.amount - balance_max()",
         "",
         "tests/api/ledger/test_cash.py -k limit",
     ),
@@ -150,37 +168,37 @@ SETTLING: Final = [
     _posting(
         "a hold is captured twice",
         "open_holds[reference_place] :=\n                    item.kind = 'capture' AND "
-        "lefts[reference_place] > 0;",
+        "amounts_left[reference_place] > 0;",
         "NULL;",
         f"{_HOLDS} -k batch_settles",
     ),
     _posting(
         "an expired hold is captured",
-        "h.status = 'open' AND h.expires_at > moment AS is_open",
+        "h.status = 'open' AND h.expires_at > locked_at AS is_open",
         "h.status = 'open' AS is_open",
         f"{_HOLDS} -k expired",
     ),
     _posting(
         "a settled hold is settled again",
-        "h.status = 'open' AND h.expires_at > moment AS is_open",
-        "h.expires_at > moment AS is_open",
+        "h.status = 'open' AND h.expires_at > locked_at AS is_open",
+        "h.expires_at > locked_at AS is_open",
         f"{_HOLDS} -k 'partial or void'",
     ),
     _posting(
         "an expired hold counts",
-        "AND h.status = 'open'\n            AND h.expires_at > moment",
+        "AND h.status = 'open'\n            AND h.expires_at > locked_at",
         "AND h.status = 'open'",
         f"{_HOLDS} -k expired",
     ),
     _posting(
         "a voided hold counts",
-        "AND h.status = 'open'\n            AND h.expires_at > moment",
-        "AND h.expires_at > moment",
+        "AND h.status = 'open'\n            AND h.expires_at > locked_at",
+        "AND h.expires_at > locked_at",
         f"{_HOLDS} -k void",
     ),
     _posting(
         "more is captured than is held",
-        "item.kind = 'capture' AND item.amount > lefts[reference_place]",
+        "item.kind = 'capture' AND item.amount > amounts_left[reference_place]",
         "item.kind = 'capture' AND false",
         f"{_HOLDS} -k partial",
     ),
@@ -198,14 +216,14 @@ SETTLING: Final = [
     ),
     _posting(
         "a transfer is reversed again",
-        "WHEN item.kind = 'reversal' AND lefts[reference_place] = 0\n"
+        "WHEN item.kind = 'reversal' AND amounts_left[reference_place] = 0\n"
         "                THEN 'already_reversed'",
         "",
         f"{_REVERSALS} -k names_its_transfer",
     ),
     _posting(
         "more is reversed than was paid",
-        "item.kind = 'reversal' AND item.amount > lefts[reference_place]",
+        "item.kind = 'reversal' AND item.amount > amounts_left[reference_place]",
         "item.kind = 'reversal' AND false",
         f"{_REVERSALS} -k never_exceed",
     ),
@@ -218,7 +236,8 @@ SETTLING: Final = [
     _posting(
         "reversals of the same batch do not count",
         "ELSIF item.kind = 'reversal' THEN\n"
-        "                lefts[reference_place] := lefts[reference_place] - item.amount;",
+        "                amounts_left[reference_place] :="
+        " amounts_left[reference_place] - item.amount;",
         "ELSIF item.kind = 'reversal' THEN\n                NULL;",
         f"{_REVERSALS} -k never_exceed",
     ),
@@ -233,14 +252,14 @@ SETTLING: Final = [
 KEYS: Final = [
     _posting(
         "keys are not looked up",
-        "AS known ON known.created_at > moment - key_lifetime",
+        "AS known ON known.created_at > locked_at - key_lifetime()",
         "AS known ON false",
         f"{_KEYS} -k first_answer",
     ),
     _posting(
         "keys are found by their time",
         "WHERE k.scope = u.scope AND k.key = u.key",
-        "WHERE k.scope = u.scope AND k.key = u.key AND k.created_at > moment - key_lifetime",
+        "WHERE k.scope = u.scope AND k.key = u.key AND k.created_at > locked_at - key_lifetime()",
         "tests/db/test_plans.py -k by_their_key",
     ),
     _posting(
@@ -263,13 +282,13 @@ KEYS: Final = [
     ),
     _posting(
         "a key lives for ever",
-        "AS known ON known.created_at > moment - key_lifetime",
+        "AS known ON known.created_at > locked_at - key_lifetime()",
         "AS known ON true",
         f"{_KEYS} tests/doors/test_idempotency.py -k 'day or old or expire'",
     ),
     _posting(
         "a key of a request in flight is overwritten",
-        "WHERE known.created_at <= moment - key_lifetime;",
+        "WHERE known.created_at <= locked_at - key_lifetime();",
         ";",
         f"{_KEYS} -k being_taken",
     ),
@@ -319,7 +338,7 @@ SESSIONS: Final = [
     ),
     _posting(
         "a session lasts for ever",
-        " AND s.expires_at > moment",
+        " AND s.expires_at > locked_at",
         "",
         f"{_SESSIONS} -k 'nothing_moves and expired'",
     ),

@@ -73,6 +73,7 @@ def _arguments(people: Population, customer: int) -> Mapping[str, str]:
         "boolean": "true",
         "bytea": "\\x" + 32 * "00",
         "inet": "127.0.0.1",
+        "integer": "1000",
         "interval": "1 day",
         "jsonb": "{}",
         "timestamp with time zone": "now",

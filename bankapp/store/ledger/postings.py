@@ -133,5 +133,5 @@ def parameters(
         request_ids=[request_id_of(posting) for posting in postings],
         is_atomic=is_atomic,
         session_ids=[posting.origin.session_id for posting in postings],
-        lock_timeout=f"{round(lock_timeout_s * 1000)}ms",
+        lock_timeout_ms=round(lock_timeout_s * 1000),
     )

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg import errors as pg
 
 from bankapp.domain import errors, limits
 from bankapp.domain.origin import Origin
@@ -247,3 +248,50 @@ async def test_the_call_does_not_scan_accounts(
             postings.parameters([transfer(source, target, 1)])
         )
     assert scanned() == before
+
+
+@pytest.mark.parametrize("is_prepared", [False, True])
+async def test_the_call_sets_how_long_its_locks_are_waited_for(
+    make: Make, connection: Connection, database_url: str, *, is_prepared: bool
+) -> None:
+    """Goal: the call's own limit counts, and ends with its transaction.
+
+    Method: keep an account from a session that would wait longer; look what counts afterwards.
+    """
+    source, target = await make.account(balance=100), await make.account()
+    given = postings.parameters([transfer(source, target, 1)], lock_timeout_s=0.01)
+    options = "-c lock_timeout=0 -c statement_timeout=5s"
+    with psycopg.connect(
+        database_url,
+        autocommit=True,
+        options=options,
+        prepare_threshold=0 if is_prepared else None,
+    ) as session:
+        q = Queries(session).transfers
+        q.post_transfers(given)
+        connection.execute("SELECT FROM accounts WHERE id = %s FOR UPDATE", [source.id])
+        with pytest.raises(pg.LockNotAvailable):
+            q.post_transfers(given)
+        connection.rollback()
+        q.post_transfers(given)
+        assert session.execute("SHOW lock_timeout").fetchone() == ("0",)
+        with session.transaction():
+            q.post_transfers(given)
+            assert session.execute("SHOW lock_timeout").fetchone() == ("10ms",)
+        assert session.execute("SHOW lock_timeout").fetchone() == ("0",)
+
+
+async def test_without_a_limit_the_call_waits_as_its_session_does(
+    make: Make, connection: Connection
+) -> None:
+    """A server of the version before sets the session's limit, and gives none."""
+    account = await make.account()
+    connection.execute("SET LOCAL lock_timeout = '20ms'")
+    row = connection.execute(
+        "SELECT refusal, from_balance FROM post_transfers("
+        "'{deposit}', '{NULL}', %s::bigint[], '{100}', '{USD}', '{NULL}', '{NULL}',"
+        " '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', false)",
+        [[account.id]],
+    ).fetchone()
+    assert row == (None, -100)
+    assert connection.execute("SHOW lock_timeout").fetchone() == ("20ms",)
