@@ -1,4 +1,4 @@
-"""Does the jobs that wait in a database, and shows what mail they sent."""
+"""Runs the jobs of a database when told to, and shows the mail that they sent."""
 
 import re
 from collections.abc import AsyncGenerator
@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from email.message import EmailMessage
 
 import procrastinate
-from procrastinate.jobs import Job as QueuedJob
 
+from bankapp.domain.jobs import JOBS, PeriodicJob
 from bankapp.jobs.context import JobContext
 from bankapp.jobs.queue import open_queue
 from bankapp.jobs.tasks import add_jobs
@@ -16,21 +16,22 @@ from bankapp.mail.messages import MailSettings
 from bankapp.operations.bank import Bank
 from tests.mail_server import Mailbox, text_of
 
-STATIONERY = MailSettings("bank@example.org", "https://bank.example.org")
+PERIODIC = {job.name for job in JOBS if issubclass(job, PeriodicJob)}
+MAIL_SETTINGS = MailSettings("bank@example.org", "https://bank.example.org")
 LINK = re.compile(
     r"https://bank\.example\.org/v1/verify_email\?email_id=(\d+)&secret_code=([\w-]+)"
 )
 
 
 class JobRunner:
-    """A worker that works when it is told to."""
+    """A worker that runs when it is told to."""
 
     def __init__(self, queue: procrastinate.App, mailbox: Mailbox) -> None:
         self.queue = queue
         self.mailbox = mailbox
 
     async def deliver(self) -> list[EmailMessage]:
-        """Do all jobs that are due; the messages that this sent."""
+        """Do all jobs that are due; returns the messages that they sent."""
         known = len(self.mailbox.messages)
         while await self._has_due_jobs():
             await self.queue.run_worker_async(
@@ -43,13 +44,13 @@ class JobRunner:
         return any(job.scheduled_at is None for job in jobs)
 
     async def jobs(self) -> list[tuple[str, str | None, int]]:
-        """Each job in the queue, but for the schedule's: name, status, failed attempts."""
+        """Name, status and failed attempts of each job in the queue, without periodic jobs."""
         jobs = await self.queue.job_manager.list_jobs_async()
-        return [(job.task_name, job.status, job.attempts) for job in jobs if not _is_purge(job)]
-
-
-def _is_purge(job: QueuedJob) -> bool:
-    return job.task_name == "purge"
+        return [
+            (job.task_name, job.status, job.attempts)
+            for job in jobs
+            if job.task_name not in PERIODIC
+        ]
 
 
 @asynccontextmanager
@@ -58,7 +59,7 @@ async def job_runner_of(
 ) -> AsyncGenerator[JobRunner]:
     """A worker of this database whose mail goes to the mailbox."""
     queue = open_queue(database_url)
-    add_jobs(queue, JobContext(bank, SmtpMailer(mailbox.url, timeout_s), STATIONERY))
+    add_jobs(queue, JobContext(bank, SmtpMailer(mailbox.url, timeout_s), MAIL_SETTINGS))
     async with queue.open_async():
         yield JobRunner(queue, mailbox)
 

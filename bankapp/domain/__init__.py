@@ -1,1 +1,1 @@
-"""The words of the business; imports nothing of ours."""
+"""The words of the business. Of the project it imports only the enums of the schema."""

@@ -1,6 +1,6 @@
-"""Events: everything that happens in the bank and is noted, a class each.
+"""Events: what happens to users, sessions and accounts, a class each. `EVENTS` lists them all.
 
-`EVENTS` lists them all. The ledger's transfers and holds are rows of their own and not among them.
+Transfers and holds are not among them, for the ledger has a row of its own for each.
 """
 
 import uuid
@@ -16,17 +16,18 @@ State: TypeAlias = Mapping[str, str | bool]
 
 
 class Change(NamedTuple):
-    """The values that changed, as JSON: as they were, and as they became."""
+    """The values that changed, as JSON, before the event and after it."""
 
     before: State | None = None
     after: State | None = None
 
 
 class Event(ABC):
-    """Something that happened. It is noted in the transaction in which it happened.
+    """Something that happened. The transaction in which it happens records it.
 
-    The fields are the event's data and hold no secret. `name` is the audit trail's action. Readers
-    know an event by `type_name`, so both are kept for good: other data are another class.
+    The fields are the event's data and hold no secret. `name` is the action in the audit trail, and
+    readers know an event by `type_name`: both stay. A new field with a default is free; any other
+    change of the data is another event.
     """
 
     __slots__ = ()
@@ -46,10 +47,10 @@ class Event(ABC):
     @property
     @abstractmethod
     def subject(self) -> str:
-        """The kind and the key of what it happened to, such as user:alice."""
+        """The kind and the key of the user, session or account, such as user:alice."""
 
     def change(self) -> Change:
-        """The values that the audit trail keeps beside action and subject."""
+        """The values that the audit trail keeps; none unless an event says otherwise."""
         return Change()
 
 
@@ -66,7 +67,7 @@ class UserEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserDetails:
-    """The values of a user that may change and are no secret."""
+    """The values of a user that can change and are no secret."""
 
     full_name: str
     email: str
@@ -76,7 +77,7 @@ class UserDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserCreated(UserEvent):
-    """Somebody signed up, or was registered by the bank."""
+    """A user signed up, or was registered by the bank."""
 
     name = "user.created"
     details: UserDetails
@@ -127,7 +128,7 @@ class UserEmailVerified(UserEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserPasswordChanged(UserEvent):
-    """A user has another password; earlier codes to reset it are void."""
+    """A user has a new password; earlier codes to reset it are void."""
 
     name = "user.password_changed"
 
@@ -185,14 +186,14 @@ class SessionRenewed(SessionEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionReuseDetected(SessionEvent):
-    """A used refresh token was presented again, which ended the session: two hold it."""
+    """A refresh token was used twice, so two parties hold it; the session ended."""
 
     name = "session.reuse_detected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded(SessionEvent):
-    """A session was ended: signed out, or with a new password or a block."""
+    """A user signed out of a session, or a new password or a block ended it."""
 
     name = "session.ended"
 

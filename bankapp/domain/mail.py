@@ -1,11 +1,11 @@
-"""Mail to be sent, as it waits in the queue."""
+"""Mail to users, and the codes it carries."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class MailKind(StrEnum):
-    """What a mail is about; each has a text and an HTML template."""
+    """The subject of a mail. Each kind has a text and an HTML template."""
 
     VERIFY_EMAIL = "verify_email"
     EMAIL_CHANGED = "email_changed"
@@ -14,7 +14,7 @@ class MailKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A secret that is mailed. The database keeps its hash; the queue holds it sealed."""
+    """A secret to be mailed: its hash for the database, and its sealed form for the queue."""
 
     hash: bytes
     sealed: str
@@ -22,9 +22,9 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """One mail to one person.
+    """One mail to one address.
 
-    `verification_id` and `sealed_code` are for the kinds that carry a code.
+    `verification_id` and `sealed_code` belong to the kinds that carry a code.
     """
 
     kind: MailKind

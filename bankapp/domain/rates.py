@@ -1,4 +1,4 @@
-"""How often somebody may try."""
+"""Rate limits: how many tries are allowed in a time."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,8 +8,8 @@ from datetime import timedelta
 class RateLimit:
     """`count` tries at once, and then one more each `period` / `count`.
 
-    `by` says whom it counts apart: by the `address` asked from, by the user who is the `caller`, or
-    by a field of the request.
+    `by` says what tries are counted per: the client's `address`, the user who is the `caller`, or
+    a field of the request.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Sign-ins."""
+"""Sessions of users who sign in."""
 
 import uuid
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from ipaddress import IPv4Address, IPv6Address
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSession:
-    """A session to be opened; without a refresh token's hash it cannot be renewed.
+    """A session to be opened. Without `refresh_token_hash` it cannot be renewed.
 
-    `known_hash` is the hash that the password was checked against, where one was.
+    `known_hash` is the hash that the password was checked against, None where none was checked.
     """
 
     id: uuid.UUID
@@ -24,7 +24,7 @@ class NewSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewal:
-    """A refresh token that takes the place of the one that was used."""
+    """A refresh token that replaces the one that was used."""
 
     session_id: uuid.UUID
     used_hash: bytes

@@ -1,4 +1,4 @@
-"""People who sign in."""
+"""Users, and changes of them."""
 
 import uuid
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from bankapp.domain.roles import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewUser:
-    """A user to be added; the password is hashed already."""
+    """A user to be added, with a hashed password."""
 
     username: str
     hashed_password: str
@@ -19,11 +19,11 @@ class NewUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserChange:
-    """What is to change of a user; None leaves it as it is.
+    """The new values of a user; None leaves a value as it is.
 
-    `known_role` is the one that let the caller change the user. `known_hash` is the hash that the
-    current password was checked against, None where it was not asked for. `kept_session_id`
-    survives a change of the password, which ends all others.
+    `known_role` is the user's role when the caller was allowed the change. `known_hash` is the hash
+    that the current password was checked against, None where no password was asked for. A new
+    password ends the user's sessions, except `kept_session_id`.
     """
 
     username: str

@@ -1,1 +1,1 @@
-"""Background jobs: done after the transaction that wanted them, once or more, by any process."""
+"""Background jobs: any process does them, after the commit and at least once."""

@@ -1,4 +1,4 @@
-"""What the jobs work with."""
+"""The context of a job."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from bankapp.operations.bank import Bank
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """The bank, and the means to write to its customers."""
+    """The bank, and the means to send mail to its users."""
 
     bank: Bank
     mailer: Mailer

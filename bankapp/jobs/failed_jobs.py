@@ -1,4 +1,4 @@
-"""What an operator does about jobs that failed for good."""
+"""Commands of an operator for jobs that failed for good: list them, and requeue them."""
 
 from collections.abc import Sequence
 
@@ -10,15 +10,15 @@ class UnknownJobError(Exception):
 
 
 async def failed_jobs(database_url: str) -> list[FailedJob]:
-    """The dead letters, oldest first."""
+    """The jobs that failed for good, oldest first."""
     async with open_queue(database_url).open_async() as queue:
         return await list_failed_jobs(queue)
 
 
 async def requeue_jobs(database_url: str, wanted: Sequence[str]) -> int:
-    """Have failed jobs tried again; how many. `all` stands for all of them.
+    """Have failed jobs tried again, by their numbers or `all`; returns how many.
 
-    Raises UnknownJobError, and does nothing, when one is not the number of a failed job.
+    Raises UnknownJobError, and requeues none, when a number is not that of a failed job.
     """
     async with open_queue(database_url).open_async() as queue:
         failed = {str(job.id): job.id for job in await list_failed_jobs(queue)}

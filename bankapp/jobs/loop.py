@@ -1,4 +1,4 @@
-"""A worker that runs until it is told to stop, whatever happens to its database."""
+"""The loop of a worker: it runs until told to stop, and outlives failures of the database."""
 
 import asyncio
 import logging
@@ -17,11 +17,11 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.jobs
 
 
 async def work(queue: procrastinate.App, stop: asyncio.Event) -> None:
-    """Do jobs until `stop` is set; then finish what is under way, or give it back.
+    """Do jobs until `stop` is set; then finish the running ones, or return them to the queue.
 
-    A database that goes away is waited for.
+    While the database is away, the worker waits for it.
     """
-    # It would log arguments of jobs, addresses among them; what matters is logged by ourselves.
+    # Procrastinate logs the arguments of jobs, which hold addresses. The bank logs what matters.
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     rescue = asyncio.create_task(_rescue(queue, stop))
     while not stop.is_set():
@@ -31,7 +31,7 @@ async def work(queue: procrastinate.App, stop: asyncio.Event) -> None:
 
 
 async def _run(queue: procrastinate.App, stop: asyncio.Event) -> None:
-    """Do jobs until that fails or `stop` is set."""
+    """Do jobs until the worker fails or `stop` is set."""
     worker = Worker(
         queue,
         concurrency=tuning.JOB_CONCURRENCY,
@@ -44,19 +44,21 @@ async def _run(queue: procrastinate.App, stop: asyncio.Event) -> None:
     run: Callable[[], Coroutine[None, None, None]] = worker.run
     finish: Callable[[], None] = worker.stop
     running = asyncio.create_task(run())
-    await asyncio.sleep(0)  # it forgets what it was told before it began
+    # Procrastinate resets its stop flag when it starts, so let it start first.
+    await asyncio.sleep(0)
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    finish()  # told, not cancelled: while it waits for a connection a cancellation gets lost
+    # Stopped by its flag, because a cancellation gets lost while it waits for a connection.
+    finish()
     try:
         await running
-    except Exception as error:  # noqa: BLE001 - whatever it is, the next one may fare better
+    except Exception as error:  # noqa: BLE001 - whatever the error, a new worker may succeed
         _log.warning("worker failed", error=type(error).__name__)
 
 
 async def _rescue(queue: procrastinate.App, stop: asyncio.Event) -> None:
-    """Look for jobs of dead workers again and again."""
+    """Return jobs of dead workers to the queue, at intervals."""
     while not stop.is_set():
         try:
             await rescue_stalled_jobs(queue)

@@ -1,4 +1,4 @@
-"""The queue, which Procrastinate keeps in the database: its connections and its rows."""
+"""The queue, which Procrastinate keeps in the database: its connections and its jobs."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,9 +17,9 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.jobs
 
 @dataclass(frozen=True, slots=True)
 class FailedJob:
-    """A job that is not retried any more.
+    """A job that is no longer retried.
 
-    `problem` says why this release cannot even read it; None where it can.
+    `problem` says why this release cannot read the job; None where it can.
     """
 
     id: int
@@ -29,7 +29,7 @@ class FailedJob:
 
 
 def open_queue(database_url: str) -> procrastinate.App:
-    """The queue of a database, not yet open, with no jobs that it could do."""
+    """The queue of a database, not yet open, and without tasks: see `tasks.add_jobs`."""
     options = {
         "role": ROLE,
         "search_path": "procrastinate",
@@ -50,7 +50,7 @@ def open_queue(database_url: str) -> procrastinate.App:
 
 
 async def rescue_stalled_jobs(queue: procrastinate.App) -> int:
-    """Give back the jobs of workers that died; how many."""
+    """Return the jobs of dead workers to the queue; returns how many."""
     stalled = await queue.job_manager.get_stalled_jobs(
         seconds_since_heartbeat=tuning.JOB_STALLED_AFTER_S
     )
@@ -62,7 +62,7 @@ async def rescue_stalled_jobs(queue: procrastinate.App) -> int:
 
 
 async def list_failed_jobs(queue: procrastinate.App) -> list[FailedJob]:
-    """The jobs that wait for an operator, oldest first."""
+    """The jobs that failed for good, oldest first."""
     jobs = await queue.job_manager.list_jobs_async(status="failed")
     failed = [
         FailedJob(job.id, job.task_name, job.attempts, _problem_of(job))
@@ -81,5 +81,5 @@ def _problem_of(job: QueuedJob) -> str | None:
 
 
 async def requeue(queue: procrastinate.App, job_id: int) -> None:
-    """Have a failed job tried once more, at once."""
+    """Have a failed job tried once more, immediately."""
     await queue.job_manager.retry_job_by_id_async(job_id, retry_at=datetime.now(UTC))

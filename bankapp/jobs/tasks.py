@@ -77,7 +77,7 @@ class Backoff(procrastinate.BaseRetryStrategy):
     def get_retry_decision(
         self, *, exception: BaseException, job: QueuedJob
     ) -> procrastinate.RetryDecision | None:
-        """When to try again; None: never."""
+        """The time of the next attempt; None after the last one."""
         is_last = job.attempts + 1 >= self._attempt_count_max
         gives_up = is_last or isinstance(exception, GiveUp)
         _log.warning(
@@ -94,7 +94,7 @@ class Backoff(procrastinate.BaseRetryStrategy):
 
 
 async def _count(run: AsyncCallNext, context: procrastinate.JobContext, _: Worker) -> object:
-    """Around every try to do a job: count how it ended."""
+    """Count the outcome of every attempt at a job."""
     outcome = "failed"
     try:
         result = await run()

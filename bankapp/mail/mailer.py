@@ -25,15 +25,15 @@ class Mailer(Protocol):
     """Sends messages."""
 
     async def send(self, message: EmailMessage) -> None:
-        """Returns when somebody else is responsible for the message.
+        """Returns once the message is in the server's hands.
 
-        Raises MailRefused, and other errors where another try may help.
+        Raises MailRefused, and other errors where a retry may succeed.
         """
         ...
 
 
 class FileMailer:
-    """Writes each message into a file of its own, for eyes and tests."""
+    """Writes each message into a file of its own, for development and tests."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -48,11 +48,11 @@ class FileMailer:
         written = path.with_suffix(".part")
         written.touch(mode=0o600)
         written.write_bytes(data)
-        written.replace(path)  # nobody reads half a message
+        written.replace(path)  # a reader never sees half a message
 
 
 class SmtpMailer:
-    """Speaks to a mail server: smtp (TLS where offered), smtp+starttls or smtps (TLS always)."""
+    """Sends by a mail server: smtp (TLS where offered), smtp+starttls or smtps (TLS always)."""
 
     def __init__(self, url: str, timeout_s: float = tuning.SMTP_TIMEOUT_S) -> None:
         parts = urlsplit(url)
@@ -67,8 +67,8 @@ class SmtpMailer:
     async def send(self, message: EmailMessage) -> None:
         """Hand the message to the server.
 
-        Raises MailRefused when the server says no for good, SMTPException, OSError or TimeoutError
-        where another try may help.
+        Raises MailRefused when the server refuses it for good, SMTPException, OSError or
+        TimeoutError where a retry may succeed.
         """
         client = aiosmtplib.SMTP(
             hostname=self._host,
@@ -80,11 +80,13 @@ class SmtpMailer:
             timeout=self._timeout_s,
         )
         try:
-            # The library's limit is for each step; a server that drips must not hold us for ever.
+            # The library limits each step only: a server that drips would hold the job for ever.
             async with asyncio.timeout(2 * self._timeout_s):
                 await client.connect()
                 await client.send_message(message)
-                with suppress(aiosmtplib.SMTPException, OSError):  # it has the message already
+                with suppress(
+                    aiosmtplib.SMTPException, OSError
+                ):  # the server has the message already
                     await client.quit()
         except aiosmtplib.SMTPRecipientsRefused as error:
             if all(_is_final(refused.code) for refused in error.recipients):
@@ -95,9 +97,9 @@ class SmtpMailer:
                 raise MailRefused(str(error.code)) from error
             raise
         finally:
-            client.close()  # without a word: it may be the one who does not answer
+            client.close()  # without QUIT: the server may be the one that does not answer
 
 
 def _is_final(code: int) -> bool:
-    """RFC 5321: 5yz is permanent, 4yz may pass."""
+    """RFC 5321: 5yz is permanent, 4yz transient."""
     return 500 <= code < 600

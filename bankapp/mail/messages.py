@@ -1,4 +1,4 @@
-"""From a mail in the queue to a message with a text and an HTML part."""
+"""Messages: a mail from the queue, composed with a text and an HTML part."""
 
 import html
 from dataclasses import dataclass
@@ -24,16 +24,16 @@ _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """What is the same in every mail: who it is from, and where links lead."""
+    """The sender of every mail, and the URL that its links start with."""
 
     sender: str
     public_url: str
 
 
 def compose(mail: Mail, code: str | None, mail_settings: MailSettings) -> EmailMessage:
-    """The message to send; `code` is the secret it carries, if it does.
+    """The message to send. `code` is the secret that it carries, None where it carries none.
 
-    Raises ValueError when an address cannot stand in a header.
+    Raises ValueError when a header cannot hold an address.
     """
     query = urlencode({"email_id": mail.verification_id, "secret_code": code})
     values = {
@@ -48,7 +48,7 @@ def compose(mail: Mail, code: str | None, mail_settings: MailSettings) -> EmailM
     message["To"] = _address(mail.to)
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain=mail_settings.sender.rpartition("@")[2])
-    message["Auto-Submitted"] = "auto-generated"  # no answering machine answers
+    message["Auto-Submitted"] = "auto-generated"  # keeps automatic replies away
     message.set_content(_fill(f"{mail.kind}.txt", values))
     escaped = {name: html.escape(value) for name, value in values.items()}
     message.add_alternative(_fill(f"{mail.kind}.html", escaped), subtype="html")
@@ -56,9 +56,9 @@ def compose(mail: Mail, code: str | None, mail_settings: MailSettings) -> EmailM
 
 
 def _address(text: str) -> Address:
-    # Not parsed as a whole: that would refuse a local part in any other script than Latin.
+    # Not parsed as a whole, because the parser refuses a local part that is not ASCII.
     local, _, domain = text.rpartition("@")
-    # "=?" begins an encoded word (RFC 2047), which the header would be written without.
+    # "=?" begins an encoded word (RFC 2047), which the header would hold decoded.
     if not text.isprintable() or set(text) & set('<>()[]\\,;:"') or "=?" in text:
         raise ValueError("cannot stand in a header")
     return Address(username=local, domain=domain)

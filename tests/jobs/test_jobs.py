@@ -1,4 +1,4 @@
-"""Jobs: done after the commit, again after a failure, and kept when they fail for good."""
+"""Jobs are done after the commit, retried after a failure, and kept when they fail for good."""
 
 import asyncio
 from typing import Any
@@ -40,7 +40,7 @@ def change_jobs(connection: Connection, assignment: str) -> None:
     connection.commit()
 
 
-async def test_what_is_rolled_back_is_never_done(
+async def test_a_job_of_a_rolled_back_transaction_is_never_done(
     pool: Pool, job_runner: JobRunner, connection: Connection
 ) -> None:
     async def enqueue_and_fail(q: AsyncQueries) -> None:
@@ -52,14 +52,14 @@ async def test_what_is_rolled_back_is_never_done(
     assert await job_runner.jobs() == []
 
 
-async def test_a_job_that_is_done_is_gone(bank: Bank, job_runner: JobRunner) -> None:
+async def test_a_job_that_is_done_leaves_the_queue(bank: Bank, job_runner: JobRunner) -> None:
     await sign_up(bank)
     assert await job_runner.jobs() == [(SendMail.name, "todo", 0)]
     assert len(await job_runner.deliver()) == 1
     assert await job_runner.jobs() == []
 
 
-async def test_a_failed_job_is_tried_again_later_and_later(
+async def test_a_failed_job_is_retried_with_growing_delays(
     bank: Bank, job_runner: JobRunner, connection: Connection
 ) -> None:
     job_runner.mailbox.answer = lambda count: "451 later" if count <= 3 else "250 OK"
@@ -76,7 +76,7 @@ async def test_a_failed_job_is_tried_again_later_and_later(
 
 
 @pytest.mark.parametrize(("attempts", "status"), [(8, "todo"), (9, "failed")])
-async def test_the_tenth_failure_is_the_last(
+async def test_a_job_fails_for_good_at_the_tenth_failure(
     bank: Bank, job_runner: JobRunner, connection: Connection, attempts: int, status: str
 ) -> None:
     assert limits.JOB_ATTEMPT_COUNT_MAX == 10
@@ -87,7 +87,7 @@ async def test_the_tenth_failure_is_the_last(
     assert await job_runner.jobs() == [(SendMail.name, status, attempts + 1)]
 
 
-async def test_a_poisoned_job_waits_for_an_operator(
+async def test_a_job_that_gives_up_waits_for_an_operator(
     bank: Bank, job_runner: JobRunner, database_url: str
 ) -> None:
     job_runner.mailbox.answer = lambda _: "550 no such user"
@@ -111,7 +111,7 @@ async def test_a_poisoned_job_waits_for_an_operator(
     }
 
 
-async def test_jobs_of_a_dead_worker_come_back(
+async def test_jobs_of_a_dead_worker_return_to_the_queue(
     bank: Bank, job_runner: JobRunner, connection: Connection
 ) -> None:
     await sign_up(bank)
@@ -131,9 +131,7 @@ async def test_jobs_of_a_dead_worker_come_back(
     assert len(await job_runner.deliver()) == 1
 
 
-async def test_a_worker_that_stops_finishes_what_it_holds(
-    bank: Bank, job_runner: JobRunner
-) -> None:
+async def test_a_worker_that_stops_finishes_its_jobs(bank: Bank, job_runner: JobRunner) -> None:
     stop = asyncio.Event()
 
     def stop_and_take(_: int) -> str:
@@ -148,7 +146,7 @@ async def test_a_worker_that_stops_finishes_what_it_holds(
     assert await job_runner.jobs() == []
 
 
-async def test_a_worker_that_stops_gives_back_what_does_not_end(
+async def test_a_worker_that_stops_returns_a_job_that_does_not_end(
     bank: Bank, database_url: str, connection: Connection
 ) -> None:
     stop = asyncio.Event()

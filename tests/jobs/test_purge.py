@@ -1,4 +1,4 @@
-"""What nobody needs any more is removed, and nothing else."""
+"""The purge deletes rows that nobody needs any more, and no others."""
 
 import asyncio
 from typing import Any, LiteralString
@@ -13,7 +13,7 @@ from bankapp.jobs.purge import purge
 from bankapp.mail.mailer import SmtpMailer
 from bankapp.operations.bank import Bank
 from tests.factories import Make
-from tests.job_runner import STATIONERY, JobRunner
+from tests.job_runner import MAIL_SETTINGS, JobRunner
 from tests.mail_server import Mailbox
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -69,12 +69,12 @@ KEPT_FOR = {
 
 @pytest.fixture
 def context(bank: Bank, mailbox: Mailbox) -> JobContext:
-    return JobContext(bank, SmtpMailer(mailbox.url), STATIONERY)
+    return JobContext(bank, SmtpMailer(mailbox.url), MAIL_SETTINGS)
 
 
 @pytest.mark.parametrize(("table", "insert"), AGED, ids=KEPT_FOR)
 @pytest.mark.parametrize(("shift", "left"), [("-1 minute", 7), ("+1 minute", 0)])
-async def test_only_what_is_old_enough_goes(
+async def test_purge_deletes_only_rows_that_are_old_enough(
     context: JobContext,
     make: Make,
     connection: Connection,
@@ -93,7 +93,9 @@ async def test_only_what_is_old_enough_goes(
     assert connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() == (left,)
 
 
-async def test_many_go_in_batches(context: JobContext, make: Make, connection: Connection) -> None:
+async def test_purge_deletes_many_rows_in_batches(
+    context: JobContext, make: Make, connection: Connection
+) -> None:
     await make.user("alice")
     connection.execute(AGED[1][1], ["2 days", 2 * tuning.PURGE_BATCH_SIZE + 1])
     connection.commit()
@@ -101,10 +103,10 @@ async def test_many_go_in_batches(context: JobContext, make: Make, connection: C
     assert connection.execute("SELECT count(*) FROM email_verifications").fetchone() == (0,)
 
 
-async def test_the_worker_has_it_on_schedule(
+async def test_purge_is_on_the_schedule_of_the_worker(
     job_runner: JobRunner, make: Make, connection: Connection
 ) -> None:
-    """A worker that starts does what the schedule last wanted done."""
+    """A worker that starts does the purge that was due last."""
     await make.user("alice")
     connection.execute(AGED[1][1], ["2 days", 1])
     connection.commit()

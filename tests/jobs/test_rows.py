@@ -1,4 +1,4 @@
-"""What the queue holds: rows of the release before this one are done, unreadable ones are shown."""
+"""Rows of the queue: those of the previous release are done, unreadable ones are shown."""
 
 from hashlib import sha256
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""A worker that is told to stop does, whatever it is about."""
+"""A worker stops when told to, whatever it is doing."""
 
 import asyncio
 
@@ -16,14 +16,15 @@ async def start_and_stop(database_url: str, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
         stop.set()
         done, _ = await asyncio.wait({working}, timeout=10)
-        assert done, "it goes on"
+        assert done, "the worker goes on"
 
 
 @pytest.mark.parametrize("delay_ms", [0, 1, 2, 3, 5, 8, 13, 21, 34, 55])
-def test_at_any_moment(database_url: str, delay_ms: int) -> None:
-    """While it opens connections, registers, looks for jobs, or waits; on the loop of the server.
+def test_worker_stops_at_any_moment(database_url: str, delay_ms: int) -> None:
+    """Goal: a stop is heeded while the worker opens connections, registers, or waits for jobs.
 
-    A cancellation would get lost where it waits for a connection.
+    Method: stopped after ever longer delays, on the server's event loop. A cancellation would get
+    lost while the worker waits for a connection.
     """
     for _ in range(3):
         uvloop.run(start_and_stop(database_url, delay_ms / 1000))

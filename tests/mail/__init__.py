@@ -1,1 +1,1 @@
-"""Mail: what is written and how it is sent."""
+"""Mail: composing messages and sending them."""

@@ -1,4 +1,4 @@
-"""Sending, by a real server and by bad ones."""
+"""Mailers, with a real mail server and with broken ones."""
 
 import asyncio
 from email import message_from_bytes, policy
@@ -27,7 +27,7 @@ async def test_a_message_arrives_as_it_was_written(mailbox: Mailbox) -> None:
     assert text_of(received, "html").startswith("<!DOCTYPE html>")
 
 
-async def test_an_address_of_any_script(mailbox: Mailbox) -> None:
+async def test_an_address_may_be_in_any_script(mailbox: Mailbox) -> None:
     mail = Mail(kind=MailKind.EMAIL_CHANGED, to="łukasz@example.com", full_name="Łukasz")
     message = compose(mail, None, MailSettings("bank@example.org", ""))
     await SmtpMailer(mailbox.url).send(message)
@@ -35,14 +35,14 @@ async def test_an_address_of_any_script(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.parametrize("code", ["550 no such user", "554 no", "500 what", "599 never"])
-async def test_a_final_no_is_told_apart(mailbox: Mailbox, code: str) -> None:
+async def test_a_permanent_refusal_is_told_apart(mailbox: Mailbox, code: str) -> None:
     mailbox.answer = lambda _: code
     with pytest.raises(MailRefused):
         await SmtpMailer(mailbox.url).send(MESSAGE)
 
 
 @pytest.mark.parametrize("code", ["450 later", "451 later", "421 busy", "499 later"])
-async def test_a_no_for_now_is_worth_another_try(mailbox: Mailbox, code: str) -> None:
+async def test_a_transient_refusal_may_be_retried(mailbox: Mailbox, code: str) -> None:
     mailbox.answer = lambda _: code
     with pytest.raises(aiosmtplib.SMTPException):
         await SmtpMailer(mailbox.url).send(MESSAGE)
@@ -59,27 +59,27 @@ async def test_a_no_for_now_is_worth_another_try(mailbox: Mailbox, code: str) ->
         pytest.param(None, id="says nothing"),
     ],
 )
-async def test_a_broken_server_is_worth_another_try(greeting: bytes | None) -> None:
+async def test_a_failure_of_a_broken_server_may_be_retried(greeting: bytes | None) -> None:
     async with broken_server(greeting) as url, asyncio.timeout(5):
         with pytest.raises((aiosmtplib.SMTPException, OSError)):
             await SmtpMailer(url, timeout_s=0.2).send(MESSAGE)
 
 
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
-async def test_nothing_is_said_in_the_clear(mailbox: Mailbox, scheme: str) -> None:
-    """A server, or somebody in between, that offers no TLS gets neither password nor message."""
+async def test_no_password_or_message_is_sent_in_the_clear(mailbox: Mailbox, scheme: str) -> None:
+    """The server, or a machine in between, offers no TLS."""
     url = mailbox.url.replace("smtp://", f"{scheme}://bank:secret@")
     with pytest.raises((aiosmtplib.SMTPException, OSError)):
         await SmtpMailer(url, timeout_s=1).send(MESSAGE)
     assert mailbox.attempt_count == 0
 
 
-async def test_no_server_is_worth_another_try() -> None:
+async def test_a_failure_without_a_server_may_be_retried() -> None:
     with pytest.raises((aiosmtplib.SMTPException, OSError)):
         await SmtpMailer("smtp://127.0.0.1:1", timeout_s=0.2).send(MESSAGE)
 
 
-async def test_without_a_server_there_are_files(tmp_path: Path) -> None:
+async def test_file_mailer_writes_a_private_file_per_message(tmp_path: Path) -> None:
     mailer = FileMailer(tmp_path / "mail")
     await asyncio.gather(*(mailer.send(MESSAGE) for _ in range(5)))
     files = list((tmp_path / "mail").iterdir())

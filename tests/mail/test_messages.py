@@ -1,4 +1,4 @@
-"""What a mail looks like."""
+"""Messages as they are composed."""
 
 from email import message_from_bytes, policy
 
@@ -8,13 +8,13 @@ from bankapp.domain.mail import Mail, MailKind
 from bankapp.mail.messages import MailSettings, compose
 from tests.mail_server import text_of
 
-STATIONERY = MailSettings("bank@example.org", "https://bank.example.org")
+MAIL_SETTINGS = MailSettings("bank@example.org", "https://bank.example.org")
 
 
 @pytest.mark.parametrize("kind", MailKind)
-def test_every_kind_is_text_and_html(kind: MailKind) -> None:
+def test_every_kind_has_text_and_html(kind: MailKind) -> None:
     mail = Mail(kind=kind, to="alice@example.com", full_name="Łukasz 李", verification_id=7)
-    message = compose(mail, "the-code", STATIONERY)
+    message = compose(mail, "the-code", MAIL_SETTINGS)
     read = message_from_bytes(message.as_bytes(policy=policy.SMTP), policy=policy.SMTP)
     assert read["To"] == "alice@example.com"
     assert read["From"] == "bank@example.org"
@@ -29,11 +29,11 @@ def test_every_kind_is_text_and_html(kind: MailKind) -> None:
         assert ("once, for 15 minutes" in text) == ("the-code" in text)
 
 
-def test_everything_is_escaped() -> None:
+def test_values_are_escaped_in_html() -> None:
     name = "<script>alert('&')</script> \"$code ${link}"
     for kind in MailKind:
         mail = Mail(kind=kind, to="alice@example.com", full_name=name, verification_id=7)
-        message = compose(mail, '"><img src=x>', STATIONERY)
+        message = compose(mail, '"><img src=x>', MAIL_SETTINGS)
         page = text_of(message, "html")
         assert "<script>" not in page
         assert "<img" not in page
@@ -41,17 +41,17 @@ def test_everything_is_escaped() -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\r\nBcc: thief@example.com", "\0"])
-def test_no_header_is_injected(end: str) -> None:
+def test_no_header_can_be_injected(end: str) -> None:
     mail = Mail(kind=MailKind.EMAIL_CHANGED, to=f"alice@example.com{end}", full_name="Alice")
     with pytest.raises(ValueError, match="header"):
-        compose(mail, None, STATIONERY)
+        compose(mail, None, MAIL_SETTINGS)
     named = Mail(kind=MailKind.EMAIL_CHANGED, to="alice@example.com", full_name=f"Alice{end}")
-    message = compose(named, None, STATIONERY)
+    message = compose(named, None, MAIL_SETTINGS)
     assert "Bcc" not in message
 
 
-def test_no_encoded_word_is_an_address() -> None:
+def test_an_encoded_word_is_refused_as_an_address() -> None:
     """It would be written decoded (RFC 2047), and could hold the end of a line."""
     word = "=?utf-8?q?x=0d=0abcc=3aevil?=@example.com"
     with pytest.raises(ValueError, match="header"):
-        compose(Mail(kind=MailKind.EMAIL_CHANGED, to=word, full_name="Alice"), None, STATIONERY)
+        compose(Mail(kind=MailKind.EMAIL_CHANGED, to=word, full_name="Alice"), None, MAIL_SETTINGS)
