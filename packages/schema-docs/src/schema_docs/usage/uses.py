@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from sqlc_gen_psycopg.pg_trees import Node, Value, nodes_of, parse_node_tree, walk
+from sqlc_gen_psycopg.pg_trees import EntryKind, Node, Value, nodes_of, parse_node_tree, walk
 
 Access: TypeAlias = Literal["read", "filter", "sort", "lock", "insert", "update", "delete"]
 WRITES: Final = frozenset({"insert", "update", "delete"})
 
-# Of PostgreSQL's C sources: what RTEPermissionInfo counts columns from, its sets of columns, the
-# bits of requiredPerms (that of UPDATE is a lock's, too), and kinds of range table entries.
+# Of PostgreSQL's C sources, on RTEPermissionInfo: the number of the first column in its sets of
+# columns, those sets, and the bits of requiredPerms. A lock needs the bit of UPDATE, too.
 _FIRST_COLUMN: Final = 7
 _COLUMNS: Final[Mapping[str, Access]] = {
     "selectedCols": "read",
@@ -18,7 +18,6 @@ _COLUMNS: Final[Mapping[str, Access]] = {
     "updatedCols": "update",
 }
 _ROWS: Final[Mapping[int, Access]] = {1: "insert", 2: "read", 8: "delete"}
-_SUBQUERY, _JOIN, _CTE, _GROUP = 1, 2, 6, 9
 _DEPTH_MAX: Final = 30
 
 
@@ -146,17 +145,18 @@ def _resolve(var: Node, stack: _Stack, access: Access, depth: int) -> Iterator[U
         return
     table = tables[place - 1]
     kind = table.number("rtekind")
-    if table.number("relid") and kind == 0:
+    if table.number("relid") and kind == EntryKind.RELATION:
         yield Use(table.number("relid"), number, access)
-    elif kind == _SUBQUERY:
+    elif kind == EntryKind.SUBQUERY:
         yield from _output(table.child("subquery"), number, stack, access, depth)
-    elif kind == _CTE:
+    elif kind == EntryKind.CTE:
         stack = stack[: len(stack) - table.number("ctelevelsup")]
         for cte in stack[-1].nodes("cteList"):
             if cte.text("ctename") == table.text("ctename"):
                 yield from _output(cte.child("ctequery"), number, stack, access, depth)
-    elif kind in (_JOIN, _GROUP):
-        columns = nodes_of(table.fields.get("joinaliasvars" if kind == _JOIN else "groupexprs"))
+    elif kind in (EntryKind.JOIN, EntryKind.GROUP):
+        field = "joinaliasvars" if kind == EntryKind.JOIN else "groupexprs"
+        columns = nodes_of(table.fields.get(field))
         if 0 < number <= len(columns):
             yield from _vars(columns[number - 1], stack, access, depth)
 
