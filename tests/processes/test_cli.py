@@ -92,8 +92,8 @@ class Command:
 def command(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> Command:
-    """Where no setting of the developer is seen."""
-    for name in EXAMPLES:
+    """Commands in an environment without the developer's settings, PGBIN excepted."""
+    for name in EXAMPLES.keys() - {"PGBIN"}:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     return Command(monkeypatch, capsys)
