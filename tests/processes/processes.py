@@ -38,8 +38,11 @@ def until(condition: Callable[[], Result], timeout_s: float = 15.0) -> Result:
 
 
 def environment(**settings: object) -> dict[str, str]:
-    """The environment of a program under test: no settings of the developer's but PGBIN."""
-    foreign = ("BANK_", "PG", "DATABASE_URL")
+    """The environment of a program under test: no settings of the developer's but PGBIN.
+
+    Nor has it those of a `make` that runs the tests: one that is run by them would say more.
+    """
+    foreign = ("BANK_", "PG", "DATABASE_URL", "MAKE", "MFLAGS")
     inherited = {
         name: value
         for name, value in os.environ.items()
