@@ -19,10 +19,10 @@ from sqlc_gen_psycopg.program import (
     RowClass,
     Value,
 )
-from sqlc_gen_psycopg.python_types import PythonTypes
+from sqlc_gen_psycopg.prune_unused import without_unused
 from sqlc_gen_psycopg.request import Column, Name, Query, Request, Table
 from sqlc_gen_psycopg.statements import copy_statement, named_statement, qualified
-from sqlc_gen_psycopg.usage import without_unused
+from sqlc_gen_psycopg.type_mapping import PythonTypes
 
 INSTEAD = {
     ":execlastid": "PostgreSQL has no last id; use :one with RETURNING",

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 from sqlc_gen_psycopg.errors import GeneratorError
-from sqlc_gen_psycopg.leftovers import find_leftovers
 from sqlc_gen_psycopg.options import describe_options
+from sqlc_gen_psycopg.stale_files import find_stale_files
 
 GENERATE = "/plugin.CodegenService/Generate"
 USAGE = """\
@@ -28,14 +28,14 @@ def main() -> int:
             case ["--help" | "-h"]:
                 print(f"{USAGE}\n\n{describe_options()}")
             case ["prune", directory]:
-                for leftover in find_leftovers(Path(directory)):
-                    leftover.unlink()
-                    print(f"deleted {leftover}: its query file is gone")
+                for stale in find_stale_files(Path(directory)):
+                    stale.unlink()
+                    print(f"deleted {stale}: its query file is gone")
             case ["check", directory]:
-                leftovers = find_leftovers(Path(directory))
-                for leftover in leftovers:
-                    print(f"{leftover}: left over, its query file is gone", file=sys.stderr)
-                return 1 if leftovers else 0
+                stale_files = find_stale_files(Path(directory))
+                for stale in stale_files:
+                    print(f"{stale}: left over, its query file is gone", file=sys.stderr)
+                return 1 if stale_files else 0
             case ["watch", directory, *rest] if "--" in rest[1:-1]:
                 from sqlc_gen_psycopg.watch import watch_and_run  # noqa: PLC0415 - sqlc needs it not
 

@@ -5,15 +5,15 @@ import json
 import os
 
 from sqlc_gen_psycopg.build import build_program
-from sqlc_gen_psycopg.correction import correct_request
 from sqlc_gen_psycopg.database import collect_facts, find_database
 from sqlc_gen_psycopg.database.facts import Facts
 from sqlc_gen_psycopg.emit import emit_program
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.formatting import format_files
-from sqlc_gen_psycopg.leftovers import MANIFEST, manifest
+from sqlc_gen_psycopg.merge_facts import correct_request
 from sqlc_gen_psycopg.options import Options, parse_options
 from sqlc_gen_psycopg.request import Request, parse_request
+from sqlc_gen_psycopg.stale_files import MANIFEST, manifest
 
 
 def generate(message: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from sqlc_gen_psycopg.types import PythonType
+from sqlc_gen_psycopg.builtin_types import PythonType
 
 ModelType: TypeAlias = Literal["dataclass", "attrs", "msgspec", "namedtuple", "pydantic"]
 

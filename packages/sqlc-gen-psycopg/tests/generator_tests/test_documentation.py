@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sqlc_gen_psycopg.builtin_types import BUILT_IN
 from sqlc_gen_psycopg.emit.bodies import COMMANDS
 from sqlc_gen_psycopg.options import Options, Override, describe_options
-from sqlc_gen_psycopg.types import BUILT_IN
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,8 @@ from generator_tests.requests import (
     request,
 )
 from sqlc_gen_psycopg.build import build_program
+from sqlc_gen_psycopg.builtin_types import BUILT_IN
 from sqlc_gen_psycopg.errors import GeneratorError
-from sqlc_gen_psycopg.types import BUILT_IN
 
 MODULES = {
     "datetime": datetime,

@@ -10,7 +10,7 @@ from psycopg.abc import Params
 from psycopg.rows import tuple_row
 
 from sqlc_gen_psycopg.database.functions import Function, Operator
-from sqlc_gen_psycopg.database.types import Type, Types
+from sqlc_gen_psycopg.database.pg_types import Type, Types
 from sqlc_gen_psycopg.pg_trees import Node, nodes_of, parse_node_tree
 
 Connection: TypeAlias = psycopg.Connection[Any]

@@ -15,9 +15,9 @@ from sqlc_gen_psycopg.database.catalog import (
 )
 from sqlc_gen_psycopg.database.facts import ColumnFacts, Facts, QueryFacts
 from sqlc_gen_psycopg.database.nullability import analyse, analyse_column
+from sqlc_gen_psycopg.database.pg_types import Types
 from sqlc_gen_psycopg.database.read_only import is_read_only
 from sqlc_gen_psycopg.database.scope import Nullability
-from sqlc_gen_psycopg.database.types import Types
 from sqlc_gen_psycopg.pg_trees import (
     Description,
     Node,

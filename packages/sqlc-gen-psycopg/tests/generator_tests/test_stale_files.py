@@ -7,7 +7,7 @@ import pytest
 from generator_tests.project import Project
 from sqlc_gen_psycopg.emit.text import HEADER
 from sqlc_gen_psycopg.errors import GeneratorError
-from sqlc_gen_psycopg.leftovers import MANIFEST, find_leftovers, manifest
+from sqlc_gen_psycopg.stale_files import MANIFEST, find_stale_files, manifest
 
 
 @pytest.fixture
@@ -19,14 +19,14 @@ def directory(tmp_path: Path) -> Path:
 
 
 def test_wanted_files_are_not_left_over(directory: Path) -> None:
-    assert find_leftovers(directory) == []
+    assert find_stale_files(directory) == []
 
 
 def test_leftovers_are_sorted(directory: Path) -> None:
-    leftovers = [directory / "a.py", directory / "z.py"]
-    for path in reversed(leftovers):
+    stale = [directory / "a.py", directory / "z.py"]
+    for path in reversed(stale):
         path.write_text(f"{HEADER}x = 1\n")
-    assert find_leftovers(directory) == leftovers
+    assert find_stale_files(directory) == stale
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_leftovers_are_sorted(directory: Path) -> None:
 )
 def test_files_of_others_are_not_left_over(directory: Path, name: str, text: str) -> None:
     (directory / name).write_text(text)
-    assert find_leftovers(directory) == []
+    assert find_stale_files(directory) == []
 
 
 def test_folder_never_generated_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GeneratorError, match=r"has no manifest\.json; generate first"):
-        find_leftovers(tmp_path)
+        find_stale_files(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def manifest(filenames: Iterable[str], unasked: Sequence[str] = ()) -> str:
     return json.dumps(content, indent=2) + "\n"
 
 
-def find_leftovers(directory: Path) -> list[Path]:
+def find_stale_files(directory: Path) -> list[Path]:
     """Generated files in `directory` that its manifest does not list; others do not count.
 
     Raises GeneratorError when there is no manifest.

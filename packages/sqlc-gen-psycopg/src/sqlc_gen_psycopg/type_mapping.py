@@ -6,11 +6,11 @@ from fnmatch import fnmatchcase
 import psycopg
 
 from sqlc_gen_psycopg import names
+from sqlc_gen_psycopg.builtin_types import BUILT_IN, PythonType
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.options import Options, Override
 from sqlc_gen_psycopg.program import EnumClass, RowClass, Value
 from sqlc_gen_psycopg.request import Column, Composite, Enum, Name, Request
-from sqlc_gen_psycopg.types import BUILT_IN, PythonType
 
 
 class PythonTypes:
