@@ -123,7 +123,7 @@ def _http_address(value: str) -> str:
 
 
 class Settings(BaseSettings):
-    """What can be set from outside; `.env.example` explains each."""
+    """The settings of a bank; `.env.example` explains each."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 

@@ -1,4 +1,4 @@
-"""Who takes part in the month."""
+"""The people of the month."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -45,7 +45,7 @@ def run_demo(
 
 
 def directions(*, is_new: bool) -> Iterator[str]:
-    """What to do with it, line by line."""
+    """Directions for the reader, line by line."""
     yield "A month of a small bank is there." if is_new else "The month was there already."
     yield f'These people can log in, all with the password "{PASSWORD}":'
     yield ""

@@ -1,4 +1,4 @@
-"""What happens in the month, in its order."""
+"""The events of the month, in order."""
 
 import asyncio
 from collections.abc import Callable

@@ -55,7 +55,7 @@ class Teller:
         await perform(self._bank, users.create_user, visitor, request, "demo")
 
     async def make_banker(self, person: Person) -> None:
-        """What an admin would do."""
+        """Make somebody a banker, as an admin would."""
         await self._bank.store.users.change_role(person.username, Role.BANKER)
 
     async def open_account(self, owner: Person, currency: str = "USD") -> None:

@@ -1,4 +1,4 @@
-"""Who may ask for an operation, and how often."""
+"""Authentication, authorization and rate limits."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ from bankapp.telemetry import metrics
 async def identify(
     bank: Bank, operation: Operation, visitor: Visitor, token: str | None
 ) -> Visitor:
-    """Who asks: for what is not public, the user that the access token stands for.
+    """The sender of a request: the user of the access token, unless the operation is public.
 
     An operation that `checks_session` itself gets a SessionHolder from the cache where it can, any
     other a Caller. Raises as `authenticate` does.

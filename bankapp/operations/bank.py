@@ -1,4 +1,4 @@
-"""What operations work with."""
+"""The bank that operations work with."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from bankapp.store.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the bank's operator may turn on and off."""
+    """Rules that the operator turns on or off."""
 
     limits_rates: bool = True
     requires_verified_email: bool = False

@@ -1,4 +1,4 @@
-"""Who asks, as far as it is known."""
+"""Senders of requests: visitors, holders of a session, and callers with a role."""
 
 import uuid
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from bankapp.domain.roles import Role, exceeds, includes
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The sender of a request, of whom nothing is proved."""
+    """The sender of a request, not authenticated."""
 
     address: IPv4Address | IPv6Address | None
     user_agent: str

@@ -1,4 +1,4 @@
-"""Idempotency keys: what tells that a request is an earlier one sent again."""
+"""Idempotency keys, by which a request that is sent again is recognised."""
 
 import hashlib
 import re
@@ -53,7 +53,7 @@ def request_key(
     request_id: str,
     without: AbstractSet[str] = frozenset(),
 ) -> RequestKey:
-    """What tells this request of an operation among those that come under `key`.
+    """The key of a request of an operation, with the hash that tells it from others under `key`.
 
     A key is looked for in its `scope`. The fields in `without` may differ: they do not count.
     """

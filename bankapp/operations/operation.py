@@ -1,4 +1,4 @@
-"""What an operation is: declared once, served by every door."""
+"""Operations: each is declared once and served by every door."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

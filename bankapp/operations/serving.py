@@ -17,7 +17,7 @@ from bankapp.operations.operation import Operation
 
 
 class Content(Protocol):
-    """What came with a request, as a door reads it."""
+    """The content of a request, as a door reads it."""
 
     async def receive(self) -> None:
         """Wait for what is still on its way. Raises Refusal when it is too much or too late."""

@@ -1,4 +1,4 @@
-"""What the operations that move or hold money share."""
+"""Helpers of the operations that move or hold money."""
 
 from collections.abc import Callable
 from typing import TypeVar
