@@ -70,6 +70,15 @@ async def require_session(bank: Bank, holder: SessionHolder) -> None:
         raise errors.Unauthenticated
 
 
+async def limit_rates(
+    bank: Bank, operation: Operation, visitor: Visitor, request: BaseModel
+) -> None:
+    """Count one more try of each limit. Raises RateLimited."""
+    if bank.rules.limits_rates:
+        for limit in operation.limits:
+            await _take(bank, limit, visitor, request)
+
+
 def _session_of(bank: Bank, token: str | None) -> uuid.UUID:
     if token is None:
         raise errors.Unauthenticated
@@ -78,15 +87,6 @@ def _session_of(bank: Bank, token: str | None) -> uuid.UUID:
 
 def _asks_for_email(bank: Bank, operation: Operation) -> bool:
     return operation.needs_verified_email and bank.rules.requires_verified_email
-
-
-async def limit_rates(
-    bank: Bank, operation: Operation, visitor: Visitor, request: BaseModel
-) -> None:
-    """Count one more try of each limit. Raises RateLimited."""
-    if bank.rules.limits_rates:
-        for limit in operation.limits:
-            await _take(bank, limit, visitor, request)
 
 
 async def _take(bank: Bank, limit: RateLimit, visitor: Visitor, request: BaseModel) -> None:
