@@ -10,15 +10,15 @@ from bankapp.domain import limits
 
 
 class Sort(Enum):
-    """What a refusal is about, as far as a door has to know: each maps these to its own status."""
+    """The sorts of refusals. Each door maps a sort to a status of its own."""
 
     MALFORMED = auto()  # the request cannot be read
     INVALID = auto()  # it can be read, and can never succeed as it is
-    UNAUTHENTICATED = auto()  # it is not known who asks
+    UNAUTHENTICATED = auto()  # its sender is not known
     FORBIDDEN = auto()
     MISSING = auto()
     CONFLICT = auto()  # the state of the bank is against it
-    LIMITED = auto()  # it was asked too often
+    LIMITED = auto()  # there were too many of its kind
     UNAVAILABLE = auto()  # the bank cannot answer now
     INTERNAL = auto()  # the bank made a mistake: of the request nothing is said
 

@@ -1,1 +1,1 @@
-"""One function per thing the bank can be asked, whatever the door."""
+"""Operations: one function per request that the bank serves, the same for every door."""

@@ -55,9 +55,9 @@ async def authenticate(bank: Bank, visitor: Visitor, token: str | None) -> Calle
 
 
 def authorize(bank: Bank, operation: Operation, visitor: Visitor) -> None:
-    """Raise Forbidden when a caller's role is too low, EmailNotVerified where that is asked for."""
+    """Raise Forbidden for too low a role, EmailNotVerified where a verified address is needed."""
     if operation.role is None or not isinstance(visitor, Caller):
-        return  # anyone may, or any user: what looks at the session itself asks for no more
+        return  # public, or for any user: an operation that `checks_session` needs no other role
     if not includes(visitor.role, operation.role):
         raise errors.Forbidden
     if _asks_for_email(bank, operation) and not visitor.is_email_verified:
@@ -73,7 +73,7 @@ async def require_session(bank: Bank, holder: SessionHolder) -> None:
 async def limit_rates(
     bank: Bank, operation: Operation, visitor: Visitor, request: BaseModel
 ) -> None:
-    """Count one more try of each limit. Raises RateLimited."""
+    """Count one try against each limit. Raises RateLimited."""
     if bank.rules.limits_rates:
         for limit in operation.limits:
             await _take(bank, limit, visitor, request)
@@ -92,8 +92,8 @@ def _asks_for_email(bank: Bank, operation: Operation) -> bool:
 async def _take(bank: Bank, limit: RateLimit, visitor: Visitor, request: BaseModel) -> None:
     counted = [_counted(name, visitor, request) for name in limit.by]
     # Hashed: it may be long, and may be personal data.
-    whom = hashlib.sha256(json.dumps(counted).encode()).hexdigest()
-    taken = await bank.store.rate_limits.take(limit, f"{limit.name}|{whom}")
+    digest = hashlib.sha256(json.dumps(counted).encode()).hexdigest()
+    taken = await bank.store.rate_limits.take(limit, f"{limit.name}|{digest}")
     if not taken.is_allowed:
         metrics.RATE_LIMITED.labels(limit.name).inc()
         retry_after_s = max(1, math.ceil(taken.retry_after.total_seconds()))
@@ -110,7 +110,7 @@ def _counted(name: str, visitor: Visitor, request: BaseModel) -> str:
 
 
 def _network(address: IPv4Address | IPv6Address | None) -> str:
-    """Whose an address is: a customer of an IPv6 provider has 2^64 to change between."""
+    """The network of one customer: an IPv6 provider gives each of them 2^64 addresses."""
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address, 64), strict=False))
     return str(address)

@@ -28,11 +28,11 @@ class Visitor:
 
     @property
     def origin(self) -> Origin:
-        """Where a change that they ask for comes from."""
+        """The origin of a change that this request makes."""
         return self.origin_as(None)
 
     def origin_as(self, username: str | None) -> Origin:
-        """The same of a visitor who has just proved to be this user."""
+        """The origin for a visitor who has just been authenticated as this user."""
         return Origin(username, self.request_id, self.address)
 
 
@@ -48,7 +48,7 @@ class SessionHolder(Visitor):
 
     @property
     def origin(self) -> Origin:
-        """Where a change that they ask for comes from."""
+        """The origin of a change that this request makes."""
         return Origin(self.username, self.request_id, self.address, self.session_id)
 
 
@@ -60,7 +60,7 @@ class Caller(SessionHolder):
     is_email_verified: bool
 
     def is_banker(self) -> bool:
-        """Whether the caller works for the bank."""
+        """Whether the caller is a banker or has a higher role."""
         return includes(self.role, Role.BANKER)
 
     def is_above(self, role: Role) -> bool:
@@ -68,5 +68,5 @@ class Caller(SessionHolder):
         return exceeds(self.role, role)
 
     def may_see(self, *owners: str | None) -> bool:
-        """Whether something of these owners is the caller's to see: an owner, or a banker."""
+        """Whether the caller is one of these owners, or a banker."""
         return self.is_banker() or self.username in owners

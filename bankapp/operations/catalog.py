@@ -1,4 +1,4 @@
-"""Everything the bank can be asked; each door serves all of it."""
+"""The catalogue of operations; each door serves all of them."""
 
 from typing import Final
 

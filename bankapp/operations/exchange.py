@@ -1,4 +1,4 @@
-"""A request as it is observed: its id, its span, its line in the log, and what it counts."""
+"""Observation of a request: its id, its span, its line in the log and its counts."""
 
 import re
 import time
@@ -18,7 +18,7 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger("bankapp.requests")
 
 
 class EndSpan(Protocol):
-    """Tells a span in the end what it was about."""
+    """Gives a span the operation and the status of its request, before it ends."""
 
     def __call__(self, operation: str | None, status: int, /) -> None: ...
 
@@ -36,9 +36,9 @@ class RequestSpans(Protocol):
 class Exchange:
     """A request from its arrival at a door to its answer: its id, its span, its line in the log.
 
-    A door enters one around all that it does, and sets `status` before it leaves: that of HTTP, or
-    the one that HTTP has for it. Nothing of what was sent is logged but the id: it may be, or lead
-    to, a secret.
+    A door enters one around all of its work, and sets `status` before it leaves: the status of
+    HTTP, or the one that HTTP has for the outcome. Of the request only the id is logged, because
+    anything else may be, or lead to, a secret.
     """
 
     __slots__ = (
@@ -83,7 +83,7 @@ class Exchange:
             self._span.__exit__(kind, error, traceback)
 
     def refuse(self, error: Exception) -> errors.Refusal:
-        """The refusal that answers whatever was raised; counted, and logged where it is a fault."""
+        """The refusal that answers an error. It is counted, and a fault is logged."""
         refusal = error if isinstance(error, errors.Refusal) else errors.InternalError()
         if isinstance(refusal, errors.Unavailable):
             cause = type(refusal.__cause__).__name__

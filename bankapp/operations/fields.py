@@ -25,33 +25,33 @@ Row = TypeVar("Row")
 
 
 class RequestModel(BaseModel):
-    """A request: a field it does not know is an error, never ignored."""
+    """A request. An unknown field is an error, never ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ResponseModel(BaseModel):
-    """An answer, made from rows by the names of their fields."""
+    """A response, made from rows by the names of their fields."""
 
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
 class Text(str):
-    """A value from a place where all values are text, such as a path: it may stand for a number."""
+    """A value from a source that has only text, such as a path. It may spell a number."""
 
     __slots__ = ()
 
 
 class NoContent(ResponseModel):
-    """It is done, and there is nothing to say."""
+    """The request is done. The response has no content."""
 
 
 class Accepted(ResponseModel):
-    """It will be done."""
+    """The request is accepted, and is done in the background."""
 
 
-# Joiners and the spaces of all scripts are text; controls, half characters, line separators and
-# whatever turns the direction of the text around it are not.
+# Joiners and the spaces of all scripts are text. Controls, half characters, line separators and
+# marks that turn the direction of the text around them are not.
 _NOT_TEXT = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -88,7 +88,7 @@ def _nobody_with_nul(name: str) -> str:
 
 def _bare_address(text: object) -> object:
     # EmailStr would also take "Name <address>" and cut off spaces.
-    # And in a header "=?" begins a word that is decoded, whatever it then says.
+    # In a header "=?" begins an encoded word, which mail programs decode.
     if isinstance(text, str) and (any(c.isspace() or c in "<>" for c in text) or "=?" in text):
         raise ValueError("must be an e-mail address and nothing else")
     return text
@@ -120,7 +120,7 @@ def _decode_cursor(cursor: object) -> int:
 
 
 def _without_default(schema: dict[str, Any]) -> None:
-    del schema["default"]  # a number of ours
+    del schema["default"]  # an internal number
 
 
 Username = Annotated[
@@ -164,7 +164,7 @@ Description = Annotated[
     Field(min_length=1, max_length=limits.DESCRIPTION_LENGTH_MAX),
     AfterValidator(_readable),
 ]
-# In an answer these are facts; what the document says of them, tests compare with the answers.
+# Responses are not validated against these bounds; tests compare the document with responses.
 Funds = Annotated[
     int,
     Field(
@@ -175,14 +175,14 @@ Funds = Annotated[
 Movement = Annotated[
     int,
     Field(
-        description="Integer minor units; what went out is negative",
+        description="Integer minor units; negative when the money left the account",
         json_schema_extra={"minimum": -limits.AMOUNT_MAX, "maximum": limits.AMOUNT_MAX},
     ),
 ]
 MailAddress = Annotated[
     str, Field(json_schema_extra={"format": "email", "maxLength": limits.EMAIL_LENGTH_MAX})
 ]
-# A number, never a string, except where there are only strings.
+# A number, never a string, except from a source that has only text.
 Id = Annotated[int, Field(strict=True, ge=1, le=limits.ID_MAX), BeforeValidator(_number)]
 Code = Annotated[str, Field(min_length=1, max_length=limits.CODE_LENGTH_MAX, repr=False)]
 Time = Annotated[
@@ -192,7 +192,7 @@ Cursor = Annotated[str, Field(json_schema_extra={"pattern": "^[A-Za-z0-9_-]{11}$
 
 
 class PageRequest(RequestModel):
-    """Which page of a list: `cursor` is the `next_cursor` of the page before."""
+    """`cursor` is the `next_cursor` of the page before."""
 
     limit: Annotated[
         int, Field(strict=True, ge=1, le=limits.PAGE_SIZE_MAX), BeforeValidator(_number)
@@ -212,7 +212,7 @@ class PageRequest(RequestModel):
 class Page(ResponseModel, Generic[Item]):
     """One page of a list, newest first.
 
-    `next_cursor` is the `cursor` of the next page; null on the last.
+    `next_cursor` is the `cursor` of the next page. It is null on the last page.
     """
 
     items: list[Item]

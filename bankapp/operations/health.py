@@ -1,4 +1,4 @@
-"""Whether the bank is well."""
+"""Health checks."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from bankapp.operations.operation import public_operation
 
 
 class Health(ResponseModel):
-    """It is, or there would be no answer."""
+    """The bank is well. A bank that is not well does not answer, or refuses."""
 
     status: Literal["ok"] = "ok"
 
@@ -20,12 +20,12 @@ class HealthRequest(RequestModel):
 
 @public_operation()
 async def check_health(bank: Bank, visitor: Visitor, request: HealthRequest) -> Health:
-    """Whether the process lives."""
+    """Check that the process is alive."""
     return Health()
 
 
 @public_operation()
 async def check_readiness(bank: Bank, visitor: Visitor, request: HealthRequest) -> Health:
-    """Whether requests can be served: refused as unavailable while the database is gone."""
+    """Check that requests can be served. They are `unavailable` while the database is gone."""
     await bank.store.ping()
     return Health()

@@ -1,4 +1,4 @@
-"""Idempotency keys, by which a request that is sent again is recognised."""
+"""Idempotency keys, which identify a request that is sent again."""
 
 import hashlib
 import re
@@ -12,9 +12,9 @@ from bankapp.domain import errors, limits
 from bankapp.domain.idempotency import RequestKey
 
 _KEY: Final = re.compile(rf"[ -~]{{1,{limits.IDEMPOTENCY_KEY_LENGTH_MAX}}}")
-# Under which name the requests of an operation are hashed. Keys outlive a release of the bank, and
-# a name that changes would make each of them stand for another request: so these stay as they were
-# when they were first used. An operation that is not here is hashed under its own name.
+# The name under which the requests of an operation are hashed. Keys outlive a release of the bank,
+# and a changed name would turn each of them into the key of another request. Therefore these names
+# stay as they were first used. An operation that is not here is hashed under its own name.
 _HASHED_AS: Final = {
     "capture_hold": "CaptureHoldRequest",
     "create_batch": "CreateBatchRequest",
@@ -53,12 +53,12 @@ def request_key(
     request_id: str,
     without: AbstractSet[str] = frozenset(),
 ) -> RequestKey:
-    """The key of a request of an operation, with the hash that tells it from others under `key`.
+    """The key of a request, with the hash that tells the request from others under `key`.
 
-    A key is looked for in its `scope`. The fields in `without` may differ: they do not count.
+    A key is looked up in its `scope`. The fields in `without` are not part of the hash.
     """
-    shown = request.model_dump_json(exclude=set(without))
-    content = f"{_HASHED_AS.get(operation, operation)}\n{shown}"
+    hashed = request.model_dump_json(exclude=set(without))
+    content = f"{_HASHED_AS.get(operation, operation)}\n{hashed}"
     return RequestKey(
         scope=scope,
         key=key,

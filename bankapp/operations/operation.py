@@ -15,17 +15,17 @@ from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller, SessionHolder, Visitor
 from bankapp.store.engine.idempotency import Answer
 
-Who = TypeVar("Who", bound=Visitor)
-Run: TypeAlias = Callable[[Bank, Who, Any], Awaitable[BaseModel]]
-RunOnce: TypeAlias = Callable[[Bank, Who, Any, RequestKey | None], Awaitable[Answer[Any]]]
+Sender = TypeVar("Sender", bound=Visitor)
+Run: TypeAlias = Callable[[Bank, Sender, Any], Awaitable[BaseModel]]
+RunOnce: TypeAlias = Callable[[Bank, Sender, Any, RequestKey | None], Awaitable[Answer[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRule:
-    """How the requests of an operation are told apart under a key.
+    """How the requests of an operation are compared under a key.
 
-    Keys of visitors are looked for in the `scope` of the request, those of users in their own. The
-    fields in `without` do not count.
+    A visitor's key is looked up in the `scope` of the request, a user's key in the user's own
+    scope. The fields in `without` are not compared.
     """
 
     scope: Callable[[Any], str] | None = None
@@ -34,13 +34,14 @@ class KeyRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """Something the bank can be asked.
+    """A request that the bank serves, at every door.
 
-    `role` is the least role that may ask; None lets anyone. `refuses` are the refusals beyond those
-    that every operation shares. `limits` say how often somebody may ask. One that moves money out
-    `needs_verified_email` where the bank's rules require it. One that `checks_session` does so in
-    the transaction of what it changes, and shows nothing before. An `idempotent` one takes a key:
-    it is done once under it, and its first answer is given again.
+    `role` is the least role that is allowed; None allows visitors. `refuses` are the refusals
+    beyond those that every operation shares. `limits` are the rate limits. An operation that moves
+    money out `needs_verified_email` where the bank's rules require it. An operation that
+    `checks_session` checks it in the transaction of its change, and shows nothing before. An
+    `idempotent` operation takes a key: it is done once under it, and its first answer is given
+    again.
     """
 
     name: str
@@ -56,7 +57,7 @@ class Operation:
     key_rule: KeyRule
 
 
-class _Declarer(Generic[Who]):
+class _Declarer(Generic[Sender]):
     """Declares functions as operations for callers of one kind."""
 
     def __init__(self, *, role: Role | None, checks_session: bool = False) -> None:
@@ -73,7 +74,7 @@ class _Declarer(Generic[Who]):
         limits: tuple[RateLimit, ...] = (),
         needs_verified_email: bool = False,
         key_rule: KeyRule = ...,
-    ) -> Callable[[RunOnce[Who]], Operation]: ...
+    ) -> Callable[[RunOnce[Sender]], Operation]: ...
 
     @overload
     def __call__(
@@ -83,7 +84,7 @@ class _Declarer(Generic[Who]):
         refuses: tuple[type[Refusal], ...] = (),
         limits: tuple[RateLimit, ...] = (),
         needs_verified_email: bool = False,
-    ) -> Callable[[Run[Who]], Operation]: ...
+    ) -> Callable[[Run[Sender]], Operation]: ...
 
     def __call__(
         self,
@@ -138,5 +139,5 @@ def _refusals_of_admission(
 
 public_operation = _Declarer[Visitor](role=None)
 operation = _Declarer[Caller](role=Role.DEPOSITOR)
-# For what looks at the session in its own transaction: one round trip less.
+# For an operation whose own transaction checks the session, which saves a round trip.
 session_operation = _Declarer[SessionHolder](role=Role.DEPOSITOR, checks_session=True)

@@ -20,7 +20,7 @@ class Content(Protocol):
     """The content of a request, as a door reads it."""
 
     async def receive(self) -> None:
-        """Wait for what is still on its way. Raises Refusal when it is too much or too late."""
+        """Wait for the rest of the content. Raises Refusal when it is too large or too late."""
         ...
 
     def read(self) -> Mapping[str, Any]:
@@ -48,9 +48,10 @@ async def serve(
 ) -> Served:
     """Do what a request asks for: identify, authorize, validate, limit, run or replay.
 
-    The order is deliberate. The content comes first, for a role could be lost while it is on its
-    way. Whoever asks without a session learns nothing of how a request is read. `keys` are the
-    idempotency keys that came, one at most. Raises Refusal.
+    The order is deliberate. The content is received first, because a role could be lost while it
+    arrives. It is validated after authentication, so that a visitor without a session learns
+    nothing about validation. `keys` are the idempotency keys of the request, one at most. Raises
+    Refusal.
     """
     exchange.operation = operation.name
     await content.receive()
@@ -63,7 +64,7 @@ async def serve(
         request = _validate(operation.request, content.read())
     except errors.Refusal:
         if isinstance(visitor, SessionHolder) and not isinstance(visitor, Caller):
-            await require_session(bank, visitor)  # nothing else would look at it
+            await require_session(bank, visitor)  # the operation would check it, but does not run
         raise
     return await perform(bank, operation, visitor, request, key)
 

@@ -1,4 +1,4 @@
-"""Proving an e-mail address with a code by mail."""
+"""Verification of an e-mail address by a mailed code."""
 
 from bankapp.auth.codes import hash_code
 from bankapp.domain import errors, limits
@@ -21,7 +21,7 @@ class VerifyEmailRequest(RequestModel):
 
 
 class VerifyEmailResponse(ResponseModel):
-    """The address is proved."""
+    """The e-mail address is verified."""
 
     is_verified: bool
 
@@ -34,7 +34,7 @@ class ResendRequest(RequestModel):
 async def verify_email(
     bank: Bank, visitor: Visitor, request: VerifyEmailRequest
 ) -> VerifyEmailResponse:
-    """Prove an address with the code that was mailed to it; a code works once."""
+    """Verify an e-mail address with the code that was mailed to it. A code works once."""
     code_hash = hash_code(request.secret_code)
     if not await bank.store.email_verifications.complete(
         request.email_id, code_hash, origin=visitor.origin
@@ -45,7 +45,7 @@ async def verify_email(
 
 @operation(refuses=(errors.NotFound,), limits=(limits.RESENDS_BY_ADDRESS, limits.RESENDS_BY_USER))
 async def send_verification(bank: Bank, caller: Caller, request: ResendRequest) -> Accepted:
-    """Mail the code again; a new one, unless the address is proved already."""
+    """Mail a new verification code. An address that is verified already gets none."""
     if request.username != caller.username:
         raise errors.NotFound
     await bank.store.email_verifications.resend(caller.username, bank.codes.create())

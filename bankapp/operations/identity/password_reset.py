@@ -1,4 +1,4 @@
-"""Setting a forgotten password with a code by mail."""
+"""Reset of a forgotten password by a mailed code."""
 
 from bankapp.auth.codes import hash_code
 from bankapp.domain import errors, limits
@@ -28,7 +28,7 @@ class ConfirmResetRequest(RequestModel):
 async def request_password_reset(
     bank: Bank, visitor: Visitor, request: RequestResetRequest
 ) -> Accepted:
-    """Have a code mailed, if somebody has this address; the answer does not tell."""
+    """Request a password reset. A user with this address gets a code; the answer does not tell."""
     await bank.store.password_resets.request(request.email)
     return Accepted()
 
@@ -37,7 +37,7 @@ async def request_password_reset(
 async def confirm_password_reset(
     bank: Bank, visitor: Visitor, request: ConfirmResetRequest
 ) -> NoContent:
-    """Set a new password with the code that was mailed; all sessions of the user end."""
+    """Set a new password with a mailed code. All sessions of the user end."""
     await bank.passwords.require_strong(request.password, names=[])
     hashed_password = await bank.passwords.hash(request.password)
     code_hash = hash_code(request.token)

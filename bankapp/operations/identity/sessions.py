@@ -1,4 +1,4 @@
-"""Sessions: log in, stay in, log out."""
+"""Sessions: login, renewal and logout."""
 
 import uuid
 from ipaddress import IPv4Address, IPv6Address
@@ -48,7 +48,7 @@ class RenewRequest(RequestModel):
 
 
 class RenewResponse(ResponseModel):
-    """The refresh token takes the place of the one that was used."""
+    """New tokens. The refresh token replaces the one that was used."""
 
     access_token: str
     access_token_expires_at: Time
@@ -57,7 +57,7 @@ class RenewResponse(ResponseModel):
 
 
 class Session(ResponseModel):
-    """A sign-in that is open."""
+    """An open session."""
 
     id: uuid.UUID
     user_agent: str
@@ -84,7 +84,10 @@ class EndSessionRequest(RequestModel):
     refuses=(errors.InvalidCredentials,), limits=(limits.LOGINS_BY_ADDRESS, limits.LOGINS_BY_USER)
 )
 async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInResponse:
-    """Open a session. Unknown user and wrong password get one answer, in one time."""
+    """Log in and open a session.
+
+    An unknown user and a wrong password get the same answer, after the same time.
+    """
     user = await bank.store.read.users.get_user(username=request.username)
     hashed_password = None if user is None else user.hashed_password
     is_right = await bank.passwords.verify(request.password, hashed_password)
@@ -115,7 +118,7 @@ async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInRe
 
 @public_operation(refuses=(errors.Unauthenticated, errors.TokenExpired))
 async def renew_access(bank: Bank, visitor: Visitor, request: RenewRequest) -> RenewResponse:
-    """Take a refresh token for new tokens. It works once; used again, it ends its session."""
+    """Exchange a refresh token for new tokens. It works once; a second use ends its session."""
     used = bank.refresh_tokens.verify(request.refresh_token)
     refresh = bank.refresh_tokens.create(used.session_id)
     renewal = Renewal(
@@ -138,14 +141,14 @@ async def renew_access(bank: Bank, visitor: Visitor, request: RenewRequest) -> R
 
 @operation()
 async def log_out(bank: Bank, caller: Caller, request: OwnSessionsRequest) -> NoContent:
-    """End this session."""
+    """Log out: end the current session."""
     await bank.store.sessions.end(caller.session_id, caller.username, origin=caller.origin)
     return NoContent()
 
 
 @operation()
 async def list_sessions(bank: Bank, caller: Caller, request: ListSessionsRequest) -> Page[Session]:
-    """One's own open sessions, newest first."""
+    """List one's own open sessions, newest first."""
     rows = await bank.store.read.sessions.list_sessions(
         username=caller.username,
         before_number=request.cursor,
@@ -177,13 +180,13 @@ async def end_session(bank: Bank, caller: Caller, request: EndSessionRequest) ->
 
 @operation()
 async def end_sessions(bank: Bank, caller: Caller, request: OwnSessionsRequest) -> NoContent:
-    """End all of one's own sessions, this one too."""
+    """End all of one's own sessions, including the current one."""
     await bank.store.sessions.end_all(caller.username, origin=caller.origin)
     return NoContent()
 
 
 async def _rehash_if_cheap(bank: Bank, visitor: Visitor, user: models.User, password: str) -> None:
-    """Hash again what was hashed at a lower cost than is set now."""
+    """Hash the password again if its hash has a lower cost than the setting."""
     if bank.passwords.is_cheap(user.hashed_password):
         await bank.store.users.rehash_password(
             user.username,

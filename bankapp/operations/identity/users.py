@@ -1,4 +1,4 @@
-"""Users: sign up, change, roles, keeping somebody out."""
+"""Users: sign-up, changes, roles and blocks."""
 
 from typing import Annotated
 
@@ -28,7 +28,7 @@ from gen import models
 
 
 class User(ResponseModel):
-    """A person who can sign in."""
+    """A person who can log in."""
 
     username: Username
     full_name: str
@@ -51,7 +51,10 @@ class UserRequest(RequestModel):
 
 
 class ChangeUserRequest(RequestModel):
-    """What is not given stays. Who changes their own address or password gives the current one."""
+    """A field that is left out stays as it is.
+
+    `current_password` is required to change one's own e-mail address or password.
+    """
 
     username: SomeUsername
     full_name: FullName | None = None
@@ -67,7 +70,7 @@ class ChangeRoleRequest(RequestModel):
 
 @public_operation(
     idempotent=True,
-    # Without the password: a hash that is quick to make must not tell it.
+    # Without the password: it could be guessed from a hash that is quick to compute.
     key_rule=KeyRule(
         scope=lambda request: f"sign-up of {request.username}", without=frozenset({"password"})
     ),
@@ -77,7 +80,7 @@ class ChangeRoleRequest(RequestModel):
 async def create_user(
     bank: Bank, visitor: Visitor, request: CreateUserRequest, key: RequestKey | None
 ) -> Answer[User]:
-    """Sign up as a depositor; a code to prove the e-mail address is mailed."""
+    """Sign up as a depositor. The bank mails a code that verifies the e-mail address."""
     await bank.passwords.require_strong(
         request.password, names=[request.username, request.full_name, request.email]
     )
@@ -99,7 +102,7 @@ async def create_user(
 
 @operation(refuses=(errors.NotFound,))
 async def get_user(bank: Bank, caller: Caller, request: UserRequest) -> User:
-    """A user, for themselves and for bankers."""
+    """Get a user. Users see themselves, bankers see everybody."""
     return User.model_validate(await _visible_user(bank, caller, request.username))
 
 
@@ -114,10 +117,10 @@ async def get_user(bank: Bank, caller: Caller, request: UserRequest) -> User:
     limits=(limits.USER_CHANGES,),
 )
 async def change_user(bank: Bank, caller: Caller, request: ChangeUserRequest) -> User:
-    """Change a user, for themselves and for those whose role is above theirs.
+    """Change a user. Users change themselves, a higher role changes those below.
 
-    A new password ends all other sessions of the user; a new e-mail address is unproved until the
-    code mailed to it comes back, and the old address is told.
+    A new password ends all other sessions of the user. A new e-mail address is unverified until
+    the code mailed to it is used, and the old address gets a notice.
     """
     user = await _visible_user(bank, caller, request.username)
     is_self = user.username == caller.username
@@ -147,7 +150,7 @@ async def change_user(bank: Bank, caller: Caller, request: ChangeUserRequest) ->
 
 @operation(role=Role.ADMIN, refuses=(errors.NotFound,))
 async def change_role(bank: Bank, caller: Caller, request: ChangeRoleRequest) -> User:
-    """Give a user another role, at once."""
+    """Change a user's role. The change takes effect at once."""
     user = await bank.store.users.change_role(request.username, request.role, origin=caller.origin)
     if user is None:
         raise errors.NotFound
@@ -156,22 +159,21 @@ async def change_role(bank: Bank, caller: Caller, request: ChangeRoleRequest) ->
 
 @operation(role=Role.ADMIN, refuses=(errors.NotFound,))
 async def block_user(bank: Bank, caller: Caller, request: UserRequest) -> User:
-    """Keep a user out: all sessions end, and none can be opened."""
+    """Block a user. All sessions of the user end, and none can be opened."""
     return await _block(bank, caller, request, is_blocked=True)
 
 
 @operation(role=Role.ADMIN, refuses=(errors.NotFound,))
 async def unblock_user(bank: Bank, caller: Caller, request: UserRequest) -> User:
-    """Let a user log in again."""
+    """Unblock a user, who can then log in again."""
     return await _block(bank, caller, request, is_blocked=False)
 
 
 async def ensure_admin(bank: Bank, username: str, password: str) -> None:
     """Make sure an admin of this name exists; an existing admin keeps the password.
 
-    No operation: nobody asks for it, the bank does it by itself when it starts. Raises
-    UsernameTaken when somebody else has the name: anybody could have signed up with it, and only
-    the password tells whose it is.
+    This is no operation: the bank calls it when it starts. Raises UsernameTaken when another user
+    has the name. Anybody could have signed up with it, so only the password proves the owner.
     """
     known = await bank.store.read.users.get_user(username=username)
     if known is not None:

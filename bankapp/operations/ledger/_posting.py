@@ -24,7 +24,7 @@ ACCOUNT_REFUSALS = (
 async def post_transfer(
     bank: Bank, posting: Posting, answer: Callable[[Posted], Response]
 ) -> Answer[Response]:
-    """Post what moves money: `answer` says what is answered. Raises the refusal of it."""
+    """Post a movement of money; `answer` makes the response. Raises the posting's refusal."""
     posted = await _post(bank, posting)
     assert isinstance(posted, Posted)
     return Answer(answer(posted), posted.replayed_request_id)
@@ -33,7 +33,7 @@ async def post_transfer(
 async def post_hold(
     bank: Bank, posting: Posting, answer: Callable[[Held], Response]
 ) -> Answer[Response]:
-    """Post what holds money or lets it go, as `post_transfer` does."""
+    """Post a hold or its release, as `post_transfer` does."""
     held = await _post(bank, posting)
     assert isinstance(held, Held)
     return Answer(answer(held), held.replayed_request_id)

@@ -25,7 +25,7 @@ from gen import enums, models
 
 
 class Account(ResponseModel):
-    """Where a customer's money is."""
+    """An account of a customer."""
 
     id: Id
     owner: Username
@@ -37,7 +37,7 @@ class Account(ResponseModel):
 
 
 class Entry(ResponseModel):
-    """One side of a transfer, as its account sees it."""
+    """One side of a transfer, on one account."""
 
     id: Id
     account_id: Id
@@ -56,7 +56,7 @@ class GetAccountRequest(RequestModel):
 
 
 class ListAccountsRequest(PageRequest):
-    """`owner` is for bankers; without it the list is the caller's own."""
+    """`owner` is for bankers; the default is the caller."""
 
     owner: SomeUsername | None = None
 
@@ -69,7 +69,7 @@ class ListEntriesRequest(PageRequest):
 async def open_account(
     bank: Bank, caller: Caller, request: OpenAccountRequest, key: RequestKey | None
 ) -> Answer[Account]:
-    """Open an account of one's own, one per currency, with nothing in it."""
+    """Open an account of one's own. A user has at most one account per currency."""
     answer = await bank.store.accounts.open(
         caller.username, request.currency, key, origin=caller.origin
     )
@@ -78,13 +78,13 @@ async def open_account(
 
 @operation(refuses=(errors.NotFound,))
 async def get_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
-    """An account, for its owner and for bankers."""
+    """Get an account. Its owner and bankers may see it."""
     return Account.model_validate(await visible_account(bank, caller, request.account_id))
 
 
 @operation(refuses=(errors.NotFound,))
 async def list_accounts(bank: Bank, caller: Caller, request: ListAccountsRequest) -> Page[Account]:
-    """A person's accounts, newest first."""
+    """List the accounts of a user, newest first."""
     owner = caller.username if request.owner is None else request.owner
     if not caller.may_see(owner):
         raise errors.NotFound
@@ -96,7 +96,7 @@ async def list_accounts(bank: Bank, caller: Caller, request: ListAccountsRequest
 
 @operation(refuses=(errors.NotFound,))
 async def list_entries(bank: Bank, caller: Caller, request: ListEntriesRequest) -> Page[Entry]:
-    """What happened to an account, newest first."""
+    """List the entries of an account, newest first."""
     await visible_account(bank, caller, request.account_id)
     rows = await bank.store.read.entries.list_entries(
         account_id=request.account_id,
@@ -108,14 +108,14 @@ async def list_entries(bank: Bank, caller: Caller, request: ListEntriesRequest) 
 
 @operation(role=Role.BANKER, refuses=(errors.NotFound, errors.AccountClosed))
 async def freeze_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
-    """Let nothing move in or out of an account."""
+    """Freeze an account. No money moves in or out of it."""
     account = await bank.store.accounts.freeze(request.account_id, origin=caller.origin)
     return Account.model_validate(account)
 
 
 @operation(role=Role.BANKER, refuses=(errors.NotFound, errors.AccountClosed))
 async def thaw_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
-    """Take a freeze back."""
+    """Thaw a frozen account."""
     account = await bank.store.accounts.thaw(request.account_id, origin=caller.origin)
     return Account.model_validate(account)
 
@@ -124,16 +124,16 @@ async def thaw_account(bank: Bank, caller: Caller, request: GetAccountRequest) -
     refuses=(errors.NotFound, errors.AccountClosed, errors.AccountFrozen, errors.AccountNotEmpty)
 )
 async def close_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
-    """Close an account that holds nothing, for good."""
+    """Close an account for good. Its balance must be zero and no hold on it open."""
     await visible_account(bank, caller, request.account_id)
     account = await bank.store.accounts.close(request.account_id, origin=caller.origin)
     return Account.model_validate(account)
 
 
 async def visible_account(bank: Bank, caller: Caller, account_id: int) -> models.CustomerAccount:
-    """A customer's account the caller may see.
+    """A customer's account that the caller may see.
 
-    Raises NotFound, whether it does not exist or is somebody else's.
+    Raises NotFound both for an account that does not exist and for somebody else's.
     """
     account = await bank.store.accounts.get(account_id)
     if account is None or not caller.may_see(account.owner):

@@ -28,20 +28,20 @@ ItemKey = Annotated[
 
 
 class BatchItem(CreateTransferRequest):
-    """A transfer, perhaps under a key of its own."""
+    """A transfer, with an optional key of its own."""
 
     idempotency_key: ItemKey | None = None
 
 
 class CreateBatchRequest(RequestModel):
-    """`atomic`: all transfers are made or none; `independent`: each by itself."""
+    """`atomic` makes all transfers or none; `independent` makes each by itself."""
 
     mode: Literal["atomic", "independent"]
     transfers: Annotated[list[BatchItem], Field(min_length=1, max_length=limits.POSTING_COUNT_MAX)]
 
 
 class ItemProblem(ResponseModel):
-    """Why a transfer of the batch was not made."""
+    """The refusal of one transfer of the batch."""
 
     code: Annotated[str, Field(json_schema_extra={"pattern": "^[a-z_]+$"})]
     title: str
@@ -49,14 +49,14 @@ class ItemProblem(ResponseModel):
 
 
 class ItemResult(ResponseModel):
-    """One of the two."""
+    """A transfer's result or its problem."""
 
     result: CreateTransferResponse | None = None
     problem: ItemProblem | None = None
 
 
 class CreateBatchResponse(ResponseModel):
-    """A result for every transfer, in their order."""
+    """One result per transfer, in the order of the request."""
 
     results: list[ItemResult]
 
@@ -65,7 +65,7 @@ class CreateBatchResponse(ResponseModel):
 async def create_batch(
     bank: Bank, caller: Caller, request: CreateBatchRequest, key: RequestKey | None
 ) -> Answer[CreateBatchResponse]:
-    """Make many transfers from accounts of one's own, in order and at once."""
+    """Make many transfers from one's own accounts, in their order and in one transaction."""
     answer = await bank.store.postings.post_once(
         [_posting(caller, item) for item in request.transfers],
         is_atomic=request.mode == "atomic",
@@ -81,7 +81,7 @@ def _posting(caller: Caller, item: BatchItem) -> Posting:
 
 
 def _item_key(caller: Caller, item: BatchItem) -> RequestKey | None:
-    """The key that a single transfer would have: sent again alone, the item is the same request."""
+    """The key of a single transfer, so that an item that is sent again alone is a replay."""
     if item.idempotency_key is None:
         return None
     return request_key(

@@ -1,4 +1,4 @@
-"""Holding money for somebody, and giving it to them or letting it go."""
+"""Holds: money reserved for a payee, then captured or voided."""
 
 from datetime import timedelta
 from typing import Annotated, Literal, TypeAlias
@@ -30,12 +30,12 @@ from bankapp.store.engine.idempotency import Answer
 from bankapp.store.ledger.outcomes import Held
 
 Lifetime = Annotated[int, Field(strict=True, ge=1, le=limits.HOLD_LIFETIME_MAX_S)]
-# As SQL has it, which a test compares: the enum itself would be a schema of its own to clients.
+# A test compares it with SQL. The enum itself would become a schema of its own for clients.
 HoldStatus: TypeAlias = Literal["open", "captured", "voided", "expired"]
 
 
 class Hold(ResponseModel):
-    """Money of one account promised to another."""
+    """Money of one account that is reserved for another."""
 
     id: Id
     from_account_id: Id
@@ -63,14 +63,14 @@ class GetHoldRequest(RequestModel):
 
 
 class CaptureHoldRequest(RequestModel):
-    """Without an amount, all that is left; with one the hold stays open for the rest."""
+    """`amount` defaults to all that is left. After a smaller one the hold stays open."""
 
     hold_id: Id
     amount: Amount | None = None
 
 
 class CaptureHoldResponse(ResponseModel):
-    """What is left of the hold, and the transfer that it was captured by."""
+    """The hold after the capture, and the transfer that the capture made."""
 
     hold: Hold
     transfer: Transfer
@@ -89,7 +89,7 @@ class CaptureHoldResponse(ResponseModel):
 async def create_hold(
     bank: Bank, holder: SessionHolder, request: CreateHoldRequest, key: RequestKey | None
 ) -> Answer[Hold]:
-    """Promise money of one's own account to another: nobody else can have it meanwhile."""
+    """Hold money of one's own account for another account. It cannot be spent otherwise."""
     posting = Posting(
         kind=PostingKind.HOLD,
         from_account_id=request.from_account_id,
@@ -107,7 +107,7 @@ async def create_hold(
 
 @operation(refuses=(errors.NotFound,))
 async def get_hold(bank: Bank, caller: Caller, request: GetHoldRequest) -> Hold:
-    """A hold, for either side and for bankers."""
+    """Get a hold. The owners of its accounts and bankers may see it."""
     row = await bank.store.read.holds.get_hold(id=request.hold_id)
     if row is None or not caller.may_see(row.from_owner, row.to_owner):
         raise errors.NotFound
@@ -116,7 +116,7 @@ async def get_hold(bank: Bank, caller: Caller, request: GetHoldRequest) -> Hold:
 
 @operation()
 async def list_holds(bank: Bank, caller: Caller, request: PageRequest) -> Page[Hold]:
-    """The holds on one's accounts and those for them, newest first."""
+    """List the holds on one's own accounts and those for them, newest first."""
     rows = await bank.store.read.holds.list_owner_holds(
         owner=caller.username, before_id=request.cursor, row_count_max=request.row_count_max
     )
@@ -135,7 +135,7 @@ async def list_holds(bank: Bank, caller: Caller, request: PageRequest) -> Page[H
 async def capture_hold(
     bank: Bank, caller: Caller, request: CaptureHoldRequest, key: RequestKey | None
 ) -> Answer[CaptureHoldResponse]:
-    """Take what is held, or a part of it: the payee does, or the bank for the payee."""
+    """Capture a hold in whole or in part. The payee may, or a banker for the payee."""
     row = await bank.store.read.holds.get_hold(id=request.hold_id)
     if row is None or not caller.may_see(row.from_owner, row.to_owner):
         raise errors.NotFound
@@ -156,7 +156,7 @@ async def capture_hold(
 async def void_hold(
     bank: Bank, caller: Caller, request: GetHoldRequest, key: RequestKey | None
 ) -> Answer[Hold]:
-    """Let go of what is still held; either side may."""
+    """Void a hold: release what is left of it. Its payer, its payee and bankers may."""
     posting = Posting(
         kind=PostingKind.VOID,
         reference_id=request.hold_id,

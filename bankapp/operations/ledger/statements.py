@@ -1,4 +1,4 @@
-"""What was: balances at a time and statements of a month."""
+"""Balances at a time, and monthly statements."""
 
 import csv
 import io
@@ -63,7 +63,7 @@ Month = Annotated[
 
 
 class GetBalanceRequest(RequestModel):
-    """Without `at`, the balance now."""
+    """`at` is the time of the balance; the default is now."""
 
     account_id: Id
     at: Annotated[AwareDatetime, BeforeValidator(_rfc3339), AfterValidator(_known_time)] | None = (
@@ -72,7 +72,7 @@ class GetBalanceRequest(RequestModel):
 
 
 class Balance(ResponseModel):
-    """What was in an account at a time."""
+    """The balance of an account at a time."""
 
     account_id: Id
     currency: Currency
@@ -99,7 +99,7 @@ class StatementEntry(ResponseModel):
 
 
 class Statement(ResponseModel):
-    """A month of an account, in UTC: the opening balance and the entries are the closing one."""
+    """A month of an account, in UTC. Opening balance and entries add up to the closing balance."""
 
     account_id: Id
     currency: Currency
@@ -109,7 +109,7 @@ class Statement(ResponseModel):
     entries: list[StatementEntry]
 
     def as_csv(self) -> str:
-        """The same as lines of RFC 4180, the balances first and last."""
+        """The statement as CSV of RFC 4180, with the balances as its first and last lines."""
         text = io.StringIO()
         writer = csv.writer(text)
         columns = ("created_at", "id", "transfer_id", "kind", "amount", "balance_after")
@@ -123,13 +123,13 @@ class Statement(ResponseModel):
 
 
 def _as_text(description: str) -> str:
-    """What somebody else wrote must not be a formula to a spreadsheet."""
+    """Text that a spreadsheet does not take for a formula, because somebody else wrote it."""
     return f"'{description}" if description[:1] in ("=", "+", "-", "@", "\t", "\r") else description
 
 
 @operation(refuses=(errors.NotFound,))
 async def get_balance(bank: Bank, caller: Caller, request: GetBalanceRequest) -> Balance:
-    """What is in an account, or was at a time."""
+    """Get the balance of an account, now or at a time."""
     account = await visible_account(bank, caller, request.account_id)
     then = await bank.store.read.entries.get_balance_at(
         account_id=request.account_id, moment=request.at
@@ -149,7 +149,7 @@ async def get_balance(bank: Bank, caller: Caller, request: GetBalanceRequest) ->
 
 @operation(refuses=(errors.NotFound, errors.StatementTooLarge))
 async def get_statement(bank: Bank, caller: Caller, request: GetStatementRequest) -> Statement:
-    """A month that is over: the same bytes whenever it is asked for."""
+    """Get the statement of a month that is over. Every request gets the same bytes."""
     account = await visible_account(bank, caller, request.account_id)
     year, month = map(int, request.month.split("-"))
     since = datetime(year, month, 1, tzinfo=UTC)

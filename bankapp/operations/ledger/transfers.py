@@ -1,4 +1,4 @@
-"""Moving money, and looking at how it moved."""
+"""Transfers, cash over the counter, and reversals."""
 
 from bankapp.domain import errors
 from bankapp.domain.idempotency import RequestKey
@@ -50,7 +50,7 @@ class CreateTransferRequest(RequestModel):
 
 
 class CreateTransferResponse(ResponseModel):
-    """The transfer and the payer's side of it; nothing about the payee's balance."""
+    """The transfer with the payer's account and entry, without the payee's balance."""
 
     transfer: Transfer
     from_account: Account
@@ -58,7 +58,7 @@ class CreateTransferResponse(ResponseModel):
 
 
 class CashRequest(RequestModel):
-    """Money brought to the bank or taken away, over the counter."""
+    """Cash that is paid in or out over the counter."""
 
     account_id: Id
     amount: Amount
@@ -67,15 +67,15 @@ class CashRequest(RequestModel):
 
 
 class DepositRequest(CashRequest):
-    """Money brought to the bank, over the counter."""
+    """Cash that is paid in over the counter."""
 
 
 class WithdrawalRequest(CashRequest):
-    """Money taken away, over the counter."""
+    """Cash that is paid out over the counter."""
 
 
 class ReverseTransferRequest(RequestModel):
-    """Without an amount, all that has not been reversed."""
+    """`amount` defaults to all that has not been reversed."""
 
     transfer_id: Id
     amount: Amount | None = None
@@ -86,7 +86,7 @@ class GetTransferRequest(RequestModel):
 
 
 class ListTransfersRequest(PageRequest):
-    """Without `account_id`, the transfers of all the caller's accounts."""
+    """`account_id` selects one account; the default is all the caller's accounts."""
 
     account_id: Id | None = None
 
@@ -107,7 +107,7 @@ async def create_transfer(
 async def create_deposit(
     bank: Bank, caller: Caller, request: DepositRequest, key: RequestKey | None
 ) -> Answer[Transfer]:
-    """Pay cash into an account."""
+    """Deposit cash into an account."""
     posting = Posting(
         kind=PostingKind.DEPOSIT,
         to_account_id=request.account_id,
@@ -124,7 +124,7 @@ async def create_deposit(
 async def create_withdrawal(
     bank: Bank, caller: Caller, request: WithdrawalRequest, key: RequestKey | None
 ) -> Answer[Transfer]:
-    """Pay cash out of an account."""
+    """Withdraw cash from an account."""
     posting = Posting(
         kind=PostingKind.WITHDRAWAL,
         from_account_id=request.account_id,
@@ -151,7 +151,7 @@ async def create_withdrawal(
 async def reverse_transfer(
     bank: Bank, caller: Caller, request: ReverseTransferRequest, key: RequestKey | None
 ) -> Answer[Transfer]:
-    """Pay back a transfer or a part of it: the payee to the payer, or the bank for the payee."""
+    """Reverse a transfer in whole or in part. The payee may, or a banker for the payee."""
     known = await bank.store.read.transfers.get_transfer(id=request.transfer_id)
     if known is None or not caller.may_see(known.from_owner, known.to_owner):
         raise errors.NotFound
@@ -170,7 +170,7 @@ async def reverse_transfer(
 
 @operation(refuses=(errors.NotFound,))
 async def get_transfer(bank: Bank, caller: Caller, request: GetTransferRequest) -> Transfer:
-    """A transfer, for either side and for bankers."""
+    """Get a transfer. The owners of its accounts and bankers may see it."""
     row = await bank.store.read.transfers.get_transfer(id=request.transfer_id)
     if row is None or not caller.may_see(row.from_owner, row.to_owner):
         raise errors.NotFound
@@ -181,7 +181,7 @@ async def get_transfer(bank: Bank, caller: Caller, request: GetTransferRequest) 
 async def list_transfers(
     bank: Bank, caller: Caller, request: ListTransfersRequest
 ) -> Page[Transfer]:
-    """Transfers of one account, or of all one's own, newest first."""
+    """List the transfers of one account, or of all one's own accounts, newest first."""
     if request.account_id is None:
         rows = await bank.store.read.transfers.list_owner_transfers(
             owner=caller.username, before_id=request.cursor, row_count_max=request.row_count_max
@@ -218,5 +218,5 @@ def _made(posted: Posted) -> Transfer:
 
 
 def transfer_response(posted: Posted) -> CreateTransferResponse:
-    """What the payer is told of a transfer."""
+    """The response to the payer of a transfer."""
     return CreateTransferResponse.model_validate(posted)

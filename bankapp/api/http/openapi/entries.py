@@ -1,4 +1,4 @@
-"""What the document says of one route."""
+"""The entry of one route in the document."""
 
 import inspect
 import json
@@ -21,9 +21,9 @@ from bankapp.domain.roles import Role
 _EXAMPLES: Final[dict[str, dict[str, Any]]] = json.loads(
     (files("bankapp.api.http.openapi") / "examples.json").read_text()
 )
-_WHO: Final = {
-    None: "For anyone.",
-    Role.DEPOSITOR: "For whoever is logged in.",
+_AUDIENCES: Final = {
+    None: "For everybody, without a login.",
+    Role.DEPOSITOR: "For all users.",
     Role.BANKER: "For bankers and admins.",
     Role.ADMIN: "For admins.",
 }
@@ -48,7 +48,7 @@ def describe_route(route: Route, schemas: Schemas) -> Schema:
 
 
 def tag_of(route: Route) -> str:
-    """What it belongs to: the division of its operation, which is a folder of `operations`."""
+    """The division of the route's operation, which is a folder of `operations`."""
     _, _, place = route.operation.run.__module__.partition("bankapp.operations.")
     return place.partition(".")[0] or "identity"  # the page that a link in a mail leads to
 
@@ -61,17 +61,17 @@ def text_of(docstring: str | None) -> str:
 def _remarks(route: Route) -> Iterable[str]:
     if not route.has_body:
         yield text_of(route.operation.request.__doc__)
-    yield _WHO[route.operation.role]
+    yield _AUDIENCES[route.operation.role]
     if route.operation.needs_verified_email:
-        yield "Where the bank asks for that, only with a verified e-mail address."
+        yield "Needs a verified e-mail address where the bank requires one."
     yield from map(_remark_on_limit, route.operation.limits)
 
 
 def _remark_on_limit(limit: RateLimit) -> str:
-    whom = " and ".join(name.replace("caller", "user") for name in limit.by)
+    counted_by = " and ".join(name.replace("caller", "user") for name in limit.by)
     minutes = limit.period // timedelta(minutes=1)
     period = {1: "a minute", 60: "an hour"}.get(minutes, f"{minutes} minutes")
-    return f"At most {limit.count} in {period} by {whom}."
+    return f"At most {limit.count} in {period} by {counted_by}."
 
 
 def _parameters(route: Route, schemas: Schemas) -> list[Schema]:
@@ -149,7 +149,7 @@ def _content(route: Route, schemas: Schemas) -> Schema:
 
 
 def _links(route: Route, location: str) -> Schema:
-    """How what was created is asked for."""
+    """The operation that gets the created resource."""
     shape = re.sub(r"{[\w.]+}", "{}", location)
     [target] = [
         other

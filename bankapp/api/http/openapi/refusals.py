@@ -1,4 +1,4 @@
-"""What is answered instead of success."""
+"""Refusals in the document."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -18,14 +18,14 @@ _FIELDS: Final[Schema] = {
     "title": {"type": "string", "description": "The same for all problems of this code"},
     "status": {"type": "integer", "minimum": 400, "maximum": 599},
     "code": {"type": "string", "pattern": "^[a-z_]+$", "description": "Stable: branch on it"},
-    "detail": {"type": "string", "description": "What is known of this one case"},
+    "detail": {"type": "string", "description": "Details of this one case"},
     "request_id": {
         "type": "string",
-        "description": "Of the request that was first answered so, where that is told again",
+        "description": "Id of the request; where a first answer is given again, of that request",
     },
     "retryable": {
         "type": "boolean",
-        "description": "Whether the very same request may succeed later",
+        "description": "Whether the same request may succeed later",
     },
 }
 _VIOLATION: Final[Schema] = {
@@ -36,14 +36,14 @@ _VIOLATION: Final[Schema] = {
 }
 PROBLEM: Final[Schema] = {
     "type": "object",
-    "description": "Why the bank did not do what it was asked (RFC 9457)",
+    "description": "The reason for a refusal (RFC 9457)",
     "properties": {
         **_FIELDS,
         "errors": {
             "type": "array",
             "items": _VIOLATION,
             "minItems": 1,
-            "description": "What is wrong with which field; only of `validation_failed`",
+            "description": "The fields that are wrong; only of `validation_failed`",
         },
     },
     "required": [*_FIELDS],
@@ -60,12 +60,12 @@ def refusals_by_status(route: Route) -> dict[HTTPStatus, Refusals]:
 
 
 def response_name(refusals: Refusals) -> str:
-    """What an answer that is one of these is called in the document."""
+    """The name of the response that is one of these refusals."""
     return ".".join(refusals)
 
 
 def describe_refusals(status: HTTPStatus, refusals: Refusals) -> Schema:
-    """An answer that is one of these."""
+    """The response that is one of these refusals."""
     headers = ["X-Request-Id"]
     if status is HTTPStatus.UNAUTHORIZED:
         headers.append("WWW-Authenticate")
@@ -87,7 +87,7 @@ def describe_refusals(status: HTTPStatus, refusals: Refusals) -> Schema:
 
 
 def problem_examples(routes: Iterable[Route]) -> Schema:
-    """Each refusal as it is answered."""
+    """An example of each refusal, by its code."""
     refusals = {refusal for route in routes for refusal in route.refuses}
     return {
         refusal.code: {"value": example_of(refusal)}
@@ -96,7 +96,7 @@ def problem_examples(routes: Iterable[Route]) -> Schema:
 
 
 def example_of(refusal: type[errors.Refusal]) -> Schema:
-    """What is answered to a request that is refused so."""
+    """The problem that answers a request with this refusal."""
     if refusal is not errors.ValidationFailed:
         return problem_of(refusal(), _REQUEST_ID)
     wrong = errors.Violation("amount", "Input should be greater than or equal to 1")

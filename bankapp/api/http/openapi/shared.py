@@ -8,7 +8,7 @@ from bankapp.domain import limits
 
 HEADERS: Final[Schema] = {
     "X-Request-Id": {
-        "description": "The request's own id where it sent a sane one, or a new one",
+        "description": "The id that the request was sent with if it is well-formed, else a new one",
         "required": True,
         "schema": {
             "type": "string",
@@ -16,13 +16,13 @@ HEADERS: Final[Schema] = {
         },
     },
     "Location": {
-        "description": "The path of what was created",
+        "description": "The path of the created resource",
         "required": True,
         "schema": {"type": "string", "format": "uri-reference"},
     },
     "Idempotent-Replayed": {
-        "description": "The request was done earlier under the same key, and this is what was "
-        "answered then; refusals bear it too",
+        "description": "The answer is the first one that was given under this key; refusals have "
+        "this header too",
         "schema": {"const": "true"},
     },
     "Retry-After": {
@@ -36,14 +36,15 @@ PARAMETERS: Final[Schema] = {
     "RequestId": {
         "name": "X-Request-Id",
         "in": "header",
-        "description": "Names the request in answers and logs; one that is not sane is replaced",
+        "description": "Id of the request in answers and logs; one that is not well-formed is "
+        "replaced",
         "schema": {"type": "string"},
     },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "The same key and request again get the first answer again, for a day at "
-        "least; another request under the same key is refused",
+        "description": "The same request under the same key gets the first answer again, for at "
+        "least a day; another request under the same key is refused",
         "schema": {
             "type": "string",
             "pattern": f"^[ -~]{{1,{limits.IDEMPOTENCY_KEY_LENGTH_MAX}}}$",

@@ -39,7 +39,7 @@ class VerificationPage(ResponseModel):
 async def show_verification(
     bank: Bank, visitor: Visitor, request: ShowVerificationRequest
 ) -> VerificationPage:
-    """A page with a button. It verifies nothing by itself, because mail scanners follow links."""
+    """Show a page with a button. The page itself verifies nothing: mail scanners follow links."""
     return VerificationPage(email_id=request.email_id, secret_code=request.secret_code)
 
 

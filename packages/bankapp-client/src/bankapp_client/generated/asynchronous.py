@@ -30,7 +30,7 @@ class AsyncOperations(ABC):
         email: str,
         idempotency_key: str | None = None,
     ) -> models.User:
-        """Sign up as a depositor; a code to prove the e-mail address is mailed.
+        """Sign up as a depositor. The bank mails a code that verifies the e-mail address.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -43,21 +43,23 @@ class AsyncOperations(ABC):
         )
 
     async def log_in(self, *, username: str, password: str) -> models.LogInResponse:
-        """Open a session. Unknown user and wrong password get one answer, in one time.
+        """Log in and open a session.
+
+        An unknown user and a wrong password get the same answer, after the same time.
 
         Raises InvalidCredentials, RateLimited.
         """
         return await self._perform(endpoints.LOG_IN, {"username": username, "password": password})
 
     async def log_out(self) -> None:
-        """End this session.
+        """Log out: end the current session.
 
         Raises TokenExpired, Unauthenticated.
         """
         return await self._perform(endpoints.LOG_OUT, {})
 
     async def get_user(self, username: str) -> models.User:
-        """A user, for themselves and for bankers.
+        """Get a user. Users see themselves, bankers see everybody.
 
         Raises NotFound, TokenExpired, Unauthenticated.
         """
@@ -72,10 +74,10 @@ class AsyncOperations(ABC):
         password: str | None = None,
         current_password: str | None = None,
     ) -> models.User:
-        """Change a user, for themselves and for those whose role is above theirs.
+        """Change a user. Users change themselves, a higher role changes those below.
 
-        A new password ends all other sessions of the user; a new e-mail address is unproved until
-        the code mailed to it comes back, and the old address is told.
+        A new password ends all other sessions of the user. A new e-mail address is unverified
+        until the code mailed to it is used, and the old address gets a notice.
 
         Raises EmailTaken, Forbidden, InvalidCredentials, NotFound, RateLimited, TokenExpired,
         Unauthenticated, WeakPassword.
@@ -92,35 +94,35 @@ class AsyncOperations(ABC):
         )
 
     async def change_role(self, username: str, *, role: models.Role) -> models.User:
-        """Give a user another role, at once.
+        """Change a user's role. The change takes effect at once.
 
         Raises Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
         return await self._perform(endpoints.CHANGE_ROLE, {"username": username, "role": role})
 
     async def block_user(self, username: str) -> models.User:
-        """Keep a user out: all sessions end, and none can be opened.
+        """Block a user. All sessions of the user end, and none can be opened.
 
         Raises Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
         return await self._perform(endpoints.BLOCK_USER, {"username": username})
 
     async def unblock_user(self, username: str) -> models.User:
-        """Let a user log in again.
+        """Unblock a user, who can then log in again.
 
         Raises Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
         return await self._perform(endpoints.UNBLOCK_USER, {"username": username})
 
     async def send_verification(self, username: str) -> None:
-        """Mail the code again; a new one, unless the address is proved already.
+        """Mail a new verification code. An address that is verified already gets none.
 
         Raises NotFound, RateLimited, TokenExpired, Unauthenticated.
         """
         return await self._perform(endpoints.SEND_VERIFICATION, {"username": username})
 
     async def verify_email(self, *, email_id: int, secret_code: str) -> models.VerifyEmailResponse:
-        """Prove an address with the code that was mailed to it; a code works once.
+        """Verify an e-mail address with the code that was mailed to it. A code works once.
 
         Raises NotFound.
         """
@@ -129,14 +131,14 @@ class AsyncOperations(ABC):
         )
 
     async def request_password_reset(self, *, email: str) -> None:
-        """Have a code mailed, if somebody has this address; the answer does not tell.
+        """Request a password reset. A user with this address gets a code; the answer does not tell.
 
         Raises RateLimited.
         """
         return await self._perform(endpoints.REQUEST_PASSWORD_RESET, {"email": email})
 
     async def confirm_password_reset(self, *, token: str, password: str) -> None:
-        """Set a new password with the code that was mailed; all sessions of the user end.
+        """Set a new password with a mailed code. All sessions of the user end.
 
         Raises NotFound, RateLimited, WeakPassword.
         """
@@ -145,7 +147,7 @@ class AsyncOperations(ABC):
         )
 
     async def renew_access(self, *, refresh_token: str) -> models.RenewResponse:
-        """Take a refresh token for new tokens. It works once; used again, it ends its session.
+        """Exchange a refresh token for new tokens. It works once; a second use ends its session.
 
         Raises TokenExpired, Unauthenticated.
         """
@@ -154,7 +156,7 @@ class AsyncOperations(ABC):
     def list_sessions(
         self, *, page_size: int = 100, cursor: str | None = None
     ) -> AsyncPages[models.Session]:
-        """One's own open sessions, newest first.
+        """List one's own open sessions, newest first.
 
         Raises TokenExpired, Unauthenticated.
         """
@@ -166,7 +168,7 @@ class AsyncOperations(ABC):
         )
 
     async def end_sessions(self) -> None:
-        """End all of one's own sessions, this one too.
+        """End all of one's own sessions, including the current one.
 
         Raises TokenExpired, Unauthenticated.
         """
@@ -182,7 +184,7 @@ class AsyncOperations(ABC):
     async def open_account(
         self, *, currency: str, idempotency_key: str | None = None
     ) -> models.Account:
-        """Open an account of one's own, one per currency, with nothing in it.
+        """Open an account of one's own. A user has at most one account per currency.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -193,7 +195,7 @@ class AsyncOperations(ABC):
     def list_accounts(
         self, *, owner: str | None = None, page_size: int = 100, cursor: str | None = None
     ) -> AsyncPages[models.Account]:
-        """A person's accounts, newest first.
+        """List the accounts of a user, newest first.
 
         Raises NotFound, TokenExpired, Unauthenticated.
         """
@@ -205,7 +207,7 @@ class AsyncOperations(ABC):
         )
 
     async def get_account(self, account_id: int) -> models.Account:
-        """An account, for its owner and for bankers.
+        """Get an account. Its owner and bankers may see it.
 
         Raises NotFound, TokenExpired, Unauthenticated.
         """
@@ -214,7 +216,7 @@ class AsyncOperations(ABC):
     def list_entries(
         self, account_id: int, *, page_size: int = 100, cursor: str | None = None
     ) -> AsyncPages[models.Entry]:
-        """What happened to an account, newest first.
+        """List the entries of an account, newest first.
 
         Raises NotFound, TokenExpired, Unauthenticated.
         """
@@ -227,14 +229,14 @@ class AsyncOperations(ABC):
         )
 
     async def get_balance(self, account_id: int, *, at: datetime | None = None) -> models.Balance:
-        """What is in an account, or was at a time.
+        """Get the balance of an account, now or at a time.
 
         Raises NotFound, TokenExpired, Unauthenticated.
         """
         return await self._perform(endpoints.GET_BALANCE, {"account_id": account_id, "at": at})
 
     async def get_statement(self, account_id: int, *, month: str) -> models.Statement:
-        """A month that is over: the same bytes whenever it is asked for.
+        """Get the statement of a month that is over. Every request gets the same bytes.
 
         Raises NotFound, StatementTooLarge, TokenExpired, Unauthenticated.
         """
@@ -243,21 +245,21 @@ class AsyncOperations(ABC):
         )
 
     async def freeze_account(self, account_id: int) -> models.Account:
-        """Let nothing move in or out of an account.
+        """Freeze an account. No money moves in or out of it.
 
         Raises AccountClosed, Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
         return await self._perform(endpoints.FREEZE_ACCOUNT, {"account_id": account_id})
 
     async def thaw_account(self, account_id: int) -> models.Account:
-        """Take a freeze back.
+        """Thaw a frozen account.
 
         Raises AccountClosed, Forbidden, NotFound, TokenExpired, Unauthenticated.
         """
         return await self._perform(endpoints.THAW_ACCOUNT, {"account_id": account_id})
 
     async def close_account(self, account_id: int) -> models.Account:
-        """Close an account that holds nothing, for good.
+        """Close an account for good. Its balance must be zero and no hold on it open.
 
         Raises AccountClosed, AccountFrozen, AccountNotEmpty, NotFound, TokenExpired,
         Unauthenticated.
@@ -273,7 +275,7 @@ class AsyncOperations(ABC):
         description: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Transfer:
-        """Pay cash into an account.
+        """Deposit cash into an account.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -300,7 +302,7 @@ class AsyncOperations(ABC):
         description: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Transfer:
-        """Pay cash out of an account.
+        """Withdraw cash from an account.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -355,7 +357,7 @@ class AsyncOperations(ABC):
         transfers: list[models.BatchItem],
         idempotency_key: str | None = None,
     ) -> models.CreateBatchResponse:
-        """Make many transfers from accounts of one's own, in order and at once.
+        """Make many transfers from one's own accounts, in their order and in one transaction.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -368,7 +370,7 @@ class AsyncOperations(ABC):
     async def reverse_transfer(
         self, transfer_id: int, *, amount: int | None = None, idempotency_key: str | None = None
     ) -> models.Transfer:
-        """Pay back a transfer or a part of it: the payee to the payer, or the bank for the payee.
+        """Reverse a transfer in whole or in part. The payee may, or a banker for the payee.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -385,7 +387,7 @@ class AsyncOperations(ABC):
     def list_transfers(
         self, *, account_id: int | None = None, page_size: int = 100, cursor: str | None = None
     ) -> AsyncPages[models.Transfer]:
-        """Transfers of one account, or of all one's own, newest first.
+        """List the transfers of one account, or of all one's own accounts, newest first.
 
         Raises NotFound, TokenExpired, Unauthenticated.
         """
@@ -398,7 +400,7 @@ class AsyncOperations(ABC):
         )
 
     async def get_transfer(self, transfer_id: int) -> models.Transfer:
-        """A transfer, for either side and for bankers.
+        """Get a transfer. The owners of its accounts and bankers may see it.
 
         Raises NotFound, TokenExpired, Unauthenticated.
         """
@@ -415,7 +417,7 @@ class AsyncOperations(ABC):
         description: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Hold:
-        """Promise money of one's own account to another: nobody else can have it meanwhile.
+        """Hold money of one's own account for another account. It cannot be spent otherwise.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -439,7 +441,7 @@ class AsyncOperations(ABC):
     def list_holds(
         self, *, page_size: int = 100, cursor: str | None = None
     ) -> AsyncPages[models.Hold]:
-        """The holds on one's accounts and those for them, newest first.
+        """List the holds on one's own accounts and those for them, newest first.
 
         Raises TokenExpired, Unauthenticated.
         """
@@ -451,7 +453,7 @@ class AsyncOperations(ABC):
         )
 
     async def get_hold(self, hold_id: int) -> models.Hold:
-        """A hold, for either side and for bankers.
+        """Get a hold. The owners of its accounts and bankers may see it.
 
         Raises NotFound, TokenExpired, Unauthenticated.
         """
@@ -460,7 +462,7 @@ class AsyncOperations(ABC):
     async def capture_hold(
         self, hold_id: int, *, amount: int | None = None, idempotency_key: str | None = None
     ) -> models.CaptureHoldResponse:
-        """Take what is held, or a part of it: the payee does, or the bank for the payee.
+        """Capture a hold in whole or in part. The payee may, or a banker for the payee.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -472,7 +474,7 @@ class AsyncOperations(ABC):
         )
 
     async def void_hold(self, hold_id: int, *, idempotency_key: str | None = None) -> models.Hold:
-        """Let go of what is still held; either side may.
+        """Void a hold: release what is left of it. Its payer, its payee and bankers may.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -481,9 +483,9 @@ class AsyncOperations(ABC):
         return await self._perform(endpoints.VOID_HOLD, {"hold_id": hold_id}, idempotency_key)
 
     async def check_health(self) -> models.Health:
-        """Whether the process lives."""
+        """Check that the process is alive."""
         return await self._perform(endpoints.CHECK_HEALTH, {})
 
     async def check_readiness(self) -> models.Health:
-        """Whether requests can be served: refused as unavailable while the database is gone."""
+        """Check that requests can be served. They are `unavailable` while the database is gone."""
         return await self._perform(endpoints.CHECK_READINESS, {})

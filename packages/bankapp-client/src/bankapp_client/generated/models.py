@@ -18,7 +18,7 @@ TransferKind: TypeAlias = Literal["transfer", "deposit", "withdrawal", "capture"
 
 
 class User(Model):
-    """A person who can sign in."""
+    """A person who can log in."""
 
     username: str
     full_name: str
@@ -41,13 +41,13 @@ class LogInResponse(Model):
 
 
 class VerifyEmailResponse(Model):
-    """The address is proved."""
+    """The e-mail address is verified."""
 
     is_verified: bool
 
 
 class RenewResponse(Model):
-    """The refresh token takes the place of the one that was used."""
+    """New tokens. The refresh token replaces the one that was used."""
 
     access_token: str = Field(repr=False)
     access_token_expires_at: datetime
@@ -56,7 +56,7 @@ class RenewResponse(Model):
 
 
 class Session(Model):
-    """A sign-in that is open."""
+    """An open session."""
 
     id: UUID
     user_agent: str
@@ -68,7 +68,7 @@ class Session(Model):
 
 
 class Account(Model):
-    """Where a customer's money is."""
+    """An account of a customer."""
 
     id: int
     owner: str
@@ -80,7 +80,7 @@ class Account(Model):
 
 
 class Entry(Model):
-    """One side of a transfer, as its account sees it."""
+    """One side of a transfer, on one account."""
 
     id: int
     account_id: int
@@ -91,7 +91,7 @@ class Entry(Model):
 
 
 class Balance(Model):
-    """What was in an account at a time."""
+    """The balance of an account at a time."""
 
     account_id: int
     currency: str
@@ -113,7 +113,7 @@ class StatementEntry(Model):
 
 
 class Statement(Model):
-    """A month of an account, in UTC: the opening balance and the entries are the closing one."""
+    """A month of an account, in UTC. Opening balance and entries add up to the closing balance."""
 
     account_id: int
     currency: str
@@ -138,7 +138,7 @@ class Transfer(Model):
 
 
 class CreateTransferResponse(Model):
-    """The transfer and the payer's side of it; nothing about the payee's balance."""
+    """The transfer with the payer's account and entry, without the payee's balance."""
 
     transfer: Transfer
     from_account: Account
@@ -146,7 +146,7 @@ class CreateTransferResponse(Model):
 
 
 class BatchItem(Model):
-    """A transfer, perhaps under a key of its own."""
+    """A transfer, with an optional key of its own."""
 
     from_account_id: int
     to_account_id: int
@@ -157,7 +157,7 @@ class BatchItem(Model):
 
 
 class ItemProblem(Model):
-    """Why a transfer of the batch was not made."""
+    """The refusal of one transfer of the batch."""
 
     code: str
     title: str
@@ -165,20 +165,20 @@ class ItemProblem(Model):
 
 
 class ItemResult(Model):
-    """One of the two."""
+    """A transfer's result or its problem."""
 
     result: CreateTransferResponse | None = None
     problem: ItemProblem | None = None
 
 
 class CreateBatchResponse(Model):
-    """A result for every transfer, in their order."""
+    """One result per transfer, in the order of the request."""
 
     results: list[ItemResult]
 
 
 class Hold(Model):
-    """Money of one account promised to another."""
+    """Money of one account that is reserved for another."""
 
     id: int
     from_account_id: int
@@ -193,13 +193,13 @@ class Hold(Model):
 
 
 class CaptureHoldResponse(Model):
-    """What is left of the hold, and the transfer that it was captured by."""
+    """The hold after the capture, and the transfer that the capture made."""
 
     hold: Hold
     transfer: Transfer
 
 
 class Health(Model):
-    """It is, or there would be no answer."""
+    """The bank is well. A bank that is not well does not answer, or refuses."""
 
     status: Literal["ok"]
