@@ -6,12 +6,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCKED := uv.lock pyproject.toml $(wildcard packages/*/pyproject.toml)
-# Says for which folder and which lock .venv is ready: a moved or half-made one is made anew.
+# Names the folder and the lock for which .venv is ready; after a change of either it is made again.
 READY := $(VENV)/.ready
 UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)
 
-# Runs a command with DATABASE_URL set to a PostgreSQL that is thrown away afterwards. What sqlc has
-# cached goes first: it would answer from there, and not make the database that the generator asks.
+# Runs a command with DATABASE_URL set to a PostgreSQL that is deleted afterwards. The cache of sqlc is
+# deleted first, because sqlc would use it and not create the database that the generator queries.
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
 WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.postgres.embedded
 API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json
@@ -34,18 +34,18 @@ test: setup node-tools ## Run the tests; ARGS="-k transfer" narrows them
 	@$(BIN)/pytest $(ARGS)
 
 .PHONY: mutants
-mutants: setup ## Break the ledger in one way at a time and see a test fail; ARGS="'is locked'" narrows them
+mutants: setup ## Run the mutation tests of the ledger: each mutant must fail a test; ARGS="'is locked'" narrows them
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 .PHONY: storm
-storm: setup ## Storm the bank with 200,000 requests and compare its books; ARGS="--kills 20" kills its parts
+storm: setup ## Send 200,000 concurrent requests and compare the books; ARGS="--kills 20" also kills processes
 	@$(BIN)/python -m tests.invariants $(ARGS)
 
 .PHONY: check
-check: lint types contracts verify-generate verify-schema verify-functions verify-dbml verify-dbdocs test ## Do all that CI does
+check: lint types contracts verify-generate verify-schema verify-functions verify-dbml verify-dbdocs test ## Run all checks of CI
 
 .PHONY: setup
-setup: ## Prepare .venv from uv.lock, as every target does by itself
+setup: ## Prepare .venv from uv.lock; every target does it by itself
 	@here="$$(pwd)"; wanted="$$here $$(cat $(LOCKED) | cksum)"; kept="$$(cat $(READY) 2>/dev/null)"; \
 	test "$$kept" != "$$wanted" || exit 0; \
 	case "$$kept" in \
@@ -59,7 +59,7 @@ setup: ## Prepare .venv from uv.lock, as every target does by itself
 	printf '%s' "$$wanted" > $(READY)
 
 .PHONY: node-tools
-node-tools: setup ## Fetch what builds and verifies the database docs, as those targets do by themselves
+node-tools: setup ## Install the Node.js tools of the database docs; their targets do it by themselves
 	@cd $(DOCS_NODE) && test node_modules/.package-lock.json -nt package-lock.json \
 		|| { cd "$(CURDIR)" && $(NPM) ci --prefix $(DOCS_NODE) --silent \
 			&& touch $(DOCS_NODE)/node_modules/.package-lock.json; }
@@ -75,20 +75,20 @@ generate: setup ## Compile db/ to gen/ and db/schema.sql; write the OpenAPI docu
 		status=$$?; wait $$dump && exit $$status'
 
 .PHONY: generate-examples
-generate-examples: setup ## Take what the server answers now for the examples of the OpenAPI document
+generate-examples: setup ## Write the examples of the OpenAPI document from the server's responses
 	@GENERATE_EXAMPLES=1 $(BIN)/pytest --quiet tests/api/http/test_openapi.py -k examples_are
 	@$(BIN)/python -m bankapp.contract write $(API)
 
 .PHONY: generate-docs
-generate-docs: setup ## Take what the code declares for the tables of docs/reference
+generate-docs: setup ## Write the tables of docs/reference from the code
 	@GENERATE_DOCS=1 $(BIN)/pytest --quiet -n 0 tests/repo/test_reference.py
 
 .PHONY: generate-golden
-generate-golden: setup ## Take what the generator writes now for what the tests expect
+generate-golden: setup ## Write the golden files of the generator's tests from its output
 	@GENERATE_GOLDEN=1 $(BIN)/pytest --quiet packages/sqlc-gen-psycopg/tests/generator_tests/test_golden.py
 
 .PHONY: swagger-ui
-swagger-ui: setup ## Copy Swagger UI anew, as package-lock.json beside it says
+swagger-ui: setup ## Copy Swagger UI in the version of its package-lock.json
 	@rm -rf $(VENV)/swagger-ui && mkdir $(VENV)/swagger-ui && cp $(SWAGGER_UI)/package*.json $(VENV)/swagger-ui
 	@$(NPM) ci --prefix $(VENV)/swagger-ui --ignore-scripts --silent
 	@cd $(VENV)/swagger-ui/node_modules/swagger-ui-dist && cp swagger-ui-bundle.js swagger-ui.css LICENSE NOTICE \
@@ -129,31 +129,31 @@ types: setup ## Check the types with mypy --strict and pyright
 	@$(BIN)/pyright
 
 .PHONY: contracts
-contracts: setup ## Check that imports point down
+contracts: setup ## Check the import contracts
 	@$(BIN)/lint-imports
 
 .PHONY: verify-generate
-verify-generate: setup ## Fail when anything is not what `make generate` writes
+verify-generate: setup ## Fail if the generated code differs from what `make generate` writes
 	@$(WITH_DATABASE) sqlc diff
 	@$(BIN)/sqlc-gen-psycopg check gen
 	@$(BIN)/python -m bankapp.contract verify $(API)
 
 .PHONY: verify-schema
-verify-schema: setup ## Fail when db/schema.sql is not what db/migrations make
+verify-schema: setup ## Fail if db/schema.sql is not the schema that db/migrations create
 	@dump=$$(mktemp) && $(WITH_DATABASE) $(DUMP_SCHEMA) "$$dump" up >/dev/null \
 		&& diff -u db/schema.sql "$$dump"; status=$$?; rm -f "$$dump"; exit $$status
 
 .PHONY: verify-functions
-verify-functions: node-tools ## Fail when a function is not what its file in db/functions says
+verify-functions: node-tools ## Fail if a function differs from its file in db/functions
 	@$(WITH_DATABASE) schema-docs verify-functions --foreign-schema procrastinate \
 		--migration-command 'make migration NAME=... FUNCTIONS={name}'
 
 .PHONY: generate-dbml
-generate-dbml: node-tools ## Write to dbml/not_in_dbml.toml what DBML cannot say of the migrations
+generate-dbml: node-tools ## Write the parts of the schema that DBML cannot express to dbml/not_in_dbml.toml
 	@$(WITH_DATABASE) schema-docs generate-dbml
 
 .PHONY: verify-dbml
-verify-dbml: node-tools ## Fail when dbml/ is not the schema that db/migrations make
+verify-dbml: node-tools ## Fail if dbml/ is not the schema that db/migrations create
 	@$(WITH_DATABASE) schema-docs verify-dbml
 
 .PHONY: dbdocs
@@ -161,7 +161,7 @@ dbdocs: node-tools ## Build the database docs to gen/docs
 	@$(WITH_DATABASE) schema-docs build gen/docs
 
 .PHONY: verify-dbdocs
-verify-dbdocs: node-tools ## Fail when gen/docs is not what the database docs are built to
+verify-dbdocs: node-tools ## Fail if gen/docs differs from what `make dbdocs` builds
 	@$(WITH_DATABASE) schema-docs verify gen/docs
 
 .PHONY: dbdocs-publish
@@ -169,11 +169,11 @@ dbdocs-publish: node-tools ## Publish the DBML to dbdocs.io, privately; needs DB
 	@$(BIN)/schema-docs publish
 
 .PHONY: fuzz
-fuzz: setup ## Ask the bank 10,000 things that are made up from its OpenAPI document
+fuzz: setup ## Send 10,000 requests that are generated from the OpenAPI document
 	@FUZZ_CASE_COUNT=9500 $(BIN)/pytest -n 0 -s tests/fuzz
 
 .PHONY: bench
-bench: setup ## Measure against peers; ARGS=--write keeps the figures of the ledger
+bench: setup ## Run the benchmarks against peers; ARGS=--write writes the figures of the ledger
 	@UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --frozen --quiet --inexact --group bench
 	@$(WITH_DATABASE) $(BIN)/python -m bench.generator
 	@$(WITH_DATABASE) $(BIN)/python -m bench.identity

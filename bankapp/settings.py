@@ -230,7 +230,7 @@ def load_settings() -> Settings:
         missing = (
             "BANK_ADMIN_USERNAME" if settings.admin_username is None else "BANK_ADMIN_PASSWORD"
         )
-        raise _wrong(missing, "is required where the other of the two is set")
+        raise _wrong(missing, "is required with the other setting of the admin")
     if settings.admin_password is not None:
         size = len(settings.admin_password.get_secret_value().encode())
         if not limits.PASSWORD_BYTES_MIN <= size <= limits.PASSWORD_BYTES_MAX:
@@ -241,5 +241,5 @@ def load_settings() -> Settings:
     return settings
 
 
-def _wrong(name: str, what: str) -> SettingError:
-    return SettingError(f"{name} {what}. Example: {name}={EXAMPLES.get(name, '')}")
+def _wrong(name: str, problem: str) -> SettingError:
+    return SettingError(f"{name} {problem}. Example: {name}={EXAMPLES.get(name, '')}")

@@ -124,8 +124,8 @@ class Querier:
     def list_accounts(
         self, *, owner: str, before_id: int, row_count_max: int
     ) -> list[models.CustomerAccount]:
-        """Newest first. A person has at most one account per currency, so the sort is over a
-        handful.
+        """Newest first. A user has at most one account per currency, so only a few rows are
+        sorted.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_ACCOUNTS, (owner, Int8(before_id), Int8(row_count_max)))
@@ -133,7 +133,7 @@ class Querier:
         return [_customer_account(row) for row in rows]
 
     def lock_account(self, *, id: int) -> models.Account | None:
-        """Nothing else changes the account's status, balance or holds until the transaction
+        """No other transaction changes the account's status, balance or holds until this one
         ends.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _account)
@@ -145,8 +145,8 @@ class Querier:
         cursor.execute(UPDATE_ACCOUNT_STATUS, (status, Int8(id)))
 
     def share_account(self, *, id: int) -> models.Account | None:
-        """Waits until whatever is being posted to the account is committed, and lets nothing
-        be posted before the transaction ends.
+        """Waits for postings to the account that are not committed yet, and keeps later ones
+        waiting until the transaction ends.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _account)
         cursor.execute(SHARE_ACCOUNT, (Int8(id),))
@@ -180,8 +180,8 @@ class AsyncQuerier:
     async def list_accounts(
         self, *, owner: str, before_id: int, row_count_max: int
     ) -> list[models.CustomerAccount]:
-        """Newest first. A person has at most one account per currency, so the sort is over a
-        handful.
+        """Newest first. A user has at most one account per currency, so only a few rows are
+        sorted.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_ACCOUNTS, (owner, Int8(before_id), Int8(row_count_max)))
@@ -189,7 +189,7 @@ class AsyncQuerier:
         return [_customer_account(row) for row in rows]
 
     async def lock_account(self, *, id: int) -> models.Account | None:
-        """Nothing else changes the account's status, balance or holds until the transaction
+        """No other transaction changes the account's status, balance or holds until this one
         ends.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _account)
@@ -201,8 +201,8 @@ class AsyncQuerier:
         await cursor.execute(UPDATE_ACCOUNT_STATUS, (status, Int8(id)))
 
     async def share_account(self, *, id: int) -> models.Account | None:
-        """Waits until whatever is being posted to the account is committed, and lets nothing
-        be posted before the transaction ends.
+        """Waits for postings to the account that are not committed yet, and keeps later ones
+        waiting until the transaction ends.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _account)
         await cursor.execute(SHARE_ACCOUNT, (Int8(id),))

@@ -96,7 +96,7 @@ class Querier:
     def list_audit_events(
         self, *, subject: str, before_id: int, row_count_max: int
     ) -> list[models.AuditEvent]:
-        """What happened to one subject, newest first."""
+        """The events of one subject, newest first."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_AUDIT_EVENTS, (subject, Int8(before_id), Int8(row_count_max)))
         rows = cursor.fetchall()
@@ -143,7 +143,7 @@ class AsyncQuerier:
     async def list_audit_events(
         self, *, subject: str, before_id: int, row_count_max: int
     ) -> list[models.AuditEvent]:
-        """What happened to one subject, newest first."""
+        """The events of one subject, newest first."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_AUDIT_EVENTS, (subject, Int8(before_id), Int8(row_count_max)))
         rows = await cursor.fetchall()

@@ -117,7 +117,7 @@ class Querier:
         return row
 
     def lock_user_of_email_verification(self, *, id: int) -> str | None:
-        """Before the code is used: the address must not change meanwhile."""
+        """Locked before the code is used, because the address must not change meanwhile."""
         cursor = RawCursor(
             self._connection, row_factory=lambda _: _lock_user_of_email_verification_value
         )
@@ -125,8 +125,8 @@ class Querier:
         return cursor.fetchone()
 
     def use_email_verification(self, *, id: int, code_hash: bytes) -> str | None:
-        """Whose address is proved by a code: once, in time, and only while it is still the
-        user's address.
+        """The user whose address a code verifies. A code works once, before it expires, and
+        only while the address is still the user's.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _use_email_verification_value)
         cursor.execute(USE_EMAIL_VERIFICATION, (Int8(id), code_hash))
@@ -159,7 +159,7 @@ class AsyncQuerier:
         return row
 
     async def lock_user_of_email_verification(self, *, id: int) -> str | None:
-        """Before the code is used: the address must not change meanwhile."""
+        """Locked before the code is used, because the address must not change meanwhile."""
         cursor = AsyncRawCursor(
             self._connection, row_factory=lambda _: _lock_user_of_email_verification_value
         )
@@ -167,8 +167,8 @@ class AsyncQuerier:
         return await cursor.fetchone()
 
     async def use_email_verification(self, *, id: int, code_hash: bytes) -> str | None:
-        """Whose address is proved by a code: once, in time, and only while it is still the
-        user's address.
+        """The user whose address a code verifies. A code works once, before it expires, and
+        only while the address is still the user's.
         """
         cursor = AsyncRawCursor(
             self._connection, row_factory=lambda _: _use_email_verification_value

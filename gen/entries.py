@@ -30,7 +30,7 @@ SELECT /* GetBalanceAt */
             SELECT entries.balance_after
             FROM entries
             WHERE entries.account_id = $1
-                AND entries.created_at <= asked.moment
+                AND entries.created_at <= requested.at
             ORDER BY entries.created_at DESC, entries.transfer_id DESC
             LIMIT 1
         ),
@@ -44,21 +44,21 @@ SELECT /* GetBalanceAt */
                         SELECT coalesce(sum(transfers.amount), 0)
                         FROM transfers
                         WHERE transfers.captures_hold_id = holds.id
-                            AND transfers.created_at <= asked.moment
+                            AND transfers.created_at <= requested.at
                     )
                 ),
                 0
             )
         FROM holds
         WHERE holds.from_account_id = $1
-            AND holds.expires_at > asked.moment
-            AND holds.expires_at <= asked.moment + hold_lifetime_max()
-            AND holds.created_at <= asked.moment
-            AND (holds.closed_at IS NULL OR holds.closed_at > asked.moment)
+            AND holds.expires_at > requested.at
+            AND holds.expires_at <= requested.at + hold_lifetime_max()
+            AND holds.created_at <= requested.at
+            AND (holds.closed_at IS NULL OR holds.closed_at > requested.at)
     )::bigint AS held_amount,
-    asked.moment AS at,
-    asked.moment > now() AS is_future
-FROM (SELECT coalesce($2::timestamptz, now()) AS moment) AS asked
+    requested.at,
+    requested.at > now() AS is_future
+FROM (SELECT coalesce($2::timestamptz, now()) AS at) AS requested
 """
 
 
@@ -78,7 +78,7 @@ LIMIT $4
 
 
 GET_TIME: Final = """\
-SELECT /* GetTime */ clock_timestamp() AS moment
+SELECT /* GetTime */ clock_timestamp() AS now
 """
 
 
@@ -153,15 +153,13 @@ class Querier:
         rows = cursor.fetchall()
         return [_entry(row) for row in rows]
 
-    def get_balance_at(
-        self, *, account_id: int, moment: datetime.datetime | None
-    ) -> GetBalanceAtRow:
-        """What an account held at a time, or holds now, and what of it was promised then. No
-        hold lasts longer than `hold_lifetime_max`, so only holds that expire within that
-        time after it are read.
+    def get_balance_at(self, *, account_id: int, at: datetime.datetime | None) -> GetBalanceAtRow:
+        """The balance of an account at a time, or now, and the amount that was held of it
+        then. No hold lasts longer than `hold_lifetime_max`, so only holds that expire
+        within that time after it are read.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _get_balance_at_row)
-        cursor.execute(GET_BALANCE_AT, (Int8(account_id), moment))
+        cursor.execute(GET_BALANCE_AT, (Int8(account_id), at))
         row = cursor.fetchone()
         if row is None:
             raise NoDataFound("GetBalanceAt returned no row")
@@ -175,7 +173,7 @@ class Querier:
         before: datetime.datetime,
         row_count_max: int,
     ) -> list[ListEntriesBetweenRow]:
-        """Oldest first, of the times from `since` to just before `before`."""
+        """Oldest first, from `since` to just before `before`."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_ENTRIES_BETWEEN, (Int8(account_id), since, before, Int8(row_count_max)))
         rows = cursor.fetchall()
@@ -212,14 +210,14 @@ class AsyncQuerier:
         return [_entry(row) for row in rows]
 
     async def get_balance_at(
-        self, *, account_id: int, moment: datetime.datetime | None
+        self, *, account_id: int, at: datetime.datetime | None
     ) -> GetBalanceAtRow:
-        """What an account held at a time, or holds now, and what of it was promised then. No
-        hold lasts longer than `hold_lifetime_max`, so only holds that expire within that
-        time after it are read.
+        """The balance of an account at a time, or now, and the amount that was held of it
+        then. No hold lasts longer than `hold_lifetime_max`, so only holds that expire
+        within that time after it are read.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_balance_at_row)
-        await cursor.execute(GET_BALANCE_AT, (Int8(account_id), moment))
+        await cursor.execute(GET_BALANCE_AT, (Int8(account_id), at))
         row = await cursor.fetchone()
         if row is None:
             raise NoDataFound("GetBalanceAt returned no row")
@@ -233,7 +231,7 @@ class AsyncQuerier:
         before: datetime.datetime,
         row_count_max: int,
     ) -> list[ListEntriesBetweenRow]:
-        """Oldest first, of the times from `since` to just before `before`."""
+        """Oldest first, from `since` to just before `before`."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
             LIST_ENTRIES_BETWEEN, (Int8(account_id), since, before, Int8(row_count_max))

@@ -123,7 +123,7 @@ class Querier:
         self._connection = connection
 
     def get_hold(self, *, id: int) -> GetHoldRow | None:
-        """With the owners of both sides, for they alone may see it."""
+        """With the owners of both accounts, who may see the hold."""
         cursor = RawCursor(self._connection, row_factory=lambda _: _get_hold_row)
         cursor.execute(GET_HOLD, (Int8(id),))
         return cursor.fetchone()
@@ -131,9 +131,9 @@ class Querier:
     def list_owner_holds(
         self, *, before_id: int, row_count_max: int, owner: str
     ) -> list[models.CurrentHold]:
-        """Newest first, of and for all accounts of a person: a page of each side of each
-        account, merged. Nobody has two accounts of one currency, so no hold has both sides
-        here.
+        """Newest first, on and for all accounts of a user: one page per account and side,
+        merged. A user has one account per currency at most, so no hold is on one account of
+        theirs for another.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_OWNER_HOLDS, (Int8(before_id), Int8(row_count_max), owner))
@@ -150,7 +150,7 @@ class AsyncQuerier:
         self._connection = connection
 
     async def get_hold(self, *, id: int) -> GetHoldRow | None:
-        """With the owners of both sides, for they alone may see it."""
+        """With the owners of both accounts, who may see the hold."""
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_hold_row)
         await cursor.execute(GET_HOLD, (Int8(id),))
         return await cursor.fetchone()
@@ -158,9 +158,9 @@ class AsyncQuerier:
     async def list_owner_holds(
         self, *, before_id: int, row_count_max: int, owner: str
     ) -> list[models.CurrentHold]:
-        """Newest first, of and for all accounts of a person: a page of each side of each
-        account, merged. Nobody has two accounts of one currency, so no hold has both sides
-        here.
+        """Newest first, on and for all accounts of a user: one page per account and side,
+        merged. A user has one account per currency at most, so no hold is on one account of
+        theirs for another.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_OWNER_HOLDS, (Int8(before_id), Int8(row_count_max), owner))

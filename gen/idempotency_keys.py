@@ -105,7 +105,9 @@ class Querier:
         self._connection = connection
 
     def get_idempotency_key(self, *, scope: str, key: str) -> models.IdempotencyKey | None:
-        """What was answered under a key. One older than `key_lifetime` stands for nothing."""
+        """The answer that was given under a key. A key older than `key_lifetime` does not
+        count.
+        """
         cursor = RawCursor(self._connection, row_factory=lambda _: _idempotency_key)
         cursor.execute(GET_IDEMPOTENCY_KEY, (scope, key))
         return cursor.fetchone()
@@ -120,8 +122,9 @@ class Querier:
         refusal: str | None,
         response: str | None,
     ) -> int:
-        """What was answered, in the transaction of what was done; nothing where another
-        request was quicker. Waits for one that is still running.
+        """Stores an answer in the transaction of the change that it reports. Waits for a
+        request under the same key that is still running, and inserts nothing if that one
+        commits.
         """
         cursor = RawCursor(self._connection)
         cursor.execute(
@@ -130,7 +133,7 @@ class Querier:
         return cursor.rowcount
 
     def delete_old_idempotency_keys(self, *, row_count_max: int) -> int:
-        """Those that stand for nothing any more, a batch of the oldest."""
+        """Keys that do not count any more: a batch of the oldest."""
         cursor = RawCursor(self._connection)
         cursor.execute(DELETE_OLD_IDEMPOTENCY_KEYS, (Int8(row_count_max),))
         return cursor.rowcount
@@ -145,7 +148,9 @@ class AsyncQuerier:
         self._connection = connection
 
     async def get_idempotency_key(self, *, scope: str, key: str) -> models.IdempotencyKey | None:
-        """What was answered under a key. One older than `key_lifetime` stands for nothing."""
+        """The answer that was given under a key. A key older than `key_lifetime` does not
+        count.
+        """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _idempotency_key)
         await cursor.execute(GET_IDEMPOTENCY_KEY, (scope, key))
         return await cursor.fetchone()
@@ -160,8 +165,9 @@ class AsyncQuerier:
         refusal: str | None,
         response: str | None,
     ) -> int:
-        """What was answered, in the transaction of what was done; nothing where another
-        request was quicker. Waits for one that is still running.
+        """Stores an answer in the transaction of the change that it reports. Waits for a
+        request under the same key that is still running, and inserts nothing if that one
+        commits.
         """
         cursor = AsyncRawCursor(self._connection)
         await cursor.execute(
@@ -170,7 +176,7 @@ class AsyncQuerier:
         return cursor.rowcount
 
     async def delete_old_idempotency_keys(self, *, row_count_max: int) -> int:
-        """Those that stand for nothing any more, a batch of the oldest."""
+        """Keys that do not count any more: a batch of the oldest."""
         cursor = AsyncRawCursor(self._connection)
         await cursor.execute(DELETE_OLD_IDEMPOTENCY_KEYS, (Int8(row_count_max),))
         return cursor.rowcount

@@ -32,7 +32,9 @@ class Querier:
         self._connection = connection
 
     def enqueue_job(self, *, task_name: str, arguments: Any) -> int:
-        """A worker does it once this transaction has committed, and never if it does not."""
+        """A worker runs the job after this transaction has committed, and never if it does not
+        commit.
+        """
         cursor = RawCursor(self._connection, row_factory=lambda _: _enqueue_job_value)
         cursor.execute(ENQUEUE_JOB, (task_name, Jsonb(arguments)))
         row = cursor.fetchone()
@@ -50,7 +52,9 @@ class AsyncQuerier:
         self._connection = connection
 
     async def enqueue_job(self, *, task_name: str, arguments: Any) -> int:
-        """A worker does it once this transaction has committed, and never if it does not."""
+        """A worker runs the job after this transaction has committed, and never if it does not
+        commit.
+        """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _enqueue_job_value)
         await cursor.execute(ENQUEUE_JOB, (task_name, Jsonb(arguments)))
         row = await cursor.fetchone()

@@ -131,7 +131,7 @@ class Querier:
         return row
 
     def lock_user_of_password_reset(self, *, code_hash: bytes) -> str | None:
-        """Before the code is used: the address must not change meanwhile."""
+        """Locked before the code is used, because the address must not change meanwhile."""
         cursor = RawCursor(
             self._connection, row_factory=lambda _: _lock_user_of_password_reset_value
         )
@@ -139,15 +139,15 @@ class Querier:
         return cursor.fetchone()
 
     def use_password_reset(self, *, code_hash: bytes) -> str | None:
-        """Who may set a new password with a code: once, in time, and only while the address it
-        was mailed to is still the user's.
+        """The user whose password a code resets. A code works once, before it expires, and
+        only while the address that it was mailed to is still the user's.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _use_password_reset_value)
         cursor.execute(USE_PASSWORD_RESET, (code_hash,))
         return cursor.fetchone()
 
     def use_all_password_resets(self, *, username: str) -> int:
-        """Whatever else was mailed works no more."""
+        """Invalidates all other codes that were mailed to the user."""
         cursor = RawCursor(self._connection)
         cursor.execute(USE_ALL_PASSWORD_RESETS, (username,))
         return cursor.rowcount
@@ -177,7 +177,7 @@ class AsyncQuerier:
         return row
 
     async def lock_user_of_password_reset(self, *, code_hash: bytes) -> str | None:
-        """Before the code is used: the address must not change meanwhile."""
+        """Locked before the code is used, because the address must not change meanwhile."""
         cursor = AsyncRawCursor(
             self._connection, row_factory=lambda _: _lock_user_of_password_reset_value
         )
@@ -185,15 +185,15 @@ class AsyncQuerier:
         return await cursor.fetchone()
 
     async def use_password_reset(self, *, code_hash: bytes) -> str | None:
-        """Who may set a new password with a code: once, in time, and only while the address it
-        was mailed to is still the user's.
+        """The user whose password a code resets. A code works once, before it expires, and
+        only while the address that it was mailed to is still the user's.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _use_password_reset_value)
         await cursor.execute(USE_PASSWORD_RESET, (code_hash,))
         return await cursor.fetchone()
 
     async def use_all_password_resets(self, *, username: str) -> int:
-        """Whatever else was mailed works no more."""
+        """Invalidates all other codes that were mailed to the user."""
         cursor = AsyncRawCursor(self._connection)
         await cursor.execute(USE_ALL_PASSWORD_RESETS, (username,))
         return cursor.rowcount

@@ -83,9 +83,9 @@ class Querier:
     def take_rate_limit(
         self, *, key: str, attempt_interval: datetime.timedelta, burst_interval: datetime.timedelta
     ) -> TakeRateLimitRow:
-        """GCRA: an attempt is allowed while the time it puts off `free_at` by still ends
-        within the burst. A refused attempt puts off nothing. The row's lock makes it exact
-        among all processes.
+        """GCRA: each allowed attempt postpones `free_at`. An attempt is allowed if the
+        postponed time is still within the burst; a refused attempt postpones nothing. The
+        row's lock makes the count exact among all processes.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _take_rate_limit_row)
         cursor.execute(TAKE_RATE_LIMIT, (key, attempt_interval, burst_interval))
@@ -111,9 +111,9 @@ class AsyncQuerier:
     async def take_rate_limit(
         self, *, key: str, attempt_interval: datetime.timedelta, burst_interval: datetime.timedelta
     ) -> TakeRateLimitRow:
-        """GCRA: an attempt is allowed while the time it puts off `free_at` by still ends
-        within the burst. A refused attempt puts off nothing. The row's lock makes it exact
-        among all processes.
+        """GCRA: each allowed attempt postpones `free_at`. An attempt is allowed if the
+        postponed time is still within the burst; a refused attempt postpones nothing. The
+        row's lock makes the count exact among all processes.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _take_rate_limit_row)
         await cursor.execute(TAKE_RATE_LIMIT, (key, attempt_interval, burst_interval))

@@ -43,8 +43,8 @@ class AsyncAccountsReads:
     async def list_accounts(
         self, *, owner: str, before_id: int, row_count_max: int
     ) -> list[models.CustomerAccount]:
-        """Newest first. A person has at most one account per currency, so the sort is over a
-        handful.
+        """Newest first. A user has at most one account per currency, so only a few rows are
+        sorted.
         """
         return await self._run(
             lambda q: q.accounts.list_accounts(
@@ -64,7 +64,7 @@ class AsyncAuditEventsReads:
     async def list_audit_events(
         self, *, subject: str, before_id: int, row_count_max: int
     ) -> list[models.AuditEvent]:
-        """What happened to one subject, newest first."""
+        """The events of one subject, newest first."""
         return await self._run(
             lambda q: q.audit_events.list_audit_events(
                 subject=subject, before_id=before_id, row_count_max=row_count_max
@@ -95,15 +95,13 @@ class AsyncEntriesReads:
         )
 
     async def get_balance_at(
-        self, *, account_id: int, moment: datetime.datetime | None
+        self, *, account_id: int, at: datetime.datetime | None
     ) -> entries.GetBalanceAtRow:
-        """What an account held at a time, or holds now, and what of it was promised then. No
-        hold lasts longer than `hold_lifetime_max`, so only holds that expire within that
-        time after it are read.
+        """The balance of an account at a time, or now, and the amount that was held of it
+        then. No hold lasts longer than `hold_lifetime_max`, so only holds that expire
+        within that time after it are read.
         """
-        return await self._run(
-            lambda q: q.entries.get_balance_at(account_id=account_id, moment=moment)
-        )
+        return await self._run(lambda q: q.entries.get_balance_at(account_id=account_id, at=at))
 
     async def list_entries_between(
         self,
@@ -113,7 +111,7 @@ class AsyncEntriesReads:
         before: datetime.datetime,
         row_count_max: int,
     ) -> list[entries.ListEntriesBetweenRow]:
-        """Oldest first, of the times from `since` to just before `before`."""
+        """Oldest first, from `since` to just before `before`."""
         return await self._run(
             lambda q: q.entries.list_entries_between(
                 account_id=account_id, since=since, before=before, row_count_max=row_count_max
@@ -133,15 +131,15 @@ class AsyncHoldsReads:
         self._run = run
 
     async def get_hold(self, *, id: int) -> holds.GetHoldRow | None:
-        """With the owners of both sides, for they alone may see it."""
+        """With the owners of both accounts, who may see the hold."""
         return await self._run(lambda q: q.holds.get_hold(id=id))
 
     async def list_owner_holds(
         self, *, before_id: int, row_count_max: int, owner: str
     ) -> list[models.CurrentHold]:
-        """Newest first, of and for all accounts of a person: a page of each side of each
-        account, merged. Nobody has two accounts of one currency, so no hold has both sides
-        here.
+        """Newest first, on and for all accounts of a user: one page per account and side,
+        merged. A user has one account per currency at most, so no hold is on one account of
+        theirs for another.
         """
         return await self._run(
             lambda q: q.holds.list_owner_holds(
@@ -159,7 +157,9 @@ class AsyncIdempotencyKeysReads:
         self._run = run
 
     async def get_idempotency_key(self, *, scope: str, key: str) -> models.IdempotencyKey | None:
-        """What was answered under a key. One older than `key_lifetime` stands for nothing."""
+        """The answer that was given under a key. A key older than `key_lifetime` does not
+        count.
+        """
         return await self._run(
             lambda q: q.idempotency_keys.get_idempotency_key(scope=scope, key=key)
         )
@@ -174,7 +174,7 @@ class AsyncReportsReads:
         self._run = run
 
     async def ping(self) -> int:
-        """Whether the database answers."""
+        """Checks that the database answers."""
         return await self._run(lambda q: q.reports.ping())
 
     async def get_ledger_size(self) -> reports.GetLedgerSizeRow:
@@ -199,8 +199,8 @@ class AsyncReportsReads:
     async def list_entries_out_of_order(
         self, *, finding_count_max: int
     ) -> list[reports.ListEntriesOutOfOrderRow]:
-        """Entries that are older than their account's entry before them: statements would not
-        add up.
+        """Entries that are older than the entry of their account before them. Statements would
+        not add up.
         """
         return await self._run(
             lambda q: q.reports.list_entries_out_of_order(finding_count_max=finding_count_max)
@@ -217,7 +217,7 @@ class AsyncReportsReads:
     async def list_stray_entries(
         self, *, finding_count_max: int
     ) -> list[reports.ListStrayEntriesRow]:
-        """Entries that have no transfer, or not the time of theirs."""
+        """Entries without a transfer, or with another time than their transfer."""
         return await self._run(
             lambda q: q.reports.list_stray_entries(finding_count_max=finding_count_max)
         )
@@ -225,13 +225,13 @@ class AsyncReportsReads:
     async def list_wrong_currencies(
         self, *, finding_count_max: int
     ) -> list[reports.ListWrongCurrenciesRow]:
-        """Currencies of which all balances together are not zero."""
+        """Currencies whose balances do not sum to zero."""
         return await self._run(
             lambda q: q.reports.list_wrong_currencies(finding_count_max=finding_count_max)
         )
 
     async def list_wrong_holds(self, *, finding_count_max: int) -> list[reports.ListWrongHoldsRow]:
-        """Holds whose captures do not sum to what they say, or go elsewhere."""
+        """Holds whose captures do not sum to their captured amount, or go to another account."""
         return await self._run(
             lambda q: q.reports.list_wrong_holds(finding_count_max=finding_count_max)
         )
@@ -239,7 +239,7 @@ class AsyncReportsReads:
     async def list_overheld_accounts(
         self, *, finding_count_max: int
     ) -> list[reports.ListOverheldAccountsRow]:
-        """Accounts of which more is held than there is."""
+        """Accounts with more held than their balance."""
         return await self._run(
             lambda q: q.reports.list_overheld_accounts(finding_count_max=finding_count_max)
         )
@@ -247,7 +247,7 @@ class AsyncReportsReads:
     async def list_wrong_reversals(
         self, *, finding_count_max: int
     ) -> list[reports.ListWrongReversalsRow]:
-        """Transfers of which more was paid back than paid, or to somebody else."""
+        """Transfers of which more was reversed than paid, or reversed to another account."""
         return await self._run(
             lambda q: q.reports.list_wrong_reversals(finding_count_max=finding_count_max)
         )
@@ -255,17 +255,17 @@ class AsyncReportsReads:
     async def list_wrong_idempotency_keys(
         self, *, finding_count_max: int
     ) -> list[reports.ListWrongIdempotencyKeysRow]:
-        """Keys whose answer is not what was posted: the paying account's balance is that of
-        the entry, a hold was never captured by less, and an answer is one of refusal,
-        posting and response.
+        """Keys whose answer disagrees with the posting. The paying account's balance must be
+        that of the entry, the hold's captured amount cannot have shrunk since, and an
+        answer is exactly one of refusal, posting and response.
         """
         return await self._run(
             lambda q: q.reports.list_wrong_idempotency_keys(finding_count_max=finding_count_max)
         )
 
     async def count_jobs(self, *, job_count_max: int | None) -> reports.CountJobsRow:
-        """What waits, what is being done, and what failed for good. What was done is gone: it
-        is few, and if it is not, so many are enough to say so.
+        """Jobs that wait, run, or have failed for good. Finished jobs are deleted, so there
+        are few rows; where there are many, counting the first `job_count_max` shows it.
         """
         return await self._run(lambda q: q.reports.count_jobs(job_count_max=job_count_max))
 
@@ -281,9 +281,9 @@ class AsyncSessionsReads:
     async def list_session_callers(
         self, *, ids: Sequence[uuid.UUID | None]
     ) -> list[sessions.ListSessionCallersRow]:
-        """Who is behind the tokens of requests that came at once. Read anew for every request,
-        unless PostTransfers looks, so that a changed role, an ended session or a blocked
-        user counts at once.
+        """The users of concurrent requests, by their sessions. They are read for every
+        request, unless PostTransfers checks the session, so that a changed role, an ended
+        session or a blocked user counts at once.
         """
         return await self._run(lambda q: q.sessions.list_session_callers(ids=ids))
 
@@ -307,16 +307,16 @@ class AsyncTransfersReads:
         self._run = run
 
     async def get_transfer(self, *, id: int) -> transfers.GetTransferRow | None:
-        """With the owners of both sides, for they alone may see it."""
+        """With the owners of both accounts, who may see the transfer."""
         return await self._run(lambda q: q.transfers.get_transfer(id=id))
 
     async def list_account_transfers(
         self, *, account_id: int, before_id: int, row_count_max: int
     ) -> list[models.Transfer]:
-        """Newest first. Goes through the account's entries, whose key is in this very order,
-        so that a page deep in the past costs what the first one costs. An array rather than
-        a join: not knowing the limit, the planner would expect a tenth of all entries and
-        read all transfers.
+        """Newest first. Reads the account's entries, whose key has this order, so that a page
+        deep in the past costs as much as the first one. An array instead of a join, because
+        the planner does not know the limit: it would expect a tenth of all entries and read
+        all transfers.
         """
         return await self._run(
             lambda q: q.transfers.list_account_transfers(
@@ -327,8 +327,8 @@ class AsyncTransfersReads:
     async def list_owner_transfers(
         self, *, before_id: int, row_count_max: int, owner: str
     ) -> list[models.Transfer]:
-        """Newest first, over all accounts of a person: a page of each account, merged. Nobody
-        has two accounts of one currency, so no transfer has both sides here.
+        """Newest first, over all accounts of a user: one page per account, merged. A user has
+        one account per currency at most, so no transfer is between two accounts of theirs.
         """
         return await self._run(
             lambda q: q.transfers.list_owner_transfers(

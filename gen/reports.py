@@ -420,7 +420,7 @@ class Querier:
         self._connection = connection
 
     def ping(self) -> int:
-        """Whether the database answers."""
+        """Checks that the database answers."""
         cursor = RawCursor(self._connection, row_factory=lambda _: _ping_value)
         cursor.execute(PING)
         row = cursor.fetchone()
@@ -455,8 +455,8 @@ class Querier:
     def list_entries_out_of_order(
         self, *, finding_count_max: int
     ) -> list[ListEntriesOutOfOrderRow]:
-        """Entries that are older than their account's entry before them: statements would not
-        add up.
+        """Entries that are older than the entry of their account before them. Statements would
+        not add up.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_ENTRIES_OUT_OF_ORDER, (Int8(finding_count_max),))
@@ -473,35 +473,35 @@ class Querier:
         return [_list_unbalanced_transfers_row(row) for row in rows]
 
     def list_stray_entries(self, *, finding_count_max: int) -> list[ListStrayEntriesRow]:
-        """Entries that have no transfer, or not the time of theirs."""
+        """Entries without a transfer, or with another time than their transfer."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_STRAY_ENTRIES, (Int8(finding_count_max),))
         rows = cursor.fetchall()
         return [_list_stray_entries_row(row) for row in rows]
 
     def list_wrong_currencies(self, *, finding_count_max: int) -> list[ListWrongCurrenciesRow]:
-        """Currencies of which all balances together are not zero."""
+        """Currencies whose balances do not sum to zero."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_WRONG_CURRENCIES, (Int8(finding_count_max),))
         rows = cursor.fetchall()
         return [_list_wrong_currencies_row(row) for row in rows]
 
     def list_wrong_holds(self, *, finding_count_max: int) -> list[ListWrongHoldsRow]:
-        """Holds whose captures do not sum to what they say, or go elsewhere."""
+        """Holds whose captures do not sum to their captured amount, or go to another account."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_WRONG_HOLDS, (Int8(finding_count_max),))
         rows = cursor.fetchall()
         return [_list_wrong_holds_row(row) for row in rows]
 
     def list_overheld_accounts(self, *, finding_count_max: int) -> list[ListOverheldAccountsRow]:
-        """Accounts of which more is held than there is."""
+        """Accounts with more held than their balance."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_OVERHELD_ACCOUNTS, (Int8(finding_count_max),))
         rows = cursor.fetchall()
         return [_list_overheld_accounts_row(row) for row in rows]
 
     def list_wrong_reversals(self, *, finding_count_max: int) -> list[ListWrongReversalsRow]:
-        """Transfers of which more was paid back than paid, or to somebody else."""
+        """Transfers of which more was reversed than paid, or reversed to another account."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_WRONG_REVERSALS, (Int8(finding_count_max),))
         rows = cursor.fetchall()
@@ -510,9 +510,9 @@ class Querier:
     def list_wrong_idempotency_keys(
         self, *, finding_count_max: int
     ) -> list[ListWrongIdempotencyKeysRow]:
-        """Keys whose answer is not what was posted: the paying account's balance is that of
-        the entry, a hold was never captured by less, and an answer is one of refusal,
-        posting and response.
+        """Keys whose answer disagrees with the posting. The paying account's balance must be
+        that of the entry, the hold's captured amount cannot have shrunk since, and an
+        answer is exactly one of refusal, posting and response.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_WRONG_IDEMPOTENCY_KEYS, (Int8(finding_count_max),))
@@ -520,8 +520,8 @@ class Querier:
         return [_list_wrong_idempotency_keys_row(row) for row in rows]
 
     def count_jobs(self, *, job_count_max: int | None) -> CountJobsRow:
-        """What waits, what is being done, and what failed for good. What was done is gone: it
-        is few, and if it is not, so many are enough to say so.
+        """Jobs that wait, run, or have failed for good. Finished jobs are deleted, so there
+        are few rows; where there are many, counting the first `job_count_max` shows it.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _count_jobs_row)
         cursor.execute(COUNT_JOBS, (None if job_count_max is None else Int8(job_count_max),))
@@ -540,7 +540,7 @@ class AsyncQuerier:
         self._connection = connection
 
     async def ping(self) -> int:
-        """Whether the database answers."""
+        """Checks that the database answers."""
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _ping_value)
         await cursor.execute(PING)
         row = await cursor.fetchone()
@@ -575,8 +575,8 @@ class AsyncQuerier:
     async def list_entries_out_of_order(
         self, *, finding_count_max: int
     ) -> list[ListEntriesOutOfOrderRow]:
-        """Entries that are older than their account's entry before them: statements would not
-        add up.
+        """Entries that are older than the entry of their account before them. Statements would
+        not add up.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_ENTRIES_OUT_OF_ORDER, (Int8(finding_count_max),))
@@ -593,7 +593,7 @@ class AsyncQuerier:
         return [_list_unbalanced_transfers_row(row) for row in rows]
 
     async def list_stray_entries(self, *, finding_count_max: int) -> list[ListStrayEntriesRow]:
-        """Entries that have no transfer, or not the time of theirs."""
+        """Entries without a transfer, or with another time than their transfer."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_STRAY_ENTRIES, (Int8(finding_count_max),))
         rows = await cursor.fetchall()
@@ -602,14 +602,14 @@ class AsyncQuerier:
     async def list_wrong_currencies(
         self, *, finding_count_max: int
     ) -> list[ListWrongCurrenciesRow]:
-        """Currencies of which all balances together are not zero."""
+        """Currencies whose balances do not sum to zero."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_WRONG_CURRENCIES, (Int8(finding_count_max),))
         rows = await cursor.fetchall()
         return [_list_wrong_currencies_row(row) for row in rows]
 
     async def list_wrong_holds(self, *, finding_count_max: int) -> list[ListWrongHoldsRow]:
-        """Holds whose captures do not sum to what they say, or go elsewhere."""
+        """Holds whose captures do not sum to their captured amount, or go to another account."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_WRONG_HOLDS, (Int8(finding_count_max),))
         rows = await cursor.fetchall()
@@ -618,14 +618,14 @@ class AsyncQuerier:
     async def list_overheld_accounts(
         self, *, finding_count_max: int
     ) -> list[ListOverheldAccountsRow]:
-        """Accounts of which more is held than there is."""
+        """Accounts with more held than their balance."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_OVERHELD_ACCOUNTS, (Int8(finding_count_max),))
         rows = await cursor.fetchall()
         return [_list_overheld_accounts_row(row) for row in rows]
 
     async def list_wrong_reversals(self, *, finding_count_max: int) -> list[ListWrongReversalsRow]:
-        """Transfers of which more was paid back than paid, or to somebody else."""
+        """Transfers of which more was reversed than paid, or reversed to another account."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_WRONG_REVERSALS, (Int8(finding_count_max),))
         rows = await cursor.fetchall()
@@ -634,9 +634,9 @@ class AsyncQuerier:
     async def list_wrong_idempotency_keys(
         self, *, finding_count_max: int
     ) -> list[ListWrongIdempotencyKeysRow]:
-        """Keys whose answer is not what was posted: the paying account's balance is that of
-        the entry, a hold was never captured by less, and an answer is one of refusal,
-        posting and response.
+        """Keys whose answer disagrees with the posting. The paying account's balance must be
+        that of the entry, the hold's captured amount cannot have shrunk since, and an
+        answer is exactly one of refusal, posting and response.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_WRONG_IDEMPOTENCY_KEYS, (Int8(finding_count_max),))
@@ -644,8 +644,8 @@ class AsyncQuerier:
         return [_list_wrong_idempotency_keys_row(row) for row in rows]
 
     async def count_jobs(self, *, job_count_max: int | None) -> CountJobsRow:
-        """What waits, what is being done, and what failed for good. What was done is gone: it
-        is few, and if it is not, so many are enough to say so.
+        """Jobs that wait, run, or have failed for good. Finished jobs are deleted, so there
+        are few rows; where there are many, counting the first `job_count_max` shows it.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _count_jobs_row)
         await cursor.execute(COUNT_JOBS, (None if job_count_max is None else Int8(job_count_max),))

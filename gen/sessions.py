@@ -245,9 +245,9 @@ class Querier:
     def list_session_callers(
         self, *, ids: Sequence[uuid.UUID | None]
     ) -> list[ListSessionCallersRow]:
-        """Who is behind the tokens of requests that came at once. Read anew for every request,
-        unless PostTransfers looks, so that a changed role, an ended session or a blocked
-        user counts at once.
+        """The users of concurrent requests, by their sessions. They are read for every
+        request, unless PostTransfers checks the session, so that a changed role, an ended
+        session or a blocked user counts at once.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_SESSION_CALLERS, (models.uuid_array(ids),))
@@ -257,9 +257,9 @@ class Querier:
     def note_session_uses(
         self, *, ids: Sequence[uuid.UUID | None], note_interval: datetime.timedelta
     ) -> None:
-        """Once per interval: that is exact enough for a list, and all other requests only
-        read. A session that somebody is changing is passed over, for nobody shall wait for
-        a note.
+        """Once per interval, which is exact enough for a list, so that all other requests only
+        read. A session that is locked by another transaction is skipped, because no request
+        may wait for this.
         """
         cursor = RawCursor(self._connection)
         cursor.execute(NOTE_SESSION_USES, (models.uuid_array(ids), note_interval))
@@ -272,9 +272,9 @@ class Querier:
         id: uuid.UUID,
         used_hash: bytes,
     ) -> RotateRefreshTokenRow | None:
-        """Takes the one refresh token that works for the next one. Of two at once the second
-        waits, and then finds that its token works no more. No row: it did not. A session
-        lasts for `session_duration_max` at most.
+        """Replaces the session's one valid refresh token by the next. Of two concurrent calls
+        the second waits, and then finds its token used. No row means that the token did not
+        work. A session lasts for `session_duration_max` at most.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _rotate_refresh_token_row)
         cursor.execute(ROTATE_REFRESH_TOKEN, (next_hash, lifetime, id, used_hash))
@@ -311,7 +311,7 @@ class Querier:
         return [_end_sessions_value(row) for row in rows]
 
     def delete_old_sessions(self, *, row_count_max: int) -> int:
-        """Sessions that nobody can use any more for a month."""
+        """Sessions that expired more than 30 days ago, whether they ended before or not."""
         cursor = RawCursor(self._connection)
         cursor.execute(DELETE_OLD_SESSIONS, (Int8(row_count_max),))
         return cursor.rowcount
@@ -351,9 +351,9 @@ class AsyncQuerier:
     async def list_session_callers(
         self, *, ids: Sequence[uuid.UUID | None]
     ) -> list[ListSessionCallersRow]:
-        """Who is behind the tokens of requests that came at once. Read anew for every request,
-        unless PostTransfers looks, so that a changed role, an ended session or a blocked
-        user counts at once.
+        """The users of concurrent requests, by their sessions. They are read for every
+        request, unless PostTransfers checks the session, so that a changed role, an ended
+        session or a blocked user counts at once.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_SESSION_CALLERS, (models.uuid_array(ids),))
@@ -363,9 +363,9 @@ class AsyncQuerier:
     async def note_session_uses(
         self, *, ids: Sequence[uuid.UUID | None], note_interval: datetime.timedelta
     ) -> None:
-        """Once per interval: that is exact enough for a list, and all other requests only
-        read. A session that somebody is changing is passed over, for nobody shall wait for
-        a note.
+        """Once per interval, which is exact enough for a list, so that all other requests only
+        read. A session that is locked by another transaction is skipped, because no request
+        may wait for this.
         """
         cursor = AsyncRawCursor(self._connection)
         await cursor.execute(NOTE_SESSION_USES, (models.uuid_array(ids), note_interval))
@@ -378,9 +378,9 @@ class AsyncQuerier:
         id: uuid.UUID,
         used_hash: bytes,
     ) -> RotateRefreshTokenRow | None:
-        """Takes the one refresh token that works for the next one. Of two at once the second
-        waits, and then finds that its token works no more. No row: it did not. A session
-        lasts for `session_duration_max` at most.
+        """Replaces the session's one valid refresh token by the next. Of two concurrent calls
+        the second waits, and then finds its token used. No row means that the token did not
+        work. A session lasts for `session_duration_max` at most.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _rotate_refresh_token_row)
         await cursor.execute(ROTATE_REFRESH_TOKEN, (next_hash, lifetime, id, used_hash))
@@ -417,7 +417,7 @@ class AsyncQuerier:
         return [_end_sessions_value(row) for row in rows]
 
     async def delete_old_sessions(self, *, row_count_max: int) -> int:
-        """Sessions that nobody can use any more for a month."""
+        """Sessions that expired more than 30 days ago, whether they ended before or not."""
         cursor = AsyncRawCursor(self._connection)
         await cursor.execute(DELETE_OLD_SESSIONS, (Int8(row_count_max),))
         return cursor.rowcount

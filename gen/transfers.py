@@ -141,8 +141,8 @@ class PostTransfersParams:
     amounts: Sequence[int | None]
     currencies: Sequence[str | None]
     descriptions: Sequence[str | None]
-    actors: Sequence[str | None]
-    askers: Sequence[str | None]
+    required_owners: Sequence[str | None]
+    requesters: Sequence[str | None]
     reference_ids: Sequence[int | None]
     lifetimes: Sequence[datetime.timedelta | None]
     scopes: Sequence[str | None]
@@ -261,8 +261,8 @@ class Querier:
         self._connection = connection
 
     def post_transfers(self, arg: PostTransfersParams) -> list[PostTransfersRow]:
-        """The one way money moves; the function explains itself in its file. One row per item,
-        in their order.
+        """The only query that moves money; its function is explained in
+        db/functions/post_transfers.sql. One row per item, in the order of the items.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
@@ -274,8 +274,8 @@ class Querier:
                 models.integer_array(arg.amounts),
                 models.text_array(arg.currencies),
                 models.text_array(arg.descriptions),
-                models.text_array(arg.actors),
-                models.text_array(arg.askers),
+                models.text_array(arg.required_owners),
+                models.text_array(arg.requesters),
                 models.integer_array(arg.reference_ids),
                 [*arg.lifetimes],
                 models.text_array(arg.scopes),
@@ -291,7 +291,7 @@ class Querier:
         return [_post_transfers_row(row) for row in rows]
 
     def get_transfer(self, *, id: int) -> GetTransferRow | None:
-        """With the owners of both sides, for they alone may see it."""
+        """With the owners of both accounts, who may see the transfer."""
         cursor = RawCursor(self._connection, row_factory=lambda _: _get_transfer_row)
         cursor.execute(GET_TRANSFER, (Int8(id),))
         return cursor.fetchone()
@@ -299,10 +299,10 @@ class Querier:
     def list_account_transfers(
         self, *, account_id: int, before_id: int, row_count_max: int
     ) -> list[models.Transfer]:
-        """Newest first. Goes through the account's entries, whose key is in this very order,
-        so that a page deep in the past costs what the first one costs. An array rather than
-        a join: not knowing the limit, the planner would expect a tenth of all entries and
-        read all transfers.
+        """Newest first. Reads the account's entries, whose key has this order, so that a page
+        deep in the past costs as much as the first one. An array instead of a join, because
+        the planner does not know the limit: it would expect a tenth of all entries and read
+        all transfers.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
@@ -314,8 +314,8 @@ class Querier:
     def list_owner_transfers(
         self, *, before_id: int, row_count_max: int, owner: str
     ) -> list[models.Transfer]:
-        """Newest first, over all accounts of a person: a page of each account, merged. Nobody
-        has two accounts of one currency, so no transfer has both sides here.
+        """Newest first, over all accounts of a user: one page per account, merged. A user has
+        one account per currency at most, so no transfer is between two accounts of theirs.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_OWNER_TRANSFERS, (Int8(before_id), Int8(row_count_max), owner))
@@ -332,8 +332,8 @@ class AsyncQuerier:
         self._connection = connection
 
     async def post_transfers(self, arg: PostTransfersParams) -> list[PostTransfersRow]:
-        """The one way money moves; the function explains itself in its file. One row per item,
-        in their order.
+        """The only query that moves money; its function is explained in
+        db/functions/post_transfers.sql. One row per item, in the order of the items.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
@@ -345,8 +345,8 @@ class AsyncQuerier:
                 models.integer_array(arg.amounts),
                 models.text_array(arg.currencies),
                 models.text_array(arg.descriptions),
-                models.text_array(arg.actors),
-                models.text_array(arg.askers),
+                models.text_array(arg.required_owners),
+                models.text_array(arg.requesters),
                 models.integer_array(arg.reference_ids),
                 [*arg.lifetimes],
                 models.text_array(arg.scopes),
@@ -362,7 +362,7 @@ class AsyncQuerier:
         return [_post_transfers_row(row) for row in rows]
 
     async def get_transfer(self, *, id: int) -> GetTransferRow | None:
-        """With the owners of both sides, for they alone may see it."""
+        """With the owners of both accounts, who may see the transfer."""
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_transfer_row)
         await cursor.execute(GET_TRANSFER, (Int8(id),))
         return await cursor.fetchone()
@@ -370,10 +370,10 @@ class AsyncQuerier:
     async def list_account_transfers(
         self, *, account_id: int, before_id: int, row_count_max: int
     ) -> list[models.Transfer]:
-        """Newest first. Goes through the account's entries, whose key is in this very order,
-        so that a page deep in the past costs what the first one costs. An array rather than
-        a join: not knowing the limit, the planner would expect a tenth of all entries and
-        read all transfers.
+        """Newest first. Reads the account's entries, whose key has this order, so that a page
+        deep in the past costs as much as the first one. An array instead of a join, because
+        the planner does not know the limit: it would expect a tenth of all entries and read
+        all transfers.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
@@ -385,8 +385,8 @@ class AsyncQuerier:
     async def list_owner_transfers(
         self, *, before_id: int, row_count_max: int, owner: str
     ) -> list[models.Transfer]:
-        """Newest first, over all accounts of a person: a page of each account, merged. Nobody
-        has two accounts of one currency, so no transfer has both sides here.
+        """Newest first, over all accounts of a user: one page per account, merged. A user has
+        one account per currency at most, so no transfer is between two accounts of theirs.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_OWNER_TRANSFERS, (Int8(before_id), Int8(row_count_max), owner))

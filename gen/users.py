@@ -140,7 +140,7 @@ class Querier:
         return cursor.fetchone()
 
     def lock_user(self, *, username: str) -> models.User | None:
-        """For a change that depends on how the user was."""
+        """For a change that depends on the state of the user."""
         cursor = RawCursor(self._connection, row_factory=lambda _: _user)
         cursor.execute(LOCK_USER, (username,))
         return cursor.fetchone()
@@ -158,7 +158,9 @@ class Querier:
         hashed_password: str | None,
         username: str,
     ) -> models.User:
-        """What is NULL stays as it is. Another address is unproved."""
+        """A column whose argument is NULL keeps its value. A changed address becomes
+        unverified.
+        """
         cursor = RawCursor(self._connection, row_factory=lambda _: _user)
         cursor.execute(UPDATE_USER, (full_name, email, hashed_password, username))
         row = cursor.fetchone()
@@ -167,7 +169,9 @@ class Querier:
         return row
 
     def rehash_password(self, *, hashed_password: str, username: str, known_hash: str) -> int:
-        """The same password, hashed at another cost, unless it was changed meanwhile."""
+        """Stores the same password hashed at another cost, unless the password was changed
+        meanwhile.
+        """
         cursor = RawCursor(self._connection)
         cursor.execute(REHASH_PASSWORD, (hashed_password, username, known_hash))
         return cursor.rowcount
@@ -218,7 +222,7 @@ class AsyncQuerier:
         return await cursor.fetchone()
 
     async def lock_user(self, *, username: str) -> models.User | None:
-        """For a change that depends on how the user was."""
+        """For a change that depends on the state of the user."""
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
         await cursor.execute(LOCK_USER, (username,))
         return await cursor.fetchone()
@@ -236,7 +240,9 @@ class AsyncQuerier:
         hashed_password: str | None,
         username: str,
     ) -> models.User:
-        """What is NULL stays as it is. Another address is unproved."""
+        """A column whose argument is NULL keeps its value. A changed address becomes
+        unverified.
+        """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
         await cursor.execute(UPDATE_USER, (full_name, email, hashed_password, username))
         row = await cursor.fetchone()
@@ -245,7 +251,9 @@ class AsyncQuerier:
         return row
 
     async def rehash_password(self, *, hashed_password: str, username: str, known_hash: str) -> int:
-        """The same password, hashed at another cost, unless it was changed meanwhile."""
+        """Stores the same password hashed at another cost, unless the password was changed
+        meanwhile.
+        """
         cursor = AsyncRawCursor(self._connection)
         await cursor.execute(REHASH_PASSWORD, (hashed_password, username, known_hash))
         return cursor.rowcount

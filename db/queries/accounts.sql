@@ -10,7 +10,7 @@ FROM customer_accounts
 WHERE id = ANY(sqlc.arg(ids)::bigint[]);
 
 -- name: ListAccounts :many
--- Newest first. A person has at most one account per currency, so the sort is over a handful.
+-- Newest first. A user has at most one account per currency, so only a few rows are sorted.
 SELECT *
 FROM customer_accounts
 WHERE owner = sqlc.arg(owner)::text
@@ -19,7 +19,7 @@ ORDER BY id DESC
 LIMIT sqlc.arg(row_count_max);
 
 -- name: LockAccount :one
--- Nothing else changes the account's status, balance or holds until the transaction ends.
+-- No other transaction changes the account's status, balance or holds until this one ends.
 SELECT *
 FROM accounts
 WHERE id = sqlc.arg(id)
@@ -31,8 +31,8 @@ SET status = sqlc.arg(status)
 WHERE id = sqlc.arg(id);
 
 -- name: ShareAccount :one
--- Waits until whatever is being posted to the account is committed, and lets nothing be posted
--- before the transaction ends.
+-- Waits for postings to the account that are not committed yet, and keeps later ones waiting until
+-- the transaction ends.
 SELECT *
 FROM accounts
 WHERE id = sqlc.arg(id)

@@ -13,7 +13,7 @@ VALUES (
 );
 
 -- name: ListAuditEvents :many
--- What happened to one subject, newest first.
+-- The events of one subject, newest first.
 SELECT *
 FROM audit_events
 WHERE subject = sqlc.arg(subject)

@@ -5,7 +5,7 @@ VALUES (sqlc.arg(username), sqlc.arg(email), sqlc.arg(code_hash))
 RETURNING id;
 
 -- name: LockUserOfEmailVerification :one
--- Before the code is used: the address must not change meanwhile.
+-- Locked before the code is used, because the address must not change meanwhile.
 SELECT users.username
 FROM users
 INNER JOIN email_verifications ON email_verifications.username = users.username
@@ -13,7 +13,8 @@ WHERE email_verifications.id = sqlc.arg(id)
 FOR NO KEY UPDATE OF users;
 
 -- name: UseEmailVerification :one
--- Whose address is proved by a code: once, in time, and only while it is still the user's address.
+-- The user whose address a code verifies. A code works once, before it expires, and only while the
+-- address is still the user's.
 UPDATE email_verifications
 SET used_at = now()
 FROM users

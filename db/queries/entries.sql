@@ -8,8 +8,9 @@ ORDER BY transfer_id DESC
 LIMIT sqlc.arg(row_count_max);
 
 -- name: GetBalanceAt :one
--- What an account held at a time, or holds now, and what of it was promised then. No hold lasts
--- longer than `hold_lifetime_max`, so only holds that expire within that time after it are read.
+-- The balance of an account at a time, or now, and the amount that was held of it then. No hold
+-- lasts longer than `hold_lifetime_max`, so only holds that expire within that time after it are
+-- read.
 -- @required
 -- @notnull balance held_amount at is_future
 SELECT
@@ -18,7 +19,7 @@ SELECT
             SELECT entries.balance_after
             FROM entries
             WHERE entries.account_id = sqlc.arg(account_id)
-                AND entries.created_at <= asked.moment
+                AND entries.created_at <= requested.at
             ORDER BY entries.created_at DESC, entries.transfer_id DESC
             LIMIT 1
         ),
@@ -32,24 +33,24 @@ SELECT
                         SELECT coalesce(sum(transfers.amount), 0)
                         FROM transfers
                         WHERE transfers.captures_hold_id = holds.id
-                            AND transfers.created_at <= asked.moment
+                            AND transfers.created_at <= requested.at
                     )
                 ),
                 0
             )
         FROM holds
         WHERE holds.from_account_id = sqlc.arg(account_id)
-            AND holds.expires_at > asked.moment
-            AND holds.expires_at <= asked.moment + hold_lifetime_max()
-            AND holds.created_at <= asked.moment
-            AND (holds.closed_at IS NULL OR holds.closed_at > asked.moment)
+            AND holds.expires_at > requested.at
+            AND holds.expires_at <= requested.at + hold_lifetime_max()
+            AND holds.created_at <= requested.at
+            AND (holds.closed_at IS NULL OR holds.closed_at > requested.at)
     )::bigint AS held_amount,
-    asked.moment AS at,
-    asked.moment > now() AS is_future
-FROM (SELECT coalesce(sqlc.narg(moment)::timestamptz, now()) AS moment) AS asked;
+    requested.at,
+    requested.at > now() AS is_future
+FROM (SELECT coalesce(sqlc.narg(at)::timestamptz, now()) AS at) AS requested;
 
 -- name: ListEntriesBetween :many
--- Oldest first, of the times from `since` to just before `before`.
+-- Oldest first, from `since` to just before `before`.
 SELECT
     sqlc.embed(entries),
     transfers.kind,
@@ -64,5 +65,5 @@ LIMIT sqlc.arg(row_count_max);
 
 -- name: GetTime :one
 -- @required
--- @notnull moment
-SELECT clock_timestamp() AS moment;
+-- @notnull now
+SELECT clock_timestamp() AS now;

@@ -1,5 +1,5 @@
 -- name: GetHold :one
--- With the owners of both sides, for they alone may see it.
+-- With the owners of both accounts, who may see the hold.
 SELECT
     sqlc.embed(current_holds),
     payer.owner AS from_owner,
@@ -10,8 +10,8 @@ INNER JOIN accounts AS payee ON payee.id = current_holds.to_account_id
 WHERE current_holds.id = sqlc.arg(id);
 
 -- name: ListOwnerHolds :many
--- Newest first, of and for all accounts of a person: a page of each side of each account, merged.
--- Nobody has two accounts of one currency, so no hold has both sides here.
+-- Newest first, on and for all accounts of a user: one page per account and side, merged. A user
+-- has one account per currency at most, so no hold is on one account of theirs for another.
 SELECT *
 FROM current_holds
 WHERE id = ANY(

@@ -1,5 +1,5 @@
 -- name: GetIdempotencyKey :one
--- What was answered under a key. One older than `key_lifetime` stands for nothing.
+-- The answer that was given under a key. A key older than `key_lifetime` does not count.
 SELECT *
 FROM idempotency_keys
 WHERE scope = sqlc.arg(scope)
@@ -7,8 +7,8 @@ WHERE scope = sqlc.arg(scope)
     AND created_at > clock_timestamp() - key_lifetime();
 
 -- name: InsertIdempotencyKey :execrows
--- What was answered, in the transaction of what was done; nothing where another request was
--- quicker. Waits for one that is still running.
+-- Stores an answer in the transaction of the change that it reports. Waits for a request under the
+-- same key that is still running, and inserts nothing if that one commits.
 INSERT INTO idempotency_keys AS known (
     scope, key, request_hash, request_id, refusal, response, created_at
 )
@@ -40,7 +40,7 @@ ON CONFLICT (scope, key) DO UPDATE
     WHERE known.created_at <= excluded.created_at - key_lifetime();
 
 -- name: DeleteOldIdempotencyKeys :execrows
--- Those that stand for nothing any more, a batch of the oldest.
+-- Keys that do not count any more: a batch of the oldest.
 DELETE FROM idempotency_keys
 WHERE (scope, key) IN (
         SELECT

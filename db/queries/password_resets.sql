@@ -5,7 +5,7 @@ VALUES (sqlc.arg(username), sqlc.arg(email), sqlc.arg(code_hash))
 RETURNING id;
 
 -- name: LockUserOfPasswordReset :one
--- Before the code is used: the address must not change meanwhile.
+-- Locked before the code is used, because the address must not change meanwhile.
 SELECT users.username
 FROM users
 INNER JOIN password_resets ON password_resets.username = users.username
@@ -13,8 +13,8 @@ WHERE password_resets.code_hash = sqlc.arg(code_hash)
 FOR NO KEY UPDATE OF users;
 
 -- name: UsePasswordReset :one
--- Who may set a new password with a code: once, in time, and only while the address it was mailed
--- to is still the user's.
+-- The user whose password a code resets. A code works once, before it expires, and only while the
+-- address that it was mailed to is still the user's.
 UPDATE password_resets
 SET used_at = now()
 FROM users
@@ -26,7 +26,7 @@ WHERE password_resets.code_hash = sqlc.arg(code_hash)
 RETURNING password_resets.username;
 
 -- name: UseAllPasswordResets :execrows
--- Whatever else was mailed works no more.
+-- Invalidates all other codes that were mailed to the user.
 UPDATE password_resets
 SET used_at = now()
 WHERE username = sqlc.arg(username)

@@ -1,6 +1,7 @@
 -- name: TakeRateLimit :one
--- GCRA: an attempt is allowed while the time it puts off `free_at` by still ends within the burst.
--- A refused attempt puts off nothing. The row's lock makes it exact among all processes.
+-- GCRA: each allowed attempt postpones `free_at`. An attempt is allowed if the postponed time is
+-- still within the burst; a refused attempt postpones nothing. The row's lock makes the count exact
+-- among all processes.
 -- @required
 INSERT INTO rate_limits AS known (key, free_at)
 VALUES (sqlc.arg(key), now() + sqlc.arg(attempt_interval)::interval)

@@ -1,5 +1,5 @@
 -- name: Ping :one
--- Whether the database answers.
+-- Checks that the database answers.
 -- @required
 SELECT 1 AS answer;
 
@@ -53,7 +53,7 @@ ORDER BY running.id
 LIMIT sqlc.arg(finding_count_max);
 
 -- name: ListEntriesOutOfOrder :many
--- Entries that are older than their account's entry before them: statements would not add up.
+-- Entries that are older than the entry of their account before them. Statements would not add up.
 SELECT
     ordered.id,
     ordered.account_id
@@ -92,7 +92,7 @@ ORDER BY transfers.id
 LIMIT sqlc.arg(finding_count_max);
 
 -- name: ListStrayEntries :many
--- Entries that have no transfer, or not the time of theirs.
+-- Entries without a transfer, or with another time than their transfer.
 SELECT
     entries.id,
     transfers.id IS NULL AS is_orphan
@@ -103,7 +103,7 @@ ORDER BY entries.id
 LIMIT sqlc.arg(finding_count_max);
 
 -- name: ListWrongCurrencies :many
--- Currencies of which all balances together are not zero.
+-- Currencies whose balances do not sum to zero.
 SELECT
     currency,
     sum(balance)::bigint AS balance_sum
@@ -114,7 +114,7 @@ ORDER BY currency
 LIMIT sqlc.arg(finding_count_max);
 
 -- name: ListWrongHolds :many
--- Holds whose captures do not sum to what they say, or go elsewhere.
+-- Holds whose captures do not sum to their captured amount, or go to another account.
 SELECT
     holds.id,
     holds.captured_amount,
@@ -132,7 +132,7 @@ ORDER BY holds.id
 LIMIT sqlc.arg(finding_count_max);
 
 -- name: ListOverheldAccounts :many
--- Accounts of which more is held than there is.
+-- Accounts with more held than their balance.
 SELECT
     accounts.id,
     accounts.balance,
@@ -144,7 +144,7 @@ ORDER BY accounts.id
 LIMIT sqlc.arg(finding_count_max);
 
 -- name: ListWrongReversals :many
--- Transfers of which more was paid back than paid, or to somebody else.
+-- Transfers of which more was reversed than paid, or reversed to another account.
 SELECT
     transfers.id,
     transfers.amount,
@@ -162,8 +162,9 @@ ORDER BY transfers.id
 LIMIT sqlc.arg(finding_count_max);
 
 -- name: ListWrongIdempotencyKeys :many
--- Keys whose answer is not what was posted: the paying account's balance is that of the entry, a
--- hold was never captured by less, and an answer is one of refusal, posting and response.
+-- Keys whose answer disagrees with the posting. The paying account's balance must be that of the
+-- entry, the hold's captured amount cannot have shrunk since, and an answer is exactly one of
+-- refusal, posting and response.
 SELECT
     keys.scope,
     keys.key
@@ -178,8 +179,8 @@ ORDER BY keys.scope, keys.key
 LIMIT sqlc.arg(finding_count_max);
 
 -- name: CountJobs :one
--- What waits, what is being done, and what failed for good. What was done is gone: it is few, and
--- if it is not, so many are enough to say so.
+-- Jobs that wait, run, or have failed for good. Finished jobs are deleted, so there are few rows;
+-- where there are many, counting the first `job_count_max` shows it.
 -- @required
 SELECT
     count(*) FILTER (WHERE status = 'todo') AS waiting_count,

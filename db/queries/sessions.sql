@@ -12,8 +12,9 @@ VALUES (
 RETURNING *;
 
 -- name: ListSessionCallers :many
--- Who is behind the tokens of requests that came at once. Read anew for every request, unless
--- PostTransfers looks, so that a changed role, an ended session or a blocked user counts at once.
+-- The users of concurrent requests, by their sessions. They are read for every request, unless
+-- PostTransfers checks the session, so that a changed role, an ended session or a blocked user
+-- counts at once.
 SELECT
     sessions.id,
     users.username,
@@ -28,8 +29,8 @@ WHERE sessions.id = ANY(sqlc.arg(ids)::uuid[])
     AND users.blocked_at IS NULL;
 
 -- name: NoteSessionUses :exec
--- Once per interval: that is exact enough for a list, and all other requests only read. A session
--- that somebody is changing is passed over, for nobody shall wait for a note.
+-- Once per interval, which is exact enough for a list, so that all other requests only read. A
+-- session that is locked by another transaction is skipped, because no request may wait for this.
 UPDATE sessions
 SET last_used_at = now()
 WHERE id IN (
@@ -42,9 +43,9 @@ WHERE id IN (
     );
 
 -- name: RotateRefreshToken :one
--- Takes the one refresh token that works for the next one. Of two at once the second waits, and
--- then finds that its token works no more. No row: it did not. A session lasts for
--- `session_duration_max` at most.
+-- Replaces the session's one valid refresh token by the next. Of two concurrent calls the second
+-- waits, and then finds its token used. No row means that the token did not work. A session lasts
+-- for `session_duration_max` at most.
 UPDATE sessions
 SET
     refresh_token_hash = sqlc.arg(next_hash),
@@ -102,7 +103,7 @@ WHERE username = sqlc.arg(username)
 RETURNING id;
 
 -- name: DeleteOldSessions :execrows
--- Sessions that nobody can use any more for a month.
+-- Sessions that expired more than 30 days ago, whether they ended before or not.
 DELETE FROM sessions
 WHERE id IN (
         SELECT old.id

@@ -1,6 +1,6 @@
 -- name: PostTransfers :many
--- The one way money moves; the function explains itself in its file. One row per item, in their
--- order.
+-- The only query that moves money; its function is explained in db/functions/post_transfers.sql.
+-- One row per item, in the order of the items.
 SELECT
     refusal,
     replayed_request_id,
@@ -31,8 +31,8 @@ FROM post_transfers(
         sqlc.arg(amounts)::bigint[],
         sqlc.arg(currencies)::text[],
         sqlc.arg(descriptions)::text[],
-        sqlc.arg(actors)::text[],
-        sqlc.arg(askers)::text[],
+        sqlc.arg(required_owners)::text[],
+        sqlc.arg(requesters)::text[],
         sqlc.arg(reference_ids)::bigint[],
         sqlc.arg(lifetimes)::interval[],
         sqlc.arg(scopes)::text[],
@@ -45,7 +45,7 @@ FROM post_transfers(
     );
 
 -- name: GetTransfer :one
--- With the owners of both sides, for they alone may see it.
+-- With the owners of both accounts, who may see the transfer.
 SELECT
     sqlc.embed(transfers),
     payer.owner AS from_owner,
@@ -56,9 +56,9 @@ INNER JOIN accounts AS payee ON payee.id = transfers.to_account_id
 WHERE transfers.id = sqlc.arg(id);
 
 -- name: ListAccountTransfers :many
--- Newest first. Goes through the account's entries, whose key is in this very order, so that a page
--- deep in the past costs what the first one costs. An array rather than a join: not knowing the
--- limit, the planner would expect a tenth of all entries and read all transfers.
+-- Newest first. Reads the account's entries, whose key has this order, so that a page deep in the
+-- past costs as much as the first one. An array instead of a join, because the planner does not
+-- know the limit: it would expect a tenth of all entries and read all transfers.
 SELECT *
 FROM transfers
 WHERE id = ANY(
@@ -74,8 +74,8 @@ WHERE id = ANY(
 ORDER BY id DESC;
 
 -- name: ListOwnerTransfers :many
--- Newest first, over all accounts of a person: a page of each account, merged. Nobody has two
--- accounts of one currency, so no transfer has both sides here.
+-- Newest first, over all accounts of a user: one page per account, merged. A user has one account
+-- per currency at most, so no transfer is between two accounts of theirs.
 SELECT *
 FROM transfers
 WHERE id = ANY(

@@ -22,7 +22,7 @@ WHERE username = sqlc.arg(username)
 RETURNING *;
 
 -- name: LockUser :one
--- For a change that depends on how the user was.
+-- For a change that depends on the state of the user.
 SELECT *
 FROM users
 WHERE username = sqlc.arg(username)
@@ -34,7 +34,7 @@ FROM users
 WHERE lower(email) = lower(sqlc.arg(email));
 
 -- name: UpdateUser :one
--- What is NULL stays as it is. Another address is unproved.
+-- A column whose argument is NULL keeps its value. A changed address becomes unverified.
 -- @required
 UPDATE users
 SET
@@ -50,7 +50,7 @@ WHERE username = sqlc.arg(username)
 RETURNING *;
 
 -- name: RehashPassword :execrows
--- The same password, hashed at another cost, unless it was changed meanwhile.
+-- Stores the same password hashed at another cost, unless the password was changed meanwhile.
 UPDATE users
 SET hashed_password = sqlc.arg(hashed_password)
 WHERE username = sqlc.arg(username)

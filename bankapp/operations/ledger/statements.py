@@ -132,7 +132,7 @@ async def get_balance(bank: Bank, caller: Caller, request: GetBalanceRequest) ->
     """Get the balance of an account, now or at a time."""
     account = await visible_account(bank, caller, request.account_id)
     then = await bank.store.read.entries.get_balance_at(
-        account_id=request.account_id, moment=request.at
+        account_id=request.account_id, at=request.at
     )
     if then.is_future:
         raise errors.ValidationFailed(

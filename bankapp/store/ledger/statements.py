@@ -49,7 +49,7 @@ async def require_over(q: AsyncQueries, account_id: int, before: datetime) -> No
 async def read_statement(
     q: AsyncQueries, account_id: int, since: datetime, before: datetime
 ) -> Statement:
-    opening = await q.entries.get_balance_at(account_id=account_id, moment=since - _LAST_MOMENT)
+    opening = await q.entries.get_balance_at(account_id=account_id, at=since - _LAST_MOMENT)
     rows = await q.entries.list_entries_between(
         account_id=account_id,
         since=since,
