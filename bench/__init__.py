@@ -1,1 +1,1 @@
-"""Measurements: what is timed, and never asserted."""
+"""Benchmarks: their times are printed, and never asserted."""

@@ -31,8 +31,8 @@ ASYNCPG = "asyncpg by hand"
 LEGEND = """
 Medians over rounds in which all ways take turns. "wall" and "CPU" (of this process, so without
 the server) are ratios to the first way of a table, "each" is the wall time. "tracemalloc" is the
-peak of Python's objects, "RSS grows" that of the process, where what libpq holds is, too.
-"on one core" are client and server together: else waking the other core outweighs the work."""
+peak of Python's objects, "RSS grows" the peak of the process, which includes the memory of libpq.
+"on one core": client and server share a core, because waking another one outweighs the work."""
 
 
 @dataclass(frozen=True)
@@ -50,31 +50,31 @@ class Ways:
 
 @asynccontextmanager
 async def connected(module: ModuleType, url: str) -> AsyncGenerator[Ways]:
-    """The ways, until the block ends."""
+    """Connect all ways until the block ends."""
     with (
         psycopg.connect(url) as hand,
-        psycopg.connect(url) as ours,
+        psycopg.connect(url) as generated,
         connect.sqlalchemy_sync(url) as alchemy,
     ):
         async with (
             await psycopg.AsyncConnection.connect(url) as async_hand,
-            await psycopg.AsyncConnection.connect(url) as async_ours,
+            await psycopg.AsyncConnection.connect(url) as async_generated,
             connect.sqlalchemy_async(url) as async_alchemy,
             connect.asyncpg_in_transaction(url) as other,
         ):
             yield Ways(
                 ByHand(hand),
-                Generated(module, ours),
+                Generated(module, generated),
                 Official(alchemy),
                 AsyncByHand(async_hand),
-                AsyncGenerated(module, async_ours),
+                AsyncGenerated(module, async_generated),
                 AsyncOfficial(async_alchemy),
                 AsyncAsyncpg(other),
             )
 
 
 def one_row_cases(ways: Ways) -> Iterator[Case]:
-    """Latency: measured both on all cores and on one."""
+    """Cases of latency, measured both on all cores and on one."""
     ids = random.Random(1).choices(range(1, ROW_COUNT + 1), k=50)
     yield Case(
         "one row by key, sync",
@@ -100,7 +100,7 @@ def one_row_cases(ways: Ways) -> Iterator[Case]:
 
 
 def other_cases(ways: Ways) -> Iterator[Case]:
-    """Throughput."""
+    """Cases of throughput."""
     yield Case(
         "1,000 rows, sync",
         1,
@@ -123,7 +123,7 @@ def other_cases(ways: Ways) -> Iterator[Case]:
         ],
     )
     undo_hand = ways.by_hand.rollback
-    undo_ours = ways.generated.rollback
+    undo_generated = ways.generated.rollback
     undo_other = ways.asyncpg.rollback
     yield Case(
         "insert of 1,000 rows",
@@ -131,14 +131,14 @@ def other_cases(ways: Ways) -> Iterator[Case]:
         20,
         [
             Way(f"{BY_HAND}, loop", ways.by_hand.insert_loop, undo_hand),
-            Way(f"{GENERATED}, loop (:exec)", ways.generated.insert_loop, undo_ours),
+            Way(f"{GENERATED}, loop (:exec)", ways.generated.insert_loop, undo_generated),
             Way(f"{OFFICIAL}, loop", ways.official.insert_loop, ways.official.rollback),
             Way(f"{ASYNCPG}, loop", ways.asyncpg.insert_loop, undo_other),
             Way(f"{BY_HAND}, executemany", ways.by_hand.insert_batch, undo_hand),
-            Way(f"{GENERATED}, :batchexec", ways.generated.insert_batch, undo_ours),
+            Way(f"{GENERATED}, :batchexec", ways.generated.insert_batch, undo_generated),
             Way(f"{ASYNCPG}, executemany", ways.asyncpg.insert_batch, undo_other),
             Way(f"{BY_HAND}, COPY", ways.by_hand.insert_copy, undo_hand),
-            Way(f"{GENERATED}, :copyfrom", ways.generated.insert_copy, undo_ours),
+            Way(f"{GENERATED}, :copyfrom", ways.generated.insert_copy, undo_generated),
             Way(f"{ASYNCPG}, COPY", ways.asyncpg.insert_copy, undo_other),
         ],
     )

@@ -9,7 +9,7 @@ import psycopg
 
 @contextmanager
 def one_core(url: str) -> Generator[None]:
-    """Keep this process and the backends of its connections together until the block ends."""
+    """Keep this process and the backends of its connections on one core until the block ends."""
     with psycopg.connect(url) as connection:
         backends = connection.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"

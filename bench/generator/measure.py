@@ -1,4 +1,4 @@
-"""Timing ways of doing the same thing: they take turns, so that what slows one slows all."""
+"""Timing of several ways of the same work. They take turns, so that a slow moment slows all."""
 
 import ctypes
 import gc
@@ -17,7 +17,7 @@ Action: TypeAlias = Callable[[], Awaitable[object] | object]
 
 @dataclass(frozen=True)
 class Way:
-    """One way of doing something, and what puts everything back afterwards, untimed."""
+    """One way of doing the work; `undo` restores the state afterwards, untimed."""
 
     name: str
     run: Action
@@ -26,7 +26,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Case:
-    """The first way is what the others are compared with."""
+    """Work, and the ways of doing it. The first way is the baseline of the others."""
 
     title: str
     unit_count: int
@@ -37,7 +37,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes at the peak of a run: of Python's own objects, and of the whole process."""
+    """Bytes at the peak of a run: of Python's objects, and of the whole process."""
 
     python: int
     process: int
@@ -45,7 +45,7 @@ class Memory:
 
 @dataclass(frozen=True)
 class _Time:
-    """Seconds on the clock, and those that this process computed: without server and waiting."""
+    """Seconds of wall time, and of CPU time of this process, without server and waiting."""
 
     wall: float
     cpu: float
@@ -63,7 +63,7 @@ class Result:
 
 
 async def measure(case: Case) -> list[Result]:
-    """Run the case."""
+    """The results of a case, one per way."""
     for way in case.ways:
         await _time(way)
     gc.collect()
@@ -86,7 +86,7 @@ async def measure(case: Case) -> list[Result]:
 
 
 def _rotated(ways: Sequence[Way], turn: int) -> Iterable[Way]:
-    # Forwards and backwards, so that no way always follows the same other.
+    # Forwards and backwards, so that no way always follows the same other way.
     at = turn // 2 % len(ways)
     rotated = [*ways[at:], *ways[:at]]
     return reversed(rotated) if turn % 2 else rotated
@@ -121,7 +121,7 @@ async def _weigh(way: Way) -> Memory:
 
 
 async def _weigh_process(way: Way) -> int:
-    """How far the process grows; what libpq allocates is nothing that tracemalloc sees."""
+    """The growth of the process, because tracemalloc does not see the allocations of libpq."""
     before = _forget_peak()
     await _settle(way.run)
     peak = _process_bytes("VmHWM")
@@ -130,7 +130,7 @@ async def _weigh_process(way: Way) -> int:
 
 
 def _forget_peak() -> int:
-    """Let Linux count the peak from here; what the process takes now."""
+    """Reset the peak that Linux counts; returns the present size of the process."""
     gc.collect()
     with suppress(AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

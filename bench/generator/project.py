@@ -1,4 +1,4 @@
-"""The project of this folder: compiled by sqlc where it leaves no trace, and its database."""
+"""The project of this folder, which sqlc compiles in a scratch directory, and its database."""
 
 import shutil
 import subprocess
@@ -25,7 +25,7 @@ FROM generate_series(1, %(row_count)s::bigint) AS n
 
 
 def compile_queries(directory: Path) -> ModuleType:
-    """The module that sqlc makes of payments.sql; its server is the one of DATABASE_URL."""
+    """The module that sqlc generates from payments.sql, on the server of DATABASE_URL."""
     for name in ("schema.sql", "payments.sql", "sqlc.yaml"):
         shutil.copy(HERE / name, directory)
     subprocess.run(["sqlc", "generate"], cwd=directory, check=True)
@@ -34,7 +34,7 @@ def compile_queries(directory: Path) -> ModuleType:
 
 
 def make_database(server_url: str) -> str:
-    """A database with the schema and its rows; returns where."""
+    """Create a database with the schema and its rows; returns its connection string."""
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE bench")
     url = make_conninfo(server_url, dbname="bench")

@@ -1,4 +1,4 @@
-"""What is printed."""
+"""The printed report."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ _UNITS = ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (float("inf"), 1.0, "s"))
 
 
 def machine(connection: psycopg.Connection) -> str:
-    """Where this ran."""
+    """The machine, the versions of the software, and the server."""
     server = connection.info.parameter_status("server_version")
     packages = ", ".join(f"{name} {version(name)}" for name in ("sqlalchemy", "asyncpg"))
     return (

@@ -7,7 +7,7 @@ CREATE TABLE payments (
     created_at timestamptz NOT NULL
 );
 
--- What is inserted goes where no index grows while it is timed.
+-- Inserts go to a table without an index, because its growth would be timed too.
 CREATE TABLE drafts (
     account_id bigint NOT NULL,
     amount bigint NOT NULL,

@@ -1,1 +1,1 @@
-"""A server of the bank under attack, and how honest clients fare meanwhile."""
+"""The latency of an honest client while a server of the bank is under attack."""

@@ -1,7 +1,7 @@
-"""python -m bench.hostile: attack a server, and print how an honest client fares meanwhile.
+"""python -m bench.hostile: attack a server, and print the latency of an honest client meanwhile.
 
-Ends with 1 when an answer was a 5xx, told of what is inside or was no problem, when the honest
-client failed, or when the server did not come back to rest.
+Exits with 1 if a response is a 5xx, leaks internals or is no problem document, if the honest client
+fails, or if the server does not release its resources afterwards.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ import uvloop
 from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
 from bankapp.postgres.migrations import migrate
 from bench.hostile.attacks import ATTACKS, Attack
-from bench.hostile.connecting import Target, Verdict
-from bench.hostile.honest import Experience, Orders, visit
-from bench.ledger import serving
+from bench.hostile.connections import Target, Verdict
+from bench.hostile.honest import Experience, Workload, visit
+from bench.ledger import servers
 from bench.ledger.machine import describe_machine
 from bench.ledger.people import add_payers
 
@@ -34,36 +34,36 @@ REST_S: Final = 40.0
 
 @dataclass(frozen=True)
 class Burden:
-    """What a server holds; of its files not those for the database."""
+    """The memory and the open files of a server, without connections to the database."""
 
     memory_mb: float
     file_count: int
 
 
 async def main(url: str, account_ids: list[int], tokens: list[str]) -> int:
-    """Attack in every way, and print a line for each; how many things were wrong."""
+    """Run every attack and print a line for each; returns the number of faults."""
     target = Target(url, tokens[2])
-    orders = Orders(url, QUIET_S, tokens[0], (account_ids[0], account_ids[1]))
-    await visit(orders)
+    workload = Workload(url, QUIET_S, tokens[0], (account_ids[0], account_ids[1]))
+    await visit(workload)
     before = await burden(url)
     print(f"{'':<18}{'p50 ms':>8}{'p99 ms':>8}{'RSS MB':>8}{'files':>8}  answers to the attacker")
-    wrong_count = await _report("quiet", before, await visit(orders), Verdict())
+    wrong_count = await _report("quiet", before, await visit(workload), Verdict())
     for attack, duration_s in ATTACKS:
         verdict = Verdict()
-        experience = await _attacked(attack, target, verdict, orders, duration_s)
+        experience = await _attacked(attack, target, verdict, workload, duration_s)
         name = attack.__name__.replace("_", " ")
         wrong_count += await _report(name, await burden(url), experience, verdict)
     after = await _rested(url, before)
-    wrong_count += await _report("quiet again", after, await visit(orders), Verdict())
+    wrong_count += await _report("quiet again", after, await visit(workload), Verdict())
     return wrong_count + (after.file_count > before.file_count)
 
 
 async def _attacked(
-    attack: Attack, target: Target, verdict: Verdict, orders: Orders, duration_s: float
+    attack: Attack, target: Target, verdict: Verdict, workload: Workload, duration_s: float
 ) -> Experience:
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_for_a_while(attack, target, verdict, duration_s))
-        honest = Orders(orders.url, duration_s - 1, orders.token, orders.account_ids)
+        honest = Workload(workload.url, duration_s - 1, workload.token, workload.account_ids)
         return await tasks.create_task(visit(honest))
 
 
@@ -86,7 +86,7 @@ async def _report(name: str, held: Burden, experience: Experience, verdict: Verd
 
 
 async def burden(url: str) -> Burden:
-    """What the server says that it holds."""
+    """The burden that the server's metrics report."""
     async with aiohttp.ClientSession() as session, session.get(f"{url}/metrics") as answer:
         text = await answer.text()
     memory, files, pooled = (
@@ -118,7 +118,7 @@ def _bank() -> Generator[tuple[str, list[int], list[str]]]:
             database = ensure_database(server, "bank", "bank")
             migrate(database)
             account_ids, tokens = add_payers(database, 3)
-            with serving.bank(database, server.home / "served") as url:
+            with servers.bank(database, server.home / "served") as url:
                 yield url, account_ids, tokens
         finally:
             server.stop()

@@ -1,4 +1,4 @@
-"""What attackers do to a server for a while, each in their own way."""
+"""Attacks on a server, each for a number of seconds."""
 
 import asyncio
 import itertools
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
-from bench.hostile.connecting import Target, Verdict
+from bench.hostile.connections import Target, Verdict
 from bench.hostile.shapes import (
     BATCHES,
     HARMLESS,
@@ -46,7 +46,7 @@ async def send_transfers(target: Target, verdict: Verdict, until: float) -> None
 
 
 async def send_batches(target: Target, verdict: Verdict, until: float) -> None:
-    """Bodies of 1 MB by somebody who may send them."""
+    """Bodies of 1 MB from a client that may send them."""
     await _in_turn(target, verdict, until, _signed(target, b"/v1/transfers/batch", BATCHES), 2)
 
 
@@ -55,7 +55,7 @@ def _signed(target: Target, path: bytes, bodies: Mapping[str, bytes]) -> dict[st
 
 
 async def send_without_end(target: Target, verdict: Verdict, until: float) -> None:
-    """Chunks, ever more of them."""
+    """Chunked bodies without an end."""
     head = post(b"Transfer-Encoding: chunked", body=b"")
     chunk = b"10000\r\n" + bytes(65_536) + b"\r\n"
 
@@ -159,7 +159,7 @@ async def idle(target: Target, verdict: Verdict, until: float) -> None:
 
 
 async def churn(target: Target, verdict: Verdict, until: float) -> None:
-    """Connections opened and closed as fast as can be, some with half a request."""
+    """Connections that are opened and closed as fast as possible, with half a request."""
 
     async def attack() -> None:
         while time.monotonic() < until:
@@ -172,7 +172,7 @@ async def churn(target: Target, verdict: Verdict, until: float) -> None:
 
 
 async def half_close(target: Target, verdict: Verdict, until: float) -> None:
-    """Requests of which only a part comes before the client says that it has said all."""
+    """Requests of which only a part is sent before the client closes its side."""
     request = post(b"Content-Length: 42")
 
     async def attack() -> None:
@@ -194,7 +194,7 @@ def _loop_time(until: float) -> float:
     return asyncio.get_running_loop().time() + until - time.monotonic()
 
 
-# For how many seconds each; the slow ones until the bank has had enough.
+# The seconds of each attack. The slow ones last until the timeouts of the bank end them.
 ATTACKS: Final[Sequence[tuple[Attack, float]]] = [
     (send_shapes, 6),
     (send_transfers, 6),

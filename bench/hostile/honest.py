@@ -1,7 +1,7 @@
-"""An honest client: so many reads and transfers a second, each sent when it is due.
+"""An honest client: reads and transfers at a fixed rate, each sent when it is due.
 
-A process of its own, started as `python -m bench.hostile.honest`, with its orders on standard
-input, so that it does not wait for an attacker.
+It is a process of its own, so that it does not wait for an attacker: `python -m
+bench.hostile.honest`, with its workload on standard input.
 """
 
 import asyncio
@@ -22,8 +22,8 @@ KINDS: Final = ("account", "entries", "transfer")
 
 
 @dataclass(frozen=True)
-class Orders:
-    """Where, for how long, and by whom: `token` is of the owner of the first account."""
+class Workload:
+    """The client's server, duration and accounts; `token` is of the first account's owner."""
 
     url: str
     duration_s: float
@@ -33,18 +33,18 @@ class Orders:
 
 @dataclass
 class Experience:
-    """What it was like: how long answers took, and what came instead of one."""
+    """The latencies of a client, and its failures by their name."""
 
     times_ms: list[float] = field(default_factory=list[float])
     failures: dict[str, int] = field(default_factory=dict[str, int])
 
     def figures(self) -> Figures:
-        """How fast it was."""
+        """Rate and latencies."""
         return of_times(self.times_ms, len(self.times_ms))
 
 
-async def visit(orders: Orders) -> Experience:
-    """Have a process of its own be the client."""
+async def visit(workload: Workload) -> Experience:
+    """Run the client in a process of its own."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -52,32 +52,32 @@ async def visit(orders: Orders) -> Experience:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    output, _ = await process.communicate(json.dumps(asdict(orders)).encode())
+    output, _ = await process.communicate(json.dumps(asdict(workload)).encode())
     return Experience(**json.loads(output))
 
 
-async def _visit(orders: Orders) -> Experience:
+async def _visit(workload: Workload) -> Experience:
     experience = Experience()
-    headers = {"Authorization": f"Bearer {orders.token}"}
+    headers = {"Authorization": f"Bearer {workload.token}"}
     timeout = aiohttp.ClientTimeout(total=30)
     async with (
-        aiohttp.ClientSession(orders.url, headers=headers, timeout=timeout) as session,
+        aiohttp.ClientSession(workload.url, headers=headers, timeout=timeout) as session,
         asyncio.TaskGroup() as tasks,
     ):
         started = time.monotonic()
-        while time.monotonic() < started + orders.duration_s:
+        while time.monotonic() < started + workload.duration_s:
             for kind in KINDS:
-                tasks.create_task(_measure(session, orders, kind, experience))
+                tasks.create_task(_measure(session, workload, kind, experience))
             await asyncio.sleep(INTERVAL_S)
     return experience
 
 
 async def _measure(
-    session: aiohttp.ClientSession, orders: Orders, kind: str, experience: Experience
+    session: aiohttp.ClientSession, workload: Workload, kind: str, experience: Experience
 ) -> None:
     started = time.perf_counter()
     try:
-        status = await _ask(session, orders, kind)
+        status = await _ask(session, workload, kind)
         failure = None if status < 400 else str(status)
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         failure = type(error).__name__
@@ -86,8 +86,8 @@ async def _measure(
         experience.failures[failure] = experience.failures.get(failure, 0) + 1
 
 
-async def _ask(session: aiohttp.ClientSession, orders: Orders, kind: str) -> int:
-    source, target = orders.account_ids
+async def _ask(session: aiohttp.ClientSession, workload: Workload, kind: str) -> int:
+    source, target = workload.account_ids
     path = {"account": f"/v1/accounts/{source}", "entries": f"/v1/accounts/{source}/entries"}
     body = {"from_account_id": source, "to_account_id": target, "amount": 1, "currency": "USD"}
     asked = (
@@ -101,4 +101,4 @@ async def _ask(session: aiohttp.ClientSession, orders: Orders, kind: str) -> int
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(uvloop.run(_visit(Orders(**json.load(sys.stdin)))))))
+    print(json.dumps(asdict(uvloop.run(_visit(Workload(**json.load(sys.stdin)))))))

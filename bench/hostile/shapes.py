@@ -1,4 +1,4 @@
-"""Requests as bytes that no honest client sends."""
+"""Requests that no honest client sends, as bytes."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -18,13 +18,13 @@ def get(
 
 
 def post(*headers: bytes, body: bytes = BODY, target: bytes = LOGIN) -> bytes:
-    """A request with a body, whose length the headers have to tell."""
+    """A request with a body; `headers` must give its length."""
     first = b"POST %s HTTP/1.1" % target
     return b"\r\n".join((first, HOST, b"Content-Type: application/json", *headers, b"", body))
 
 
 def post_json(target: bytes, body: bytes, token: str) -> bytes:
-    """A request of somebody who is signed in, well-formed but for what is in the body."""
+    """An authenticated request that is well-formed except for its body."""
     length = b"Content-Length: %d" % len(body)
     return post(b"Authorization: Bearer " + token.encode(), length, body=body, target=target)
 
@@ -33,7 +33,7 @@ _LENGTH = b"Content-Length: %d" % len(BODY)
 _CHUNKED = b"Transfer-Encoding: chunked"
 _CHUNKS = b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)
 
-# Where two readers could see two different ends of a request, or no HTTP/1.1 at all.
+# Requests whose end two parsers could see differently, or that are not HTTP/1.1 at all.
 REFUSED: Final[Mapping[str, bytes]] = {
     "a length and chunks": post(_LENGTH, _CHUNKED, body=_CHUNKS) + SECOND,
     "chunks and a length": post(_CHUNKED, _LENGTH, body=_CHUNKS) + SECOND,
@@ -90,7 +90,7 @@ REFUSED: Final[Mapping[str, bytes]] = {
     "nothing but line ends": b"\r\n" * 5_000 + b"x\r\n\r\n",
 }
 
-# What HTTP lets a client say, or a reader overlook: any answer but a mistake of ours.
+# Requests that HTTP allows or that a parser may tolerate: any response is right except a 5xx.
 HARMLESS: Final[Mapping[str, bytes]] = {
     "HTTP/0.9": b"GET /healthz\r\n\r\n",
     "another Host": b"GET /healthz HTTP/1.1\r\nHost: evil.example:99999999/@\r\n\r\n",
@@ -146,7 +146,7 @@ TRANSFERS: Final[Mapping[str, bytes]] = {
 
 _ITEM = b'{"from_account_id":1,"to_account_id":2,"currency":"USD","amount":1}'
 
-# Bodies of a batch, as large and as costly to read as may be; all refused.
+# Bodies of a batch, as large and as costly to parse as possible; all refused.
 BATCHES: Final[Mapping[str, bytes]] = {
     "100,000 fields": b"{%s}" % b",".join(b'"%x":1' % n for n in range(100_000)),
     "an item of 80,000 fields": b'{"mode":"atomic","transfers":[{%s}]}'

@@ -1,1 +1,1 @@
-"""What it costs to know who asks, and what the time of a login tells."""
+"""The cost of authentication, and whether the time of a login reveals a user."""

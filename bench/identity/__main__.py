@@ -1,4 +1,4 @@
-"""python -m bench.identity: print both, on the server of DATABASE_URL."""
+"""python -m bench.identity: measure sessions and logins on the server of DATABASE_URL."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from bankapp.store.store import Store
 from bench.identity.logins import measure_logins
 from bench.identity.sessions import measure_sessions
 
-# Less than is usual: the less the hash takes, the more anything else would show.
+# Lower than usual: the shorter the hash takes, the more visible is any other difference.
 BCRYPT_COST = 10
 
 

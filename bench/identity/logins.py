@@ -1,4 +1,4 @@
-"""Whether the time of a refused login tells if the user exists."""
+"""A test whether the time of a refused login reveals that the user exists."""
 
 import math
 import random
@@ -9,34 +9,34 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bankapp.api.http.server import create_app
 from bankapp.operations.bank import Bank
-from bench.identity.people import add_user
+from bench.identity.users import add_user
 
 COUNT = 1000
-# Kolmogorov and Smirnov: two samples of one distribution differ by more once in a hundred times.
+# The Kolmogorov-Smirnov test at 1 %: two samples of one distribution rarely differ by more.
 CRITICAL = 1.63 * math.sqrt(2 / COUNT)
 PERCENTS = (1, 5, 25, 50, 75, 95, 99)
 
 
 async def measure_logins(bank: Bank) -> None:
-    """Print both distributions, of tries in random order."""
+    """Print the distributions for a known and an unknown user, who log in in random order."""
     await add_user(bank, "known")
     times_s: dict[str, list[float]] = {"known": [], "unknown": []}
     async with TestClient(TestServer(create_app(bank))) as client:
         tries = list(times_s) * COUNT
         random.shuffle(tries)
-        for who in tries:
-            body = {"username": who, "password": "a wrong password"}
+        for username in tries:
+            body = {"username": username, "password": "a wrong password"}
             started = time.perf_counter()
             async with client.post("/v1/users/login", json=body) as response:
                 assert response.status == 401
                 await response.read()
-            times_s[who].append(time.perf_counter() - started)
+            times_s[username].append(time.perf_counter() - started)
     print(f"\nRefused logins, {COUNT} each, in ms at percentiles:")
     print("  " + " " * 12 + "".join(f"{percent:>9}" for percent in PERCENTS))
-    for who, times in times_s.items():
+    for username, times in times_s.items():
         times.sort()
         cells = (f"{1000 * times[percent * COUNT // 100]:9.2f}" for percent in PERCENTS)
-        print(f"  {who:<12}" + "".join(cells))
+        print(f"  {username:<12}" + "".join(cells))
     distance = _distance(times_s["known"], times_s["unknown"])
     verdict = "cannot" if distance < CRITICAL else "CAN"
     print(f"  greatest distance {distance:.3f}, critical {CRITICAL:.3f}: {verdict} be told apart")

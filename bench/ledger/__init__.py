@@ -1,1 +1,1 @@
-"""The bank over HTTP against pgbench and the usual tutorial's bank, on one PostgreSQL."""
+"""The bank over HTTP against pgbench and a typical tutorial's bank, on one PostgreSQL."""

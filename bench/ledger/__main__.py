@@ -1,8 +1,8 @@
-"""python -m bench.ledger: measure how fast money moves and is read.
+"""python -m bench.ledger: measure the rates and latencies of transfers and reads.
 
-With --write the figures are kept in results.json, in chart.svg, in the README and in
-docs/explanation/performance.md. With --render those are written again from results.json, and
-nothing is measured.
+--write stores the figures in results.json, in chart.svg, in the README and in
+docs/explanation/performance.md. --render writes the last three again from results.json, without
+measuring.
 """
 
 import argparse
@@ -12,27 +12,27 @@ import tempfile
 from pathlib import Path
 
 from bench.ledger import chart, report, results
-from bench.ledger.measuring import Extent, measure
+from bench.ledger.runs import Extent, measure
 
 
 def main() -> int:
-    """Measure unless told otherwise; 1 when a query scans or sorts what grows."""
+    """Measure or render; returns 1 if a query scans or sorts a table that grows."""
     parser = argparse.ArgumentParser(prog="python -m bench.ledger", description=__doc__)
-    parser.add_argument("--write", action="store_true", help="keep what is measured")
-    parser.add_argument("--render", action="store_true", help="only draw what is kept")
-    asked = parser.parse_args()
-    found = results.read() if asked.render else _measured()
+    parser.add_argument("--write", action="store_true", help="store the measured figures")
+    parser.add_argument("--render", action="store_true", help="only render the stored figures")
+    options = parser.parse_args()
+    found = results.read() if options.render else _measured()
     print(report.markdown(found))
-    if asked.write:
+    if options.write:
         results.write(found)
-    if asked.write or asked.render:
+    if options.write or options.render:
         chart.write(found)
         report.write(found)
     return 1 if found.growing else 0
 
 
 def _measured() -> results.Results:
-    # Else the servers and the data would stay.
+    # An exception, so that the servers are stopped and their data deleted.
     signal.signal(signal.SIGTERM, _end)
     with tempfile.TemporaryDirectory(prefix="bankapp-bench-") as name:
         return measure(Path(name), Extent())

@@ -1,4 +1,4 @@
-"""The results as a picture, which looks well on light and on dark paper."""
+"""The results as an SVG chart for light and dark backgrounds."""
 
 from collections.abc import Sequence
 from html import escape
@@ -14,27 +14,27 @@ STYLE: Final = """
 text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .title { font-weight: 600 }
 .label { text-anchor: end }
-.ours { fill: #0969da }
+.bank { fill: #0969da }
 .peer { fill: #8c959f }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 }
-  .ours { fill: #4493f8 }
+  .bank { fill: #4493f8 }
   .peer { fill: #6e7681 }
 }
 """
 
 
 class Bar(NamedTuple):
-    """One line of a panel."""
+    """One bar of a panel."""
 
     label: str
     value: float
     text: str
-    is_ours: bool
+    is_bank: bool
 
 
 def svg(results: Results) -> str:
-    """Panels of bars, each to its own scale."""
+    """The chart: panels of bars, each with its own scale."""
     panels = {
         f"Transfers per second, {title}": [
             Bar(name, one.rate, f"{one.rate:,.0f}", name.startswith("the bank"))
@@ -43,7 +43,7 @@ def svg(results: Results) -> str:
         for title, figures in results.transfers.items()
     }
     panels["Reading, median in ms"] = [
-        Bar(f"{what}, {size}", one.p50_ms, f"{one.p50_ms:.1f}", is_ours=True)
+        Bar(f"{what}, {size}", one.p50_ms, f"{one.p50_ms:.1f}", is_bank=True)
         for what, by_size in results.reads.items()
         for size, one in by_size.items()
     ]
@@ -61,7 +61,7 @@ def svg(results: Results) -> str:
 
 
 def write(results: Results) -> None:
-    """Keep the picture."""
+    """Write the chart."""
     FILE.write_text(svg(results))
 
 
@@ -71,7 +71,7 @@ def _panel(title: str, bars: Sequence[Bar], top: int) -> list[str]:
     for number, bar in enumerate(bars):
         y = top + TITLE + LINE * number
         width = max(1, round(BARS * bar.value / longest))
-        kind = "ours" if bar.is_ours else "peer"
+        kind = "bank" if bar.is_bank else "peer"
         drawn += [
             f'<text class="label" x="{LABELS - 8}" y="{y + 13}">{escape(bar.label)}</text>',
             f'<rect class="{kind}" x="{LABELS}" y="{y}" width="{width}" height="{BAR}" rx="2"/>',

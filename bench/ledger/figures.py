@@ -1,4 +1,4 @@
-"""What is measured."""
+"""Rates and latencies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from statistics import median, quantiles
 
 @dataclass(frozen=True)
 class Figures:
-    """Transfers or reads per second, and how long half and nearly all of them took."""
+    """Transfers or reads per second, and percentiles of their latency."""
 
     rate: float
     p50_ms: float
@@ -16,17 +16,17 @@ class Figures:
 
 @dataclass(frozen=True)
 class Compared(Figures):
-    """Figures beside those of another way.
+    """Figures beside those of a baseline.
 
-    `ratio` is the median of the rates of each round, each divided by the other's of that round: a
-    machine that is slower for a while is slower for both.
+    `ratio` is the median over the rounds of the rate divided by the baseline's rate in the same
+    round, because a machine that is slow for a while slows both.
     """
 
     ratio: float
 
 
 def of_times(times_ms: Sequence[float], rate: float) -> Figures:
-    """The figures of so many that took so long each."""
+    """The figures of requests with these latencies."""
     cuts = quantiles(times_ms, n=100)
     return Figures(rate, cuts[49], cuts[98])
 
@@ -41,7 +41,7 @@ def middle(rounds: Sequence[Figures]) -> Figures:
 
 
 def compare(rounds: Sequence[Figures], others: Sequence[Figures]) -> Compared:
-    """The medians of several rounds, beside those of another way in the same rounds."""
+    """The medians of several rounds, beside a baseline in the same rounds."""
     ratios = [one.rate / other.rate for one, other in zip(rounds, others, strict=True)]
     one = middle(rounds)
     return Compared(one.rate, one.p50_ms, one.p99_ms, median(ratios))

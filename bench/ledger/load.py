@@ -1,6 +1,6 @@
-"""Loads a server over HTTP: so many clients, each sending a request when the last is answered.
+"""Loads a server over HTTP: each client sends its next request when the last one is answered.
 
-A process of its own, started as `python -m bench.ledger.load`, with its orders on standard input.
+It is a process of its own: `python -m bench.ledger.load`, with its workload on standard input.
 """
 
 import asyncio
@@ -17,21 +17,21 @@ from urllib.parse import urlsplit
 import uvloop
 
 from bench.ledger.figures import Figures, of_times
-from bench.ledger.orders import REQUESTS, Orders
+from bench.ledger.workload import REQUESTS, Workload
 
-# More than any server here answers; after that each is made when it is sent.
+# More requests than any server here answers; further ones are made when they are sent.
 PREPARED_PER_S: Final = 10_000
 
 
-def requests(orders: Orders) -> Iterator[bytes]:
-    """Without an end, of which enough are made before the first is sent."""
-    create, dice = REQUESTS[orders.work], random.Random()
-    prepared = [create(orders, dice) for _ in range(int(PREPARED_PER_S * orders.duration_s))]
-    return chain(prepared, iter(lambda: create(orders, dice), None))
+def requests(workload: Workload) -> Iterator[bytes]:
+    """Endless requests, of which enough are made before the first is sent."""
+    create, dice = REQUESTS[workload.work], random.Random()
+    prepared = [create(workload, dice) for _ in range(int(PREPARED_PER_S * workload.duration_s))]
+    return chain(prepared, iter(lambda: create(workload, dice), None))
 
 
 class Client(asyncio.Protocol):
-    """One connection; written to be cheap, as it shares the machine with the server."""
+    """One connection. It uses little CPU time, because it shares the machine with the server."""
 
     def __init__(self, requests: Iterator[bytes], until: float, times_ms: list[float]) -> None:
         self._requests = requests
@@ -71,17 +71,18 @@ class Client(asyncio.Protocol):
         self._transport.write(request)
 
 
-async def load(orders: Orders) -> Figures:
+async def load(workload: Workload) -> Figures:
     """Run to the end of the time; raises RuntimeError for any refusal."""
-    place = urlsplit(orders.url)
+    place = urlsplit(workload.url)
     host, port = place.hostname, place.port
     assert host is not None
     assert port is not None
     times_ms: list[float] = []
-    prepared = requests(orders)
+    prepared = requests(workload)
     started = time.perf_counter()
     clients = [
-        Client(prepared, started + orders.duration_s, times_ms) for _ in range(orders.client_count)
+        Client(prepared, started + workload.duration_s, times_ms)
+        for _ in range(workload.client_count)
     ]
     loop = asyncio.get_running_loop()
     waiting = iter(clients)
@@ -92,4 +93,4 @@ async def load(orders: Orders) -> Figures:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(uvloop.run(load(Orders(**json.load(sys.stdin)))))))
+    print(json.dumps(asdict(uvloop.run(load(Workload(**json.load(sys.stdin)))))))

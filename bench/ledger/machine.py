@@ -1,4 +1,4 @@
-"""Where it is measured, and with what."""
+"""The machine and the software of a measurement."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-OURS = ("aiohttp", "psycopg")
+BANK = ("aiohttp", "psycopg")
 TUTORIAL = ("fastapi", "uvicorn", "sqlalchemy", "asyncpg")
 
 
@@ -27,12 +27,12 @@ def describe_software(url: str) -> str:
         server = connection.info.parameter_status("server_version")
     return (
         f"PostgreSQL {server}, Python {platform.python_version()} {_built_by()}; the bank: "
-        f"{_versions(OURS)}; the tutorial's: {_versions(TUTORIAL)}"
+        f"{_versions(BANK)}; the tutorial's: {_versions(TUTORIAL)}"
     )
 
 
 def _built_by() -> str:
-    """Whose Python it is: distributions build theirs with all optimisations, others may not."""
+    """The builder of this Python: distributions build it with all optimisations, others may not."""
     if sys.base_prefix != "/usr":
         return "of one's own build"
     system = platform.freedesktop_os_release()

@@ -1,4 +1,4 @@
-"""Who loads the bank: people with accounts and tokens."""
+"""Users with accounts and tokens, for loading the bank."""
 
 import uuid
 from datetime import timedelta
@@ -7,7 +7,7 @@ import psycopg
 
 from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.tokens import Purpose, TokenMaker
-from bench.ledger.serving import KEY
+from bench.ledger.servers import KEY
 
 PEOPLE = """
 INSERT INTO users (username, hashed_password, full_name, email)
@@ -48,7 +48,7 @@ SELECT %(id)s, username, '', now() + interval '1 day' FROM banker
 
 
 def add_payers(url: str, account_count: int) -> tuple[list[int], list[str]]:
-    """Accounts of as many people, all rich and signed in: their ids, and a token for each."""
+    """Add users with a funded account and a session each; returns account ids and tokens."""
     tokens = _tokens()
     sessions = [uuid.uuid4() for _ in range(account_count)]
     with psycopg.connect(url) as connection:
@@ -68,7 +68,7 @@ def add_payers(url: str, account_count: int) -> tuple[list[int], list[str]]:
 
 
 def banker_token(url: str) -> str:
-    """The access token of a banker, who may read all accounts."""
+    """Add a banker, who may read all accounts; returns the access token."""
     session = uuid.uuid4()
     with psycopg.connect(url) as connection:
         connection.execute(BANKER, {"id": session})

@@ -8,7 +8,7 @@ from typing import Final
 
 from bench.ledger.figures import Figures, of_times
 
-# The transaction of simple banks: eight round trips, the accounts locked in ascending id.
+# The transaction of simple banks: eight round trips, with the accounts locked in ascending id.
 CLASSIC: Final = """\
 \\set a random(1, :count - 1)
 \\set b {payee}
@@ -23,7 +23,7 @@ UPDATE accounts SET balance = balance - 1 WHERE id = :a RETURNING *;
 UPDATE accounts SET balance = balance + 1 WHERE id = :b RETURNING *;
 COMMIT;
 """
-# Our posting call, for one transfer at a time.
+# The bank's posting call, for one transfer at a time.
 POSTING: Final = """\
 \\set a random(0, :count - 2)
 \\set b {payee}
@@ -44,9 +44,9 @@ def run_pgbench(
     duration_s: int,
     **variables: int,
 ) -> Figures:
-    """How fast the script runs on so many connections.
+    """The figures of a script on this number of connections.
 
-    Raises subprocess.CalledProcessError when a transaction fails.
+    Raises subprocess.CalledProcessError if a transaction fails.
     """
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "script.sql"

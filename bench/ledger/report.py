@@ -17,7 +17,7 @@ HEADLINE_WAYS: Final = {
 
 
 def markdown(results: Results) -> str:
-    """Tables, and under which circumstances they were measured."""
+    """The tables, and the circumstances of the measurement."""
     parts = [_transfers(title, figures) for title, figures in results.transfers.items()]
     return "\n".join([*parts, _reads(results.reads), _circumstances(results)])
 
@@ -33,7 +33,7 @@ def headline(results: Results) -> str:
 
 
 def documents(results: Results) -> dict[Path, str]:
-    """Each document that shows results, as these results make it."""
+    """The text of each document that shows results, with these results in it."""
     parts = {
         ROOT / "README.md": ("bench.ledger.headline", headline(results)),
         ROOT / "docs/explanation/performance.md": ("bench.ledger", markdown(results)),
@@ -44,13 +44,13 @@ def documents(results: Results) -> dict[Path, str]:
 
 
 def write(results: Results) -> None:
-    """Put the results between the marks of the documents."""
+    """Write the results between the marks of the documents."""
     for path, text in documents(results).items():
         path.write_text(text)
 
 
 def replace_marked(text: str, mark: str, part: str) -> str:
-    """The text with this part between its two marks, which are comments of Markdown."""
+    """The text with `part` between its two marks, which are Markdown comments."""
     name = re.escape(mark)
     marked = re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
     replaced, count = marked.subn(lambda _: part, text)
@@ -91,7 +91,9 @@ def _reads(reads: Mapping[str, Mapping[str, Figures]]) -> str:
 
 def _circumstances(results: Results) -> str:
     _, many = next(iter(results.reads.values()))
-    plans = "; ".join(results.growing) or "no query scans or sorts what grows, in both plan modes"
+    plans = (
+        "; ".join(results.growing) or "no plan scans or sorts a growing table, in both plan modes"
+    )
     return (
         f"{results.settings} {results.machine}. {results.software}. Among {many} "
         f"{plans}, and `bankapp verify` takes {results.verification_s:.0f} s.\n"

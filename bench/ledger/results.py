@@ -1,4 +1,4 @@
-"""What a run of the bench found, kept in results.json."""
+"""The results of a run, stored in results.json."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ FILE: Final = Path(__file__).parent / "results.json"
 class Results:
     """All figures of one run.
 
-    `transfers` are by what is paid and then by who moves the money: the first of them is what the
-    others are compared with. `reads` are by what is read and then by how many entries there are,
-    few and many. `growing` is what grows in the plans of the queries among the many.
+    `transfers` are keyed by the accounts that are paid and then by the way of paying, of which the
+    first is the baseline of the others. `reads` are keyed by the resource and then by the number of
+    entries, few and many. `growing` lists the queries whose plans grow with the number of entries.
     """
 
     machine: str
@@ -34,10 +34,10 @@ _ADAPTER: Final = TypeAdapter(Results)
 
 
 def read() -> Results:
-    """Those that are kept."""
+    """The stored results."""
     return _ADAPTER.validate_json(FILE.read_bytes())
 
 
 def write(results: Results) -> None:
-    """Keep these."""
+    """Store the results."""
     FILE.write_bytes(_ADAPTER.dump_json(results, indent=2) + b"\n")

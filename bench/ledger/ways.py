@@ -1,4 +1,4 @@
-"""What is measured: ways to move money, and what there is to read."""
+"""The measurements: ways to move money, and reads."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from bench.ledger.figures import Figures
-from bench.ledger.orders import Orders, carry_out
 from bench.ledger.pgbench import CLASSIC, POSTING, run_pgbench
+from bench.ledger.workload import Workload, run_workload
 
 CONNECTION_COUNTS: Final = (64, 256)
 
@@ -16,7 +16,7 @@ Run = Callable[[], Figures]
 
 
 class Payees(NamedTuple):
-    """Who is paid, in the words of each way to pay."""
+    """The choice of payees, in the language of each way to pay."""
 
     work: str
     of_classic: str
@@ -33,9 +33,9 @@ THE_LAST: Final = Payees("transfer to the last", ":count", ":count - 1")
 
 @dataclass(frozen=True)
 class Payers:
-    """Where money can be moved: `tokens[n]` is of the owner of `account_ids[n]`.
+    """A bank to move money in: `tokens[n]` is of the owner of `account_ids[n]`.
 
-    `database` is what the server at `url` works on, and pgbench as well.
+    Both the server at `url` and pgbench use `database`.
     """
 
     database: str
@@ -46,7 +46,7 @@ class Payers:
 
 @dataclass(frozen=True)
 class Readers:
-    """Where and what can be read; the `cursors` are of the busiest account, `account_ids[0]`."""
+    """A bank to read from; the `cursors` are of the busiest account, `account_ids[0]`."""
 
     url: str
     account_ids: list[int]
@@ -55,9 +55,9 @@ class Readers:
 
 
 def transfers(
-    ours: Payers, tutorial: Payers, payees: Payees, binaries: Path, duration_s: int
+    bank: Payers, tutorial: Payers, payees: Payees, binaries: Path, duration_s: int
 ) -> dict[str, Run]:
-    """By who moves the money; what the others are compared with comes first."""
+    """The runs of transfers, by the way of paying; the baseline comes first."""
 
     def pgbench(script: str, payers: Payers) -> Run:
         return partial(
@@ -75,26 +75,28 @@ def transfers(
         "pgbench, the classic transaction, 64 connections": pgbench(
             CLASSIC.format(payee=payees.of_classic), tutorial
         ),
-        "pgbench, our posting call for one, 64 connections": pgbench(
-            POSTING.format(payee=payees.of_posting), ours
+        "pgbench, the posting call for one, 64 connections": pgbench(
+            POSTING.format(payee=payees.of_posting), bank
         ),
     }
-    for name, payers in (("the bank", ours), ("FastAPI and SQLAlchemy", tutorial)):
+    for name, payers in (("the bank", bank), ("FastAPI and SQLAlchemy", tutorial)):
         for count in CONNECTION_COUNTS:
-            orders = Orders(
+            workload = Workload(
                 payers.url, payees.work, payers.account_ids, payers.tokens, count, duration_s
             )
-            ways[f"{name} over HTTP, {count} connections"] = partial(carry_out, orders)
+            ways[f"{name} over HTTP, {count} connections"] = partial(run_workload, workload)
     return ways
 
 
 def reads(readers: Readers, duration_s: int) -> dict[str, Run]:
-    """By what is read."""
+    """The runs of reads, by the resource."""
 
     def http(work: str, account_ids: list[int]) -> Run:
         tokens, count = [readers.token], CONNECTION_COUNTS[0]
-        orders = Orders(readers.url, work, account_ids, tokens, count, duration_s, readers.cursors)
-        return partial(carry_out, orders)
+        workload = Workload(
+            readers.url, work, account_ids, tokens, count, duration_s, readers.cursors
+        )
+        return partial(run_workload, workload)
 
     return {
         "an account": http("account", readers.account_ids),

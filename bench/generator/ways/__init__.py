@@ -1,1 +1,1 @@
-"""The ways: one module each, with the same names for the same work."""
+"""The ways that are compared: one module each, with the same names for the same work."""

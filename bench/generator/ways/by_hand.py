@@ -1,4 +1,4 @@
-"""psycopg as one writes it by hand: `connection.execute`, and a dataclass built by position."""
+"""Hand-written psycopg: `connection.execute`, and a dataclass built by position."""
 
 from collections.abc import Iterator, Sequence
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Connections of the other libraries; `Any`, as only `make bench` installs what has their types."""
+"""Connections of the other libraries; `Any`, as only `make bench` installs these libraries."""
 # pyright: basic, reportMissingImports=false
 
 from collections.abc import AsyncGenerator, Generator
@@ -24,7 +24,7 @@ def sqlalchemy_sync(url: str) -> Generator[Any]:
 async def sqlalchemy_async(
     url: str,
 ) -> AsyncGenerator[Any]:
-    """The same, async."""
+    """An async connection of SQLAlchemy with psycopg under it."""
     engine = sqlalchemy.ext.asyncio.create_async_engine(_sqlalchemy_url(url))
     async with engine.connect() as connection:
         yield connection
@@ -33,7 +33,7 @@ async def sqlalchemy_async(
 
 @asynccontextmanager
 async def asyncpg_in_transaction(url: str) -> AsyncGenerator[Any]:
-    """A connection of asyncpg in a transaction, where psycopg begins one by itself."""
+    """A connection of asyncpg in a transaction, which psycopg would begin by itself."""
     where = conninfo_to_dict(url)
     connection: Any = await asyncpg.connect(
         host=where["host"],

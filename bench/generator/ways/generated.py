@@ -1,4 +1,4 @@
-"""What the plugin generates. Its module is made when this runs, so it has no types here."""
+"""The plugin's code. It is generated when the benchmark runs, so it has no types here."""
 
 from collections.abc import Sequence
 from types import ModuleType

@@ -1,4 +1,4 @@
-"""What sqlc-gen-python 1.3.0 emits: `sqlalchemy.text`, and a dataclass built by keyword."""
+"""The code of sqlc-gen-python 1.3.0: `sqlalchemy.text`, and a dataclass built by keyword."""
 # pyright: basic, reportMissingImports=false
 
 import dataclasses

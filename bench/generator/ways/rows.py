@@ -1,4 +1,4 @@
-"""What goes in and comes out, whoever does it."""
+"""The rows that every way reads and inserts."""
 
 import datetime
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Payment:
-    """A row as one writes it by hand."""
+    """A row of the hand-written ways."""
 
     id: int
     account_id: int

@@ -1,4 +1,4 @@
-"""asyncpg, another driver: by hand as well, and async only."""
+"""Hand-written asyncpg, another driver, which is async only."""
 # pyright: basic, reportMissingImports=false
 
 from collections.abc import Sequence

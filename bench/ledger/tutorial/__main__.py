@@ -1,4 +1,4 @@
-"""python -m bench.ledger.tutorial: serve on a free port, and print where."""
+"""python -m bench.ledger.tutorial: serve on a free port, and print the URL."""
 # pyright: basic, reportMissingImports=false
 
 import json

@@ -1,4 +1,4 @@
-"""The application: one route, as it is all that is measured."""
+"""The application. It has one route, because no other is measured."""
 # pyright: basic, reportMissingImports=false
 
 import os
@@ -14,8 +14,8 @@ from bench.ledger.tutorial import schemas
 from bench.ledger.tutorial.models import Account, Entry, Transfer
 from bench.ledger.tutorial.security import Username
 
-# As many as the bank's own. With asyncpg a transfer takes two thirds of the CPU time that it takes
-# with psycopg, and 64 connections are slower than 16.
+# The pool of the bank has the same size. With asyncpg a transfer takes two thirds of the CPU time
+# that it takes with psycopg, and 64 connections are slower than 16.
 POOL_SIZE = 16
 
 url = make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql+asyncpg")
@@ -69,7 +69,7 @@ async def create_transfer(
 async def _lock_pair(
     session: AsyncSession, request: schemas.TransferRequest
 ) -> tuple[Account, Account]:
-    """In ascending id, so that two opposite transfers do not deadlock."""
+    """Lock both accounts in ascending id, so that two opposite transfers do not deadlock."""
     ids = (request.from_account_id, request.to_account_id)
     locked = select(Account).where(Account.id.in_(ids)).order_by(Account.id)
     rows = await session.scalars(locked.with_for_update(key_share=True))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Base(DeclarativeBase):
-    """Integers are of 64 bits, times have a zone and come from the database."""
+    """The base of all tables. Integers have 64 bits, times a zone; the database sets them."""
 
     type_annotation_map: ClassVar[dict[type, Any]] = {
         int: BigInteger,
@@ -18,7 +18,7 @@ class Base(DeclarativeBase):
 
 
 class Account(Base):
-    """Where somebody's money is."""
+    """An account of a user."""
 
     __tablename__ = "accounts"
 
@@ -30,7 +30,7 @@ class Account(Base):
 
 
 class Transfer(Base):
-    """Money that went from one account to another."""
+    """A transfer from one account to another."""
 
     __tablename__ = "transfers"
 

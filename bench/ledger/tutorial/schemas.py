@@ -1,4 +1,4 @@
-"""What goes in and comes out."""
+"""Requests and responses."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,7 +10,7 @@ Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
 
 class TransferRequest(BaseModel):
-    """In minor units."""
+    """A transfer to make, in minor units."""
 
     from_account_id: Id
     to_account_id: Id
@@ -19,7 +19,7 @@ class TransferRequest(BaseModel):
 
 
 class Row(BaseModel):
-    """Made from a row."""
+    """A response that is made from a row."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -28,7 +28,7 @@ class Row(BaseModel):
 
 
 class Account(Row):
-    """As its owner sees it."""
+    """An account, for its owner."""
 
     owner: str
     balance: int
@@ -36,7 +36,7 @@ class Account(Row):
 
 
 class Transfer(Row):
-    """What was done."""
+    """A transfer that was made."""
 
     from_account_id: int
     to_account_id: int
@@ -44,7 +44,7 @@ class Transfer(Row):
 
 
 class Entry(Row):
-    """One side of it."""
+    """One side of a transfer."""
 
     account_id: int
     amount: int

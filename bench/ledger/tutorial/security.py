@@ -1,4 +1,4 @@
-"""Bearer tokens, as JWT of HS256: they say who asks, and are looked up nowhere."""
+"""Bearer tokens, JWT of HS256: they name the user, and no session is looked up."""
 # pyright: basic, reportMissingImports=false
 
 import time

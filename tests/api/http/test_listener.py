@@ -12,7 +12,7 @@ from bankapp.api.http.server import create_app
 from bankapp.api.http.serving.listener import listen, open_sockets, url_of
 from bankapp.domain.roles import Role
 from bench.hostile import shapes
-from bench.hostile.connecting import Target, Verdict, is_problem, read_answer
+from bench.hostile.connections import Target, Verdict, is_problem, read_answer
 from tests.api.client import Api
 
 BATCH = b"/v1/transfers/batch"

@@ -1,4 +1,4 @@
-"""Servers to load: ours, and the tutorial's."""
+"""Servers to load: the bank's, and the tutorial's."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def bank(url: str, directory: Path) -> Generator[str]:
 
 @contextmanager
 def tutorial(url: str, directory: Path) -> Generator[str]:
-    """The same of the tutorial's bank."""
+    """The URL of a server of the tutorial's bank, which runs until the block ends."""
     directory.mkdir()
     log = directory / "serve.log"
     with _served(["bench.ledger.tutorial"], {"DATABASE_URL": url}, log) as address:

@@ -1,4 +1,4 @@
-"""One run: banks are set up, loaded in turn, and checked."""
+"""One run: it sets up the banks, loads them in turn, and verifies their books."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -11,20 +11,20 @@ import psycopg
 
 from bankapp.postgres.embedded import EmbeddedServer, find_binaries
 from bankapp.store.operator.verification import verify_ledger
-from bench.ledger import setting_up, ways
+from bench.ledger import banks, ways
 from bench.ledger.figures import Compared, Figures, compare, middle
 from bench.ledger.machine import describe_machine, describe_software
 from bench.ledger.results import Results
 
-# Durable as it comes; three banks, the tutorial's and pgbench have connections at once. The cache
-# is what PostgreSQL's manual has for a server of 4 GB.
+# Durability is PostgreSQL's default. Three banks, the tutorial's and pgbench are connected at once.
+# The cache is a quarter of the memory of a server of 4 GB, as PostgreSQL's manual recommends.
 SERVER_SETTINGS: Final = {"max_connections": "300", "shared_buffers": "1GB"}
 FEW: Final = 10_000
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is done: so many rounds, so long each, and so many entries to read among."""
+    """The rounds, the seconds of each measurement, and the entries of the large bank."""
 
     round_count: int = 9
     duration_s: int = 5
@@ -32,9 +32,9 @@ class Extent:
 
 
 def measure(directory: Path, extent: Extent) -> Results:
-    """Measure on a PostgreSQL of its own in the directory.
+    """Measure on a PostgreSQL in the directory, which is started for this.
 
-    Raises AssertionError when the books of a bank that was loaded are not in order.
+    Raises AssertionError if the books of a loaded bank are not in order.
     """
     server = EmbeddedServer(directory, find_binaries(None), SERVER_SETTINGS)
     server.start()
@@ -47,22 +47,22 @@ def measure(directory: Path, extent: Extent) -> Results:
 
 def _measure(server: EmbeddedServer, extent: Extent, stack: ExitStack) -> Results:
     machine = describe_machine()
-    ours = stack.enter_context(setting_up.ours(server))
-    tutorial = stack.enter_context(setting_up.tutorial(server))
-    few, few_people, _ = setting_up.filled(server, FEW)
-    many, many_people, growing = setting_up.filled(server, extent.entry_count)
+    bank = stack.enter_context(banks.bank(server))
+    tutorial = stack.enter_context(banks.tutorial(server))
+    few, few_people, _ = banks.filled(server, FEW)
+    many, many_people, growing = banks.filled(server, extent.entry_count)
     readers = {
-        f"{FEW:,} entries": setting_up.readers(server, few, few_people),
-        f"{extent.entry_count:,} entries": setting_up.readers(server, many, many_people),
+        f"{FEW:,} entries": banks.readers(server, few, few_people),
+        f"{extent.entry_count:,} entries": banks.readers(server, many, many_people),
     }
     transfers = {
         (title, name): run
         for title, payees in (
-            (f"{setting_up.ACCOUNT_COUNT:,} accounts", ways.ANYBODY),
+            (f"{banks.ACCOUNT_COUNT:,} accounts", ways.ANYBODY),
             ("everybody pays one account", ways.THE_LAST),
         )
         for name, run in ways.transfers(
-            ours, tutorial, payees, server.binaries, extent.duration_s
+            bank, tutorial, payees, server.binaries, extent.duration_s
         ).items()
     }
     reads = {
@@ -71,11 +71,11 @@ def _measure(server: EmbeddedServer, extent: Extent, stack: ExitStack) -> Result
         for what, run in ways.reads(stack.enter_context(one), extent.duration_s).items()
     }
     rounds = _in_turn({**transfers, **reads}, extent.round_count)
-    _verify(ours.database)
+    _verify(bank.database)
     _verify_classic(tutorial.database)
     return Results(
         machine=machine,
-        software=describe_software(ours.database),
+        software=describe_software(bank.database),
         settings=_describe(extent),
         transfers={
             title: _compared(of_ways) for title, of_ways in _grouped(rounds, transfers).items()
@@ -97,19 +97,19 @@ def _in_turn(
 
 
 def _verify(database: str) -> float:
-    """How long it takes to prove the books."""
+    """Verify the books; returns the seconds that this takes."""
     report = asyncio.run(verify_ledger(database, lambda _: None))
     assert report.findings == []
     return report.duration_s
 
 
 def _verify_classic(database: str) -> None:
-    """The peers must have done the same work."""
+    """Verify that the peers have done the same work."""
     with psycopg.connect(database) as connection:
         wrong = connection.execute(
             "SELECT accounts.id FROM accounts JOIN entries ON entries.account_id = accounts.id "
             "GROUP BY accounts.id HAVING accounts.balance <> %s + sum(entries.amount)",
-            [setting_up.OPENING_BALANCE],
+            [banks.OPENING_BALANCE],
         ).fetchall()
     assert wrong == []
 
@@ -132,6 +132,6 @@ def _grouped(
 
 
 def _compared(rounds: Mapping[str, list[Figures]]) -> dict[str, Compared]:
-    """With what comes first."""
+    """The figures of each way, beside those of the first."""
     first = next(iter(rounds.values()))
     return {name: compare(one, first) for name, one in rounds.items()}

@@ -1,4 +1,4 @@
-"""Banks to load: who pays, who reads, and the servers that serve them."""
+"""Banks with payers and readers, and the servers to load."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ import psycopg
 from bankapp.operations.fields import encode_cursor
 from bankapp.postgres.embedded import EmbeddedServer, ensure_database
 from bankapp.postgres.migrations import migrate
-from bench.ledger import serving
+from bench.ledger import servers
 from bench.ledger.people import add_payers, banker_token
 from bench.ledger.tutorial.security import create_token
 from bench.ledger.ways import Payers, Readers
@@ -25,18 +25,18 @@ OWNER: Final = "bank"
 
 
 @contextmanager
-def ours(server: EmbeddedServer) -> Generator[Payers]:
-    """The bank, with everything on."""
-    database = ensure_database(server, "ours", OWNER)
+def bank(server: EmbeddedServer) -> Generator[Payers]:
+    """The bank with payers; all of its features are on."""
+    database = ensure_database(server, "bank", OWNER)
     migrate(database)
     account_ids, tokens = add_payers(database, ACCOUNT_COUNT)
-    with serving.bank(database, server.home / "ours") as url:
+    with servers.bank(database, server.home / "bank") as url:
         yield Payers(database, url, account_ids, tokens)
 
 
 @contextmanager
 def tutorial(server: EmbeddedServer) -> Generator[Payers]:
-    """The tutorial's, on the schema that pgbench has, too."""
+    """The tutorial's bank with payers, on the schema that pgbench uses too."""
     database = ensure_database(server, "classic", OWNER)
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute((Path(__file__).parent / "classic.sql").read_bytes())
@@ -47,18 +47,18 @@ def tutorial(server: EmbeddedServer) -> Generator[Payers]:
         connection.execute("VACUUM ANALYZE")
     account_ids = list(range(1, ACCOUNT_COUNT + 1))
     tokens = [create_token(str(account_id)) for account_id in account_ids]
-    with serving.tutorial(database, server.home / "tutorial") as url:
+    with servers.tutorial(database, server.home / "tutorial") as url:
         yield Payers(database, url, account_ids, tokens)
 
 
 def filled(server: EmbeddedServer, entry_count: int) -> tuple[str, Population, list[str]]:
-    """A database with so many entries, who is in there, and what grows in the plans."""
+    """A database with this number of entries, its population, and its plans that grow."""
     name = f"entries_{entry_count}"
     database = ensure_database(server, name, OWNER)
     migrate(database)
     with psycopg.connect(server.url(name), autocommit=True) as connection:
         people = fill(connection, entry_count)
-        connection.execute("CHECKPOINT")  # or whatever comes next would pay for a part of it
+        connection.execute("CHECKPOINT")  # otherwise it would fall into a measurement
         return database, people, _growing(connection, people)
 
 
@@ -77,14 +77,14 @@ def _growing(connection: Connection, people: Population) -> list[str]:
 
 @contextmanager
 def readers(server: EmbeddedServer, database: str, people: Population) -> Generator[Readers]:
-    """Of a filled bank, all of which a banker reads."""
+    """A server of a filled bank, and a banker who reads all of it."""
     with psycopg.connect(database) as connection:
         cursors = connection.execute(
             "SELECT transfer_id FROM entries WHERE account_id = %s ORDER BY random() LIMIT %s",
             [people.account_id(1), CURSOR_COUNT],
         ).fetchall()
         directory = server.home / connection.info.dbname
-    with serving.bank(database, directory) as url:
+    with servers.bank(database, directory) as url:
         yield Readers(
             url,
             [people.account_id(n + 1) for n in range(people.customer_count)],

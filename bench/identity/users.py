@@ -1,4 +1,4 @@
-"""Who takes part."""
+"""Users for the measurements."""
 
 from bankapp.domain.users import NewUser
 from bankapp.operations.bank import Bank
@@ -7,7 +7,7 @@ PASSWORD = "correct horse battery staple"
 
 
 async def add_user(bank: Bank, username: str) -> None:
-    """A user whose password is PASSWORD."""
+    """Add a user whose password is PASSWORD."""
     await bank.store.users.register(
         NewUser(
             username=username,

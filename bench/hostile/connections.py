@@ -1,4 +1,4 @@
-"""Raw connections to a server, and a judge of what comes back over them."""
+"""Raw connections to a server, and the assessment of its responses."""
 
 import asyncio
 import re
@@ -20,13 +20,13 @@ _LEAKS: Final = re.compile(
 
 @dataclass
 class Verdict:
-    """What a server answered: how often which status, or else closed; and what it must not."""
+    """The responses of a server, counted by status or as closed, and those it must not give."""
 
     outcomes: Counter[str] = field(default_factory=Counter[str])
     offences: Counter[str] = field(default_factory=Counter[str])
 
     def judge(self, name: str, received: bytes) -> None:
-        """Take note of all that came over one connection."""
+        """Count the responses that were received over one connection."""
         statuses = [status.decode() for status in _STATUS.findall(received)]
         self.outcomes.update(statuses or ["closed"])
         if any(status >= "500" for status in statuses):
@@ -38,13 +38,13 @@ class Verdict:
 
 
 def is_problem(received: bytes) -> bool:
-    """Whether a refusal among it is a problem+json with an id."""
+    """Whether the response is a problem+json with a request id."""
     return b"application/problem+json" in received and b'"request_id":"' in received
 
 
 @dataclass(frozen=True)
 class Target:
-    """A server to attack, and who attacks it as a customer."""
+    """A server to attack, and the access token of an attacking customer."""
 
     url: str
     token: str
@@ -53,7 +53,7 @@ class Target:
     async def connected(
         self,
     ) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        """A connection, while the block runs."""
+        """A connection, which is closed when the block ends."""
         place = urlsplit(self.url)
         reader, writer = await asyncio.open_connection(place.hostname, place.port)
         try:
@@ -62,7 +62,7 @@ class Target:
             writer.transport.abort()
 
     async def exchange(self, sent: bytes) -> bytes:
-        """All that is answered to these bytes, sent by somebody who then says no more."""
+        """The response to these bytes, after which nothing more is sent."""
         received = b""
         with suppress(ConnectionError, TimeoutError):
             async with self.connected() as (reader, writer):
@@ -72,7 +72,7 @@ class Target:
 
 
 async def read_answer(reader: asyncio.StreamReader) -> bytes:
-    """An answer, and whatever comes with it."""
+    """Read one response, and any that were received together with it."""
     received = b""
     async with asyncio.timeout(ANSWER_TIMEOUT_S):
         while not _is_whole(received) and (some := await reader.read(65_536)):
