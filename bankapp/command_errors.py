@@ -2,7 +2,7 @@
 
 
 class Failure(Exception):
-    """The command cannot continue; the message says why and what to do."""
+    """The command cannot continue; the message gives the reason and the remedy."""
 
 
 class StartError(Failure):

@@ -1,4 +1,4 @@
-"""Tuning: sizes and times that change how fast the bank is, and not what it does.
+"""Tuning: sizes and times that change the speed of the bank, and not its behaviour.
 
 The bank's own rules are in `bankapp/domain/limits.py`. The unit comes last in a name.
 """

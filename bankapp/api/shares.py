@@ -17,7 +17,7 @@ class Shares:
 
     @staticmethod
     def allocate(process_count: int) -> int:
-        """The file descriptor of the shared memory for so many processes."""
+        """The file descriptor of the shared memory for this number of processes."""
         memory = os.memfd_create("bankapp-shares")
         os.ftruncate(memory, process_count * _COUNT_BYTES)
         return memory

@@ -16,7 +16,7 @@ STAMP: Final = Path(sys.prefix, ".contract")
 
 
 def main() -> int:
-    """Exit codes: 0; 1 where something is not what would be written; 2 for a wrong call."""
+    """Exit codes: 0; 1 if a file differs from its newly written text; 2 for a wrong call."""
     match sys.argv[1:]:
         case ["write", directory, document]:
             return _write(Path(directory), Path(document))

@@ -8,7 +8,7 @@ PASSWORD: Final = "four small blue boats"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user; `about` says what there is to see of them."""
+    """A user; `about` tells a reader of the demo where to look."""
 
     username: str
     full_name: str
@@ -16,7 +16,7 @@ class Person:
 
     @property
     def email(self) -> str:
-        """Of a domain that is nobody's."""
+        """An address in a domain that is reserved for examples."""
         return f"{self.username}@example.com"
 
 
@@ -37,7 +37,7 @@ EVA: Final = Person("eva_novak", "Eva Nováková", "closed her account in euros"
 FARID: Final = Person("farid_haddad", "فريد حداد", "took cash out; a payment of his was reversed")
 PEOPLE: Final = (ANA, BEN, CHLOE, DMITRI, EVA, FARID)
 
-# Signs up last of all: who is there tells that the month is over.
+# Signs up last, so that their existence proves that the month is complete.
 NEWCOMER: Final = Person("zoe_new", "Zoë New", "signed up at last, and has no account yet")
 
 CUSTOMERS: Final = (*PEOPLE, *BUSINESSES)

@@ -29,7 +29,7 @@ from bankapp.operations.ledger.holds import Hold
 
 DAY_COUNT: Final = 30
 FREEZE_DAY: Final = 25
-# What is bought, and what it costs at least and at most.
+# Purchases, and their lowest and highest price.
 GROCERIES: Final = (
     ("coffee", 3, 6),
     ("fruit", 3, 12),
@@ -39,7 +39,7 @@ GROCERIES: Final = (
 )
 FILMS: Final = ("Metropolis", "Solaris", "Stalker", "Playtime", "M")
 
-# Called with the part of the month that is over, 0 to 1, and what it is at.
+# Called with the part of the month that is done, 0 to 1, and a description of the present step.
 Progress: TypeAlias = Callable[[float, str], None]
 
 
@@ -87,7 +87,7 @@ class _Month:
         }
 
     async def live(self, day: int) -> None:
-        """Cards are charged, then comes what happens on that day only, then what does on any."""
+        """Cards are charged first, then come the events of this day, then those of every day."""
         await self._charge_cards()
         if day in self._special:
             await self._special[day]()
@@ -124,7 +124,7 @@ class _Month:
         self._stay = await self._teller.hold(CHLOE, HOTEL, 420_00, "three nights by the sea")
         booked = await self._teller.hold(EVA, HOTEL, 140_00, "one night")
         await self._teller.void(EVA, booked)
-        # Nobody answers in time: a second later it has expired by itself.
+        # It is not captured in time: a second later it has expired.
         await self._teller.hold(FARID, HOTEL, 90_00, "a table for two", lifetime_s=1)
 
     async def _leave_the_hotel(self) -> None:

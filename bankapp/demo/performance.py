@@ -12,10 +12,10 @@ from bankapp.operations.bank import Bank, Rules
 
 
 async def perform_demo(bank: Bank, *, seed: int, anyway: bool, progress: Progress) -> bool:
-    """Fill the bank with the month; False where that was done before.
+    """Fill the bank with the month; False if that was done before.
 
-    What an interrupted one has done is not done again. Raises Failure where strangers' money moves
-    in the bank already, unless `anyway`, and where the demo cannot go on.
+    An interrupted demo continues, and repeats nothing. Raises Failure if other users' money moves
+    in the bank already, unless `anyway`, and if the demo cannot go on.
     """
     if await bank.store.read.users.get_user(username=NEWCOMER.username) is not None:
         return False
@@ -39,7 +39,7 @@ async def _require_room(bank: Bank, *, anyway: bool) -> None:
                 "money moves in this bank already; take an empty one, or add the demo with --anyway"
             )
     elif datetime.now(UTC) - begun.created_at > limits.IDEMPOTENCY_KEY_LIFETIME:
-        # Its keys have expired: what it has done would be done again.
+        # Its keys have expired, so its requests would be done again.
         raise Failure(
             "a demo was begun here more than a day ago and not finished; take an empty bank"
         )

@@ -1,4 +1,4 @@
-"""Every refusal: what the bank answers instead of doing what it was asked."""
+"""Every refusal: the bank's answer to a request that it does not do."""
 
 import re
 from collections.abc import Sequence
@@ -25,18 +25,18 @@ class Sort(Enum):
 
 @dataclass(frozen=True)
 class Violation:
-    """One thing wrong with a request: which field, and what is wrong with it."""
+    """A field of a request that is wrong, and the reason."""
 
     field: str
     message: str
 
 
 class Refusal(Exception):
-    """The bank does not do what it was asked.
+    """The bank does not do what a request asks for.
 
-    `code` is stable and follows from the class's name. `retryable` says whether it is worth a
-    try to send the very same request again. The docstring is the message, `remedy` what to do about
-    it; `detail` adds what this one case knows.
+    `code` is stable and follows from the class's name. `retryable` says whether the same request
+    may succeed when it is sent again. The docstring is the message and `remedy` the advice to the
+    client; `detail` adds the particulars of one case.
     """
 
     sort: ClassVar[Sort]

@@ -1,4 +1,4 @@
-"""Events: what happens to users, sessions and accounts, a class each. `EVENTS` lists them all.
+"""Events of users, sessions and accounts, a class each. `EVENTS` lists them all.
 
 Transfers and holds are not among them, for the ledger has a row of its own for each.
 """

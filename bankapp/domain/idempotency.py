@@ -1,4 +1,4 @@
-"""Idempotency keys: what makes a request that is sent again the same request."""
+"""Idempotency keys, under which a request that is sent again is the same request."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class RequestKey:
     """The idempotency key of one request.
 
-    `scope` is the user who asks. `request_hash`, of 32 bytes, differs where requests differ: it
-    tells a repetition from another request under the same key.
+    `scope` is the user of the request. `request_hash`, of 32 bytes, distinguishes a repetition
+    from another request under the same key.
     """
 
     scope: str

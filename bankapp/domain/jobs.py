@@ -56,7 +56,7 @@ class StartPasswordReset(Job):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purge(PeriodicJob):
-    """Delete rows that nobody needs any more."""
+    """Delete rows that are no longer needed."""
 
     name = "purge"
     schedule = "*/10 * * * *"

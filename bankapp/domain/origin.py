@@ -10,8 +10,8 @@ from typing import Final
 class Origin:
     """The user, the request and the session from which a change comes.
 
-    `actor` is the user who asked for it; None for the bank itself and for a visitor who has not
-    signed in. Money moves only while the session `session_id` is open, unless that is None.
+    `actor` is the user of the request; None for the bank itself and for a visitor who has not
+    logged in. Money moves only while the session `session_id` is open, unless that is None.
     """
 
     actor: str | None = None

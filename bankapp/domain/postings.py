@@ -19,7 +19,7 @@ class Posting:
 
     The bank's cash account of the currency stands where `from_account_id` (a deposit) or
     `to_account_id` (a withdrawal) is None. `required_owner` is the user who must own the account,
-    None where the bank itself acts; `origin` tells who asked, which may be a banker. A reversal
+    None where the bank itself acts; `origin` names the requester, who may be a banker. A reversal
     refers to its transfer by `reference_id`, a capture and a void to their hold: they take accounts
     and currency from it and, without an amount, all that is left.
     """

@@ -8,8 +8,8 @@ from datetime import timedelta
 class RateLimit:
     """`count` tries at once, and then one more each `period` / `count`.
 
-    `by` says what tries are counted per: the client's `address`, the user who is the `caller`, or
-    a field of the request.
+    Tries are counted per the values of `by`: the client's `address`, the user who is the `caller`,
+    or a field of the request.
     """
 
     name: str

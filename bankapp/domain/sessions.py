@@ -1,4 +1,4 @@
-"""Sessions of users who sign in."""
+"""Sessions of users who log in."""
 
 import uuid
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ async def work(queue: procrastinate.App, stop: asyncio.Event) -> None:
 
     While the database is away, the worker waits for it.
     """
-    # Procrastinate logs the arguments of jobs, which hold addresses. The bank logs what matters.
+    # Procrastinate logs the arguments of jobs, which hold addresses. The bank logs jobs itself.
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     rescue = asyncio.create_task(_rescue(queue, stop))
     while not stop.is_set():

@@ -1,4 +1,4 @@
-"""The job that deletes rows that nobody needs any more."""
+"""The job that deletes rows that are no longer needed."""
 
 from bankapp import tuning
 from bankapp.jobs.context import JobContext

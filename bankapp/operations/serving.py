@@ -74,7 +74,7 @@ async def perform(
 ) -> Served:
     """Run an operation that the visitor may ask for, once under the key where it takes one.
 
-    Raises RateLimited, and whatever the operation refuses.
+    Raises RateLimited, and the refusals of the operation.
     """
     if operation.limits:
         await limit_rates(bank, operation, visitor, request)

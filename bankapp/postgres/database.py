@@ -74,7 +74,7 @@ def open_database(settings: Settings, *, beside_server: bool = False) -> Generat
 
 
 def connections_needed(worker_count: int) -> int:
-    """The highest number of connections of so many server processes and of those they replace."""
+    """The highest number of connections of the server processes and of those that they replace."""
     return 2 * (worker_count * tuning.CONNECTION_COUNT_MAX + tuning.JOB_CONCURRENCY)
 
 

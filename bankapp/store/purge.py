@@ -1,4 +1,4 @@
-"""Steps that delete rows that nobody needs any more, a small batch each."""
+"""Steps that delete rows that are no longer needed, a small batch each."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias

@@ -72,7 +72,7 @@ def configure_logs(
 
 
 def log_stray_error(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log an error of a task that nobody awaits; asyncio itself would print its message."""
+    """Log an error of a task that is never awaited; asyncio itself would print its message."""
     _log.error("stray error", what=context["message"], exc_info=context.get("exception"))
 
 

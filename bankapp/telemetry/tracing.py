@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 
 class Named(Protocol):
-    """What traces need to know of a query."""
+    """The parts of a query that a trace contains."""
 
     @property
     def name(self) -> str: ...

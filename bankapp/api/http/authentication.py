@@ -15,7 +15,7 @@ Address: TypeAlias = IPv4Address | IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class Proxies:
-    """The networks of the proxies whose X-Forwarded-For is believed."""
+    """The networks of the proxies whose X-Forwarded-For is trusted."""
 
     networks: Sequence[IPv4Network | IPv6Network]
 

@@ -44,7 +44,7 @@ class HttpDoor:
         return listen(app, sockets, hurry=surroundings.hurry, shares=surroundings.shares)
 
     def url_of(self, listening: socket.socket) -> str:
-        """The URL of what is served on this socket."""
+        """The URL of the server on this socket."""
         return url_of(listening)
 
 

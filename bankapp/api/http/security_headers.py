@@ -1,4 +1,4 @@
-"""Security headers: which origins may read answers, and what an answer may do in a browser."""
+"""Security headers: the origins that may read answers, and the rights of a page in a browser."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -53,8 +53,8 @@ def ends_with_parent() -> tuple[str, ...]:
 def hand_over(directory: Path, *, with_content: bool = False) -> None:
     """Give the directory to the user that the programs run as: for root that is root or `nobody`.
 
-    It may belong to the other of the two, because it was copied, or because namespaces have become
-    allowed or forbidden. The files of any other user are left alone.
+    It may belong to the other one, because it was copied, or because namespaces have become allowed
+    or forbidden. The files of any other user are left alone.
     """
     if os.geteuid() != 0:
         return

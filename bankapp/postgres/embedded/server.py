@@ -110,7 +110,7 @@ class EmbeddedServer:
             process.wait()
 
     def is_running(self) -> bool:
-        """Whether a server runs on this directory, whoever started it."""
+        """Whether a server runs on this directory, also one that another process started."""
         return self._postmaster_pid() is not None and self._status() == "ready"
 
     def has_ended(self) -> bool:

@@ -6,7 +6,7 @@ from gen.reports import CountJobsRow
 
 
 def note_pool(pool: Pool) -> None:
-    """Note the state of the pool, and what was asked of it since the last call."""
+    """Record the state of the pool, and its requests since the last call."""
     stats = pool.pop_stats()
     metrics.POOL_CONNECTIONS.set(stats.get("pool_size", 0))
     metrics.POOL_IDLE.set(stats.get("pool_available", 0))

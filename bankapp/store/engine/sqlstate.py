@@ -1,4 +1,4 @@
-"""What an error of PostgreSQL means to the bank; nothing else reads SQLSTATE."""
+"""The meaning of PostgreSQL's errors to the bank; no other module reads SQLSTATE."""
 
 from typing import Final
 

@@ -1,1 +1,1 @@
-"""Events: what happened, and the trail of it."""
+"""Events and their audit trail."""

@@ -1,4 +1,4 @@
-"""Email verifications: a code by mail proves an address."""
+"""Email verifications: a mailed code verifies an address."""
 
 from bankapp.domain import events
 from bankapp.domain.jobs import SendMail
@@ -18,16 +18,16 @@ class EmailVerifications:
         self._run = transactions.run
 
     async def resend(self, username: str, code: Code) -> None:
-        """Mail another code, unless the user's address is proved already."""
+        """Mail another code, unless the user's address is verified already."""
         await self._run(resend_verification, username, code)
 
     async def complete(self, verification_id: int, code_hash: bytes, *, origin: Origin) -> bool:
-        """Prove the address; False when the code does not work."""
+        """Verify the address; False when the code does not work."""
         return await self._run(verify_email, verification_id, code_hash, origin)
 
 
 async def send_verification(q: AsyncQueries, user: models.User, code: Code) -> None:
-    """Mail a code that proves the user's present address."""
+    """Mail a code that verifies the user's present address."""
     verification_id = await q.email_verifications.insert_email_verification(
         username=user.username, email=user.email, code_hash=code.hash
     )

@@ -18,7 +18,7 @@ class PasswordResets:
         self._run_statement = transactions.run_statement
 
     async def request(self, email: str) -> None:
-        """Have a worker start a reset: the time to answer must not tell who has an account."""
+        """Have a worker start a reset, so that the time to answer does not reveal the user."""
         await self._run_statement(enqueue, StartPasswordReset(email=email))
 
     async def start(self, email: str, code: Code) -> None:

@@ -32,7 +32,7 @@ class Users:
     async def register(
         self, user: NewUser, code: Code | None = None, *, origin: Origin = THE_BANK
     ) -> models.User:
-        """Add a user. With `code`, which is mailed, the user is to prove the address.
+        """Add a user. `code` is mailed, and verifies the address.
 
         Raises UsernameTaken, EmailTaken.
         """
@@ -60,10 +60,10 @@ class Users:
     async def change(
         self, change: UserChange, code: Code | None, *, origin: Origin
     ) -> models.User | None:
-        """Change what is given.
+        """Change the fields that are given.
 
-        A new password ends the user's other sessions. A new address is to be proved with `code`,
-        and the old address is told. Raises EmailTaken; InvalidCredentials and Forbidden when the
+        A new password ends the user's other sessions. `code` verifies a new address, and the old
+        address gets a notice. Raises EmailTaken; InvalidCredentials and Forbidden when the
         user no longer has the password that was checked, or the role that allowed the change.
         """
         return await self._run(change_user, change, code, origin)
@@ -71,7 +71,7 @@ class Users:
     async def change_role(
         self, username: str, role: Role, *, origin: Origin = THE_BANK
     ) -> models.User | None:
-        """Give a user another role."""
+        """Change a user's role."""
         return await self._run(change_role, username, role, origin)
 
     async def block(self, username: str, *, is_blocked: bool, origin: Origin) -> models.User | None:

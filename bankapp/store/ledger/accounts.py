@@ -49,7 +49,7 @@ class Accounts:
         )
 
     async def get(self, account_id: int) -> models.CustomerAccount | None:
-        """The account; None when there is no such one. Concurrent calls share a query."""
+        """The account, or None. Concurrent calls share a query."""
         return await self._reads.submit(account_id)
 
     async def freeze(self, account_id: int, *, origin: Origin) -> models.CustomerAccount:
@@ -60,7 +60,7 @@ class Accounts:
         return await self._run(freeze_account, account_id, origin)
 
     async def thaw(self, account_id: int, *, origin: Origin) -> models.CustomerAccount:
-        """Take a freeze back.
+        """Thaw a frozen account.
 
         Raises NotFound, AccountClosed.
         """

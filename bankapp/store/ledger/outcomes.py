@@ -22,8 +22,8 @@ class Held:
 class Posted:
     """Money that moved: the transfer, and the payer's side as it is after it.
 
-    `from_account` is None where the bank itself pays. `hold` is what was captured.
-    `replayed_request_id` is that of the request which was first answered so.
+    `from_account` is None where the bank itself pays. `hold` is the captured hold.
+    `replayed_request_id` is the id of the request whose answer is given again.
     """
 
     transfer: models.Transfer

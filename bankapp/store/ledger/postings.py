@@ -20,8 +20,8 @@ from gen.transfers import PostTransfersParams, PostTransfersRow
 class Postings:
     """The transactions that move and hold money.
 
-    What is accepted is durable when they return. After Unavailable it is unknown whether it was
-    posted: the same request under its key tells.
+    An accepted posting is durable when they return. After Unavailable it is unknown whether it was
+    posted; the same request under its key gets the answer.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ async def post(
 
 
 def key_of(posting: Posting) -> tuple[str, str] | None:
-    """What two postings of one batch must not share."""
+    """The key that two postings of one batch must not share."""
     return None if posting.key is None else (posting.key.scope, posting.key.key)
 
 

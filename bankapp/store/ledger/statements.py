@@ -1,4 +1,4 @@
-"""Statements: what happened to an account in a period that is over."""
+"""Statements: the entries and balances of an account in a period that is over."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What PostgreSQL counted of each query, by the name it has in db/queries."""
+"""PostgreSQL's statistics of each query, by its name in db/queries."""
 
 import re
 from collections import defaultdict
@@ -18,14 +18,14 @@ _NAMED: Final = re.compile(r"/\* (\w+) \*/")
 
 
 class StatisticsMissing(Exception):
-    """The server does not tell what its queries cost; the message says what would make it."""
+    """The server has no statistics of queries; the message tells how to turn them on."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryStatistics:
-    """What all calls of a query together took; times without those of waiting for a connection.
+    """The sums over all calls of a query; times do not include the wait for a connection.
 
-    `name` is None for all that has no name: BEGIN and COMMIT, and what others asked.
+    `name` is None for statements without a name: BEGIN and COMMIT, and those of other programs.
     """
 
     name: str | None
@@ -50,9 +50,9 @@ class _Row:
 
 
 def read_statistics(url: str, database: str | None = None) -> list[QueryStatistics]:
-    """What was counted of each query of a database, the costliest first.
+    """The statistics of each query of a database, the costliest first.
 
-    The statistics are asked for at `url`, which may be of another database on the same server.
+    They are read at `url`, which may be of another database on the same server.
     Raises StatisticsMissing, and psycopg.Error when the server cannot be reached.
     """
     with psycopg.connect(url, autocommit=True) as connection:

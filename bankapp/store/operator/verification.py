@@ -1,4 +1,4 @@
-"""Proves the books: recomputes what is stored and names every row that is wrong."""
+"""Verifies the books: recomputes the stored values and names every row that is wrong."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -24,7 +24,7 @@ Row_co = TypeVar("Row_co", covariant=True)
 
 
 class Query(Protocol[Row_co]):
-    """Lists what is wrong."""
+    """Lists findings."""
 
     def __call__(
         self, querier: AsyncQuerier, /, *, finding_count_max: int
@@ -33,7 +33,7 @@ class Query(Protocol[Row_co]):
 
 @dataclass
 class Report:
-    """What was checked and what was found; a finding names its row."""
+    """The numbers of checked rows, and the findings; a finding names its row."""
 
     account_id_max: int = 0
     transfer_id_max: int = 0
@@ -45,8 +45,8 @@ class Report:
 async def verify_ledger(database_url: str, progress: Progress) -> Report:
     """Check all balances, transfers, entries, holds, reversals, keys and currencies.
 
-    Reads one snapshot, blocks no writer, and stops after about FINDING_COUNT_MAX findings. What it
-    sorts beyond some memory lies on the disk of the database, about 100 bytes an entry. Raises
+    Reads one snapshot, blocks no writer, and stops after about FINDING_COUNT_MAX findings. A sort
+    beyond some memory uses the disk of the database, about 100 bytes per entry. Raises
     psycopg.Error when the database fails.
     """
     started = time.monotonic()

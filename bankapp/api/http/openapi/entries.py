@@ -17,7 +17,7 @@ from bankapp.api.http.routes import ROUTES
 from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 
-# One request to each route and its answer; `make generate-examples` has them asked anew.
+# One request to each route and its answer; `make generate-examples` sends them again.
 _EXAMPLES: Final[dict[str, dict[str, Any]]] = json.loads(
     (files("bankapp.api.http.openapi") / "examples.json").read_text()
 )

@@ -41,7 +41,7 @@ class Schemas:
         }
 
     def of_response(self, model: type[BaseModel]) -> Schema:
-        """A reference to what is answered."""
+        """A reference to the schema of a response."""
         return self._references[model, "serialization"]
 
     def of_fields(self, model: type[BaseModel], names: Iterable[str]) -> Schema:
@@ -62,7 +62,7 @@ class Schemas:
 
 
 class _Generator(GenerateJsonSchema):
-    """Leaves out titles, which only say names again, and closes what is answered."""
+    """Leaves out titles, which only repeat names, and closes responses to other fields."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401 - of pydantic's own
         return False

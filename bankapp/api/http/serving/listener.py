@@ -1,4 +1,4 @@
-"""Serves an application on an address, and answers what the parser refuses before any handler."""
+"""Serves an application on an address, and answers requests that its parser refuses."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The pages that a problem's `type` leads to: what happened, whether to retry, what to change."""
+"""The pages that a problem's `type` leads to: its cause, its remedy, and whether to retry."""
 
 import html
 import json
