@@ -34,7 +34,7 @@ test: setup node-tools ## Run the tests; ARGS="-k transfer" narrows them
 	@$(BIN)/pytest $(ARGS)
 
 .PHONY: mutants
-mutants: setup ## Run the mutation tests of the ledger: each mutant must fail a test; ARGS="'is locked'" narrows them
+mutants: setup ## Run the mutation tests of the ledger: each mutant must fail a test; ARGS="'are locked'" narrows them
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 .PHONY: storm

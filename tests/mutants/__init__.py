@@ -1,1 +1,1 @@
-"""The bank broken in one way at a time, to see that a test notices."""
+"""Mutation tests: each mutant breaks the bank in one way, and a test must fail."""

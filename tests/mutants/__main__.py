@@ -1,6 +1,6 @@
-"""python -m tests.mutants: break the ledger in one way at a time; some test must notice each time.
+"""python -m tests.mutants: break the ledger in one way at a time; a test must fail each time.
 
-Exits with 1 when a break survives.
+Exits with 1 if a mutant survives.
 """
 
 import argparse
@@ -9,15 +9,15 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.mutants.everything import MUTANTS
+from tests.mutants.catalog import MUTANTS
 from tests.mutants.mutant import CodeMutant, Mutant, SqlMutant
 from tests.mutants.trial import Verdict, try_code, try_databases
 
 
 def main() -> int:
-    """Try them all."""
+    """Try the mutants; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=[""], help="of the names of those to try")
+    parser.add_argument("parts", nargs="*", default=[""], help="parts of the names of mutants")
     wanted = parser.parse_args().parts
     mutants = [mutant for mutant in MUTANTS if any(part in mutant.name for part in wanted)]
     started = time.monotonic()
@@ -31,9 +31,9 @@ def main() -> int:
         _tell(mutant, verdict)
     with ThreadPoolExecutor(os.cpu_count()) as executor:
         verdicts += executor.map(_try_code, of_code)
-    seen_count = verdicts.count(Verdict.SEEN)
-    print(f"{seen_count} of {len(mutants)} seen in {time.monotonic() - started:.0f} s")
-    return 0 if seen_count == len(mutants) else 1
+    killed_count = verdicts.count(Verdict.KILLED)
+    print(f"{killed_count} of {len(mutants)} killed in {time.monotonic() - started:.0f} s")
+    return 0 if killed_count == len(mutants) else 1
 
 
 def _files(mutants: list[Mutant]) -> list[str]:
@@ -47,7 +47,7 @@ def _try_code(mutant: CodeMutant) -> Verdict:
 
 
 def _tell(mutant: Mutant, verdict: Verdict) -> None:
-    where = "" if verdict is Verdict.SEEN else f" ({mutant.tests})"
+    where = "" if verdict is Verdict.KILLED else f" ({mutant.tests})"
     print(f"{verdict.value}: {mutant.name}{where}", flush=True)
 
 

@@ -33,7 +33,7 @@ def _idempotency(name: str, old: str, new: str, tests: str) -> CodeMutant:
 
 MUTANTS: Final[list[CodeMutant]] = [
     _batcher(
-        "requests under one key go together",
+        "requests under one key share a batch",
         "if key in keys:",
         "if False:",
     ),
@@ -44,12 +44,12 @@ MUTANTS: Final[list[CodeMutant]] = [
         "if False:",
     ),
     _batcher(
-        "who goes away takes the batch along",
+        "a cancelled caller cancels the batch",
         "return await answer",
         "await self._running\n        return await answer",
     ),
     _batcher(
-        "who has gone away is answered",
+        "a cancelled caller is answered",
         "        if not self.answer.done():\n            self.answer.set_result(answer)",
         "        self.answer.set_result(answer)",
     ),
@@ -59,17 +59,17 @@ MUTANTS: Final[list[CodeMutant]] = [
         "zip(batch, reversed(answers), strict=True)",
     ),
     _batcher(
-        "what may have been posted is posted again",
+        "a batch that may have been posted is posted again",
         "if not is_undone(error):",
         "if False:",
     ),
     _batcher(
-        "one who waits for a lock fails all",
+        "an item that waits for a lock fails its batch",
         "if not is_undone(error):",
         "if True:",
     ),
     _transaction(
-        "a statement is answered whether it commits or not",
+        "a statement is answered before it commits",
         "        return await self._with_connection(\n"
         "            lambda connection: step(self._queries(connection), *args, **kwargs)\n"
         "        )",
@@ -79,7 +79,7 @@ MUTANTS: Final[list[CodeMutant]] = [
         f"{_TRANSACTION} -k not_commit",
     ),
     _transaction(
-        "what is gathered is answered whether it commits or not",
+        "a batch is answered before it commits",
         "        return await self._with_connection(\n"
         "            lambda connection: step(self._queries(connection), *args, **kwargs), "
         "is_patient=False\n        )",
@@ -95,22 +95,22 @@ MUTANTS: Final[list[CodeMutant]] = [
         "tests/invariants/test_crash.py -k postgres",
     ),
     _transaction(
-        "a transaction is answered whether it commits or not",
+        "a transaction is answered before it commits",
         "            async with connection.transaction():\n"
         "                return await step(self._queries(connection), *args, **kwargs)",
         _COMMIT_OR_NOT.format(indent=" " * 12),
         f"{_TRANSACTION} -k not_commit",
     ),
-    _transaction("conflicts are not tried again", "retry_count += 1\n", "raise\n"),
-    _transaction("conflicts are tried for ever", "retry_count < self._retry_count_max", "True"),
+    _transaction("conflicts are not retried", "retry_count += 1\n", "raise\n"),
+    _transaction("conflicts are retried for ever", "retry_count < self._retry_count_max", "True"),
     _transaction(
-        "what is refused stays",
+        "a refused step is not rolled back",
         "async with connection.transaction():  # a refused step leaves nothing",
         "if True:",
         f"{_DOOR_KEYS} -k refusal",
     ),
     _idempotency(
-        "answers are not recalled",
+        "stored answers are not found",
         "if known is None:",
         "if True:",
         f"{_DOOR_KEYS} -k sent_again",
@@ -128,20 +128,20 @@ MUTANTS: Final[list[CodeMutant]] = [
         f"{_DOOR_KEYS} -k at_the_same_time",
     ),
     _idempotency(
-        "a passing refusal is kept",
+        "a transient refusal is stored",
         "return not isinstance(refusal, _PASSING)",
         "return True",
         "tests/store/engine/test_idempotency.py -k may_change",
     ),
     _code(
-        "who waits for a lock holds up those who come later",
+        "an item that waits for a lock delays later batches",
         "bankapp/store/ledger/postings.py",
         "return await self._try_statement(post, batch,",
         "return await self._run_statement(post, batch,",
         f"{_BATCHING} -k stops_no_other",
     ),
     _code(
-        "an unreachable database is a bug",
+        "an unreachable database is an internal error",
         "bankapp/store/engine/sqlstate.py",
         "return errors.Unavailable() if is_unavailable else None",
         "return None",
@@ -155,14 +155,14 @@ MUTANTS: Final[list[CodeMutant]] = [
         f"{_TRANSACTION} -k undone",
     ),
     _code(
-        "everybody sees every account",
+        "every user sees every account",
         "bankapp/operations/ledger/accounts.py",
         "or not caller.may_see(account.owner)",
         "",
         "tests/api/ledger/test_accounts.py",
     ),
     _code(
-        "everybody sees every transfer",
+        "every user sees every transfer",
         "bankapp/operations/ledger/transfers.py",
         "    row = await bank.store.read.transfers.get_transfer(id=request.transfer_id)\n"
         "    if row is None or not caller.may_see(row.from_owner, row.to_owner):",
@@ -171,14 +171,14 @@ MUTANTS: Final[list[CodeMutant]] = [
         "tests/api/ledger/test_transfers.py -k another_persons",
     ),
     _code(
-        "a transfer is made for whoever asks",
+        "a transfer does not require the owner",
         "bankapp/operations/ledger/transfers.py",
         "        description=request.description,\n        required_owner=holder.username,",
         "        description=request.description,\n        required_owner=None,",
         "tests/api/ledger/test_transfers.py",
     ),
     _code(
-        "money is asked for without the session",
+        "a posting does not name its session",
         "bankapp/operations/callers.py",
         "return Origin(self.username, self.request_id, self.address, self.session_id)",
         "return Origin(self.username, self.request_id, self.address)",
@@ -192,21 +192,21 @@ MUTANTS: Final[list[CodeMutant]] = [
         "tests/api/identity/test_ended_sessions.py -k batch",
     ),
     _code(
-        "a session that was found ended is recalled",
+        "an ended session stays in the cache",
         "bankapp/store/ledger/postings.py",
         "self._forget_session(posting.origin.session_id)",
         "pass",
         "tests/store/identity/test_session_cache.py",
     ),
     _code(
-        "a session from the cache needs no proved address",
+        "a cached session needs no verified address",
         "bankapp/operations/admission.py",
         "if operation.checks_session and not _asks_for_email(bank, operation):",
         "if operation.checks_session:",
         "tests/doors/test_rules.py -k verified_address",
     ),
     _code(
-        "a bad request of an ended session is judged",
+        "an invalid request of an ended session is validated",
         "bankapp/operations/serving.py",
         "await require_session(bank, visitor)",
         "pass",
@@ -222,8 +222,8 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "requests of two operations are one under a key",
         "bankapp/operations/keys.py",
-        'f"{_HASHED_AS.get(operation, operation)}\\n{shown}"',
-        "shown",
+        'f"{_HASHED_AS.get(operation, operation)}\\n{hashed}"',
+        "hashed",
         f"{_DOOR_KEYS} -k another_operation",
     ),
     _code(
@@ -234,7 +234,7 @@ MUTANTS: Final[list[CodeMutant]] = [
         "tests/api/ledger/test_reversals.py -k who_may",
     ),
     _code(
-        "the payer captures, says the door",
+        "the operation lets the payer capture",
         "bankapp/operations/ledger/holds.py",
         "if not caller.may_see(row.to_owner):",
         "if False:",

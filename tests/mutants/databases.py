@@ -1,6 +1,6 @@
-"""A plugin of pytest: runs tests again and again, each time on a database broken by one mutant.
+"""A plugin of pytest that runs each test once per mutant, on a database that the mutant breaks.
 
-tests/mutants/trial.py starts it. A control breaks nothing: with it every test must pass.
+tests/mutants/trial.py starts it. A control breaks nothing, so every test must pass with it.
 """
 
 import json
@@ -16,9 +16,9 @@ import pytest
 
 from tests.mutants.mutant import SqlMutant
 
-# The directory of ORDERS, the mutants, the control first, and of REPORT, what came of each.
+# The directory of TRIED, the control and the mutants, and of REPORT, the outcome of each.
 DIRECTORY: Final = "MUTANTS_DIRECTORY"
-ORDERS: Final = "orders.json"
+TRIED: Final = "mutants.json"
 REPORT: Final = "report.json"
 CONTROL: Final = "control"
 _PROPERTY: Final = "mutant"
@@ -28,25 +28,25 @@ _outcomes: Counter[str] = Counter()
 
 @cache
 def _mutants() -> list[SqlMutant]:
-    orders = Path(os.environ[DIRECTORY], ORDERS).read_text()
-    return [SqlMutant(**fields) for fields in json.loads(orders)]
+    tried = Path(os.environ[DIRECTORY], TRIED).read_text()
+    return [SqlMutant(**fields) for fields in json.loads(tried)]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Each test once per mutant that may be looked for in it."""
+    """Parametrize each test with the mutants that may select it."""
     metafunc.fixturenames.append("mutant")
     file, _, name = metafunc.definition.nodeid.partition("::")
-    # What its cases will be called is not known yet; this has all the parts.
+    # The names of its cases are not known yet; this text has all of their parts.
     cases = repr([mark.args for mark in metafunc.definition.iter_markers("parametrize")])
     wanted = [mutant for mutant in _mutants() if mutant.selects(file, name + cases)]
     metafunc.parametrize("mutant", wanted, ids=[f"mutant{n}" for n in range(len(wanted))])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    """Of these, keep what the mutants select."""
+    """Keep the tests that their mutant selects."""
 
     def is_selected(item: pytest.Function) -> bool:
-        # Without a mutant there is one that was skipped for want of them.
+        # A test without any mutant is collected once more, as skipped.
         mutant = item.callspec.params.get("mutant")
         file, _, name = item.nodeid.partition("::")
         return isinstance(mutant, SqlMutant) and mutant.selects(file, name)
@@ -74,6 +74,6 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write it down, in the process that hears of all tests."""
+    """Write the report, in the process that collects the outcomes of all tests."""
     if not hasattr(session.config, "workerinput"):
         Path(os.environ[DIRECTORY], REPORT).write_text(json.dumps(_outcomes))

@@ -1,4 +1,4 @@
-"""What a mutant is: one change, and the tests that must not pass with it."""
+"""A mutant: one change, and the tests of which one must fail with it."""
 
 import shlex
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ _FUNCTIONS: Final = Path(__file__).parents[2] / "db" / "functions"
 
 @dataclass(frozen=True, kw_only=True)
 class _Tests:
-    """`tests` is said as to pytest: files, and perhaps `-k` with parts of names, `and` and `or`."""
+    """`tests` are arguments of pytest: files, and optionally `-k` with parts of names."""
 
     name: str
     tests: str
 
     @property
     def files(self) -> list[str]:
-        """Where the tests are."""
+        """The files of the tests."""
         return [part for part in shlex.split(self.tests) if part.endswith(".py")]
 
     def selects(self, file: str, name: str) -> bool:
-        """Whether a test is one of them."""
+        """Whether a test is one of the tests."""
         wanted = shlex.split(self.tests)[-1] if " -k " in self.tests else ""
         return file in self.files and any(
             all(part in name for part in either.split(" and ")) for either in wanted.split(" or ")
@@ -30,7 +30,7 @@ class _Tests:
 
 @dataclass(frozen=True, kw_only=True)
 class SqlMutant(_Tests):
-    """A change of the migrated database, by its owner."""
+    """A change of the migrated database, which its owner makes."""
 
     statement: str
 
@@ -50,7 +50,7 @@ class CodeMutant(_Tests):
         return source.replace(self.old, self.new)
 
     def apply(self, tree: Path) -> None:
-        """Write it."""
+        """Write the file with the change."""
         (tree / self.path).write_text(self.mutated(tree))
 
 

@@ -48,19 +48,19 @@ LOCKS: Final = [
         f"{_RACES} -k order_of_commits",
     ),
     _posting(
-        "a lock is waited for as long as the session says",
+        "the call waits for a lock as long as its session's lock_timeout",
         "PERFORM set_config('lock_timeout', lock_timeout_ms::text, true);",
         "NULL;",
         f"{_POSTING} -k waited_for",
     ),
     _posting(
-        "how long a lock is waited for stays in the session",
+        "the call's lock_timeout stays in the session",
         "lock_timeout_ms::text, true)",
         "lock_timeout_ms::text, false)",
         f"{_POSTING} -k waited_for",
     ),
     _posting(
-        "without a limit the session's own is lost",
+        "a call without a lock_timeout resets the session's",
         "IF lock_timeout_ms IS NOT NULL THEN",
         "IF true THEN",
         f"{_POSTING} -k without_a_limit",
@@ -80,13 +80,13 @@ FUNDS: Final = [
         f"{_POSTING} -k funds",
     ),
     _posting(
-        "what is held can be spent",
+        "held money can be spent",
         "balances[payer_place] - held_amounts[payer_place] < item.amount",
         "balances[payer_place] < item.amount",
         f"{_HOLDS} -k cannot_be_spent",
     ),
     _posting(
-        "what was captured still counts as held",
+        "captured money still counts as held",
         "sum(h.amount - h.captured_amount)",
         "sum(h.amount)",
         f"{_HOLDS} -k held_no_more",
@@ -98,13 +98,13 @@ FUNDS: Final = [
         f"{_HOLDS} -k counts_at_once",
     ),
     _posting(
-        "items do not find what those before them left",
+        "an item does not see the items before it",
         "balances[payer_place] := balances[payer_place] - item.amount;",
         "NULL;",
         f"{_POSTING} -k batch_is_decided",
     ),
     _posting(
-        "anybody pays from any account",
+        "a user pays from another user's account",
         "ELSE coalesce(owners[payer_place] = item.actor, false)",
         "ELSE true",
         f"{_POSTING} -k precedence",
@@ -209,7 +209,7 @@ SETTLING: Final = [
         f"{_HOLDS} -k who_may_settle",
     ),
     _posting(
-        "anybody voids",
+        "a user voids another user's hold",
         "THEN coalesce(item.actor IN (owners[payer_place], owners[payee_place]), false)",
         "THEN true",
         f"{_HOLDS} -k who_may_settle",
@@ -257,13 +257,13 @@ KEYS: Final = [
         f"{_KEYS} -k first_answer",
     ),
     _posting(
-        "keys are found by their time",
+        "keys are looked up by their time",
         "WHERE k.scope = u.scope AND k.key = u.key",
         "WHERE k.scope = u.scope AND k.key = u.key AND k.created_at > locked_at - key_lifetime()",
         "tests/db/test_plans.py -k by_their_key",
     ),
     _posting(
-        "a key is everybody's",
+        "a key counts for all users",
         "WHERE k.scope = u.scope AND k.key = u.key",
         "WHERE k.key = u.key",
         f"{_KEYS} tests/doors/test_idempotency.py -k 'scope or another'",
@@ -293,7 +293,7 @@ KEYS: Final = [
         f"{_KEYS} -k being_taken",
     ),
     _posting(
-        "a key that somebody else has just taken is overlooked",
+        "a key that another request has just taken is overlooked",
         "IF written_count < key_count THEN",
         "IF false THEN",
         f"{_KEYS} -k being_taken",
@@ -305,7 +305,7 @@ KEYS: Final = [
         f"{_KEYS} -k in_any_order",
     ),
     _posting(
-        "refusals are not kept",
+        "refusals are not stored",
         "WHERE u.key IS NOT NULL AND u.replayed_request_id IS NULL",
         "WHERE u.key IS NOT NULL AND u.replayed_request_id IS NULL AND u.refusal IS NULL",
         f"{_KEYS} -k refusal_is_an_answer",
@@ -331,7 +331,7 @@ SESSIONS: Final = [
         f"{_SESSIONS} -k nothing_moves",
     ),
     _posting(
-        "it does not matter that a session was ended",
+        "an ended session counts as open",
         "s.ended_at IS NULL AND ",
         "",
         f"{_SESSIONS} -k 'nothing_moves and ended'",
@@ -343,31 +343,31 @@ SESSIONS: Final = [
         f"{_SESSIONS} -k 'nothing_moves and expired'",
     ),
     _posting(
-        "who is blocked pays",
+        "a blocked user pays",
         "WHERE us.username = s.username) IS NULL",
         "WHERE false) IS NULL",
         f"{_SESSIONS} -k 'nothing_moves and blocked'",
     ),
     _posting(
-        "a session is everybody's",
+        "a session counts for all users",
         "s.username = u.asker AND ",
         "",
         f"{_SESSIONS} -k of_who_asks",
     ),
     _posting(
-        "a session that has ended is answered again",
+        "an ended session gets a replay",
         "AND NOT (item.reuses_key OR item.is_session_over)",
         "AND NOT item.reuses_key",
         f"{_SESSIONS} -k nothing_moves",
     ),
     _posting(
-        "that a session had ended is an answer kept",
+        "the refusal for an ended session is stored",
         "AND coalesce(u.refusal NOT IN ('unauthenticated', 'idempotency_key_reused'), true)",
         "AND u.refusal IS DISTINCT FROM 'idempotency_key_reused'",
         f"{_SESSIONS} -k nobody_along",
     ),
     _posting(
-        "that a session had ended counts as an answer to keep",
+        "the refusal for an ended session may be stored",
         "AND coalesce(item.refusal NOT IN ('unauthenticated', 'idempotency_key_reused'), true)",
         "AND item.refusal IS DISTINCT FROM 'idempotency_key_reused'",
         f"{_SESSIONS} -k nobody_along",
@@ -375,7 +375,7 @@ SESSIONS: Final = [
 ]
 FUNCTIONS: Final = [
     _sql(
-        "what is held is shown as available",
+        "held money is shown as available",
         "CREATE OR REPLACE FUNCTION held_amount(account_id bigint) RETURNS bigint"
         " LANGUAGE sql STABLE RETURN 0",
         f"{_HOLDS} -k cannot_be_spent",
@@ -386,17 +386,17 @@ FUNCTIONS: Final = [
         "tests/api/ledger/test_accounts.py -k looks_like_none",
     ),
     _sql(
-        "a hold that is over is shown as open",
+        "an expired hold is shown as open",
         view_replaced("current_holds", "(expires_at <= now())", "false"),
         f"{_HOLDS} -k nothing_sweeps",
     ),
     _sql(
-        "the debit is not looked for",
+        "the debit is not required",
         replaced("require_both_entries", "e.account_id = added.from_account_id AND ", ""),
         f"{_RULES} -k do_not_balance",
     ),
     _sql(
-        "the credit is not looked for",
+        "the credit is not required",
         replaced("require_both_entries", "e.account_id = added.to_account_id AND ", ""),
         f"{_RULES} -k do_not_balance",
     ),
@@ -411,7 +411,7 @@ FUNCTIONS: Final = [
         f"{_RULES} -k do_not_balance",
     ),
     _sql(
-        "entries need not continue each other",
+        "entries do not continue each other",
         replaced("carry_balances", "WHERE continued.breaks\n", "WHERE false\n"),
         f"{_RULES} -k do_not_balance",
     ),
@@ -421,12 +421,12 @@ FUNCTIONS: Final = [
         f"{_RULES} -k do_not_balance",
     ),
     _sql(
-        "entries need not continue the balance",
+        "entries do not continue the balance",
         replaced("carry_balances", "AND a.balance = newest.balance_after - newest.change", ""),
         f"{_RULES} -k do_not_balance",
     ),
     _sql(
-        "a balance that was not carried is overlooked",
+        "a balance without an entry is overlooked",
         replaced("carry_balances", "WHERE added.account_id NOT IN (", "WHERE 0 IN ("),
         f"{_RULES} -k do_not_balance",
     ),
@@ -440,7 +440,7 @@ FUNCTIONS: Final = [
         f"{_POSTING} -k batch_is_decided",
     ),
     _sql(
-        "a balance may be any",
+        "a balance need not be that of the last entry",
         replaced(
             "require_balances_of_last_entries", "WHERE changed.balance <>", "WHERE false AND 0 <>"
         ),

@@ -1,4 +1,4 @@
-"""Every mutant still breaks what it says, and every rule has one; `make mutants` tries them."""
+"""Every mutant can still be applied, and every rule has one; `make mutants` tries them."""
 
 from collections import Counter
 from dataclasses import replace
@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 
 from tests.mutants import rules
-from tests.mutants.everything import MUTANTS
+from tests.mutants.catalog import MUTANTS
 from tests.mutants.mutant import CodeMutant, SqlMutant
 from tests.mutants.trial import Verdict, try_databases
 
@@ -21,7 +21,7 @@ def test_every_rule_of_the_schema_has_a_mutant(connection: Connection) -> None:
 
 
 def test_every_change_of_the_database_can_be_made(connection: Connection) -> None:
-    """A mutant whose place is gone must be thought about again."""
+    """A mutant must be written again when the place that it changes is gone."""
     wrong: dict[str, str] = {}
     for mutant in MUTANTS:
         if isinstance(mutant, SqlMutant):
@@ -47,10 +47,10 @@ def test_every_mutant_has_a_name_and_tests(root: Path) -> None:
         assert all((root / file).is_file() for file in mutant.files), mutant
 
 
-def test_a_trial_tells_what_is_seen_from_what_is_not() -> None:
+def test_a_trial_gives_each_of_the_verdicts() -> None:
     """Goal: no verdict is a matter of course.
 
-    Method: of one rule's absence ask a test that sees it, one that does not, and none.
+    Method: one mutant is tried by a test that kills it, by one that does not, and by none.
     """
     [known] = [one for one in rules.MUTANTS if one.name == "without entries_amount_not_zero"]
     file = "tests/db/test_rules.py"
@@ -59,5 +59,5 @@ def test_a_trial_tells_what_is_seen_from_what_is_not() -> None:
     mutants = [replace(known, name=name, tests=tests) for name, tests in asked.items()]
     assert try_databases(mutants, asked["new_currency"]) == (
         Verdict.SURVIVED,
-        [Verdict.SEEN, Verdict.SURVIVED, Verdict.BROKEN],
+        [Verdict.KILLED, Verdict.SURVIVED, Verdict.BROKEN],
     )

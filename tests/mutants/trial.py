@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from tests.mutants.databases import CONTROL, DIRECTORY, ORDERS, REPORT
+from tests.mutants.databases import CONTROL, DIRECTORY, REPORT, TRIED
 from tests.mutants.mutant import CodeMutant, SqlMutant
 
 ROOT: Final = Path(__file__).parents[2]
@@ -29,23 +29,23 @@ _FAILED: Final = 1
 
 
 class Verdict(Enum):
-    """What came of a trial."""
+    """The outcome of a trial."""
 
-    SEEN = "seen"
+    KILLED = "killed"
     SURVIVED = "SURVIVED"
     BROKEN = "BROKEN: the tests did not run"
 
 
 def try_databases(mutants: Sequence[SqlMutant], control: str) -> tuple[Verdict, list[Verdict]]:
-    """A verdict for each mutant, after one for nothing at all, which must survive.
+    """The verdict of a control without a change, which must survive, and of each mutant.
 
-    One run of pytest for all of them; `control` are the tests that run with nothing broken.
+    One run of pytest tries all of them; `control` are the tests that run without a change.
     """
     nothing = SqlMutant(name=CONTROL, statement="SELECT 1", tests=control)
     tried = [nothing, *mutants]
     files = {file for mutant in tried for file in mutant.files}
     with tempfile.TemporaryDirectory(prefix="bankapp-mutants-") as directory:
-        Path(directory, ORDERS).write_text(json.dumps([*map(asdict, tried)]))
+        Path(directory, TRIED).write_text(json.dumps([*map(asdict, tried)]))
         arguments = ["-n", "auto", "-p", "tests.mutants.databases", *sorted(files)]
         _, output = _run(ROOT, arguments, {DIRECTORY: directory}, ALL_TIMEOUT_S)
         report = Path(directory, REPORT)
@@ -58,7 +58,7 @@ def try_databases(mutants: Sequence[SqlMutant], control: str) -> tuple[Verdict, 
 
 def _verdict(outcomes: dict[str, int], name: str) -> Verdict:
     if f"failed {name}" in outcomes:
-        return Verdict.SEEN
+        return Verdict.KILLED
     return Verdict.SURVIVED if f"passed {name}" in outcomes else Verdict.BROKEN
 
 
@@ -69,7 +69,7 @@ def try_code(mutant: CodeMutant) -> Verdict:
         # The console script `bankapp` finds the copy by its path, too.
         paths = {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
         code, output = _run(tree, ["-n", "0", "-x", *shlex.split(mutant.tests)], paths, TIMEOUT_S)
-    verdict = {_PASSED: Verdict.SURVIVED, _FAILED: Verdict.SEEN}.get(code, Verdict.BROKEN)
+    verdict = {_PASSED: Verdict.SURVIVED, _FAILED: Verdict.KILLED}.get(code, Verdict.BROKEN)
     if verdict is Verdict.BROKEN:
         print(output)
     return verdict
@@ -77,7 +77,7 @@ def try_code(mutant: CodeMutant) -> Verdict:
 
 @contextmanager
 def _copied_tree() -> Generator[Path]:
-    """A copy of what the tests need, gone when the block ends."""
+    """A copy of the files that the tests need, which is deleted when the block ends."""
     with tempfile.TemporaryDirectory(prefix="bankapp-mutant-") as name:
         tree = Path(name)
         for part in TREES:
@@ -89,7 +89,7 @@ def _copied_tree() -> Generator[Path]:
 def _run(
     tree: Path, arguments: Sequence[str], variables: Mapping[str, str], timeout_s: int
 ) -> tuple[int, str]:
-    """Run pytest on the tree; its exit code and output. What hangs has failed."""
+    """Run pytest on the tree; returns its exit code and output. A timeout counts as a failure."""
     inherited = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],

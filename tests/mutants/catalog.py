@@ -1,13 +1,13 @@
-"""Every mutant there is."""
+"""The catalogue of mutants."""
 
 from typing import Final
 
-from tests.mutants import code, posting, rights, rules
+from tests.mutants import code, grants, posting, rules
 from tests.mutants.mutant import Mutant
 
 MUTANTS: Final[list[Mutant]] = [
     *rules.MUTANTS,
     *posting.MUTANTS,
-    *rights.MUTANTS,
+    *grants.MUTANTS,
     *code.MUTANTS,
 ]

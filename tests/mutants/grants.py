@@ -1,11 +1,11 @@
-"""The application's role with a right too many, and functions that trust who calls them."""
+"""Grants that are too wide, and functions that trust the tables of their caller's session."""
 
 from typing import Final
 
 from tests.mutants.mutant import CodeMutant, Mutant, SqlMutant
 
 _RULES: Final = "tests/db/test_rules.py"
-# What bank_application must not have, and a part of the statement that it could run with it.
+# Rights that bank_application must not have, and a part of the statement that each would allow.
 GRANTS: Final = {
     "INSERT ON transfers": "INSERT INTO transfers",
     "UPDATE ON transfers": "UPDATE transfers",
@@ -52,31 +52,31 @@ MUTANTS: Final[list[Mutant]] = [
         for grant, statement in GRANTS.items()
     ),
     _sql(
-        "the posting call has no more rights than its caller",
+        "the posting call has only its caller's rights",
         "ALTER ROUTINE post_transfers SECURITY INVOKER",
         "tests/store/ledger/test_posting.py -k funds",
     ),
     _sql(
-        "the posting call takes the caller's tables for ours",
+        "the posting call uses temporary tables of its caller",
         "ALTER ROUTINE post_transfers RESET search_path",
         f"{_RULES} -k not_fooled",
     ),
     _sql(
-        "everybody may post",
+        "every role may post",
         "DO $mutant$ BEGIN EXECUTE 'GRANT EXECUTE ON FUNCTION '"
         " || 'post_transfers'::regproc::oid::regprocedure || ' TO public'; END $mutant$",
         f"{_RULES} -k nobody_else",
     ),
     *(
         _sql(
-            f"{function} takes a session's tables for ours",
+            f"{function} uses temporary tables of its session",
             f"ALTER FUNCTION {function}() RESET search_path",
             f"{_RULES} -k not_fooled",
         )
         for function in FUNCTIONS
     ),
     CodeMutant(
-        name="the server stays its owner",
+        name="the server keeps the role of its login",
         path="bankapp/store/engine/transaction.py",
         old='"role": APPLICATION_ROLE,',
         new="",
