@@ -43,6 +43,6 @@ class Door(Protocol):
         """Serve while the block runs, then finish the requests that were accepted."""
         ...
 
-    def url_of(self, listening: socket.socket) -> str:
+    def url_of(self, listener: socket.socket) -> str:
         """The URL at which clients reach the door on this socket."""
         ...

@@ -39,10 +39,10 @@ async def _run(settings: Settings, database: Database) -> None:
         stopping_with_database(database, stop),
         opened(settings, database, observation) as bank,
         serving_metrics(settings, bank),
-        working(settings, database, bank, stop.asked),
+        working(settings, database, bank, stop.requested),
     ):
         _log.info("working")
-        await stop.asked.wait()
+        await stop.requested.wait()
         _log.info("stopping")
 
 

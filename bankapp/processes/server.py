@@ -45,12 +45,12 @@ async def _serve(settings: Settings, database: Database) -> None:
     ):
         await ensure_first_admin(settings, bank)
         if settings.work_in_serve == "on":
-            await stack.enter_async_context(working(settings, database, bank, stop.asked))
+            await stack.enter_async_context(working(settings, database, bank, stop.requested))
         sockets = stack.enter_context(listening(settings))
         surroundings = Surroundings(bank=bank, hurry=stop.hurry, spans=observation.spans)
         async with serving(settings, sockets, surroundings):
             log_listening(sockets)
-            await stop.asked.wait()
+            await stop.requested.wait()
             _log.info("stopping")
 
 

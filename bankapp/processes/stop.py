@@ -15,14 +15,14 @@ DATABASE_CHECK_S: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The events that stop a process: `asked` in any case, `hurry` without waiting."""
+    """The events that stop a process: `requested` in any case, `hurry` without waiting."""
 
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    requested: asyncio.Event = field(default_factory=asyncio.Event)
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
     def now(self) -> None:
         """Stop without waiting for idle connections."""
-        self.asked.set()
+        self.requested.set()
         self.hurry.set()
 
 

@@ -52,7 +52,7 @@ async def _supervise(settings: Settings, database: Database) -> None:
             supervisor = Supervisor(settings, Common(database.url, sockets, Path(metrics)))
             reload_by_signal(supervisor.reload, stop)
             running = asyncio.create_task(supervisor.run())
-            stopping = asyncio.create_task(stop.asked.wait())
+            stopping = asyncio.create_task(stop.requested.wait())
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not running.done():
                 _log.info("stopping")

@@ -71,7 +71,7 @@ def main() -> int:
 async def _serve(task: Task) -> None:
     stop = stopping_by_signals()
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGHUP, stop.asked.set)
+    loop.add_signal_handler(signal.SIGHUP, stop.requested.set)
     loop.add_reader(sys.stdin, _stop_orphan, stop)
     database = Database(task.database_url)
     async with (
@@ -81,7 +81,7 @@ async def _serve(task: Task) -> None:
         AsyncExitStack() as stack,
     ):
         if task.slot == 0 and task.settings.work_in_serve == "on":
-            jobs = working(task.settings, database, bank, stop.asked)
+            jobs = working(task.settings, database, bank, stop.requested)
             await stack.enter_async_context(jobs)
         sockets = {
             door: [socket.socket(fileno=descriptor) for descriptor in descriptors]
@@ -96,7 +96,7 @@ async def _serve(task: Task) -> None:
         async with serving(task.settings, sockets, surroundings):
             _log.info("worker listening")
             _tell_supervisor()  # it logs that all processes listen once each of them has told it
-            await stop.asked.wait()
+            await stop.requested.wait()
             _log.info("worker stopping")
 
 

@@ -14,7 +14,7 @@ from bench.ledger import servers
 from bench.ledger.people import add_payers, banker_token
 from bench.ledger.tutorial.security import create_token
 from bench.ledger.ways import Payers, Readers
-from tests.scale.filling import Connection, Population, fill
+from tests.scale.fill import Connection, Population, fill
 from tests.scale.plans import MODES, growing_plans
 from tests.scale.posting import tables_scanned
 

@@ -1,16 +1,20 @@
-"""What the tests of the HTTP contract do to the database behind the bank's back."""
+"""Access of the tests of the HTTP contract to the database, past the bank."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from typing import TypeAlias
 
 import psycopg
 import pytest
 
 Connection = psycopg.Connection[tuple[object, ...]]
+Backdate: TypeAlias = Callable[[datetime], None]
 
 
 class DatabaseAccess:
-    """Changes what no route changes, as the owner of the database."""
+    """Changes that no route can make, by the owner of the database."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -77,29 +81,21 @@ class DatabaseAccess:
 
 @pytest.fixture
 def database(connection: Connection) -> DatabaseAccess:
-    """The database, behind the bank's back."""
+    """The database, past the bank."""
     return DatabaseAccess(connection)
 
 
-class Past:
-    """Moves what has happened into the past, as no one can from outside."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def move(self, moment: datetime) -> None:
-        """What happened just now has happened at `moment`."""
-        c = self._connection
-        for table in ("transfers", "entries"):
-            c.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
-            update = (
-                f"UPDATE {table} SET created_at = %s WHERE created_at > now() - interval '1 day'"
-            )
-            c.execute(update.encode(), [moment])
-            c.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER".encode())
-        c.commit()
+def backdate_ledger(connection: Connection, moment: datetime) -> None:
+    """Move the transfers and entries of the last day to `moment`, which no route can do."""
+    for table in ("transfers", "entries"):
+        connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
+        update = f"UPDATE {table} SET created_at = %s WHERE created_at > now() - interval '1 day'"
+        connection.execute(update.encode(), [moment])
+        connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER".encode())
+    connection.commit()
 
 
 @pytest.fixture
-def past(connection: Connection) -> Past:
-    return Past(connection)
+def backdate(connection: Connection) -> Backdate:
+    """Moves the transfers and entries that were just made to a moment in the past."""
+    return partial(backdate_ledger, connection)

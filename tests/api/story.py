@@ -14,7 +14,7 @@ from bankapp.operations.identity import email_verification, password_reset, sess
 from bankapp.operations.ledger import accounts, batches, holds, statements, transfers
 from bankapp.operations.operation import Operation
 from tests.api.client import Answer, Api
-from tests.api.conftest import Past
+from tests.api.conftest import Backdate
 from tests.doors.case import Fields
 from tests.doors.cases import CASES
 from tests.doors.http import HttpRequest, http_request, name_of, route_of
@@ -103,7 +103,7 @@ class Story:
 
 
 async def tell(
-    api: Api, job_runner: JobRunner, past: Past, worlds: Worlds
+    api: Api, job_runner: JobRunner, backdate: Backdate, worlds: Worlds
 ) -> dict[str, dict[str, Any]]:
     """The whole day, with what differs from one day to another settled."""
     started = datetime.now(UTC)
@@ -111,7 +111,7 @@ async def tell(
     await _arrive(story, job_runner)
     await _move_money(story)
     await _hold_money(story)
-    await _work_at_the_bank(story, past)
+    await _work_at_the_bank(story, backdate)
     await _forget_the_password(story, job_runner)
     await _leave(story)
     await story.tell_the_rest(worlds)
@@ -165,13 +165,13 @@ async def _hold_money(story: Story) -> None:
     await story.ask("alice", holds.list_holds)
 
 
-async def _work_at_the_bank(story: Story, past: Past) -> None:
+async def _work_at_the_bank(story: Story, backdate: Backdate) -> None:
     [account] = (await story.ask("alice", accounts.list_accounts))["items"]
     this = {"account_id": account["id"]}
     await story.ask("admin", transfers.create_withdrawal, **this, amount=500, currency="USD")
     await story.ask("admin", accounts.freeze_account, **this)
     await story.ask("admin", accounts.thaw_account, **this)
-    past.move(datetime(2026, 10, 20, 12, tzinfo=UTC))
+    backdate(datetime(2026, 10, 20, 12, tzinfo=UTC))
     statement = {**this, "month": "2026-10"}
     await story.ask("alice", statements.get_statement, **statement)
     await story.ask_for_csv("alice", statements.get_statement, **statement)

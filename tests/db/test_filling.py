@@ -3,7 +3,7 @@
 import pytest
 
 from bankapp.store.operator.verification import verify_ledger
-from tests.scale.filling import Connection, Population, fill
+from tests.scale.fill import Connection, Population, fill
 
 ENTRY_COUNT = 10_000
 INDEXES = """

@@ -9,7 +9,7 @@ from psycopg import sql
 from pytest_postgresql.executors.noop import NoopExecutor
 
 from tests.conftest import SUPERUSER, ServerAddress
-from tests.scale.filling import Connection, Population, fill
+from tests.scale.fill import Connection, Population, fill
 from tests.scale.plans import MODES, growing_plans, served_queries
 from tests.scale.posting import tables_scanned
 

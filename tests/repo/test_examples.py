@@ -10,7 +10,7 @@ import pytest
 
 from bankapp.postgres.database import DATABASE, OWNER
 from bankapp.postgres.embedded import EmbeddedServer, find_binaries
-from tests.api.conftest import Past
+from tests.api.conftest import backdate_ledger
 from tests.processes.processes import ROOT
 from tests.repo.sessions import ORIGIN, checkout
 
@@ -34,7 +34,7 @@ def test_examples_print_what_they_say(scratch: Path, stopped_bank: Path) -> None
         reader.run("make run")
         for example in [*sorted({*EXAMPLES} - {REPORT, STATEMENT}), REPORT]:
             assert reader.run(command(example)) == shown(example), example
-        move_into_past(scratch / ".bank")
+        backdate_bank(scratch / ".bank")
         assert reader.run(command(STATEMENT)) == shown(STATEMENT)
 
 
@@ -50,8 +50,8 @@ def shown(example: str) -> str:
     return re.sub(r"^# ", "", lines, flags=re.MULTILINE)
 
 
-def move_into_past(home: Path) -> None:
-    """What has happened in the bank that runs on this directory has happened in that month."""
+def backdate_bank(home: Path) -> None:
+    """Move the transfers of the bank that runs on this directory to that month."""
     server = EmbeddedServer(home, find_binaries(None))
     with psycopg.connect(server.url(DATABASE, OWNER)) as connection:
-        Past(connection).move(IN_THAT_MONTH)
+        backdate_ledger(connection, IN_THAT_MONTH)

@@ -1,1 +1,1 @@
-"""A bank of any size, generated, and what may not depend on its size."""
+"""A generated bank of any size, for plans that must not depend on its size."""

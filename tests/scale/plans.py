@@ -1,4 +1,4 @@
-"""How the queries that are served are planned: none may take longer for there being more."""
+"""Plans of the served queries, of which none may grow with the number of rows."""
 
 import inspect
 from collections.abc import Generator, Iterator, Mapping
@@ -12,13 +12,13 @@ from psycopg import sql
 from bankapp.domain import limits
 from gen import Query
 from gen.queries import QUERIES
-from tests.scale.filling import Connection, Population
+from tests.scale.fill import Connection, Population
 
 MODES: Final = ("force_custom_plan", "force_generic_plan")
-# What is sorted must be a page, or a handful.
+# A sort must be of a page of rows, or of a few.
 SORTED_ROW_COUNT_MAX: Final = 1_000
 SMALL_TABLES: Final = ("currencies",)
-# Those of `bankapp verify`, which reads the books from end to end as it must.
+# The queries of `bankapp verify`, which must read the books from end to end.
 _NOT_SERVED: Final = ("reports",)
 
 
@@ -32,9 +32,9 @@ def served_queries() -> dict[str, tuple[str, list[str]]]:
 
 
 def growing_plans(connection: Connection, people: Population, mode: str) -> dict[str, list[str]]:
-    """What grows with the bank in the plans of the queries, as a customer causes them.
+    """The parts of the queries' plans that grow with the bank, by query and customer.
 
-    Of the first customer, who has more than all others, and of one of those.
+    The customers are the first, who has the most rows, and one of the others.
     """
     found: dict[str, list[str]] = {}
     with planning(connection, mode):
@@ -55,7 +55,7 @@ def _parameters(query: Query) -> list[str]:
 
 
 def _arguments(people: Population, customer: int) -> Mapping[str, str]:
-    """Literals by the name of the parameter, and else by its type."""
+    """Literals by the name of a parameter, or else by its type."""
     return {
         "owner": f"customer_{customer}",
         "username": f"customer_{customer}",
@@ -83,7 +83,7 @@ def _arguments(people: Population, customer: int) -> Mapping[str, str]:
 
 @contextmanager
 def planning(connection: Connection, mode: str) -> Generator[None]:
-    """Plans are made so until the block ends."""
+    """Set the plan cache mode until the block ends."""
     connection.execute("SELECT set_config('plan_cache_mode', %s, false)", [mode])
     yield
     connection.execute("RESET plan_cache_mode")

@@ -1,4 +1,4 @@
-"""What the posting call reads, whose statements no EXPLAIN shows."""
+"""The tables that the posting call scans; EXPLAIN does not show the statements inside it."""
 
 from datetime import timedelta
 from typing import Final
@@ -9,7 +9,7 @@ from bankapp.domain.postings import Posting, PostingKind
 from bankapp.store.ledger import postings
 from gen.queries import Queries
 from gen.transfers import PostTransfersRow
-from tests.scale.filling import Connection, Population
+from tests.scale.fill import Connection, Population
 from tests.scale.plans import SMALL_TABLES, planning
 
 # From the sixth time on a statement may get a generic plan.
@@ -17,7 +17,7 @@ ROUND_COUNT: Final = 8
 
 
 def tables_scanned(connection: Connection, people: Population, mode: str) -> set[str]:
-    """The tables that the posting call reads from end to end, given items of every kind."""
+    """The tables that the posting call reads from end to end for items of every kind."""
     with planning(connection, mode):
         before = _rows_scanned(connection)
         for _ in range(ROUND_COUNT):

@@ -43,9 +43,9 @@ class HttpDoor:
         )
         return listen(app, sockets, hurry=surroundings.hurry, shares=surroundings.shares)
 
-    def url_of(self, listening: socket.socket) -> str:
+    def url_of(self, listener: socket.socket) -> str:
         """The URL of the server on this socket."""
-        return url_of(listening)
+        return url_of(listener)
 
 
 class MetricsDoor:
@@ -72,9 +72,9 @@ class MetricsDoor:
         app = create_metrics_app(surroundings.bank)
         return listen(app, sockets, hurry=surroundings.hurry)
 
-    def url_of(self, listening: socket.socket) -> str:
+    def url_of(self, listener: socket.socket) -> str:
         """The URL of the metrics."""
-        return f"{url_of(listening)}/metrics"
+        return f"{url_of(listener)}/metrics"
 
 
 @contextmanager

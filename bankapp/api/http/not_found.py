@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bankapp.api.http.endpoint import meet_expectation
 
-CATCH_ALL: Final = "/{nowhere}"
+CATCH_ALL: Final = "/{rest}"
 
 
 def add_catch_all(app: web.Application) -> None:
@@ -15,10 +15,10 @@ def add_catch_all(app: web.Application) -> None:
 
 
 async def _refuse(request: web.Request) -> NoReturn:
-    nowhere = request.match_info.route.resource
+    catch_all = request.match_info.route.resource
     allowed: set[str] = set()
     for resource in request.app.router.resources():
-        if resource is not nowhere:
+        if resource is not catch_all:
             allowed |= (await resource.resolve(request))[1]
     if allowed:
         raise web.HTTPMethodNotAllowed(request.method, allowed)

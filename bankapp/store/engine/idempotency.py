@@ -25,7 +25,7 @@ class KeyTaken(Exception):
     """A concurrent request has answered under the key: look again."""
 
 
-async def recall(q: AsyncQueries, key: RequestKey) -> Answer[str] | None:
+async def find_answer(q: AsyncQueries, key: RequestKey) -> Answer[str] | None:
     """The answer that is kept under the key; None when there is none yet.
 
     Raises IdempotencyKeyReused for another request, and the refusal that was the answer.

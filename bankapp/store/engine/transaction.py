@@ -133,7 +133,7 @@ class Transactions:
         async def transact(connection: AsyncConnection[Any]) -> Answer[Result] | errors.Refusal:
             async with connection.transaction():
                 q = self._queries(connection)
-                known = await idempotency.recall(q, key)
+                known = await idempotency.find_answer(q, key)
                 if known is not None:
                     return Answer(load(known.result), known.replayed_request_id)
                 try:

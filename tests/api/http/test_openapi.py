@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 from bankapp.api.http.openapi.document import create_document, render_document
 from bankapp.api.http.routes import ROUTES
 from tests.api.client import Api
-from tests.api.conftest import Past
+from tests.api.conftest import Backdate
 from tests.api.document import DOCUMENT, Exchange, part, require_documented, validator
 from tests.api.story import tell
 from tests.doors.http import name_of
@@ -52,9 +52,9 @@ def test_everything_named_is_used() -> None:
 
 
 async def test_examples_are_what_is_answered(
-    api: Api, job_runner: JobRunner, past: Past, connection: Connection, root: Path
+    api: Api, job_runner: JobRunner, backdate: Backdate, connection: Connection, root: Path
 ) -> None:
-    told = await tell(api, job_runner, past, Worlds(api.bank, api.make, connection))
+    told = await tell(api, job_runner, backdate, Worlds(api.bank, api.make, connection))
     assert told.keys() == {name_of(route) for route in ROUTES}
     text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
     if os.environ.get("GENERATE_EXAMPLES"):

@@ -11,7 +11,7 @@ from bankapp.domain import limits
 from bankapp.store.ledger.outcomes import Held
 from gen import models
 from tests.api.client import Api, Person
-from tests.api.conftest import Connection, Past
+from tests.api.conftest import Backdate, Connection
 from tests.doors.shapes import STATEMENT_ENTRY, check_shape
 from tests.factories import capture, deposit, hold, transfer, void, withdrawal
 
@@ -29,13 +29,13 @@ async def statement(person: Person, account: models.CustomerAccount, month: str)
     return answer.body
 
 
-async def test_the_balance_now_and_then(api: Api, past: Past) -> None:
+async def test_the_balance_now_and_then(api: Api, backdate: Backdate) -> None:
     alice = await api.person("alice")
     account = await api.make.account(owner="alice")
     moments = [datetime(2026, month, 10, tzinfo=UTC) for month in (1, 2, 3)]
     for moment, amount in zip(moments, (100, 20, 3), strict=True):
         await api.bank.store.postings.post([deposit(account, amount)])
-        past.move(moment)
+        backdate(moment)
     assert await balance(alice, account) == (123, 123)
     tick = timedelta(microseconds=1)
     for moment, before, after in zip(moments, (0, 100, 120), (100, 120, 123), strict=True):
@@ -97,15 +97,15 @@ async def test_no_such_time(api: Api, at: str) -> None:
     assert answer.wrong_fields == {"at"}
 
 
-async def test_a_statement_adds_up_and_never_changes(api: Api, past: Past) -> None:
+async def test_a_statement_adds_up_and_never_changes(api: Api, backdate: Backdate) -> None:
     alice = await api.person("alice")
     account, other = await api.make.account(owner="alice"), await api.make.account()
     await api.bank.store.postings.post([deposit(account, 100)])
-    past.move(datetime(2026, 1, 31, 23, 59, 59, 999999, tzinfo=UTC))
+    backdate(datetime(2026, 1, 31, 23, 59, 59, 999999, tzinfo=UTC))
     await api.bank.store.postings.post([withdrawal(account, 30), transfer(account, other, 7)])
-    past.move(datetime(2026, 2, 1, tzinfo=UTC))
+    backdate(datetime(2026, 2, 1, tzinfo=UTC))
     await api.bank.store.postings.post([deposit(account, 5)])
-    past.move(datetime(2026, 4, 1, tzinfo=UTC))
+    backdate(datetime(2026, 4, 1, tzinfo=UTC))
 
     months = {month: await statement(alice, account, f"2026-{month}") for month in ("01", "02")}
     assert [(entry["kind"], entry["amount"]) for entry in months["02"]["entries"]] == [
@@ -127,11 +127,11 @@ async def test_a_statement_adds_up_and_never_changes(api: Api, past: Past) -> No
     assert await statement(alice, account, "2026-02") == months["02"]
 
 
-async def test_a_statement_as_csv(api: Api, past: Past) -> None:
+async def test_a_statement_as_csv(api: Api, backdate: Backdate) -> None:
     alice = await api.person("alice")
     account, other = await api.make.account(owner="alice", balance=100), await api.make.account()
     await alice.transfer(account, other, 7, description='=1+1, "x" é')
-    past.move(datetime(2026, 2, 1, tzinfo=UTC))
+    backdate(datetime(2026, 2, 1, tzinfo=UTC))
     path = f"/v1/accounts/{account.id}/statement?month=2026-02"
     answers = [
         await api.request("GET", path, token=alice.token, headers={"Accept": "text/csv"})
@@ -155,11 +155,11 @@ async def test_no_such_month(api: Api, month: str) -> None:
 
 
 async def test_a_statement_has_an_end(
-    api: Api, past: Past, monkeypatch: pytest.MonkeyPatch
+    api: Api, backdate: Backdate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice, account = await api.person("alice"), await api.make.account(owner="alice")
     await api.bank.store.postings.post([deposit(account, 1)] * 3)
-    past.move(datetime(2026, 2, 1, tzinfo=UTC))
+    backdate(datetime(2026, 2, 1, tzinfo=UTC))
     monkeypatch.setattr(limits, "STATEMENT_ENTRY_COUNT_MAX", 3)
     assert len((await statement(alice, account, "2026-02"))["entries"]) == 3
     monkeypatch.setattr(limits, "STATEMENT_ENTRY_COUNT_MAX", 2)

@@ -1,4 +1,4 @@
-"""Whose a session is, recalled without asking."""
+"""The cache of the users of sessions."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ from tests.api.conftest import Connection
 from tests.factories import Make, transfer
 
 
-async def test_recalled_since_it_was_read(store: Store, make: Make) -> None:
+async def test_the_user_is_cached_once_the_session_was_read(store: Store, make: Make) -> None:
     await make.user("alice")
     session_id = await make.session("alice")
     assert store.sessions.cached_username(session_id) is None
@@ -22,7 +22,7 @@ async def test_recalled_since_it_was_read(store: Store, make: Make) -> None:
     assert store.sessions.cached_username(session_id) == "alice"
 
 
-async def test_read_again_once_a_posting_found_it_ended(
+async def test_a_session_that_a_posting_found_ended_leaves_the_cache(
     store: Store, make: Make, connection: Connection
 ) -> None:
     source, target = await make.account(balance=10), await make.account()
@@ -37,7 +37,7 @@ async def test_read_again_once_a_posting_found_it_ended(
     assert store.sessions.cached_username(session_id) is None
 
 
-async def test_so_many_that_were_read_last(
+async def test_the_least_recently_read_session_leaves_a_full_cache(
     store: Store, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tuning, "SESSION_CACHE_COUNT_MAX", 2)
@@ -51,7 +51,7 @@ async def test_so_many_that_were_read_last(
     assert store.sessions.cached_username(first) == store.sessions.cached_username(third) == "alice"
 
 
-async def test_a_use_that_was_only_recalled_is_noted(
+async def test_a_use_that_only_the_cache_saw_is_noted(
     store: Store, make: Make, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await make.user("alice")

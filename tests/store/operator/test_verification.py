@@ -13,7 +13,7 @@ from bankapp.store.ledger.outcomes import Held, Outcome, Posted
 from bankapp.store.operator.verification import verify_ledger
 from bankapp.store.store import Store
 from tests.factories import Make, capture, hold, keyed, reversal, transfer
-from tests.scale.filling import fill
+from tests.scale.fill import fill
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 

@@ -39,20 +39,20 @@ def open_sockets(
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     with ExitStack() as sockets:
-        listening = [
+        opened = [
             sockets.enter_context(
                 socket.create_server(address, family=family, backlog=BACKLOG, reuse_port=reuse_port)
             )
             for family, _, _, _, address in found
         ]
-        for each in listening:
+        for each in opened:
             each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES_MAX)
-        yield listening
+        yield opened
 
 
-def url_of(listening: socket.socket) -> str:
+def url_of(listener: socket.socket) -> str:
     """The URL of a listening socket."""
-    address, port = listening.getsockname()[:2]
+    address, port = listener.getsockname()[:2]
     shown = f"[{address}]" if ":" in address else address
     return f"http://{shown}:{port}"
 
@@ -86,17 +86,15 @@ async def listen(
 
 
 async def _accept(
-    listening: socket.socket,
+    listener: socket.socket,
     factory: Callable[[], web.RequestHandler],
     connections: Connections,
     shares: Shares | None,
 ) -> Callable[[], None]:
     """Accept connections until the returned function is called."""
     if shares is not None:
-        return Acceptor(listening, factory, connections, shares).close
-    server = await asyncio.get_running_loop().create_server(
-        factory, sock=listening, backlog=BACKLOG
-    )
+        return Acceptor(listener, factory, connections, shares).close
+    server = await asyncio.get_running_loop().create_server(factory, sock=listener, backlog=BACKLOG)
     return server.close
 
 

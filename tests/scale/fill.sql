@@ -1,5 +1,5 @@
--- Run as one transaction, with no trigger and no foreign key looked at: what they would refuse is
--- not here. Customer n has account first_id + n - 1.
+-- Run as one transaction, without triggers and foreign keys, which would refuse nothing of this.
+-- Customer n has account first_id + n - 1.
 INSERT INTO users (username, hashed_password, full_name, email, created_at)
 SELECT 'customer_' || n, 'x', 'Customer ' || n, n || '@customer', now() - interval '366 days'
 FROM generate_series(1, %(customer_count)s) AS n;
@@ -8,8 +8,8 @@ INSERT INTO sessions (username, user_agent, expires_at)
 SELECT 'customer_' || n, '', now() + interval '1 day'
 FROM generate_series(1, %(customer_count)s) AS n;
 
--- Everybody starts with more than they will ever pay, and then pays in turn; every fifth payment
--- is to the first customer.
+-- Each customer starts with more than all of their payments, and then all pay in turn. Every fifth
+-- payment is to the first customer.
 INSERT INTO transfers (id, kind, from_account_id, to_account_id, amount, currency, created_at)
 OVERRIDING SYSTEM VALUE
 SELECT

@@ -1,6 +1,6 @@
-"""Fills a bank just migrated with a year of business, truthfully: `bankapp verify` finds it whole.
+"""Fills a migrated bank with a year of business, which `bankapp verify` finds correct.
 
-What is written are the rows that so many transfers leave, not the transfers one by one.
+The rows of the transfers are written, instead of making the transfers one by one.
 """
 
 from collections.abc import Generator
@@ -14,7 +14,7 @@ import psycopg
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 ENTRIES_PER_CUSTOMER: Final = 50
-# What drops each and what makes it anew: row by row that would take longer than all the rest.
+# Statements that drop and create each index: its maintenance row by row would take the most time.
 _INDEXES: Final = """
 SELECT
     coalesce(
@@ -34,9 +34,9 @@ WHERE indrelid = 'entries'::regclass
 
 @dataclass(frozen=True)
 class Population:
-    """Who is in a bank that was filled: customer n of 1…`customer_count` has `account_id(n)`.
+    """The customers of a filled bank: customer n of 1…`customer_count` has `account_id(n)`.
 
-    The first one is paid by everybody, and so has a tenth of all entries.
+    All others pay the first customer, who thus has a tenth of all entries.
     """
 
     first_id: int
@@ -48,10 +48,10 @@ class Population:
 
 
 def fill(connection: Connection, entry_count: int) -> Population:
-    """Customers with so many entries in all, 20 at least and 50 on average each.
+    """Add customers who have `entry_count` entries in all, and at least 20 and on average 50 each.
 
-    Sessions, holds, keys and whatever else there is of a customer they have one of. `connection` is
-    of a superuser and in autocommit mode.
+    Each has one row in every other table of customers, such as sessions, holds and keys.
+    `connection` is of a superuser and in autocommit mode.
     """
     [(first_id,)] = connection.execute("SELECT max(id) + 1 FROM accounts").fetchall()
     people = Population(first_id, entry_count // ENTRIES_PER_CUSTOMER, entry_count // 2)
@@ -59,7 +59,7 @@ def fill(connection: Connection, entry_count: int) -> Population:
         connection.execute("SET LOCAL session_replication_role = replica")
         connection.execute("SET LOCAL work_mem = '512MB'")
         connection.execute("SET LOCAL maintenance_work_mem = '512MB'")
-        statements = (Path(__file__).parent / "filling.sql").read_bytes()
+        statements = (Path(__file__).parent / "fill.sql").read_bytes()
         psycopg.ClientCursor(connection).execute(statements, vars(people))
     connection.execute("VACUUM (FREEZE, ANALYZE)")
     return people
@@ -67,7 +67,7 @@ def fill(connection: Connection, entry_count: int) -> Population:
 
 @contextmanager
 def _without_indexes(connection: Connection) -> Generator[None]:
-    """Entries have none until the block ends."""
+    """Drop the indexes of the entries until the block ends."""
     indexes = connection.execute(_INDEXES).fetchall()
     for drop, _ in indexes:
         connection.execute(drop)
