@@ -16,7 +16,7 @@ from bankapp.store.store import Store
 
 
 def require_development(settings: Settings, *, anyway: bool) -> None:
-    """Raises Failure in production, and unless `anyway` where it might be that."""
+    """Raise Failure in production and, unless `anyway`, where the bank may be in production."""
     if settings.environment == "production":
         raise Failure("no demo in production: everybody in it has one known password")
     is_said = "environment" in settings.model_fields_set
@@ -30,7 +30,7 @@ def require_development(settings: Settings, *, anyway: bool) -> None:
 def run_demo(
     settings: Settings, database: Database, *, seed: int, anyway: bool, progress: Progress
 ) -> bool:
-    """Fill the database with the month; False where that was done before.
+    """Fill the database with the month; False if that was done before.
 
     Raises Failure, psycopg.Error.
     """

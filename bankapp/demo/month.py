@@ -44,7 +44,7 @@ Progress: TypeAlias = Callable[[float, str], None]
 
 
 async def live(teller: Teller, seed: int, progress: Progress) -> None:
-    """Live through the month; a second time with one seed finds all of it done."""
+    """Make all events of the month; a second run with the same seed finds them done."""
     await _arrive(teller, progress)
     month = _Month(teller, Random(seed))
     for day in range(1, DAY_COUNT + 1):
@@ -161,7 +161,7 @@ class _Month:
         self._tickets.append(await self._teller.hold(person, CINEMA, 25_00, f"tickets: {film}"))
 
     async def _charge_cards(self) -> None:
-        """For the films of the day before; never all that was held, so the rest is let go."""
+        """Capture the hold for the films of the day before in part, and release the rest."""
         tickets, self._tickets = self._tickets, []
         for ticket in tickets:
             await self._teller.capture(CINEMA, ticket, self._cents(9, 24))
@@ -173,5 +173,5 @@ class _Month:
             await self._teller.pay(guest, host, self._cents(10, 30), "dinner, thank you")
 
     def _cents(self, low: int, high: int) -> int:
-        """Some amount between two, in cents."""
+        """A random amount between two, in cents."""
         return self._random.randint(low * 100, high * 100)

@@ -1,4 +1,4 @@
-"""Whether the month may be lived in this bank, and how."""
+"""The demo: it checks that the bank may be filled, and fills it with the month."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

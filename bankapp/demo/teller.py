@@ -1,4 +1,4 @@
-"""Asks the bank in the name of people, as a door would: through its operations."""
+"""Requests of the demo's users, which call the bank's operations as a door does."""
 
 import itertools
 import uuid
@@ -25,8 +25,8 @@ USER_AGENT: Final = "bankapp demo"
 NO_SESSION: Final = uuid.UUID(int=0)
 
 
-class _Player(Caller):
-    """One of the cast, who asks without a session."""
+class _CallerWithoutSession(Caller):
+    """A user of the demo, whose money moves although no session is open."""
 
     __slots__ = ()
 
@@ -36,7 +36,7 @@ class _Player(Caller):
 
 
 class Teller:
-    """Asks in one order, the nth time under the nth key: asked again, it finds what it did."""
+    """Sends requests in one order, the nth under the nth key, so that a repetition is a replay."""
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
@@ -44,8 +44,8 @@ class Teller:
         self._accounts: dict[tuple[str, str], Account] = {}
 
     async def sign_up(self, person: Person) -> None:
-        """Under a key that is the user's own."""
-        visitor = Visitor(None, USER_AGENT, f"demo-{person.username}")
+        """Sign up a user, under a key of their own."""
+        visitor = Visitor(address=None, user_agent=USER_AGENT, request_id=f"demo-{person.username}")
         request = users.CreateUserRequest(
             username=person.username,
             password=PASSWORD,
@@ -55,87 +55,87 @@ class Teller:
         await perform(self._bank, users.create_user, visitor, request, "demo")
 
     async def make_banker(self, person: Person) -> None:
-        """Make somebody a banker, as an admin would."""
+        """Make a user a banker, as an admin would."""
         await self._bank.store.users.change_role(person.username, Role.BANKER)
 
     async def open_account(self, owner: Person, currency: str = "USD") -> None:
-        """One that later calls find by its owner and currency."""
+        """Open an account, which later calls find by its owner and currency."""
         request = accounts.OpenAccountRequest(currency=currency)
-        account = await self._ask(owner, accounts.open_account, request)
+        account = await self._request(owner, accounts.open_account, request)
         self._accounts[owner.username, currency] = account
 
     async def deposit(self, owner: Person, amount: int, currency: str = "USD") -> None:
-        """Cash over the counter."""
+        """Deposit cash over the counter."""
         await self._cash(
             transfers.create_deposit, transfers.DepositRequest, owner, amount, currency
         )
 
     async def withdraw(self, owner: Person, amount: int, currency: str = "USD") -> None:
-        """Cash over the counter."""
+        """Withdraw cash over the counter."""
         await self._cash(
             transfers.create_withdrawal, transfers.WithdrawalRequest, owner, amount, currency
         )
 
     async def pay(self, payer: Person, payee: Person, amount: int, what: str) -> Transfer:
-        """A transfer in dollars."""
+        """Make a transfer in dollars."""
         request = transfers.CreateTransferRequest(**self._payment(payer, payee, amount, what))
-        made = await self._ask(payer, transfers.create_transfer, request)
+        made = await self._request(payer, transfers.create_transfer, request)
         paid: Transfer = made.transfer
         return paid
 
     async def pay_all(self, payer: Person, amounts: dict[Person, int], what: str) -> None:
-        """Several transfers, all or none."""
+        """Make several transfers, all or none."""
         items = [
             batches.BatchItem(**self._payment(payer, payee, amount, what))
             for payee, amount in amounts.items()
         ]
         request = batches.CreateBatchRequest(mode="atomic", transfers=items)
-        await self._ask(payer, batches.create_batch, request)
+        await self._request(payer, batches.create_batch, request)
 
-    async def refund(self, asker: Person, paid: Transfer, amount: int | None = None) -> None:
-        """By the payee or a banker; all of it unless an amount is given."""
+    async def refund(self, requester: Person, paid: Transfer, amount: int | None = None) -> None:
+        """Reverse a transfer in whole or in part, by its payee or a banker."""
         request = transfers.ReverseTransferRequest(transfer_id=paid.id, amount=amount)
-        await self._ask(asker, transfers.reverse_transfer, request)
+        await self._request(requester, transfers.reverse_transfer, request)
 
     async def hold(
         self, payer: Person, payee: Person, amount: int, what: str, *, lifetime_s: int = 604_800
     ) -> Hold:
-        """Money promised, as by a card."""
+        """Hold money, as a card payment does."""
         request = holds.CreateHoldRequest(
             **self._payment(payer, payee, amount, what), expires_in_s=lifetime_s
         )
-        made: Hold = await self._ask(payer, holds.create_hold, request)
+        made: Hold = await self._request(payer, holds.create_hold, request)
         return made
 
     async def capture(self, payee: Person, held: Hold, amount: int | None = None) -> None:
-        """All that is left, unless an amount is given."""
+        """Capture a hold in whole or in part."""
         request = holds.CaptureHoldRequest(hold_id=held.id, amount=amount)
-        await self._ask(payee, holds.capture_hold, request)
+        await self._request(payee, holds.capture_hold, request)
 
-    async def void(self, asker: Person, held: Hold) -> None:
-        """By either side."""
-        await self._ask(asker, holds.void_hold, holds.GetHoldRequest(hold_id=held.id))
+    async def void(self, requester: Person, held: Hold) -> None:
+        """Void a hold, by either side."""
+        await self._request(requester, holds.void_hold, holds.GetHoldRequest(hold_id=held.id))
 
     async def freeze(self, owner: Person) -> None:
-        """By a banker."""
-        await self._ask(BANKER, accounts.freeze_account, self._account_of(owner, "USD"))
+        """Freeze an account, by a banker."""
+        await self._request(BANKER, accounts.freeze_account, self._account_of(owner, "USD"))
 
     async def close(self, owner: Person, currency: str) -> None:
-        """By its owner; one that is closed already is."""
+        """Close an account, by its owner, unless it is closed already."""
         with suppress(errors.AccountClosed):  # by this demo, before it was interrupted
-            await self._ask(owner, accounts.close_account, self._account_of(owner, currency))
+            await self._request(owner, accounts.close_account, self._account_of(owner, currency))
 
     async def _cash(
         self,
-        wanted: Operation,
+        operation: Operation,
         request: type[transfers.CashRequest],
         owner: Person,
         amount: int,
         currency: str,
     ) -> None:
         account_id = self._accounts[owner.username, currency].id
-        asked = request(account_id=account_id, amount=amount, currency=currency)
-        await self._ask(BANKER, wanted, asked)
+        cash = request(account_id=account_id, amount=amount, currency=currency)
+        await self._request(BANKER, operation, cash)
 
     def _account_of(self, owner: Person, currency: str) -> accounts.GetAccountRequest:
         account = self._accounts[owner.username, currency]
@@ -150,16 +150,15 @@ class Teller:
             "description": what,
         }
 
-    async def _ask(self, asker: Person, wanted: Operation, request: BaseModel) -> Any:  # noqa: ANN401 - an operation does not say its answer's type
-        name = f"demo-{next(self._numbers)}"
-        role = Role.BANKER if asker is BANKER else Role.DEPOSITOR
-        caller = _Player(
-            None,
-            USER_AGENT,
-            name,
-            asker.username,
-            NO_SESSION,
-            role,
+    async def _request(self, requester: Person, operation: Operation, request: BaseModel) -> Any:  # noqa: ANN401 - an operation does not know its response's type
+        key = f"demo-{next(self._numbers)}"
+        caller = _CallerWithoutSession(
+            address=None,
+            user_agent=USER_AGENT,
+            request_id=key,
+            username=requester.username,
+            session_id=NO_SESSION,
+            role=Role.BANKER if requester is BANKER else Role.DEPOSITOR,
             is_email_verified=True,
         )
-        return (await perform(self._bank, wanted, caller, request, name)).response
+        return (await perform(self._bank, operation, caller, request, key)).response

@@ -31,9 +31,7 @@ async def identify(
         session_id = _session_of(bank, token)
         username = bank.store.sessions.cached_username(session_id)
         if username is not None:
-            return SessionHolder(
-                visitor.address, visitor.user_agent, visitor.request_id, username, session_id
-            )
+            return visitor.with_session(session_id, username)
     return await authenticate(bank, visitor, token)
 
 
@@ -43,15 +41,8 @@ async def authenticate(bank: Bank, visitor: Visitor, token: str | None) -> Calle
     known = await bank.store.sessions.get_caller(session_id)
     if known is None:
         raise errors.Unauthenticated
-    return Caller(
-        visitor.address,
-        visitor.user_agent,
-        visitor.request_id,
-        known.username,
-        session_id,
-        known.role,
-        known.is_email_verified,
-    )
+    holder = visitor.with_session(session_id, known.username)
+    return holder.with_role(known.role, is_email_verified=known.is_email_verified)
 
 
 def authorize(bank: Bank, operation: Operation, visitor: Visitor) -> None:

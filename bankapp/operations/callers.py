@@ -26,6 +26,10 @@ class Visitor:
             user_agent = "".join(filter(str.isprintable, user_agent))
         return cls(address, user_agent[: limits.USER_AGENT_LENGTH_MAX], request_id)
 
+    def with_session(self, session_id: uuid.UUID, username: str) -> "SessionHolder":
+        """The same sender, known as the holder of a session."""
+        return SessionHolder(self.address, self.user_agent, self.request_id, username, session_id)
+
     @property
     def origin(self) -> Origin:
         """The origin of a change that this request makes."""
@@ -45,6 +49,18 @@ class SessionHolder(Visitor):
 
     username: str
     session_id: uuid.UUID
+
+    def with_role(self, role: Role, *, is_email_verified: bool) -> "Caller":
+        """The same user, known to have an open session and this role."""
+        return Caller(
+            self.address,
+            self.user_agent,
+            self.request_id,
+            self.username,
+            self.session_id,
+            role,
+            is_email_verified,
+        )
 
     @property
     def origin(self) -> Origin:
