@@ -36,7 +36,7 @@ UNLIMITED = Rules(limits_rates=False)
 
 @dataclass(frozen=True)
 class ServerAddress:
-    """What pytest-postgresql wants to know of a server."""
+    """The address of a server, as pytest-postgresql reads it."""
 
     host: str
     port: int = PORT
@@ -124,7 +124,7 @@ def make_bank(store: Store, rules: Rules = UNLIMITED) -> Bank:
 
 @pytest.fixture
 def bank(store: Store) -> Bank:
-    """What operations work with; passwords are hashed as cheaply as bcrypt can."""
+    """The bank that operations take; passwords are hashed at the lowest cost of bcrypt."""
     return make_bank(store)
 
 

@@ -117,19 +117,19 @@ def hold(
 
 
 def capture(hold_id: int, amount: int | None = None, owner: str | None = None) -> Posting:
-    """Of a hold, all that is left unless an amount is given; by the bank unless by an owner."""
+    """A capture: all that is left unless an amount is given, by the bank unless by an owner."""
     return Posting(
         kind=PostingKind.CAPTURE, reference_id=hold_id, amount=amount, required_owner=owner
     )
 
 
 def void(hold_id: int, owner: str | None = None) -> Posting:
-    """Of a hold; by the bank unless by an owner."""
+    """A void of a hold, by the bank unless by an owner."""
     return Posting(kind=PostingKind.VOID, reference_id=hold_id, required_owner=owner)
 
 
 def reversal(transfer_id: int, amount: int | None = None, owner: str | None = None) -> Posting:
-    """Of a transfer, all that is left unless an amount is given; by the bank unless by an owner."""
+    """A reversal: all that is left unless an amount is given, by the bank unless by an owner."""
     return Posting(
         kind=PostingKind.REVERSAL, reference_id=transfer_id, amount=amount, required_owner=owner
     )

@@ -41,7 +41,7 @@ class Mailbox:
         return answer
 
     async def wait_for(self, count: int, timeout_s: float = 30) -> list[EmailMessage]:
-        """The messages, once so many are here."""
+        """The messages, once this number has arrived."""
         async with asyncio.timeout(timeout_s):
             while len(self.messages) < count:
                 self.arrived.clear()
@@ -107,7 +107,7 @@ async def broken_server(greeting: bytes | None) -> AsyncGenerator[str]:
 
 
 def text_of(message: EmailMessage, subtype: str = "plain") -> str:
-    """One of a message's two parts, as people read it."""
+    """The text of one of a message's two parts."""
     part = message.get_body((subtype,))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")

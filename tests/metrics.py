@@ -24,18 +24,18 @@ class Reading:
         return self._values.get((f"bankapp_{name}", frozenset(labels.items())), 0)
 
     def labels(self, name: str) -> list[dict[str, str]]:
-        """Of all metrics of that name."""
+        """The labels of all metrics of that name."""
         return [dict(labels) for known, labels in self._values if known == name]
 
 
 def read_metrics() -> Reading:
-    """What this process has counted."""
+    """The metrics of this process."""
     body, _ = metrics.render("")
     return Reading(body.decode())
 
 
 def since(before: Reading) -> Callable[..., float]:
-    """By how much a metric has grown since."""
+    """The growth of a metric since this snapshot."""
     now = read_metrics()
 
     def grown(name: str, **labels: str) -> float:

@@ -1,4 +1,4 @@
-"""Waits until somebody waits, or has gone."""
+"""Waits for connections that wait for a lock, or that have ended."""
 
 from psycopg import Connection
 
@@ -14,7 +14,7 @@ TRY_COUNT_MAX = 100_000
 
 
 async def until_waiting(pool: Pool, count: int) -> None:
-    """Return as soon as so many connections to the database wait for a lock."""
+    """Return as soon as this number of connections to the database waits for a lock."""
     async with pool.connection() as connection:
         for _ in range(TRY_COUNT_MAX):
             if await (await connection.execute(WAITING)).fetchone() == (count,):
@@ -23,7 +23,7 @@ async def until_waiting(pool: Pool, count: int) -> None:
 
 
 def until_ended(connection: Connection[tuple[object, ...]], pid: int) -> None:
-    """Return as soon as that connection, which was closed, is one no more."""
+    """Return as soon as the server has ended this closed connection."""
     query = "SELECT FROM pg_stat_activity WHERE pid = %s"
     for _ in range(TRY_COUNT_MAX):
         connection.rollback()

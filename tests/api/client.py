@@ -41,7 +41,7 @@ class Answer:
 
 
 class Person:
-    """Somebody who is logged in."""
+    """A user who is logged in."""
 
     def __init__(self, api: "Api", username: str, token: str) -> None:
         self.username = username

@@ -1,4 +1,4 @@
-"""What HTTP says of refusals, said apart from the code, and the means to compare."""
+"""The statuses of refusals, independent of the bank's code, and a comparison of refusals."""
 
 from typing import Final
 

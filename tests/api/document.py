@@ -29,7 +29,7 @@ class Exchange:
 
 
 def require_documented(exchange: Exchange) -> None:
-    """What a route answers fits the document, and so does what it was asked with success."""
+    """Require that the response fits the document, and the request too if it succeeded."""
     path = _path_template(exchange)
     if path is None:
         return

@@ -41,7 +41,7 @@ LUNCH = {"amount": 1050, "currency": "USD", "description": "lunch"}
 
 @dataclass
 class Story:
-    """What was asked first of each route, and what was answered."""
+    """The first request to each route, and its response."""
 
     api: Api
     tokens: dict[str, str] = field(default_factory=dict[str, str])

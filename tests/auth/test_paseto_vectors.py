@@ -1,4 +1,4 @@
-"""The standard's test vectors for v4.local, and its v4.public tokens, which are none of ours."""
+"""The standard's test vectors for v4.local, and its v4.public tokens, which must be refused."""
 
 import json
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ HIDDEN_BODY = START + "iA8rd3wgFSNb_UdJPXjpzm0KW9ojM5f4O2mRvE2IcweP-PRdoHjd5-RHC
 
 @dataclass(frozen=True)
 class Vector:
-    """One of the standard's, by its name there."""
+    """A test vector of the standard, by its name there."""
 
     name: str
     payload: str
@@ -123,7 +123,7 @@ def test_the_library_does_what_the_standard_says(vector: Vector) -> None:
 
 @pytest.mark.parametrize("token", [vector.token for vector in VECTORS] + PUBLIC_TOKENS)
 def test_tokens_of_the_standard_are_none_of_ours(token: str) -> None:
-    """Some are sealed with our very key, but their footers do not say so as ours do."""
+    """Some are sealed with the bank's key, but their footers lack its id."""
     tokens = TokenMaker(PasetoCodec([KEY]), Purpose.ACCESS, timedelta(minutes=15))
     with pytest.raises(errors.Unauthenticated):
         tokens.verify(token)

@@ -1,4 +1,4 @@
-"""Access tokens: what is one, and what is not."""
+"""Access tokens: the accepted and the refused."""
 
 import base64
 import json
@@ -38,7 +38,7 @@ def encode(data: bytes) -> str:
 
 
 def seal(claims: Any, *, key: bytes = NEW, footer: object = None, version: int = 4) -> str:
-    """A token made with a key of ours but by somebody else."""
+    """A token that is sealed with the bank's key, but not by the bank."""
     secret = pyseto.Key.new(version=version, purpose="local", key=key)
     own_footer = {"kid": pyseto.Key.new(version=4, purpose="local", key=key).to_paserk_id()}
     text = own_footer if footer is None else footer

@@ -1,4 +1,4 @@
-"""What a program does with the bank."""
+"""Programs that use the bank."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime

@@ -29,7 +29,7 @@ INSTALLED: Final = {
 
 
 def uv(*command: object, cwd: Path, **settings: object) -> str:
-    """Run uv with the files in its cache, or else with the network; what it prints."""
+    """Run uv with its cache or else with the network; returns its output."""
     for mode in ("--offline", "--quiet"):
         done = subprocess.run(
             [UV, *map(str, command), mode],

@@ -1,1 +1,1 @@
-"""What clients rely on follows from the operations."""
+"""The contract with clients, which is written from the operations."""

@@ -1,1 +1,1 @@
-"""Tests of the database docs of the bank: what gen/docs holds, and how a browser shows it."""
+"""Tests of the database docs of the bank: the content of gen/docs, and its look in a browser."""

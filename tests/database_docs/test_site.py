@@ -1,4 +1,4 @@
-"""What gen/docs holds, and the bank serves."""
+"""The site in gen/docs, which the bank serves."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from docs_tests.site_checks import (
 
 @pytest.fixture(scope="module")
 def bank_site(root: Path) -> dict[str, bytes]:
-    """What the repository holds and the bank serves."""
+    """The site in gen/docs."""
     directory = root / "gen" / "docs"
     paths = (path for path in directory.rglob("*") if path.is_file())
     return {str(path.relative_to(directory)): path.read_bytes() for path in paths}
@@ -30,7 +30,7 @@ def test_everything_in_the_bank_has_its_place(
 
 
 def test_all_that_the_bank_s_functions_use_is_known(bank_site: dict[str, bytes]) -> None:
-    """Those of Procrastinate are as they are."""
+    """Procrastinate's functions are exempt."""
     unknown = [path for path, text in bank_site.items() if b"Its uses are not listed" in text]
     assert unknown == ["functions/procrastinate.procrastinate_retry_job_v2.html"]
 

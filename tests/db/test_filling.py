@@ -23,7 +23,7 @@ FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace
 
 @pytest.fixture
 def indexes(superuser: Connection) -> set[tuple[str, str]]:
-    """Those of the entries before the bank is filled."""
+    """The indexes of the entries."""
     return set(superuser.execute(INDEXES).fetchall())
 
 

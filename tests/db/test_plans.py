@@ -1,4 +1,4 @@
-"""What a page of a list costs does not depend on how deep it lies nor on how much there is."""
+"""The cost of a page of a list does not depend on its depth or on the number of rows."""
 
 from typing import Any, LiteralString
 

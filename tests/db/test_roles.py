@@ -37,7 +37,7 @@ def dba_server() -> Generator[EmbeddedServer]:
 
 
 def run(server: EmbeddedServer, *command: str, text: str = "", **variables: str) -> str:
-    """What a command prints, run with the programs of the server on its path."""
+    """The output of a command, run with the programs of the server on its path."""
     path = f"{server.binaries}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         command,

@@ -1,4 +1,4 @@
-"""The database keeps its rules by itself, whoever speaks to it and in whatever SQL."""
+"""The database enforces its rules by itself, for every role and every statement."""
 
 import asyncio
 from typing import Any, Final, LiteralString
@@ -38,7 +38,7 @@ CREATE OPERATOR lies.<> (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = lies.no
 
 
 def moved(*entries: LiteralString, transfers: LiteralString = TRANSFER) -> LiteralString:
-    """What adds transfers and entries in one statement."""
+    """A statement that adds transfers and entries."""
     if not entries:
         return INTO_TRANSFERS + transfers
     return "WITH moved AS (" + INTO_TRANSFERS + transfers + ")" + INTO_ENTRIES + ", ".join(entries)
@@ -366,7 +366,7 @@ def test_nobody_else_may_post(connection: Connection) -> None:
 def test_the_balances_are_not_fooled_by_objects_of_a_session(
     connection: Connection, pair: dict[str, int]
 ) -> None:
-    """Goal: a session cannot keep an entry from its account. Method: tables that hide ours."""
+    """Goal: a session cannot keep an entry from its account. Method: tables of the same names."""
     connection.execute("CREATE TEMPORARY TABLE entries (LIKE public.entries)")
     connection.execute("CREATE TEMPORARY TABLE accounts (LIKE public.accounts)")
     connection.execute("INSERT INTO accounts OVERRIDING SYSTEM VALUE SELECT * FROM public.accounts")
@@ -445,7 +445,7 @@ def test_a_new_currency_is_not_fooled_by_objects_of_a_session(connection: Connec
 def test_the_rules_are_not_fooled_by_objects_of_a_session(
     connection: Connection, pair: dict[str, int]
 ) -> None:
-    """A temporary table named as ours hides it from a query, but not from the triggers."""
+    """A temporary table hides the bank's of the same name from a query, but not from triggers."""
     connection.execute("CREATE TEMPORARY TABLE entries (LIKE public.entries)")
     with pytest.raises(pg.CheckViolation):
         connection.execute(moved(DEBIT, CREDIT), pair)
@@ -512,7 +512,7 @@ def test_a_new_currency_opens_its_cash_account(connection: Connection) -> None:
 async def test_a_transaction_may_post_twice(
     store: Store, make: Make, connection: Connection
 ) -> None:
-    """What counts is the balance that commits."""
+    """The rule applies to the balance at COMMIT."""
     source, target = await make.account(balance=100), await make.account()
     queries = Queries(connection).transfers
     for posting in (transfer(source, target, 30), transfer(source, target, 20)):

@@ -1,4 +1,4 @@
-"""The month in one bank: what it makes, and where it is refused."""
+"""The month in one bank: its rows, and its refusals."""
 
 from typing import Any
 

@@ -35,7 +35,7 @@ async def test_a_request_leaves_one_line(
 
 @pytest.mark.parametrize("changes", [{}, {"nickname": "x"}], ids=["good", "bad"])
 async def test_a_request_is_counted(client: Client, world: World, changes: dict[str, str]) -> None:
-    """By operation, and by the code of the refusal."""
+    """Requests are counted by operation, and refusals by their code."""
     before = read_metrics()
     outcomes = [await client.send(case, world, changes=changes) for case in client.cases]
     grown = since(before)

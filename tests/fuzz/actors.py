@@ -1,4 +1,4 @@
-"""Who sends the requests that are made up, and what they know from the answers to others."""
+"""The users who send generated requests, and their knowledge from earlier responses."""
 
 import itertools
 import random
@@ -22,7 +22,7 @@ _LEARNED: Final = ("username", "next_cursor", "account_id", "transfer_id")
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who is signed in, or not, and their account."""
+    """A user, logged in or not, and their account."""
 
     token: str | None = None
     account_id: int = 1
@@ -32,7 +32,7 @@ class Actor:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What says who asks."""
+        """The headers that authenticate the actor."""
         return {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
 
 
@@ -47,7 +47,7 @@ class Actors:
         self.renewal_count = 0
 
     def get(self, role: str) -> Actor:
-        """Who has this role now."""
+        """The present actor of this role."""
         if role not in self._actors:
             self._actors[role] = self._make(role)
         return self._actors[role]

@@ -74,7 +74,7 @@ class Fuzzer:
         self.findings = Findings()
 
     def fuzz_operations(self, case_count: int) -> None:
-        """About so many of all operations, half of them valid, by each role in turn."""
+        """Send about `case_count` requests, half of them valid, by each role in turn."""
         paths: Any = self.schema
         operations = [operation for path in paths for operation in paths[path].values()]
         count = max(1, case_count // (len(operations) * len(ROLES) * 2))

@@ -1,4 +1,4 @@
-"""Whatever is asked, the answer is one that the OpenAPI document tells of."""
+"""Every response is one that the OpenAPI document describes."""
 
 import os
 from pathlib import Path

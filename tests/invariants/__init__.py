@@ -1,1 +1,1 @@
-"""Money is conserved, whatever happens."""
+"""Money is conserved: under concurrency, crashes and random requests."""

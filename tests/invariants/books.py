@@ -1,4 +1,4 @@
-"""What the clients of a storm were told, compared with what the bank has in its books."""
+"""The replies to the clients of a storm, compared with the books of the bank."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -86,7 +86,7 @@ class Told:
 
 
 def differences(url: str, storm: Storm) -> list[str]:
-    """What the books lack, have too much, or have otherwise; empty when they are as was told."""
+    """The differences of the books from the replies; empty when they agree."""
     told = Told(storm)
     found = [f"told under two keys: {transfer}" for transfer in told.told_twice]
     with psycopg.connect(url) as connection, connection.cursor(row_factory=dict_row) as cursor:

@@ -57,13 +57,13 @@ class FragileBank:
         self._postgres.stop()
 
     async def kill_server(self) -> None:
-        """As `kill -9`, and start it again."""
+        """Kill the server by SIGKILL, and start it again."""
         self.served.process.kill()
         self._serving.close()
         await asyncio.to_thread(self._serve)
 
     async def kill_postgres(self) -> None:
-        """As `kill -9` of its postmaster, and start it again; the server goes on."""
+        """Kill the postmaster by SIGKILL, and start it again; the server goes on."""
         os.kill(postmaster_pid(self.home), signal.SIGKILL)
         self._postgres.stop()
         await asyncio.to_thread(self._postgres.start)

@@ -25,7 +25,7 @@ EXPECTED: Final = {
 
 @dataclass(frozen=True)
 class Request:
-    """What one of the people asks: the owner of an account by its place, or the BANKER."""
+    """A request of a user: the owner of an account by its index, or the BANKER."""
 
     asker: int
     path: str
@@ -35,7 +35,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What they are told."""
+    """The reply to a request."""
 
     status: int
     body: Any

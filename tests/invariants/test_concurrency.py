@@ -65,7 +65,7 @@ async def test_each_answer_is_about_its_own_transfer(api: Api) -> None:
 
 
 async def test_processes_that_start_at_once_agree_on_the_admin(bank: Bank) -> None:
-    """Goal: whoever adds the admin second finds them there. Method: four at once, none there."""
+    """Goal: concurrent starts agree on one admin. Method: four at once, without an admin before."""
     await asyncio.gather(*(ensure_admin(bank, "root", "a long sentence") for _ in range(4)))
     admin = await bank.store.read.users.get_user(username="root")
     assert admin is not None

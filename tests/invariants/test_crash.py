@@ -1,4 +1,4 @@
-"""What runs is killed; what was answered stays, and what was not is told by its key."""
+"""A killed process loses no answered request, and the key of any other tells its outcome."""
 
 import asyncio
 import os

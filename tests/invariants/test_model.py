@@ -1,4 +1,4 @@
-"""The bank and a model of it in a few lines of Python do the same, whatever is asked of them."""
+"""The bank and a model in a few lines of Python agree on random requests."""
 
 import asyncio
 import itertools
@@ -184,7 +184,7 @@ class BankMachine(RuleBasedStateMachine):
         return True
 
     def available(self, account_id: int) -> int:
-        """What is there and not held."""
+        """The balance less the amount that is held."""
         held = sum(left for one, left in self.lefts.items() if self.held[one] == account_id)
         return self.balances[account_id] - held
 

@@ -1,4 +1,4 @@
-"""A worker stops when told to, whatever it is doing."""
+"""A worker stops when told to, in every state."""
 
 import asyncio
 

@@ -1,1 +1,1 @@
-"""What operations are declared and served with, without a door."""
+"""The declaration and serving of operations, without a door."""

@@ -1,4 +1,4 @@
-"""What tells requests apart under an idempotency key."""
+"""The comparison of requests under an idempotency key."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""What the type checker forbids of operations."""
+"""Mistakes in operations that the type checker refuses."""
 
 import re
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Real processes: the servers we start, what stops them, and what they leave behind."""
+"""Real processes: their start, their stop, and what remains of them."""

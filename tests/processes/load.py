@@ -16,7 +16,7 @@ CLIENT_COUNT: Final = 8
 
 @dataclass
 class Tally:
-    """What happened to the requests of one client or more."""
+    """The outcomes of the requests of one client or more."""
 
     done_count: int = 0
     retry_count: int = 0  # the connection was closed before the first byte of an answer

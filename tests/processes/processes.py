@@ -1,4 +1,4 @@
-"""Starts programs of ours as a user would, talks to them, and ends them by their number."""
+"""Starts the bank's programs as a user would, talks to them, and ends them by their pid."""
 
 import http.client
 import json
@@ -67,7 +67,7 @@ def children_of(pid: int) -> list[int]:
 
 
 def command_of(pid: int) -> list[str]:
-    """What a process was started as; as its parent was, while it has not come to be another."""
+    """The command line of a process; its parent's until it has called exec."""
     return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
 
 
@@ -152,7 +152,7 @@ class Owner:
         return self.process.stderr.read().strip()
 
     def kill(self) -> None:
-        """As `kill -9`."""
+        """Kill the process by SIGKILL."""
         self.process.kill()
         self.process.wait()
 
@@ -288,7 +288,7 @@ class Served:
             connection.close()
 
     def is_ready(self) -> bool:
-        """What /readyz says."""
+        """Whether /readyz answers 200."""
         answer = self.ask("GET", "/readyz")
         assert answer.status in (200, 503), answer
         return answer.status == 200

@@ -1,4 +1,4 @@
-"""The command line: what it prints, and its exit codes."""
+"""The command line: its output and its exit codes."""
 
 import json
 import re
@@ -373,7 +373,7 @@ def test_help(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
 def test_help_teaches(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], subject: cli.Command
 ) -> None:
-    """What it does, an example that is a right call, and the exit codes."""
+    """The help has a description, a valid example, and the exit codes."""
     code, out, _ = called(monkeypatch, capsys, subject.name, "--help")
     assert code == 0
     assert subject.text in out

@@ -42,7 +42,7 @@ def demo(
 
 
 def rows(url: str, query: str) -> list[tuple[Any, ...]]:
-    """What the database holds."""
+    """The rows of the database."""
     with psycopg.connect(url) as connection:
         return connection.execute(query.encode()).fetchall()
 
@@ -58,7 +58,7 @@ def payments(url: str) -> list[tuple[Any, ...]]:
 
 
 def kill_after(payment_count: int, tmp_path: Path, url: str) -> None:
-    """Run it until so many payments are made."""
+    """Run the demo until this number of payments is made, and kill it."""
     settings = environment(**QUICK, BANK_DATA_DIR=tmp_path / "bank", DATABASE_URL=url)
     command = [str(BANKAPP), "demo"]
     with subprocess.Popen(
@@ -115,7 +115,7 @@ def test_refused_in_production(tmp_path: Path, database_url: str) -> None:
 
 
 def test_refused_where_it_may_be_production(tmp_path: Path, database_url: str) -> None:
-    """Of a database that somebody names it must be said that it is there to play with."""
+    """A database that is named by DATABASE_URL must be declared to be for development."""
     unsaid = {"BANK_ENVIRONMENT": ""}
     assert "BANK_ENVIRONMENT=development" in failure(demo(tmp_path, database_url, **unsaid))
     assert payments(database_url) == []

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: its start and stop, whatever happened before."""
+"""The embedded PostgreSQL: its start and stop, also after a crash."""
 
 import os
 import shutil
@@ -54,7 +54,7 @@ def write(url: str) -> None:
 
 
 def read(url: str) -> int:
-    """What `write` committed."""
+    """The rows that `write` committed."""
     with psycopg.connect(url) as connection:
         row = connection.execute("SELECT balance FROM kept").fetchone()
     assert row is not None

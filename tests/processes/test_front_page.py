@@ -1,4 +1,4 @@
-"""What the front page tells to type into a terminal works to the letter."""
+"""The commands of the front page work to the letter in a terminal."""
 
 import html
 import json
@@ -19,7 +19,7 @@ def _ask(url: str, body: dict[str, str], token: str = "") -> Any:
 
 
 def _arrive(origin: str) -> None:
-    """What the page has done in the browser: Alice and Bob sign up and open an account."""
+    """Do the page's steps in the browser: Alice and Bob sign up and open an account."""
     with urllib.request.urlopen(f"{origin}/openapi.json") as response:
         paths = json.load(response)["paths"]
     shown = paths["/v1/users"]["post"]["requestBody"]["content"]["application/json"]["examples"]

@@ -42,7 +42,7 @@ class ServedToPeople(Served):
     """Its log is for people."""
 
     def event(self, name: str) -> dict[str, Any] | None:
-        """What the line says of a URL."""
+        """The event of the line with a URL."""
         found = re.search(rf"^\S+ info +{name} url=(\S+)\n", self.log(), re.MULTILINE)
         return {"url": found[1]} if found else None
 
@@ -63,7 +63,7 @@ def send(
 
 
 def mailed_codes(home: Path, count: int) -> list[dict[str, str]]:
-    """What the mails so far hold, the oldest first: a code, and the number of its address."""
+    """The codes in the mails so far, the oldest first, each with the id of its address."""
     until(lambda: len(list((home / "mail").glob("*.eml"))) >= count)
     found: list[dict[str, str]] = []
     for path in sorted((home / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns):
@@ -219,7 +219,7 @@ asyncio.run(main())
 
 
 def test_what_others_log_of_an_error_is_no_more_than_its_kind(scratch: Path) -> None:
-    """Of one that nobody waits for, and of one that a library logs."""
+    """The error of a task that is never awaited, and one that a library logs."""
     done = subprocess.run(
         [sys.executable, "-c", STRAY],
         env=environment(),

@@ -13,7 +13,7 @@ from tests.processes.processes import Served, Working, until
 
 
 def scrape(address: str) -> Reading:
-    """What /metrics shows at host:port."""
+    """The page /metrics at host:port."""
     connection = http.client.HTTPConnection(address, timeout=15)
     try:
         connection.request("GET", "/metrics")

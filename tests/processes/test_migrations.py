@@ -61,7 +61,7 @@ class Database:
         return "\n".join(line for line in lines if not line.startswith(("\\restrict", "\\unr")))
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
-        """What a query gives."""
+        """The rows of a query."""
         with psycopg.connect(self.url) as connection:
             return connection.execute(query.encode()).fetchall()
 

@@ -1,4 +1,4 @@
-"""`bankapp queries`: what each query costs, by its name."""
+"""`bankapp queries`: the cost of each query, by its name."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from tests.processes.processes import Served, failure, run_bankapp
 
 
 def statistics(cwd: Path, **settings: object) -> dict[str | None, dict[str, Any]]:
-    """What `bankapp queries --json` prints, by name."""
+    """The output of `bankapp queries --json`, by name."""
     done = run_bankapp("queries", "--json", cwd=cwd, **settings)
     assert done.returncode == 0, done
     return {row["name"]: row for row in json.loads(done.stdout)}

@@ -223,7 +223,7 @@ def test_database_goes_away_and_returns(home: Path, scratch: Path) -> None:
 
 
 def test_own_database_is_killed(home: Path, scratch: Path) -> None:
-    """The bank ends and says why, so that whoever restarts it gets both back."""
+    """The bank ends and gives the reason, so that a supervisor restarts both."""
     with Served(home) as served:
         assert served.wait().is_ready()
         os.kill(postmaster_pid(home), signal.SIGKILL)
@@ -264,7 +264,7 @@ def test_several_start_on_one_new_database(scratch: Path) -> None:
 
 
 def raw_exchange(served: Served, *parts: bytes) -> bytes:
-    """What the bank answers to bytes sent one after the other."""
+    """The bank's response to parts that are sent one after the other."""
     with socket.create_connection(served.address, timeout=15) as connection:
         for part in parts:
             connection.sendall(part)

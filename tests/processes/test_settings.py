@@ -148,7 +148,7 @@ def check_refusal(
     settings: dict[str, str],
     name: str,
 ) -> None:
-    """One line that names the variable, what is wrong and an example, and exit code 2."""
+    """Require one line with the variable, the fault and an example, and exit code 2."""
     with pytest.raises(SettingError) as refusal:
         load(monkeypatch, settings)
     message = str(refusal.value)

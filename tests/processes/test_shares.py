@@ -1,4 +1,4 @@
-"""Who of several processes takes the next connection."""
+"""The distribution of connections among several processes."""
 
 import os
 from collections.abc import Generator

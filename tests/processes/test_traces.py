@@ -29,7 +29,7 @@ class Collector(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/v1/traces"
 
     def span_names(self) -> set[str]:
-        """Of all spans it got."""
+        """The names of all spans that the collector received."""
         return {
             span.name
             for request in self.requests

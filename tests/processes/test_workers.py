@@ -141,7 +141,7 @@ def test_own_database_is_killed(home: Path, scratch: Path) -> None:
 
 
 def test_a_killed_one_comes_back_and_nothing_is_lost(home: Path) -> None:
-    """Goal: what was asked under a key is done once, whoever dies. Method: kill under load."""
+    """Goal: a request under a key is done once, although processes die. Method: kill under load."""
     with serve_two(home) as served:
         account_id = served.wait().open_account()
         token = served.log_in_admin()

@@ -90,7 +90,7 @@ class Checkout:
         self.run('make() { command make -o setup -o node-tools "$@"; }')
 
     def run(self, command: str) -> str:
-        """What a command prints; nothing where it is a server, which goes on in the background."""
+        """The output of a command; empty for a server, which goes on in the background."""
         if server := _SERVER.fullmatch(command):
             self._serve(server["command"] or "serve", server["settings"])
             return ""

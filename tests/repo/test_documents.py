@@ -1,4 +1,4 @@
-"""What the documents name is there: files, headings, targets, settings, commands."""
+"""The documents name only existing files, headings, targets, settings and commands."""
 
 import ast
 import re

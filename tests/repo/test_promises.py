@@ -1,4 +1,4 @@
-"""What the repository says about itself is so."""
+"""The statements of the repository about itself are true."""
 
 import re
 import subprocess
@@ -17,7 +17,7 @@ SETTINGS: Final = {
 
 
 def targets(root: Path) -> dict[str, str]:
-    """The targets `make` lists, with what it says of them."""
+    """The targets that `make` lists, with their help texts."""
     makefile = (root / "Makefile").read_text()
     return dict(re.findall(r"^([a-z-]+):.*?## (.*)$", makefile, re.MULTILINE))
 

@@ -1,4 +1,4 @@
-"""Who asks, as HTTP tells it: one header, and nothing else."""
+"""Authentication over HTTP: one header, and nothing else."""
 
 from tests.api.client import Api
 

@@ -20,7 +20,7 @@ pytestmark = needs_chromium
 
 @dataclass
 class Visit:
-    """Somebody in front of the pages, who does what they say."""
+    """A reader of the pages in a browser, who follows them."""
 
     browser: Browser
     origin: str
@@ -60,7 +60,7 @@ class Visit:
         return status, json.loads(body)
 
     async def _press(self) -> bool:
-        """Press Execute once; whether a request has come of it."""
+        """Press Execute once; returns whether a request was sent."""
         sent_count = self._sent_count()
         await self.browser.evaluate("document.querySelector('.execute')?.click()")
         for _ in range(300):
@@ -93,7 +93,7 @@ class Visit:
         return body
 
     async def actor(self) -> Any:
-        """Whom the page asks as, in its words."""
+        """The page's line about the user of its requests."""
         return await self.browser.evaluate("document.querySelector('#acting').textContent")
 
 

@@ -1,4 +1,4 @@
-"""The database docs at /docs/db/: who may read them, and that nothing else comes out."""
+"""The database docs at /docs/db/: their readers, and that no other file is served."""
 
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -23,7 +23,7 @@ async def client(bank: Bank) -> AsyncGenerator[Client]:
 
 @pytest.fixture
 async def guarded(bank: Bank) -> AsyncGenerator[Client]:
-    """As in production."""
+    """A bank with the settings of production."""
     async with TestClient(TestServer(create_app(bank, docs_role=Role.BANKER))) as client:
         yield client
 

@@ -25,7 +25,7 @@ from tests.metrics import Reading, read_metrics, since
 
 
 async def scrape(api: Api) -> Reading:
-    """What /metrics shows."""
+    """The page at /metrics."""
     answer = await api.request("GET", "/metrics")
     assert answer.status == 200
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
@@ -92,7 +92,7 @@ async def test_rate_limits(store: Store, make: Make) -> None:
 
 
 async def test_batches_of_postings(store: Store, make: Make) -> None:
-    """Whoever comes while the first is posted goes with the next call."""
+    """Postings that arrive while the first one runs share the next call."""
     source, target = await make.account(balance=10), await make.account()
     before = read_metrics()
     await asyncio.gather(*(store.postings.submit(transfer(source, target, 1)) for _ in range(5)))

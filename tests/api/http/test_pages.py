@@ -1,4 +1,4 @@
-"""The pages for people: what they say, who sees them, and that they ask nobody else."""
+"""The pages for people: their content, their readers, and that they load nothing from elsewhere."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ SWAGGER_UI = files("bankapp.api.http.site") / "static" / "swagger-ui"
 
 @pytest.fixture
 async def guarded(bank: Bank) -> AsyncGenerator[Client]:
-    """As in production."""
+    """A bank with the settings of production."""
     async with TestClient(TestServer(create_app(bank, docs_role=Role.BANKER))) as client:
         yield client
 

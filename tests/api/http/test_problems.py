@@ -18,7 +18,7 @@ from tests.api.contract import PROBLEM
 
 
 def refusals() -> list[type[errors.Refusal]]:
-    """Every class of refusal the bank has, in whatever module."""
+    """Every class of refusal of the bank, in all modules."""
     for module in pkgutil.walk_packages(bankapp.__path__, "bankapp."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)

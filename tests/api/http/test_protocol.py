@@ -33,7 +33,7 @@ def every_request(api: Api) -> list[HttpRequest]:
 
 @pytest.fixture
 async def admin(api: Api) -> Person:
-    """Somebody who may ask anything."""
+    """A user who may call every operation."""
     return await api.person("root", Role.ADMIN)
 
 

@@ -1,4 +1,4 @@
-"""What browsers are told: headers that protect, whose pages may ask, and no cookies."""
+"""Security headers for browsers: protection, allowed origins, and no cookies."""
 
 from collections.abc import AsyncGenerator
 
@@ -47,7 +47,7 @@ def sharing_headers(answer: Answer) -> set[str]:
 
 
 async def test_every_answer_is_safe_and_without_cookies(api: Api, connection: Connection) -> None:
-    """Success and refusal of every route, what is no route, and what is not of the API."""
+    """The success and the refusal of every route, unknown paths, and pages outside of the API."""
     world = await Worlds(api.bank, api.make, connection).make()
     answers = {
         path: await api.request("GET", path, allow_redirects=False)
@@ -110,7 +110,7 @@ async def test_pages_of_ours_may_read_answers(shared: Api, origin: str) -> None:
 
 @pytest.mark.parametrize("origin", FOREIGN)
 async def test_other_pages_may_not(shared: Api, origin: str) -> None:
-    """They are told nothing, and a cache does not mix them up with ours."""
+    """They get no CORS headers, and a cache keeps their answers apart from others."""
     answer = await shared.request("GET", "/healthz", headers={"Origin": origin})
     assert answer.status == 200
     assert not sharing_headers(answer)

@@ -1,4 +1,4 @@
-"""Traces: which span is within which, whose request they are of, and what they keep silent."""
+"""Traces: the parents of spans, their requests, and the data that they must not hold."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -32,7 +32,7 @@ class Traced:
         self._exporter = exporter
 
     def spans(self) -> dict[str, list[ReadableSpan]]:
-        """Those that ended since the last time, by name."""
+        """The spans that ended since the last call, by name."""
         found: dict[str, list[ReadableSpan]] = {}
         for span in self._exporter.get_finished_spans():
             found.setdefault(span.name, []).append(span)
@@ -101,7 +101,7 @@ async def test_a_request_and_its_queries(traced: Traced) -> None:
 
 
 async def test_postings_that_go_together_are_linked_to_their_requests(traced: Traced) -> None:
-    """The first is posted alone; those who come meanwhile go together, and belong to none."""
+    """The first is posted alone. Those that arrive meanwhile share a span without a parent."""
     alice = await traced.api.person("alice")
     source = await traced.api.make.account(owner="alice", balance=10)
     target = await traced.api.make.account()

@@ -1,4 +1,4 @@
-"""What the bank answers while its database is gone."""
+"""The bank's answers while its database is gone."""
 
 from bankapp import tuning
 from bankapp.store.engine.transaction import Pool
@@ -8,7 +8,7 @@ from tests.api.contract import PROBLEM
 
 
 def check_unavailable(answer: Answer) -> None:
-    """It says come again, and nothing of why."""
+    """The answer tells when to try again, and nothing of the reason."""
     assert (answer.status, answer.code) == (503, "unavailable")
     assert set(answer.body) == PROBLEM
     assert answer.body["retryable"] is True

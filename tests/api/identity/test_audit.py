@@ -120,7 +120,7 @@ def test_a_secret_is_refused(connection: Connection, secret: str) -> None:
 
 
 async def test_what_happens_to_an_account(api: Api, connection: Connection) -> None:
-    """Opened, frozen, thawed and closed; what changes nothing leaves nothing."""
+    """Opened, frozen, thawed and closed; a request that changes nothing leaves no event."""
     alice, banker = await api.person("alice"), await api.person("bea", Role.BANKER)
     account_id = (await alice.post("/v1/accounts", currency="USD")).body["id"]
     path = f"/v1/accounts/{account_id}"

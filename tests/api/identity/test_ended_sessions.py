@@ -34,7 +34,7 @@ WAYS: Final = ("/v1/transfers", "/v1/holds", BATCH)
 
 
 class Payer:
-    """Somebody with money, who has been known to the bank since a first payment."""
+    """A user with money, whose session is in the cache since a first payment."""
 
     def __init__(
         self, person: Person, source: models.CustomerAccount, target: models.CustomerAccount

@@ -48,7 +48,7 @@ async def test_a_session_is_renewed(api: Api) -> None:
 
 
 async def test_a_refresh_token_used_twice_ends_its_session(api: Api) -> None:
-    """Whoever comes second, the thief or the owner, ends it for both; others stay."""
+    """The second use, by a thief or by the owner, ends this session and no other."""
     await api.make.user("alice")
     other = await log_in(api)
     stolen = await log_in(api)
@@ -170,7 +170,7 @@ async def test_sessions_come_in_pages(api: Api) -> None:
 
 
 async def test_the_last_use_is_noted_once_a_minute(api: Api, connection: Connection) -> None:
-    """Soon after: the answer does not wait for the note. Bob's, who comes later, is the sign."""
+    """The answer does not wait for the note; Bob's later use, once noted, shows that it is made."""
     alice, bob = await api.person("alice"), await api.person("bob")
     for username, age_s in (("alice", 50), ("bob", 61)):
         connection.execute(
@@ -205,7 +205,7 @@ async def test_a_session_that_is_being_changed_is_used_without_waiting(
 
 
 async def test_sessions_of_requests_at_once_are_told_apart(api: Api) -> None:
-    """Goal: who comes together is looked up together, and each stays who they are."""
+    """Goal: concurrent requests share a query, and each gets its own user."""
     people = [await api.person(f"user_{n}") for n in range(12)]
     await people[3].post("/v1/users/logout")
     answers = await asyncio.gather(

@@ -182,7 +182,7 @@ async def test_an_encoded_word_is_no_address(api: Api) -> None:
 async def test_the_address_does_not_change_under_the_code(
     api: Api, job_runner: JobRunner, connection: Connection
 ) -> None:
-    """Goal: what is proved is the address of the code. Method: it changes under the code."""
+    """Goal: a code verifies only its own address. Method: the address changes under the code."""
     await sign_up(api)
     [message] = await job_runner.deliver()
     connection.execute("UPDATE users SET email = 'ceo@example.org' WHERE username = 'alice'")

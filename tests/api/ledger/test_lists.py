@@ -80,7 +80,7 @@ async def test_an_empty_list_is_one_page(rows: Rows) -> None:
     ],
 )
 async def test_pages_join_to_the_whole(rows: Rows, count: int) -> None:
-    """Rows come in between the pages; what was there at first is seen once, in one order."""
+    """Rows are added between the pages; each of the first rows appears once, in one order."""
     await rows.add(count)
     whole = await rows.ids()
     assert len(whole) == count
@@ -148,7 +148,7 @@ async def test_a_cursor_is_one_the_bank_gave(rows: Rows) -> None:
 
 
 async def test_a_persons_transfers_are_those_of_all_their_accounts(api: Api) -> None:
-    """Paid and received, in whatever currency; and those of one account where that is asked."""
+    """Paid and received, in all currencies; or those of one account."""
     alice, bob = await api.person("alice"), await api.person("bob")
     dollars = await api.make.account(owner="alice", balance=100)
     euros = await api.make.account(owner="alice", balance=100, currency="EUR")

@@ -1,4 +1,4 @@
-"""What was: balances at a time and statements of a month."""
+"""Balances at a time, and statements of a month."""
 
 import asyncio
 import csv

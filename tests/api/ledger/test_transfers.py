@@ -152,7 +152,7 @@ async def test_an_account_cannot_pay_itself(api: Api, database: DatabaseAccess) 
 async def test_from_another_account_looks_like_from_none(
     api: Api, database: DatabaseAccess, role: Role
 ) -> None:
-    """Whatever else is wrong or right with the transfer, and whatever the caller's role."""
+    """For every other fault of the transfer, and for every role of the caller."""
     person = await api.person("alice", role)
     own = await api.make.account(owner="alice", balance=10)
     full = await api.make.account(balance=10)
@@ -324,7 +324,7 @@ async def test_an_account_id_in_a_body_is_a_number(
 
 
 async def test_who_asked_is_noted(api: Api, connection: Connection) -> None:
-    """Of a banker, too, who acts for the bank; and the request, as the logs name it."""
+    """The requester, also a banker who acts for the bank, and the id of the request."""
     alice, banker = await api.person("alice"), await api.person("bea", Role.BANKER)
     source, target = await api.make.account(owner="alice"), await api.make.account()
     deposit: dict[str, Any] = {"amount": 10, "currency": "USD"}

@@ -1,4 +1,4 @@
-"""Postings that queue behind the one in flight go together, and nobody's fate is another's."""
+"""Postings that queue behind a running batch share the next, and fail independently."""
 
 import asyncio
 from collections.abc import Sequence
@@ -140,7 +140,7 @@ async def test_a_database_that_is_gone_is_gone_for_all(recorder: Recorder) -> No
 
 
 async def test_a_lock_that_one_waits_for_keeps_nobody_else(recorder: Recorder) -> None:
-    """What is known not to have happened is tried again, each by itself."""
+    """The items of a batch that is known to have failed are retried, each by itself."""
     recorder.failure, recorder.failing = errors.Unavailable.undone(), posting(3)
     tasks = await started(gatherer_of(recorder), [posting(n) for n in range(1, 5)])
     recorder.may_go_on.set()
@@ -173,7 +173,7 @@ async def test_what_comes_later_does_not_wait_for_who_waits_for_a_lock(
 
 
 async def test_what_may_have_been_done_is_not_done_again(recorder: Recorder) -> None:
-    """Whatever is raised on our side may come after COMMIT: the key tells, and nothing else."""
+    """An error in Python may come after COMMIT, so only the key tells the outcome."""
     recorder.failure = ValueError("a log that cannot be written")
     tasks = await started(gatherer_of(recorder), [posting(n) for n in range(1, 5)])
     recorder.may_go_on.set()

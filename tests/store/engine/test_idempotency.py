@@ -1,4 +1,4 @@
-"""What is asked twice under one key is done once."""
+"""A request that is sent twice under one key is done once."""
 
 import asyncio
 from dataclasses import replace
@@ -124,7 +124,7 @@ async def test_a_key_stands_for_a_day(
 
 
 async def test_many_at_once_are_one(store: Store, good: dict[str, Posting]) -> None:
-    """Goal: a key is used once, whoever comes first. Method: 60 at once, on many connections."""
+    """Goal: a key is used once. Method: 60 requests at once, on many connections."""
     posting = keyed(good["transfer"], "k1")
     outcomes = await asyncio.gather(*(store.postings.post([posting]) for _ in range(60)))
     answers = [outcome for [outcome] in outcomes if isinstance(outcome, Posted)]
@@ -193,7 +193,7 @@ async def test_what_may_change_is_no_answer(store: Store, make: Make) -> None:
 
 
 async def test_a_batch_and_its_like_do_not_block_each_other(pool: Pool, make: Make) -> None:
-    """Goal: whoever takes keys takes them after the accounts. Method: one key for both, at once."""
+    """Goal: keys are locked after the accounts. Method: one key for both, at once."""
     source, target = await make.account(balance=1000), await make.account()
     store = Store(pool)
     for number in range(20):

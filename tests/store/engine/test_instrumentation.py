@@ -25,7 +25,7 @@ async def test_what_is_slow_is_logged(pool: Pool, threshold_s: float, names: lis
 
 
 async def test_a_slow_query_names_the_requests_it_was_for(pool: Pool, make: Make) -> None:
-    """Those that came while a query was in flight are asked for in one, which names them all."""
+    """Requests that arrive during a query share the next one, which names them all."""
     source, target = await make.account(balance=10), await make.account()
     store = Store(pool, queries=wrapped_async_queries(log_slow(0)))
 

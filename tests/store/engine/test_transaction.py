@@ -85,7 +85,7 @@ async def test_what_an_error_becomes(
 
 
 async def test_a_step_is_all_or_nothing(pool: Pool, make: Make) -> None:
-    """Of a step of two statements, the second of which is refused, nothing stays."""
+    """A step of two statements leaves nothing when the second one is refused."""
     alice = await make.user("alice")
 
     async def change_and_fail(q: AsyncQueries) -> None:
@@ -111,7 +111,7 @@ async def test_a_step_is_all_or_nothing(pool: Pool, make: Make) -> None:
     ],
 )
 async def test_what_is_known_to_be_undone(pool: Pool, error: Exception, *, is_undone: bool) -> None:
-    """What may have been committed must not be tried again without its key."""
+    """A transaction that may have committed must not be retried without its key."""
     with pytest.raises(errors.Unavailable) as refused:
         await Transactions(pool, retry_count_max=0).run(Loser(error, 1))
     assert refused.value.is_undone is is_undone

@@ -1,1 +1,1 @@
-"""Events: what happened."""
+"""Events and their audit trail."""

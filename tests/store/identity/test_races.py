@@ -1,4 +1,4 @@
-"""What changes between a check and what was allowed by it."""
+"""Changes between a check and the action that it allowed."""
 
 import asyncio
 from dataclasses import replace

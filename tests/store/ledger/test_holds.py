@@ -1,4 +1,4 @@
-"""Holding money: what is promised to one cannot be spent by another."""
+"""Holds: held money cannot be spent otherwise."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The one posting call: what it accepts, refuses and returns."""
+"""The posting call: the items that it accepts and refuses, and its result."""
 
 from dataclasses import replace
 from typing import Any, LiteralString

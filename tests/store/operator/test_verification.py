@@ -1,4 +1,4 @@
-"""How `bankapp verify` ends; what it finds is in tests/processes/test_cli.py."""
+"""The end of `bankapp verify`; tests/processes/test_cli.py tests its findings."""
 
 import itertools
 import re
