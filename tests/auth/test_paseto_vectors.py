@@ -122,7 +122,7 @@ def test_the_library_does_what_the_standard_says(vector: Vector) -> None:
 
 
 @pytest.mark.parametrize("token", [vector.token for vector in VECTORS] + PUBLIC_TOKENS)
-def test_tokens_of_the_standard_are_none_of_ours(token: str) -> None:
+def test_tokens_of_the_standard_are_refused(token: str) -> None:
     """Some are sealed with the bank's key, but their footers lack its id."""
     tokens = TokenMaker(PasetoCodec([KEY]), Purpose.ACCESS, timedelta(minutes=15))
     with pytest.raises(errors.Unauthenticated):

@@ -42,7 +42,7 @@ async def test_only_the_password_itself_matches(hasher: PasswordHasher, password
         assert not await hasher.verify(wrong, hashed), wrong
 
 
-async def test_what_bcrypt_would_not_read_does_not_match(hasher: PasswordHasher) -> None:
+async def test_bytes_that_bcrypt_would_ignore_do_not_match(hasher: PasswordHasher) -> None:
     hashed = await hasher.hash("1" * 72)
     for wrong in ("1" * 73, "1" * 10_000, "1" * 72 + "\0", "1" * 72 + "💰"):
         assert not await hasher.verify(wrong, hashed)
@@ -97,8 +97,8 @@ class Held(str):
         return super().encode(encoding, errors)
 
 
-async def test_what_nobody_waits_for_counts_until_it_is_done() -> None:
-    """Else who hangs up at once could have any number of passwords hashed."""
+async def test_a_cancelled_hash_counts_until_it_is_done() -> None:
+    """Otherwise clients that hang up at once could have any number of passwords hashed."""
     hasher, held = PasswordHasher(4), Held("password")
     pending_count_max = (os.cpu_count() or 1) + tuning.PASSWORD_QUEUE_LENGTH_MAX
     *hasty, last = [asyncio.create_task(hasher.hash(held)) for _ in range(pending_count_max)]

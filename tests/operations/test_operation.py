@@ -94,7 +94,7 @@ UNKNOWN = (errors.Unauthenticated, errors.TokenExpired)
         ),
     ],
 )
-def test_what_is_refused_follows(
+def test_refusals_follow_from_the_declaration(
     declared: Operation, role: Role | None, refuses: tuple[type[errors.Refusal], ...]
 ) -> None:
     assert declared.role is role
@@ -137,7 +137,7 @@ def test_only_one_kind_looks_at_the_session_by_itself() -> None:
         ),
     ],
 )
-def test_what_cannot_be_declared(declare: Callable[[], Any]) -> None:
+def test_declarations_that_are_refused(declare: Callable[[], Any]) -> None:
     with pytest.raises(AssertionError):
         declare()
 

@@ -56,7 +56,7 @@ operation()(call_once)  # wrong
 """
 
 
-def test_an_operation_cannot_ask_what_is_not_known_of_who_asks(
+def test_an_operation_cannot_use_what_is_not_known_of_its_caller(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Goal: a session that nobody has looked at has no role. Method: mypy, as on our code."""

@@ -218,7 +218,7 @@ asyncio.run(main())
 """
 
 
-def test_what_others_log_of_an_error_is_no_more_than_its_kind(scratch: Path) -> None:
+def test_other_loggers_log_only_the_kind_of_an_error(scratch: Path) -> None:
     """The error of a task that is never awaited, and one that a library logs."""
     done = subprocess.run(
         [sys.executable, "-c", STRAY],
@@ -237,7 +237,7 @@ def test_what_others_log_of_an_error_is_no_more_than_its_kind(scratch: Path) -> 
     assert "hunter-2" not in done.stderr
 
 
-def test_a_log_that_nobody_reads_stops_nothing(scratch: Path) -> None:
+def test_a_closed_log_pipe_stops_nothing(scratch: Path) -> None:
     code = (
         "import structlog; from bankapp.telemetry.logs import configure_logs; "
         "configure_logs('json'); "
@@ -245,12 +245,12 @@ def test_a_log_that_nobody_reads_stops_nothing(scratch: Path) -> None:
     )
     reading, writing = os.pipe()
     os.close(reading)
-    with os.fdopen(writing, "wb") as nobody:
+    with os.fdopen(writing, "wb") as pipe:
         done = subprocess.run(
             [sys.executable, "-c", code],
             cwd=scratch,
             stdout=subprocess.PIPE,
-            stderr=nobody,
+            stderr=pipe,
             check=False,
             text=True,
         )

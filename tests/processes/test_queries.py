@@ -47,7 +47,7 @@ def test_beside_a_bank_that_serves_and_after_it(home: Path) -> None:
     assert ["PostTransfers", "7", "7"] in [row.split()[:3] for row in rows]
 
 
-def test_every_query_is_known_by_what_the_server_keeps_of_it(home: Path) -> None:
+def test_every_query_is_recognised_in_the_statistics(home: Path) -> None:
     """Goal: no name is lost. Method: run all that run with nothing but NULLs, and look for them."""
     server = EmbeddedServer(home, BINARIES, QUICK)
     server.start()

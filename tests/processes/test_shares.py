@@ -25,7 +25,7 @@ def memory() -> Generator[int]:
         pytest.param([26, 22, 22], True, id="clearly more, of many"),
     ],
 )
-def test_who_has_more_than_another_waits(
+def test_a_process_with_more_connections_waits(
     memory: int, counts: list[int], *, is_too_many: bool
 ) -> None:
     for slot in (1, 2):
@@ -33,7 +33,7 @@ def test_who_has_more_than_another_waits(
     assert Shares(memory, 0).exceeds(counts[0]) is is_too_many
 
 
-def test_alone_nobody_waits() -> None:
+def test_a_single_process_does_not_wait() -> None:
     memory = Shares.allocate(1)
     assert not Shares(memory, 0).exceeds(10_000)
     os.close(memory)

@@ -72,7 +72,7 @@ def test_traces_arrive(home: Path, collector: Collector) -> None:
     until(lambda: expected <= collector.span_names())
 
 
-async def test_traces_without_what_makes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_traces_without_opentelemetry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry", None)
     monkeypatch.delitem(sys.modules, "bankapp.telemetry.tracing", raising=False)
     settings = Settings.model_validate({"BANK_TRACES_URL": "http://127.0.0.1:1/v1/traces"})
@@ -81,7 +81,7 @@ async def test_traces_without_what_makes_them(monkeypatch: pytest.MonkeyPatch) -
             pass
 
 
-def test_nothing_of_it_is_loaded_where_nobody_collects() -> None:
+def test_opentelemetry_is_not_loaded_without_a_collector() -> None:
     code = (
         "import sys, bankapp.processes.server; "
         "print([m for m in sys.modules if m.startswith('opentelemetry')])"

@@ -73,7 +73,7 @@ async def test_the_address_without_a_slash_leads_there(client: Client) -> None:
         assert response.status == 200
 
 
-async def test_what_is_known_is_not_sent_again(client: Client) -> None:
+async def test_an_unchanged_page_is_not_sent_again(client: Client) -> None:
     async with client.get("/docs/db/style.css") as response:
         etag = response.headers["ETag"]
     async with client.get("/docs/db/style.css", headers={"If-None-Match": etag}) as response:
@@ -125,6 +125,6 @@ async def test_in_production_they_are_for_the_staff(guarded: Client, api: Api) -
                 assert response.status == status, (path, status)
 
 
-async def test_nobody_learns_in_production_what_there_is(guarded: Client) -> None:
+async def test_the_database_docs_reveal_nothing_in_production(guarded: Client) -> None:
     async with guarded.get("/docs/db/nothing.html") as response:
         assert response.status == 401

@@ -21,7 +21,7 @@ async def test_a_path_that_leads_nowhere_is_not_found(api: Api) -> None:
     assert (await api.request("GET", "/nothing")).code == "not_found"
 
 
-async def test_a_name_with_a_nul_is_nobodys(api: Api) -> None:
+async def test_a_name_with_a_nul_is_not_found(api: Api) -> None:
     alice, banker = await api.person("alice"), await api.person(role=Role.BANKER)
     admin = await api.person(role=Role.ADMIN)
     for name in ("%00", "alice%00", "ali%00ce"):

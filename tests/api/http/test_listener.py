@@ -44,7 +44,7 @@ async def is_open(ends: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> bo
         return False
 
 
-async def test_what_is_no_request_is_refused_and_nothing_after_it_is_read(target: Target) -> None:
+async def test_a_malformed_request_is_refused_and_ends_the_connection(target: Target) -> None:
     for name, sent in shapes.REFUSED.items():
         received = await target.exchange(sent)
         assert re.match(rb"HTTP/1\.\d 400 ", received), name
@@ -53,7 +53,7 @@ async def test_what_is_no_request_is_refused_and_nothing_after_it_is_read(target
         assert b"\r\nConnection: close\r\n" in received or b"HTTP/1.0" in received, name
 
 
-async def test_whatever_is_sent_is_no_mistake_of_ours(target: Target) -> None:
+async def test_no_request_causes_an_internal_error(target: Target) -> None:
     verdict = Verdict()
     for name, sent in shapes.HARMLESS.items():
         verdict.judge(name, await target.exchange(sent))

@@ -32,7 +32,9 @@ async def guarded(bank: Bank) -> AsyncGenerator[Client]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_a_page_runs_no_script_but_ours_and_asks_nobody_else(api: Api, path: str) -> None:
+async def test_a_page_runs_only_its_own_scripts_and_loads_nothing_from_elsewhere(
+    api: Api, path: str
+) -> None:
     answer = await api.request("GET", path)
     assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     policy = answer.headers["Content-Security-Policy"]
@@ -113,7 +115,9 @@ async def test_the_document_is_served(api: Api) -> None:
         ("", 200),
     ],
 )
-async def test_what_the_client_has_is_not_sent(api: Api, if_none_match: str, status: int) -> None:
+async def test_a_page_that_the_client_has_is_not_sent(
+    api: Api, if_none_match: str, status: int
+) -> None:
     etag = (await api.request("GET", "/openapi.json")).headers["ETag"]
     assert re.fullmatch('"[0-9a-f]{32}"', etag)
     headers = {"If-None-Match": if_none_match.format(etag=etag)}
@@ -183,7 +187,7 @@ async def test_head_is_get_without_a_body(api: Api) -> None:
         assert answer.headers["Content-Type"] == asked.headers["Content-Type"]
 
 
-async def test_swagger_ui_is_what_was_taken_from_npm() -> None:
+async def test_swagger_ui_is_the_package_of_npm() -> None:
     sums = [line.split("  ") for line in (SWAGGER_UI / "SHA256SUMS").read_text().splitlines()]
     lock = json.loads((SWAGGER_UI / "package-lock.json").read_text())
     version = lock["packages"]["node_modules/swagger-ui-dist"]["version"]

@@ -93,7 +93,7 @@ def test_only_what_is_worth_another_try_is_retryable() -> None:
     assert retryable == ["rate_limited", "unavailable"]
 
 
-async def test_a_mistake_of_ours_tells_nothing(api: Api, connection: Connection) -> None:
+async def test_an_internal_error_tells_nothing(api: Api, connection: Connection) -> None:
     """A bug answers 500 with the request's id, and with no word of the driver or the schema."""
     alice = await api.person()
     source = await api.make.account(owner=alice.username, balance=10)

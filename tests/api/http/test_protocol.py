@@ -173,7 +173,7 @@ async def test_a_parameter_is_given_once(api: Api) -> None:
         assert answer.wrong_fields == {"limit", "cursor"}
 
 
-async def test_what_is_wrong_is_told_of_so_many_parameters(api: Api) -> None:
+async def test_violations_of_parameters_are_limited_in_number(api: Api) -> None:
     alice = await api.person()
     names = [f"{number:x}" for number in range(limits.VIOLATION_COUNT_MAX + 1)]
     once, twice = "&".join(names), "&".join(names * 2)
@@ -182,7 +182,7 @@ async def test_what_is_wrong_is_told_of_so_many_parameters(api: Api) -> None:
         assert len(answer.wrong_fields) == limits.VIOLATION_COUNT_MAX
 
 
-async def test_who_asks_is_asked_before_what_is_asked(api: Api) -> None:
+async def test_authentication_comes_before_validation(api: Api) -> None:
     broken = await api.request("POST", "/v1/transfers", data=b"{", headers=JSON)
     assert broken.code == "unauthenticated"
     alice = await api.person()
@@ -218,7 +218,7 @@ UNKNOWN_PATHS = [
 ]
 
 
-async def test_what_leads_nowhere_meets_no_expectation(api: Api) -> None:
+async def test_an_unknown_expectation_does_not_hide_404_and_405(api: Api) -> None:
     headers = {"Expect": "miracles"}
     nowhere = await api.request("GET", "/nothing", headers=headers)
     assert (nowhere.status, nowhere.code) == (404, "not_found")
@@ -277,7 +277,7 @@ async def test_request_ids(api: Api, method: str, path: str, status: int) -> Non
     assert len(set(replaced)) == len(replaced)
 
 
-async def test_nobody_minds_what_a_client_calls_itself(api: Api) -> None:
+async def test_every_user_agent_is_accepted(api: Api) -> None:
     await api.make.user("alice")
     body = {"username": "alice", "password": "correct horse battery staple"}
     for agent in ("", "x" * 501, "💰" * 600, "a\tb", "é", "\x80"):

@@ -76,14 +76,16 @@ async def test_every_answer_is_safe_and_without_cookies(api: Api, connection: Co
             assert {header: answer.headers[header] for header in SAFE} == SAFE, name
 
 
-async def test_a_mistake_of_ours_is_safe_too(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_internal_error_has_security_headers(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(type(api.bank.store), "ping", None)
     answer = await api.request("GET", "/readyz")
     assert answer.status == 500
     assert {header: answer.headers[header] for header in SAFE} == SAFE
 
 
-async def test_what_may_be_kept_is_not_forgotten_when_asked_again(api: Api) -> None:
+async def test_a_revalidated_page_keeps_its_cache_control(api: Api) -> None:
     first = await api.request("GET", "/docs/db/")
     again = await api.request("GET", "/docs/db/", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status == 304
@@ -96,7 +98,7 @@ async def test_a_bank_behind_tls_says_so(shared: Api) -> None:
 
 
 @pytest.mark.parametrize("origin", [OURS, ALSO_OURS])
-async def test_pages_of_ours_may_read_answers(shared: Api, origin: str) -> None:
+async def test_pages_of_allowed_origins_may_read_answers(shared: Api, origin: str) -> None:
     """Refusals as well, and never with what a browser would send by itself."""
     for path, status in (("/healthz", 200), ("/v1/accounts", 401), ("/nothing", 404)):
         answer = await shared.request("GET", path, headers={"Origin": origin})
@@ -121,7 +123,7 @@ async def test_other_pages_may_not(shared: Api, origin: str) -> None:
     assert not sharing_headers(answer)
 
 
-async def test_nobody_shares_where_no_origin_is_set(api: Api) -> None:
+async def test_without_allowed_origins_no_page_may_read_answers(api: Api) -> None:
     answer = await api.request("OPTIONS", "/v1/transfers", headers=PREFLIGHT)
     assert answer.status == 405
     assert not sharing_headers(answer)

@@ -124,7 +124,7 @@ async def test_postings_that_go_together_are_linked_to_their_requests(traced: Tr
     assert len(spans["PostTransfers"]) < 8
 
 
-async def test_what_is_refused_is_no_error_and_what_breaks_is(
+async def test_a_refusal_is_no_error_of_a_span_and_a_bug_is(
     traced: Traced, connection: Connection
 ) -> None:
     """Neither tells more than what kind of error it was: its message may quote what was sent."""

@@ -82,7 +82,7 @@ async def test_a_life_of_a_session(api: Api, connection: Connection) -> None:
     ]
 
 
-async def test_what_was_refused_leaves_no_row(api: Api, connection: Connection) -> None:
+async def test_a_refusal_leaves_no_audit_row(api: Api, connection: Connection) -> None:
     alice, _ = await api.person("alice"), await api.make.user("bob")
     taken = await alice.patch("/v1/users/alice", email="bob@example.com", current_password=PASSWORD)
     assert taken.code == "email_taken"
@@ -119,7 +119,7 @@ def test_a_secret_is_refused(connection: Connection, secret: str) -> None:
         )
 
 
-async def test_what_happens_to_an_account(api: Api, connection: Connection) -> None:
+async def test_events_of_an_account(api: Api, connection: Connection) -> None:
     """Opened, frozen, thawed and closed; a request that changes nothing leaves no event."""
     alice, banker = await api.person("alice"), await api.person("bea", Role.BANKER)
     account_id = (await alice.post("/v1/accounts", currency="USD")).body["id"]

@@ -103,7 +103,7 @@ async def test_an_address_is_one_persons(api: Api) -> None:
         pytest.param(Role.ADMIN, Role.ADMIN, 403, id="an admin no other admin's"),
     ],
 )
-async def test_who_changes_somebody_elses_password(
+async def test_roles_that_change_another_users_password(
     api: Api, asker: Role, target: Role, status: int
 ) -> None:
     alice, other = await api.person("alice", target), await api.person("other", asker)

@@ -47,7 +47,9 @@ async def test_a_new_password_ends_all_sessions(api: Api, job_runner: JobRunner)
     assert (await confirm(api, code, PASSWORD)).code == "not_found"
 
 
-async def test_nobody_learns_whose_address_it_is(api: Api, job_runner: JobRunner) -> None:
+async def test_a_reset_does_not_reveal_the_user_of_an_address(
+    api: Api, job_runner: JobRunner
+) -> None:
     await api.make.user("alice")
     known, unknown = await ask(api, "Alice@Example.com"), await ask(api, "nobody@example.com")
     assert known.status == 202
@@ -85,7 +87,7 @@ async def test_a_code_works_for_15_minutes(
     assert (await confirm(api, code)).status == status
 
 
-async def test_what_is_wrong_with_a_confirmation(api: Api, job_runner: JobRunner) -> None:
+async def test_invalid_confirmations_of_a_reset(api: Api, job_runner: JobRunner) -> None:
     await api.make.user("alice")
     code = await mailed_code(api, job_runner)
     wrong = [await confirm(api, text) for text in (code[:-1], code + "x", "x", "\0")]

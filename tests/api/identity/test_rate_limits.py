@@ -140,7 +140,7 @@ async def test_resends_and_changes_of_a_user(strict: Api) -> None:
         pytest.param(["fe80::1%eth0"], "fe80::1", id="a zone"),
     ],
 )
-async def test_who_asks_is_what_trusted_proxies_say(
+async def test_the_client_address_is_the_one_that_trusted_proxies_give(
     strict: Api, connection: Connection, forwarded: list[str], address: str
 ) -> None:
     await strict.make.user("alice")
@@ -152,7 +152,9 @@ async def test_who_asks_is_what_trusted_proxies_say(
     assert row == (address,)
 
 
-async def test_without_trusted_proxies_nobody_is_believed(api: Api, connection: Connection) -> None:
+async def test_without_trusted_proxies_x_forwarded_for_is_ignored(
+    api: Api, connection: Connection
+) -> None:
     await api.make.user("alice")
     assert (await log_in(api, "alice", "192.0.2.1", PASSWORD)).status == 200
     row = connection.execute("SELECT host(client_address) FROM sessions").fetchone()

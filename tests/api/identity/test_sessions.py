@@ -80,7 +80,7 @@ async def test_one_kind_of_token_serves_no_other(api: Api) -> None:
     assert (await renew(api, session["refresh_token"])).status == 200
 
 
-async def test_what_is_no_refresh_token(api: Api) -> None:
+async def test_invalid_refresh_tokens(api: Api) -> None:
     await api.make.user("alice")
     session = await log_in(api)
     text = session["refresh_token"]
@@ -94,7 +94,7 @@ async def test_what_is_no_refresh_token(api: Api) -> None:
     assert (await renew(api, text)).status == 200  # nothing of that was a use of it
 
 
-async def test_a_session_nobody_renewed_in_time_cannot_be(
+async def test_an_expired_session_cannot_be_renewed(
     api: Api, database: DatabaseAccess, connection: Connection
 ) -> None:
     await api.make.user("alice")
@@ -238,7 +238,7 @@ async def test_one_session_is_ended(api: Api) -> None:
     assert (await alice.delete(f"/v1/sessions/{session_id}")).code == "not_found"
 
 
-async def test_somebody_elses_session_looks_like_none(api: Api) -> None:
+async def test_another_users_session_looks_like_none(api: Api) -> None:
     alice, banker = await api.person("alice"), await api.person(role=Role.BANKER)
     session_id = api.bank.tokens.verify(alice.token).session_id
     refused = await banker.delete(f"/v1/sessions/{session_id}")

@@ -148,7 +148,7 @@ async def test_taken(api: Api, database: DatabaseAccess, fields: dict[str, str],
     assert not [name for name in database.names() if name in str(answer.body)]
 
 
-async def test_nobody_signs_up_as_more_than_a_depositor(api: Api) -> None:
+async def test_a_sign_up_cannot_choose_a_higher_role(api: Api) -> None:
     assert (await sign_up(api, role="admin")).wrong_fields == {"role"}
     assert (await sign_up(api, is_email_verified=True)).wrong_fields == {"is_email_verified"}
 

@@ -49,7 +49,7 @@ async def test_a_currency_is_one_the_bank_deals_in(api: Api, database: DatabaseA
     assert (await alice.get("/v1/accounts")).body["items"] == []
 
 
-async def test_nobody_opens_an_account_for_another(api: Api) -> None:
+async def test_an_account_cannot_be_opened_for_another_user(api: Api) -> None:
     answer = await (await api.person()).post("/v1/accounts", currency="USD", owner="bob", balance=1)
     assert answer.wrong_fields == {"owner", "balance"}
 

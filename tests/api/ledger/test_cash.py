@@ -48,7 +48,7 @@ async def test_a_withdrawal_pays_out(api: Api, database: DatabaseAccess) -> None
         pytest.param(1001, "insufficient_funds", id="one cent short"),
     ],
 )
-async def test_withdrawn_is_what_is_there(
+async def test_a_withdrawal_takes_up_to_the_balance(
     api: Api, database: DatabaseAccess, amount: int, code: str | None
 ) -> None:
     banker, account = await api.person(role=Role.BANKER), await api.make.account(balance=1000)

@@ -166,7 +166,7 @@ async def test_a_persons_transfers_are_those_of_all_their_accounts(api: Api) -> 
     ]
 
 
-async def test_bankers_ask_for_somebody_elses_list(api: Api) -> None:
+async def test_bankers_list_for_other_users(api: Api) -> None:
     alice, banker = await api.person("alice"), await api.person(role=Role.BANKER)
     account = await api.make.account(owner="alice", balance=1)
     for path, params in (

@@ -34,7 +34,7 @@ async def test_who_may_reverse(api: Api) -> None:
     assert (await bob.post(path, amount=1)).status == 201
 
 
-async def test_what_has_been_spent_cannot_be_paid_back(api: Api) -> None:
+async def test_spent_money_cannot_be_paid_back(api: Api) -> None:
     alice, bob = await api.person("alice"), await api.person("bob")
     source = await api.make.account(owner="alice", balance=100)
     target = await api.make.account(owner="bob")

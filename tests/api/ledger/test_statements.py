@@ -45,7 +45,7 @@ async def test_the_balance_now_and_then(api: Api, backdate: Backdate) -> None:
         assert await balance(alice, account, at=tokyo) == (after, after)
 
 
-async def test_what_was_held_then(api: Api) -> None:
+async def test_the_held_amount_at_a_time(api: Api) -> None:
     """Made, captured in part, then voided: every state as it was."""
     alice = await api.person("alice")
     account = await api.make.account(owner="alice", balance=100)

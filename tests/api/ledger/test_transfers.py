@@ -86,7 +86,7 @@ async def test_another_persons_transfer_looks_like_none(api: Api) -> None:
         pytest.param(2**53 - 1, "insufficient_funds", id="all the money there can be"),
     ],
 )
-async def test_paid_is_what_is_there(
+async def test_a_transfer_pays_up_to_the_balance(
     api: Api, database: DatabaseAccess, amount: int, code: str | None
 ) -> None:
     alice = await api.person("alice")
@@ -323,7 +323,7 @@ async def test_an_account_id_in_a_body_is_a_number(
     assert database.money() == before
 
 
-async def test_who_asked_is_noted(api: Api, connection: Connection) -> None:
+async def test_the_requester_is_recorded(api: Api, connection: Connection) -> None:
     """The requester, also a banker who acts for the bank, and the id of the request."""
     alice, banker = await api.person("alice"), await api.person("bea", Role.BANKER)
     source, target = await api.make.account(owner="alice"), await api.make.account()

@@ -61,7 +61,7 @@ async def started(
     return tasks
 
 
-async def test_whoever_comes_meanwhile_goes_together(recorder: Recorder) -> None:
+async def test_items_that_arrive_during_a_batch_share_the_next(recorder: Recorder) -> None:
     batcher = gatherer_of(recorder)
     tasks = await started(batcher, [posting(1)])
     tasks += await started(batcher, [posting(n) for n in range(2, 10)])

@@ -17,7 +17,7 @@ from tests.factories import Make, transfer
     ("threshold_s", "names"),
     [pytest.param(0, ["GetUser"], id="all"), pytest.param(3600, [], id="only very slow ones")],
 )
-async def test_what_is_slow_is_logged(pool: Pool, threshold_s: float, names: list[str]) -> None:
+async def test_a_slow_query_is_logged(pool: Pool, threshold_s: float, names: list[str]) -> None:
     store = Store(pool, queries=wrapped_async_queries(log_slow(threshold_s)))
     with capture_logs() as lines:
         await store.read.users.get_user(username="nobody")

@@ -53,7 +53,7 @@ async def test_no_session_outlives_the_password_it_was_opened_with(
         assert rows.rowcount == 0
 
 
-async def test_no_change_of_somebody_who_was_promoted(store: Store, make: Make) -> None:
+async def test_no_change_of_a_user_who_was_promoted(store: Store, make: Make) -> None:
     await make.user("alice", Role.ADMIN)
     with pytest.raises(errors.Forbidden):
         await store.users.change(replace(CHANGE, hashed_password=OTHER_HASH), None, origin=THE_BANK)
