@@ -8,7 +8,6 @@ from sqlc_gen_psycopg.build import build_program
 from sqlc_gen_psycopg.database import collect_facts, find_database
 from sqlc_gen_psycopg.database.facts import Facts
 from sqlc_gen_psycopg.emit import emit_program
-from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.formatting import format_files
 from sqlc_gen_psycopg.merge_facts import correct_request
 from sqlc_gen_psycopg.options import Options, parse_options
@@ -38,13 +37,7 @@ def _ask_database(request: Request, options: Options) -> Facts:
     server = os.environ.get(options.database_url_env)
     if not server or not request.queries:
         return Facts()
-    url = find_database(server, request.queries)
-    if url is None:
-        raise GeneratorError(
-            f"no database on the server of {options.database_url_env} can prepare these queries; "
-            "if sqlc made none because it answered from its cache, delete ~/.cache/sqlc or set "
-            "SQLCCACHE to an empty directory"
-        )
+    url = find_database(server, request)
     return collect_facts(url, request.queries)
 
 

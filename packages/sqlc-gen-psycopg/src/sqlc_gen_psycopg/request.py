@@ -127,6 +127,8 @@ class Query:
 
 @dataclass(frozen=True)
 class Request:
+    """All that sqlc sends. `schema_paths`, `query_paths` and `out` are as in its configuration."""
+
     sqlc_version: str
     query_paths: tuple[str, ...]
     options: Mapping[str, object]
@@ -134,15 +136,26 @@ class Request:
     enums: tuple[Enum, ...]
     queries: tuple[Query, ...]
     composites: tuple[Composite, ...] = ()
+    schema_paths: tuple[str, ...] = ()
+    out: str = ""
 
 
 def parse_request(message: bytes) -> Request:
     """Read the JSON message of `format: json`.
 
-    Raises GeneratorError when it is not one.
+    Raises GeneratorError when it is not one, or not of PostgreSQL.
     """
     try:
         data = json.loads(message)
+    except ValueError:
+        raise GeneratorError(
+            "this is no JSON: sqlc sends protobuf where its configuration does not say otherwise; "
+            "write `process: {cmd: sqlc-gen-psycopg, format: json}` under `plugins:`"
+        ) from None
+    try:
+        settings = data["settings"]
+        if (engine := settings["engine"]) != "postgresql":
+            raise GeneratorError(f"`engine: {engine}` is no engine of psycopg; only postgresql is")
         schemas = [
             schema
             for schema in data["catalog"]["schemas"]
@@ -150,7 +163,9 @@ def parse_request(message: bytes) -> Request:
         ]
         return Request(
             sqlc_version=data["sqlc_version"],
-            query_paths=tuple(data["settings"]["queries"]),
+            query_paths=tuple(settings["queries"]),
+            schema_paths=tuple(settings["schema"]),
+            out=settings["codegen"]["out"],
             options=json.loads(base64.b64decode(data["plugin_options"]) or b"{}") or {},
             tables=tuple(_table(table) for schema in schemas for table in schema["tables"]),
             enums=tuple(
@@ -159,7 +174,7 @@ def parse_request(message: bytes) -> Request:
             queries=tuple(_query(query) for query in data["queries"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise GeneratorError(f"not a request of sqlc in format json: {error!r}") from error
+        raise GeneratorError(f"this is no request of sqlc: {error!r}") from error
 
 
 def _table(data: Mapping[str, Any]) -> Table:

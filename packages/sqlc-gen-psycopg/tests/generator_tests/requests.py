@@ -90,9 +90,18 @@ def request(
     tables: Sequence[Table] = (),
     enums: Sequence[Enum] = (),
     query_paths: Sequence[str] = (),
+    schema_paths: Sequence[str] = (),
 ) -> Request:
     """All that sqlc sends."""
-    return Request("v1.31.1", tuple(query_paths), {}, tuple(tables), tuple(enums), queries)
+    return Request(
+        "v1.31.1",
+        tuple(query_paths),
+        {},
+        tuple(tables),
+        tuple(enums),
+        queries,
+        schema_paths=tuple(schema_paths),
+    )
 
 
 def build(*queries: Query, tables: Sequence[Table] = (), enums: Sequence[Enum] = ()) -> Program:

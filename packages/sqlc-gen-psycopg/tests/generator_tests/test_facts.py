@@ -1,16 +1,19 @@
 """The types that the database gives, and where the facts come from."""
 
 import os
-from collections.abc import Generator, Sequence
+import uuid
+from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
+from psycopg.conninfo import make_conninfo
 
 from generator_tests.project import Server, create_database
 from generator_tests.requests import column, query
-from sqlc_gen_psycopg.database import collect_facts, find_database
+from sqlc_gen_psycopg.database import collect_facts
 from sqlc_gen_psycopg.database.facts import ColumnFacts, CompositeFacts, QueryFacts, TypeFacts
+from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.request import Name, Query
 
 SCHEMA = """
@@ -46,16 +49,6 @@ PRICE = pg("int8", 0, "price", "cents")
 MOOD = TypeFacts(Name("other", "mood"))
 MOODS = TypeFacts(Name("other", "mood"), 1)
 ODD = TypeFacts(Name("", 'Odd "x" one'))
-
-
-@pytest.fixture
-def databases(sqlc_server: Server) -> Generator[list[str]]:
-    """Names of databases to drop."""
-    names: list[str] = []
-    yield names
-    with psycopg.connect(sqlc_server.url("postgres"), autocommit=True) as connection:
-        for name in names:
-            connection.execute(SQL("DROP DATABASE {}").format(Identifier(name)))
 
 
 @pytest.fixture(scope="session")
@@ -197,6 +190,54 @@ def test_query_without_a_tree_is_nullable(url: str, sql: str, count: int) -> Non
     assert all(column.is_nullable for column in facts.columns)
 
 
+@pytest.mark.parametrize(
+    ("revoked", "message"),
+    [
+        pytest.param(
+            "TEMPORARY ON DATABASE {database}",
+            'permission denied to create temporary tables in database "{database}"; '
+            "run GRANT TEMPORARY ON DATABASE {database} TO {role}",
+            id="temporary objects",
+        ),
+        pytest.param(
+            "USAGE ON LANGUAGE sql",
+            "permission denied for language sql; run GRANT USAGE ON LANGUAGE sql TO {role}",
+            id="functions in SQL",
+        ),
+    ],
+)
+def test_a_role_that_lacks_a_right(sqlc_server: Server, revoked: str, message: str) -> None:
+    """Without it every column would be nullable, the primary key too: better nothing at all."""
+    name = f"facts_{uuid.uuid4().hex}"
+    names = {"database": name, "role": f"role_{uuid.uuid4().hex}"}
+    create_database(sqlc_server, name, SCHEMA)
+    superuser = Server(sqlc_server.address, urlsplit(sqlc_server.address).username or "")
+    with psycopg.connect(superuser.url(name)) as connection:
+        connection.execute(f"CREATE ROLE {names['role']} LOGIN".encode())
+        connection.execute(f"REVOKE {revoked.format(**names)} FROM PUBLIC".encode())
+    url = Server(sqlc_server.address, names["role"]).url(name)
+    try:
+        with pytest.raises(GeneratorError) as raised:
+            _ask(url, "SELECT id, id + 1 FROM things")
+        assert str(raised.value).endswith(message.format(**names))
+        grant = str(raised.value).partition("; run ")[2]
+        with psycopg.connect(superuser.url(name)) as connection:
+            connection.execute(grant.encode())
+        facts = _ask(url, "SELECT id, id + 1 FROM things")
+        assert facts
+        assert not any(column.is_nullable for column in facts.columns)
+    finally:
+        with psycopg.connect(superuser.url(name)) as connection:
+            connection.execute(f"DROP OWNED BY {names['role']}".encode())
+            connection.execute(f"DROP ROLE {names['role']}".encode())
+
+
+def test_a_server_that_is_only_read(url: str) -> None:
+    read_only = make_conninfo(url, options="-c default_transaction_read_only=on")
+    with pytest.raises(GeneratorError, match="cannot execute CREATE FUNCTION in a read-only"):
+        _ask(read_only, "SELECT id FROM things")
+
+
 def test_comment_at_the_end(url: str) -> None:
     assert _ask(url, "SELECT 1; -- $2") == QueryFacts(
         (ColumnFacts("?column?", pg("int4"), is_nullable=False),), (), reads_only=True
@@ -211,36 +252,6 @@ def test_nothing_is_left_behind(url: str) -> None:
             "SELECT count(*) FROM pg_proc WHERE proname LIKE 'sqlc_gen%'"
         ).fetchone()
     assert functions == (0,)
-
-
-def test_newest_database_of_sqlc_that_fits(sqlc_server: Server, databases: list[str]) -> None:
-    url, queries = sqlc_server.url("postgres"), [query(text="SELECT fits FROM fitting")]
-    assert find_database(url, queries) is None
-    for name, schema in (
-        ("sqlc_managed_1", "CREATE TABLE fitting (fits text)"),
-        ("sqlc_managed_2", "CREATE TABLE fitting (fits integer)"),
-        ("sqlc_managed_3", "CREATE TABLE fitting (other integer)"),
-        ("not_of_sqlc", "CREATE TABLE fitting (fits date)"),
-    ):
-        create_database(sqlc_server, name, schema)
-        databases.append(name)
-    found = find_database(url, queries)
-    assert found
-    [facts] = collect_facts(found, queries).queries.values()
-    assert facts.columns[0].type == pg("int4")
-    itself = sqlc_server.url("not_of_sqlc")
-    assert (
-        find_database(itself, [query(text="SELECT fits - current_date FROM fitting")]) is not None
-    )
-
-
-def test_database_of_the_url_itself(url: str) -> None:
-    assert find_database(url, [query(text="SELECT id FROM things")]) == url
-    assert find_database(url, [query(text="SELECT nothing FROM things")]) is None
-
-
-def test_server_that_is_not_there() -> None:
-    assert find_database("postgresql://127.0.0.1:1/nothing", []) is None
 
 
 def test_many_queries_at_once(url: str) -> None:

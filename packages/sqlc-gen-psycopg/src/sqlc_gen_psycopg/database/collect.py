@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from sqlc_gen_psycopg.database.catalog import (
     Catalog,
@@ -18,10 +17,12 @@ from sqlc_gen_psycopg.database.nullability import analyse, analyse_column
 from sqlc_gen_psycopg.database.pg_types import Types
 from sqlc_gen_psycopg.database.read_only import is_read_only
 from sqlc_gen_psycopg.database.scope import Nullability
+from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.pg_trees import (
     Description,
     Node,
     ResultColumn,
+    TreeError,
     describe,
     fetch_trees,
     nodes_of,
@@ -29,44 +30,26 @@ from sqlc_gen_psycopg.pg_trees import (
 )
 from sqlc_gen_psycopg.request import Name, Query
 
-# Many may have piled up: sqlc never drops one.
-_MANAGED_DATABASES = """
-SELECT datname FROM pg_catalog.pg_database
-WHERE datname ~ '^sqlc_managed_' AND datallowconn
-ORDER BY oid DESC
-LIMIT 20
+_MISSING_GRANTS = """
+SELECT format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), current_user)
+WHERE NOT has_database_privilege(current_database(), 'TEMPORARY')
+UNION ALL
+SELECT format('GRANT USAGE ON LANGUAGE sql TO %I', current_user)
+WHERE NOT has_language_privilege('sql', 'USAGE')
 """
 
 # What an unknown tree can bring about; a query nested too deep is one.
 _NOT_UNDERSTOOD = (ValueError, LookupError, AssertionError, RecursionError)
 
 
-def find_database(url: str, queries: Sequence[Query]) -> str | None:
-    """The URL of the database in which every query can be prepared.
-
-    That is the newest that sqlc has made of the project's schema (`managed: true`) on the server
-    of `url`, or else the database of `url` itself. None when there is no such one, or no server.
-    """
-    with suppress(psycopg.Error):
-        with _connect(url) as connection:
-            managed = [name for (name,) in connection.execute(_MANAGED_DATABASES).fetchall()]
-            is_itself = _can_prepare(connection, queries)
-        for name in managed:
-            found = make_conninfo(url, dbname=name)
-            with suppress(psycopg.Error), _connect(found) as connection:
-                if _can_prepare(connection, queries):
-                    return found
-        return url if is_itself else None
-    return None
-
-
 def collect_facts(url: str, queries: Sequence[Query]) -> Facts:
     """What the database of `url` knows of the queries.
 
     A query that it cannot prepare is left out. Changes nothing in the database.
-    Raises psycopg.Error when there is no connection.
+    Raises psycopg.Error when there is no connection, and GeneratorError where the role may not have
+    queries parsed.
     """
-    with _connect(url) as connection:
+    with psycopg.connect(url, autocommit=True) as connection:
         found = describe(connection.pgconn, [query.text for query in queries])
         types = fetch_types(connection)
         described = [
@@ -85,14 +68,6 @@ def collect_facts(url: str, queries: Sequence[Query]) -> Facts:
     return Facts(facts, types.composites(), _table_facts(catalog))
 
 
-def _connect(url: str) -> Connection:
-    return psycopg.connect(url, autocommit=True)
-
-
-def _can_prepare(connection: Connection, queries: Sequence[Query]) -> bool:
-    return None not in describe(connection.pgconn, [query.text for query in queries])
-
-
 def _fetch_trees(
     connection: Connection, described: Sequence[tuple[Query, Description]], types: Types
 ) -> list[str | None]:
@@ -103,7 +78,14 @@ def _fetch_trees(
         )
         for query, description in described
     ]
-    return fetch_trees(connection.pgconn, named)
+    try:
+        return fetch_trees(connection.pgconn, named)
+    except TreeError as error:
+        granted = "; ".join(grant for (grant,) in connection.execute(_MISSING_GRANTS))
+        raise GeneratorError(
+            "without a temporary function, which is rolled back, the database does not tell what "
+            f"can be NULL: {error}{granted and f'; run {granted}'}"
+        ) from None
 
 
 def _query_facts(

@@ -9,7 +9,13 @@ from sqlc_gen_psycopg.pg_trees.node_tree import (
     parse_node_tree,
     walk,
 )
-from sqlc_gen_psycopg.pg_trees.server import Description, ResultColumn, describe, fetch_trees
+from sqlc_gen_psycopg.pg_trees.server import (
+    Description,
+    ResultColumn,
+    TreeError,
+    describe,
+    fetch_trees,
+)
 
 __all__ = [
     "CommandType",
@@ -19,6 +25,7 @@ __all__ = [
     "Node",
     "NodeTreeError",
     "ResultColumn",
+    "TreeError",
     "Value",
     "describe",
     "fetch_trees",

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from psycopg import pq
 from psycopg.pq.abc import PGconn, PGresult
@@ -13,9 +14,14 @@ CREATE FUNCTION pg_temp.sqlc_gen_psycopg_query({parameters}) RETURNS void LANGUA
 BEGIN ATOMIC
 {query}
 ; END"""
+_SIMPLEST: Final[tuple[str, Sequence[str]]] = ("SELECT 1", ())
 _READ = """\
 SELECT prosqlbody::pg_catalog.text FROM pg_catalog.pg_proc
 WHERE oid = 'pg_temp.sqlc_gen_psycopg_query'::pg_catalog.regproc"""
+
+
+class TreeError(Exception):
+    """The server gives no trees at all; the message is the server's."""
 
 
 @dataclass(frozen=True)
@@ -51,22 +57,26 @@ def fetch_trees(
 ) -> list[str | None]:
     """The parse trees of queries, given with the names of their parameters' types.
 
-    None for what the server refuses. Nothing stays in the database.
+    None for what the server refuses. Nothing stays in the database. Raises TreeError where even the
+    tree of the simplest query is refused, as to a role that cannot create a temporary function.
     """
     with _pipeline(connection):
         _send(connection, "BEGIN", "SAVEPOINT clean")
-        for query, parameters in queries:
+        for query, parameters in [_SIMPLEST, *queries]:
             create = _CREATE.format(parameters=", ".join(parameters), query=query)
             _send(connection, create, _READ)
             _send(connection, "ROLLBACK TO clean")
         _send(connection, "ROLLBACK")
         list(_until_sync(connection))
-        trees: list[str | None] = []
-        for _ in queries:
-            trees.append(_single_value(list(_until_sync(connection))))
+        answers: list[list[PGresult]] = []
+        for _ in [_SIMPLEST, *queries]:
+            answers.append(list(_until_sync(connection)))
             list(_until_sync(connection))
         list(_until_sync(connection))
-        return trees
+    simplest, *trees = map(_single_value, answers)
+    if simplest is None:
+        raise TreeError(answers[0][0].get_error_message())
+    return trees
 
 
 @contextmanager
