@@ -1,18 +1,18 @@
 """From sqlc's request to the Python program."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from sqlc_gen_psycopg import names
 from sqlc_gen_psycopg.annotations import Annotations, apply_marks, parse_comments
+from sqlc_gen_psycopg.clashes import require_distinct_classes, require_distinct_modules
 from sqlc_gen_psycopg.emit.bodies import COMMANDS
 from sqlc_gen_psycopg.errors import GeneratorError
+from sqlc_gen_psycopg.makers import with_makers
 from sqlc_gen_psycopg.options import Options
 from sqlc_gen_psycopg.program import (
     Embedded,
-    EnumClass,
     Method,
     Module,
     Program,
@@ -21,6 +21,7 @@ from sqlc_gen_psycopg.program import (
 )
 from sqlc_gen_psycopg.prune_unused import without_unused
 from sqlc_gen_psycopg.request import Column, Name, Query, Request, Table
+from sqlc_gen_psycopg.schema_files import sql_files
 from sqlc_gen_psycopg.statements import copy_statement, named_statement, qualified
 from sqlc_gen_psycopg.type_mapping import PythonTypes
 
@@ -28,7 +29,8 @@ INSTEAD = {
     ":execlastid": "PostgreSQL has no last id; use :one with RETURNING",
     ":execresultrows": "use :execrows",
 }
-RESERVED_MODULES = ("__init__", "enums", "models", "queries", "reads", "registration")
+# Files that are always written, and the class that the package itself has.
+RESERVED_MODULES = ("enums", "models", "queries", "query", "reads", "registration")
 
 
 def build_program(request: Request, options: Options) -> Program:
@@ -59,15 +61,16 @@ class _Builder:
             emit_querier_protocol=self.options.emit_querier_protocol,
             emit_sync_reads=self.options.emit_sync_reads,
             emit_async_reads=self.options.emit_async_reads,
-            model_type="pydantic" if self.options.emit_pydantic_models else self.options.model_type,
+            model_type=self.options.row_type,
             enums=tuple(sorted(self.types.enums.values(), key=lambda enum: enum.name)),
             models=tuple(sorted(self.models.values(), key=lambda model: model.name)),
             modules=tuple(self._module(filename) for filename in filenames),
         )
+        require_distinct_modules(program.modules)
         self.types.require_use()
         composites = self.types.composites
-        _require_distinct_classes("enums", [("type", self.types.enums)])
-        _require_distinct_classes("models", [("type", composites), ("table", self.models)])
+        require_distinct_classes("enums", [("type", self.types.enums)])
+        require_distinct_classes("models", [("type", composites), ("table", self.models)])
         program = replace(
             program,
             composites=tuple(composites.values()),
@@ -90,15 +93,20 @@ class _Builder:
         return names.class_name(names.singular(label))
 
     def _module(self, filename: str) -> Module:
-        name = filename.removesuffix(".sql")
-        if names.identifier(name) != name or name in RESERVED_MODULES:
-            raise GeneratorError(
-                f"{filename}: {name!r} cannot name a Python module; rename the file"
-            )
         queries = [query for query in self.request.queries if query.filename == filename]
-        methods = tuple(self._located_method(query) for query in queries)
-        _require_distinct(f"methods for {filename}", [method.name for method in methods])
-        return Module(name, filename, methods)
+        methods = [self._located_method(query) for query in queries]
+        self._require_distinct_methods(queries, methods)
+        return Module(_module_name(filename), filename, with_makers(methods))
+
+    def _require_distinct_methods(self, queries: list[Query], methods: list[Method]) -> None:
+        taken: dict[str, Query] = {}
+        for query, method in zip(queries, methods, strict=True):
+            other = taken.setdefault(method.name, query)
+            if other is not query:
+                raise GeneratorError(
+                    f"{self._place(query)}: {query.name} would be called {method.name!r}, "
+                    f"as {other.name} of {self._place(other)}; rename one"
+                )
 
     def _located_method(self, query: Query) -> Method:
         try:
@@ -109,10 +117,9 @@ class _Builder:
     def _place(self, query: Query) -> str:
         """Like `db/queries/accounts.sql:12`: the request has no lines, so look into the file."""
         marker = re.compile(rf"--\s*name:\s*{re.escape(query.name)}\s")
-        for path in map(Path, self.request.query_paths):
-            file = path / query.filename if path.is_dir() else path
-            if file.name == query.filename and file.is_file():
-                for number, line in enumerate(file.read_text().splitlines(), 1):
+        for file in sql_files(self.request.query_paths):
+            if file.name == query.filename:
+                for number, line in enumerate(file.read_text("utf-8", "replace").splitlines(), 1):
                     if marker.match(line):
                         return f"{file}:{number}"
         return query.filename
@@ -123,9 +130,10 @@ class _Builder:
             raise GeneratorError(f"{query.command} is not supported; {hint}")
         query, annotations = apply_marks(query, parse_comments(query.comments))
         self._check_annotations(query, annotations)
-        parameters = self._parameters(query)
         is_of_rows = query.command == ":copyfrom" or query.command.startswith(":batch")
         limit = 1 if is_of_rows else self.options.query_parameter_limit
+        has_class = len(query.parameters) > limit
+        parameters = self._parameters(query, are_fields=has_class)
         if is_of_rows and not parameters:
             raise GeneratorError(f"{query.command} needs parameters")
         description = annotations.description
@@ -139,9 +147,7 @@ class _Builder:
             sql=copy_statement(query) if query.command == ":copyfrom" else named_statement(query),
             description=description,
             parameters=parameters,
-            parameters_class=f"{names.class_name(query.name)}Params"
-            if len(parameters) > limit
-            else None,
+            parameters_class=f"{names.class_name(query.name)}Params" if has_class else None,
             result=self._result(query, annotations),
             is_required=annotations.is_required,
             stream_size=annotations.stream_size,
@@ -161,16 +167,18 @@ class _Builder:
         if annotations.stream_size == 0:
             raise GeneratorError("@stream fetches at least one row at a time")
 
-    def _parameters(self, query: Query) -> tuple[Value, ...]:
+    def _parameters(self, query: Query, *, are_fields: bool) -> tuple[Value, ...]:
         if any(parameter.is_slice for parameter in query.parameters):
             raise GeneratorError(
                 "PostgreSQL needs no sqlc.slice; write `= ANY (sqlc.arg(x)::type[])`"
             )
-        spelled = [
-            names.parameter_name(
-                self.options.rename.get(parameter.name, parameter.name) or f"dollar_{number}"
-            )
+        given = [
+            self.options.rename.get(parameter.name, parameter.name) or f"dollar_{number}"
             for number, parameter in enumerate(query.parameters, 1)
+        ]
+        spelled = [
+            names.field(name, self.options.row_type) if are_fields else names.parameter_name(name)
+            for name in given
         ]
         return tuple(
             Value(name, self.types.of(parameter), not parameter.not_null, parameter.array_dims)
@@ -259,21 +267,7 @@ class _Builder:
         )
 
 
-def _require_distinct(what: str, spelled: Sequence[str]) -> None:
-    for name in spelled:
-        if spelled.count(name) > 1:
-            raise GeneratorError(f"two {what} would be called {name!r}; rename one")
-
-
-def _require_distinct_classes(
-    module: str, kinds: Iterable[tuple[str, Mapping[Name, EnumClass | RowClass]]]
-) -> None:
-    taken: dict[str, str] = {}
-    for kind, known in kinds:
-        for name, made in known.items():
-            if made.name in taken:
-                raise GeneratorError(
-                    f"{taken[made.name]} and {kind} {name} would both be {module}.{made.name}; "
-                    f"add to rename: {{{name.label}: another_name}}"
-                )
-            taken[made.name] = f"{kind} {name}"
+def _module_name(filename: str) -> str:
+    """The module of a query file, beside those that are always written."""
+    name = names.public(filename.removesuffix(".sql"))
+    return f"{name}_" if name.lower() in RESERVED_MODULES else name

@@ -24,14 +24,42 @@ _USED_IN_ANNOTATIONS: Final = frozenset(
     {"bool", "bytes", "float", "int", "list", "str"}
     | {"datetime", "decimal", "enums", "ipaddress", "models", "uuid"}
 )
+# Kinds of rows whose fields cannot begin with an underscore, with the names that their classes have
+# for something else.
+_TAKEN: Final[dict[str, frozenset[str]]] = {
+    "attrs": frozenset(),
+    "namedtuple": frozenset({"count", "index"}),
+    "pydantic": frozenset(
+        {"construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw"}
+        | {"schema", "schema_json", "update_forward_refs", "validate", "model_computed_fields"}
+        | {"model_config", "model_construct", "model_copy", "model_dump", "model_dump_json"}
+        | {"model_extra", "model_fields", "model_fields_set", "model_json_schema"}
+        | {"model_parametrized_name", "model_post_init", "model_rebuild", "model_validate"}
+        | {"model_validate_json", "model_validate_strings"}
+    ),
+}
 
 
 def identifier(name: str) -> str:
-    """A valid identifier close to `name`: reserved words and leading digits get an underscore."""
+    """A valid identifier close to `name`.
+
+    Reserved words and leading digits get an underscore. Of several leading ones one is left: with
+    two, a name is another inside of a class.
+    """
     cleaned = "".join(letter if f"a{letter}".isidentifier() else "_" for letter in name)
     if not cleaned.isidentifier():
         cleaned = f"_{cleaned}"
+    cleaned = re.sub("^__+", "_", cleaned)
     return f"{cleaned}_" if keyword.iskeyword(cleaned) or cleaned == "self" else cleaned
+
+
+def public(name: str) -> str:
+    """A valid identifier without leading underscores, which other modules may use.
+
+    A leading digit gets an n.
+    """
+    cleaned = identifier(name).lstrip("_")
+    return identifier(cleaned if cleaned.isidentifier() else f"n{cleaned}")
 
 
 def snake_case(name: str) -> str:
@@ -41,8 +69,10 @@ def snake_case(name: str) -> str:
 
 
 def class_name(name: str) -> str:
-    """transfer_kind becomes TransferKind."""
-    return identifier("".join(word[:1].upper() + word[1:] for word in re.split(r"\W|_", name)))
+    """transfer_kind becomes TransferKind, 2fa_kind N2faKind."""
+    words = "".join(word[:1].upper() + word[1:] for word in re.split(r"\W|_", name))
+    spelled = public(words)
+    return spelled[:1].upper() + spelled[1:]
 
 
 def schema_class(label: str, options: Options) -> str:
@@ -52,9 +82,14 @@ def schema_class(label: str, options: Options) -> str:
 
 def field_name(name: str, options: Options) -> str:
     """The field for a column, unless that is renamed."""
-    spelled = apart_from_annotations(identifier(options.rename.get(name, name)))
-    is_method_of_tuple = options.model_type == "namedtuple" and spelled in ("count", "index")
-    return f"{spelled}_" if is_method_of_tuple else spelled
+    return field(options.rename.get(name, name), options.row_type)
+
+
+def field(name: str, row_type: str) -> str:
+    """A field that a class of rows or parameters can have."""
+    spelled = public(name) if row_type in _TAKEN else identifier(name)
+    spelled = apart_from_annotations(spelled)
+    return f"{spelled}_" if spelled in _TAKEN.get(row_type, ()) else spelled
 
 
 def parameter_name(name: str) -> str:
@@ -79,12 +114,10 @@ def query_constant(name: str) -> str:
 
 
 def member_name(label: str) -> str:
-    """A member of an enum: in-stock becomes IN_STOCK, + becomes PLUS_SIGN."""
+    """A member of an enum: in-stock becomes IN_STOCK, + becomes PLUS_SIGN, 2fa N2FA."""
     if not identifier(label).strip("_"):
         label = " ".join(unicodedata.name(sign, "SIGN") for sign in label) or "EMPTY"
-    name = identifier(label).upper()
-    # A class hides names like __A, and an enum keeps names like _A_ for itself.
-    return re.sub("_+", "_", name).rstrip("_") if name.startswith("_") else name
+    return public(label).upper()
 
 
 def singular(table: str) -> str:

@@ -76,6 +76,11 @@ class Options:
     )
     overrides: tuple[Override, ...] = _option((), "other Python types; see below")
 
+    @property
+    def row_type(self) -> ModelType:
+        """What rows are, by either of the two options that tell."""
+        return "pydantic" if self.emit_pydantic_models else self.model_type
+
 
 def parse_options(data: Mapping[str, object]) -> Options:
     """Check the options.

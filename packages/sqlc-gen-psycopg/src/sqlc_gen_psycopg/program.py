@@ -59,6 +59,7 @@ class Method:
     """One query as a method.
 
     `result` is None where the command returns no rows; with `stream_size` they are yielded.
+    `maker` is the function from a row to the result, shared by the methods of one class.
     `reads_only` says that a hot standby can run it.
     """
 
@@ -71,6 +72,7 @@ class Method:
     parameters: tuple[Value, ...]
     parameters_class: str | None
     result: RowClass | Value | None
+    maker: str = ""
     is_required: bool = False
     stream_size: int | None = None
     reads_only: bool = False

@@ -218,24 +218,20 @@ def test_unknown_type_of_a_table_names_the_table() -> None:
 
 
 @pytest.mark.parametrize(
-    "filename",
+    "filenames",
     [
-        pytest.param("enums.sql", id="taken by the enums"),
-        pytest.param("models.sql", id="taken by the models"),
-        pytest.param("queries.sql", id="taken by the facade"),
-        pytest.param("a-b.sql", id="with a dash"),
-        pytest.param("2nd.sql", id="with a leading digit"),
-        pytest.param("import.sql", id="a reserved word"),
-        pytest.param("a.b.sql", id="with a dot"),
+        pytest.param(("a-b.sql", "a_b.sql"), id="both become a_b"),
+        pytest.param(("queries.sql", "queries_.sql"), id="one is taken"),
+        pytest.param(("a.sql", "A.sql"), id="capitals"),
     ],
 )
-def test_file_that_cannot_name_a_module_is_refused(filename: str) -> None:
-    name = filename.removesuffix(".sql")
+def test_files_of_one_module_are_refused(filenames: tuple[str, str]) -> None:
+    first, second = sorted(filenames)
     with pytest.raises(GeneratorError) as raised:
-        build(query(filename=filename))
-    assert str(raised.value) == (
-        f"{filename}: {name!r} cannot name a Python module; rename the file"
-    )
+        build(query("One", filename=first), query("Two", filename=second))
+    module = str(raised.value).partition(" would both become ")[2]
+    assert str(raised.value).startswith(f"query files {first} and {second} would")
+    assert module.endswith(".py; rename one")
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_a_table_embedded_twice_has_two_fields() -> None:
             [query("GetUrl"), query("GetURL")],
             [],
             [],
-            "two methods for things.sql would be called 'get_url'; rename one",
+            "things.sql: GetURL would be called 'get_url', as GetUrl of things.sql; rename one",
             id="two methods",
         ),
         pytest.param(
@@ -82,6 +82,13 @@ def test_a_table_embedded_twice_has_two_fields() -> None:
             "type my_own.mood and type my.own_mood would both be enums.MyOwnMood; "
             "add to rename: {my_own_mood: another_name}",
             id="schemas that end where another begins",
+        ),
+        pytest.param(
+            [],
+            [],
+            [enum("ab"), enum("a_b")],
+            "type ab and type a_b would both be enums.AB; add to rename: {a_b: another_name}",
+            id="but for capitals: AB_BY_LABEL",
         ),
         pytest.param(
             [],

@@ -55,7 +55,7 @@ def test_folder_never_generated_is_refused(tmp_path: Path) -> None:
         pytest.param(("check",), 2, "usage: sqlc-gen-psycopg prune DIR", id="no folder"),
         pytest.param(("destroy", "."), 2, "usage: sqlc-gen-psycopg", id="an unknown command"),
         pytest.param(
-            ("/plugin.CodegenService/Generate",), 1, "not a request of sqlc", id="an empty request"
+            ("/plugin.CodegenService/Generate",), 1, "this is no JSON", id="an empty request"
         ),
     ],
 )

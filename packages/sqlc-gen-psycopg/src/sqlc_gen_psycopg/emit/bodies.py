@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlc_gen_psycopg import names
-from sqlc_gen_psycopg.emit.classes import maker_name, result_type
+from sqlc_gen_psycopg.emit.classes import result_type
 from sqlc_gen_psycopg.emit.text import tuple_of
-from sqlc_gen_psycopg.emit.values import encode
+from sqlc_gen_psycopg.emit.values import attribute, encode
 from sqlc_gen_psycopg.program import Method, Value
 
 
@@ -39,14 +39,8 @@ class _Context:
         elif self.method.result is None:
             return f"{self.cursor} = {cursor_class}(self._connection)"
         else:
-            factory = f"lambda _: {self.maker}"
+            factory = f"lambda _: {self.method.maker}"
         return f"{self.cursor} = {cursor_class}(self._connection, row_factory={factory})"
-
-    @property
-    def maker(self) -> str:
-        """The function from a row to the result."""
-        assert self.method.result is not None
-        return maker_name(self.method.name, self.method.result)
 
     @property
     def execute(self) -> str:
@@ -117,7 +111,7 @@ def _many(context: _Context) -> list[str]:
         context.open,
         context.execute,
         f"{context.rows} = {context.wait}{context.cursor}.fetchall()",
-        f"return [{context.maker}({context.row}) for {context.row} in {context.rows}]",
+        f"return [{context.method.maker}({context.row}) for {context.row} in {context.rows}]",
     ]
 
 
@@ -140,7 +134,7 @@ def _stream(context: _Context) -> list[str]:
     return [
         context.open,
         f"{context.repeat} {context.row} in {call}:",
-        f"    yield {context.maker}({context.row})",
+        f"    yield {context.method.maker}({context.row})",
     ]
 
 
@@ -195,17 +189,16 @@ COMMANDS: Final = tuple(_BODIES)
 
 def _tuple(method: Method, row: str, *, is_copy: bool = False) -> str:
     """The parameters as psycopg takes them; `row` holds them in a batch, alone if there is one."""
-    holder = row or "arg"
-    is_alone = bool(row) and method.parameters_class is None
     encoded = [
-        _encoded(
-            value,
-            holder if is_alone else f"{holder}." * bool(method.parameters_class) + value.name,
-            is_copy=is_copy,
-        )
-        for value in method.parameters
+        _encoded(value, _given(method, row, value), is_copy=is_copy) for value in method.parameters
     ]
     return tuple_of(encoded)
+
+
+def _given(method: Method, row: str, value: Value) -> str:
+    if method.parameters_class is not None:
+        return attribute(row or "arg", value.name)
+    return row or value.name
 
 
 def _encoded(value: Value, name: str, *, is_copy: bool) -> str:

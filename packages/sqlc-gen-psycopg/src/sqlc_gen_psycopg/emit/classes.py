@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TypeAlias
 
-from sqlc_gen_psycopg import names
 from sqlc_gen_psycopg.emit.arrays import used_writers
 from sqlc_gen_psycopg.emit.text import HEADER, TYPE_IMPORTS, docstring, tuple_of
 from sqlc_gen_psycopg.emit.values import (
     MODELS,
     READ,
     annotation,
+    attribute,
     decode,
     dump_function,
     encode,
@@ -83,7 +83,7 @@ def _composite(composite: RowClass, program: Program) -> str:
     """The class, and how it comes from psycopg and goes there: as a tuple of its fields."""
     load, dump = load_function(composite.name), dump_function(composite.name)
     values = [
-        encode(field, f"value.{field.name}", models="")
+        encode(field, attribute("value", field.name), models="")
         for field in composite.fields
         if isinstance(field, Value)
     ]
@@ -136,13 +136,6 @@ def result_type(result: RowClass | Value, *, models: str = MODELS, rows: str = "
     if isinstance(result, Value):
         return annotation(result)
     return f"{models if result.is_model else rows}{result.name}"
-
-
-def maker_name(method_name: str, result: RowClass | Value) -> str:
-    """What the row maker is called: rows of one class share it."""
-    if isinstance(result, RowClass):
-        return f"_{names.snake_case(result.name).rstrip('_')}"
-    return f"_{method_name.rstrip('_')}_value"
 
 
 def _width(row: RowClass) -> int:

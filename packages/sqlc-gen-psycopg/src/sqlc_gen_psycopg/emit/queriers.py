@@ -6,7 +6,6 @@ from sqlc_gen_psycopg.emit.bodies import body, needs_iterator, return_type
 from sqlc_gen_psycopg.emit.classes import (
     CLASS_IMPORTS,
     PSYCOPG_TYPES,
-    maker_name,
     row_class,
     row_maker,
 )
@@ -67,8 +66,7 @@ def _row_makers(methods: Iterable[Method], program: Program) -> Iterator[str]:
     makers: dict[str, str] = {}
     for method in methods:
         if method.result is not None:
-            name = maker_name(method.name, method.result)
-            makers[name] = row_maker(name, method.result, program)
+            makers[method.maker] = row_maker(method.maker, method.result, program)
     return iter(makers.values())
 
 

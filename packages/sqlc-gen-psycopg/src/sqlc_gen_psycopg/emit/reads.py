@@ -1,6 +1,7 @@
 """reads.py: the queries that only read, each on a connection that a callable chooses."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from sqlc_gen_psycopg import names
 from sqlc_gen_psycopg.emit.bodies import needs_iterator, return_type
@@ -8,10 +9,17 @@ from sqlc_gen_psycopg.emit.queriers import describe, parameters
 from sqlc_gen_psycopg.emit.text import HEADER, TYPE_IMPORTS
 from sqlc_gen_psycopg.program import Method, Module, Program
 
+# What reads.py has under a name that a module could have, too.
+_IMPORTED: Final = frozenset(
+    {"datetime", "decimal", "ipaddress", "operator", "uuid", "Any", "Awaitable", "Callable"}
+    | {"Multirange", "Protocol", "Range", "Result", "Sequence", "TypeVar"}
+    | {"AsyncQueries", "AsyncReads", "AsyncRun", "Queries", "Reads", "Run"}
+)
+
 
 def reads_file(program: Program) -> str:
     """The text of reads.py."""
-    modules = [module.name for module in program.modules]
+    aliases = _aliases(program)
     parts = [
         f'{HEADER}"""The queries that only read: Reads(run).<file>.<query>(...)."""\n',
         TYPE_IMPORTS,
@@ -19,7 +27,7 @@ def reads_file(program: Program) -> str:
         "from collections.abc import Awaitable, Callable, Sequence",
         "from typing import Any, Protocol, TypeVar",
         f"from {program.package} import enums, models",
-        *(f"from {program.package} import {name}" for name in modules),
+        *(f"from {program.package} import {_import(*names)}" for names in aliases.items()),
         f"from {program.package}.queries import AsyncQueries, Queries",
         '\nResult = TypeVar("Result")\n',
     ]
@@ -27,17 +35,40 @@ def reads_file(program: Program) -> str:
         if is_wanted:
             parts.append(_run_protocol(is_async=is_async))
             reading = [module for module in program.modules if _reads(module)]
-            parts += [_reader(module, is_async=is_async) for module in reading]
+            parts += [
+                _reader(module, aliases[module.name], is_async=is_async) for module in reading
+            ]
             parts.append(_facade(reading, is_async=is_async))
     return "\n".join(parts)
 
 
+def _aliases(program: Program) -> dict[str, str]:
+    """What the modules are called in reads.py, where other names are known or hide them."""
+    overrides = {module.partition(".")[0] for module in program.imports}
+    return {
+        module.name: f"{module.name}_module"
+        if module.name in _IMPORTED | overrides | {method.name for method in module.methods}
+        else module.name
+        for module in program.modules
+    }
+
+
+def _import(name: str, alias: str) -> str:
+    return name if name == alias else f"{name} as {alias}"
+
+
 def _reads(module: Module) -> list[Method]:
-    """The queries that only read, take nothing that is used up, and have all when they return."""
+    """The queries that only read, take nothing that is used up, and have all when they return.
+
+    One whose name begins with an underscore is left to its own module.
+    """
     return [
         method
         for method in module.methods
-        if method.reads_only and method.command in (":one", ":many") and not needs_iterator(method)
+        if method.reads_only
+        and method.command in (":one", ":many")
+        and not needs_iterator(method)
+        and not method.name.startswith("_")
     ]
 
 
@@ -53,9 +84,11 @@ class {prefix}Run(Protocol):
 '''
 
 
-def _reader(module: Module, *, is_async: bool) -> str:
+def _reader(module: Module, alias: str, *, is_async: bool) -> str:
     prefix = "Async" if is_async else ""
-    methods = "\n".join(_method(module, method, is_async=is_async) for method in _reads(module))
+    methods = "\n".join(
+        _method(module, method, f"{alias}.", is_async=is_async) for method in _reads(module)
+    )
     return f'''
 
 class {_class_name(module, prefix)}:
@@ -70,13 +103,13 @@ class {_class_name(module, prefix)}:
 '''
 
 
-def _method(module: Module, method: Method, *, is_async: bool) -> str:
+def _method(module: Module, method: Method, rows: str, *, is_async: bool) -> str:
     keyword, wait = ("async def", "await ") if is_async else ("def", "")
     *_, queries = names.distinct([*(value.name for value in method.parameters), "arg", "q"])
     call = f"{queries}.{module.name}.{method.name}({', '.join(_arguments(method))})"
-    returned = return_type(method, is_async=is_async, rows=f"{module.name}.")
+    returned = return_type(method, is_async=is_async, rows=rows)
     return (
-        f"    {keyword} {method.name}(self{parameters(method, rows=f'{module.name}.')})"
+        f"    {keyword} {method.name}(self{parameters(method, rows=rows)})"
         f" -> {returned}:\n{describe(method)}"
         f"        return {wait}self._run(lambda {queries}: {call})\n"
     )

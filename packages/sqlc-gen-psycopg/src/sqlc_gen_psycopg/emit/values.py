@@ -38,6 +38,11 @@ def model_annotation(field: Value | Embedded) -> str:
     return annotation(field, models="")
 
 
+def attribute(holder: str, name: str) -> str:
+    """The expression for a field; to type checkers one with an underscore is private."""
+    return f'getattr({holder}, "{name}")' if name.startswith("_") else f"{holder}.{name}"
+
+
 def lookup_name(enum_name: str) -> str:
     """The name of the mapping from the labels of an enum to its members."""
     return f"{names.constant_name(enum_name)}_BY_LABEL"
