@@ -1,13 +1,21 @@
 """What the comments of a query tell the generator."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from sqlc_gen_psycopg.errors import GeneratorError
+from sqlc_gen_psycopg.hints import closest
 from sqlc_gen_psycopg.request import Column, Query
 
 _MARKED = re.compile(r"(.*?)((?:\[\])*)([?!]?)", re.DOTALL)
+_SYNTAX: Final = {
+    "@notnull": "@notnull column …",
+    "@nullable": "@nullable column …",
+    "@required": "@required",
+    "@stream": "@stream [size]",
+}
 STREAM_SIZE = 500  # measured: quicker than fetching all, in constant memory
 
 
@@ -30,10 +38,11 @@ class Annotations:
         return self.nullable | self.notnull
 
 
-def parse_comments(comments: Sequence[str]) -> Annotations:
+def parse_comments(comments: Sequence[str], parameters: Collection[str] = ()) -> Annotations:
     """Split the comments of a query into annotations and description.
 
-    Raises GeneratorError for an annotation that does not exist.
+    A line may begin with another word after an @, as with a parameter, which sqlc writes so, too.
+    Raises GeneratorError where that is nearly an annotation, or one with something missing.
     """
     prose: list[str] = []
     columns: dict[str, set[str]] = {"@nullable": set(), "@notnull": set()}
@@ -47,8 +56,8 @@ def parse_comments(comments: Sequence[str]) -> Annotations:
             is_required = True
         elif word == "@stream" and len(arguments) <= 1 and all(map(str.isdigit, arguments)):
             stream_size = int(arguments[0]) if arguments else STREAM_SIZE
-        elif word.startswith("@") and not word.startswith("@sqlc"):
-            raise GeneratorError(f"unknown or incomplete annotation {comment.strip()!r}")
+        elif (meant := closest(word, _SYNTAX)) and word[1:] not in parameters:
+            raise GeneratorError(f"{comment.strip()!r} is no annotation; write {_SYNTAX[meant]!r}")
         else:
             prose.append(comment.strip())
     return Annotations(

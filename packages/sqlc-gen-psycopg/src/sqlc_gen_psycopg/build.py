@@ -9,6 +9,7 @@ from sqlc_gen_psycopg.annotations import Annotations, apply_marks, parse_comment
 from sqlc_gen_psycopg.clashes import require_distinct_classes, require_distinct_modules
 from sqlc_gen_psycopg.emit.bodies import COMMANDS
 from sqlc_gen_psycopg.errors import GeneratorError
+from sqlc_gen_psycopg.hints import did_you_mean
 from sqlc_gen_psycopg.makers import with_makers
 from sqlc_gen_psycopg.options import Options
 from sqlc_gen_psycopg.program import (
@@ -128,7 +129,10 @@ class _Builder:
         if query.command not in COMMANDS:
             hint = INSTEAD.get(query.command, f"use one of {', '.join(COMMANDS)}")
             raise GeneratorError(f"{query.command} is not supported; {hint}")
-        query, annotations = apply_marks(query, parse_comments(query.comments))
+        query, annotations = apply_marks(
+            query,
+            parse_comments(query.comments, [parameter.name for parameter in query.parameters]),
+        )
         self._check_annotations(query, annotations)
         is_of_rows = query.command == ":copyfrom" or query.command.startswith(":batch")
         limit = 1 if is_of_rows else self.options.query_parameter_limit
@@ -159,6 +163,7 @@ class _Builder:
         if wrong := sorted(annotations.columns - columns):
             raise GeneratorError(
                 f"@nullable or @notnull names {wrong[0]!r}, which is no column of it"
+                f"{did_you_mean(wrong[0], columns)}"
             )
         if annotations.is_required and query.command != ":one":
             raise GeneratorError("@required is for :one")

@@ -1,6 +1,7 @@
 """The command sqlc runs, and two for people: `prune DIR` and `check DIR`."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from sqlc_gen_psycopg.errors import GeneratorError
@@ -22,9 +23,7 @@ def main() -> int:
     try:
         match sys.argv[1:]:
             case [path] if path == GENERATE:
-                from sqlc_gen_psycopg.generation import generate  # noqa: PLC0415 - slow to load
-
-                sys.stdout.buffer.write(generate(sys.stdin.buffer.read()))
+                sys.stdout.buffer.write(_generate(sys.stdin.buffer.read()))
             case ["--help" | "-h"]:
                 print(f"{USAGE}\n\n{describe_options()}")
             case ["prune", directory]:
@@ -48,6 +47,19 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _generate(message: bytes) -> bytes:
+    try:
+        import_module("psycopg")
+    except ImportError as error:
+        raise GeneratorError(
+            "psycopg does not find libpq, the library of PostgreSQL's clients; "
+            f"`pip install 'sqlc-gen-psycopg[binary]'` brings it: {error}"
+        ) from None
+    from sqlc_gen_psycopg.generation import generate  # noqa: PLC0415 - slow to load
+
+    return generate(message)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@
 import base64
 import json
 import os
+import re
 
 from sqlc_gen_psycopg.build import build_program
 from sqlc_gen_psycopg.database import collect_facts, find_database
 from sqlc_gen_psycopg.database.facts import Facts
 from sqlc_gen_psycopg.emit import emit_program
+from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.formatting import format_files
 from sqlc_gen_psycopg.merge_facts import correct_request
 from sqlc_gen_psycopg.options import Options, parse_options
@@ -22,6 +24,7 @@ def generate(message: bytes) -> bytes:
     """
     request = parse_request(message)
     options = parse_options(request.options)
+    _check_options(options, request)
     facts = _ask_database(request, options)
     program = build_program(correct_request(request, facts), options)
     files = format_files(emit_program(program), program.package)
@@ -31,6 +34,21 @@ def generate(message: bytes) -> bytes:
         for name, text in sorted(files.items())
     ]
     return json.dumps({"files": encoded}).encode()
+
+
+def _check_options(options: Options, request: Request) -> None:
+    """Raises GeneratorError where the options do not go together with the rest."""
+    if request.queries and not (options.emit_sync_querier or options.emit_async_querier):
+        raise GeneratorError(
+            "no methods would be written: set option 'emit_sync_querier' or 'emit_async_querier'"
+        )
+    folder = re.split(r"[/\\]", request.out.rstrip("/\\"))[-1]
+    module = options.package.rpartition(".")[2]
+    if folder not in ("", ".", "..", module):
+        raise GeneratorError(
+            f"the files of {request.out!r} could not be imported as {options.package!r}: option "
+            f"'package' is the import path of `out`, and ends in {folder!r}"
+        )
 
 
 def _ask_database(request: Request, options: Options) -> Facts:

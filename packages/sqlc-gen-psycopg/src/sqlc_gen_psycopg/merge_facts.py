@@ -78,8 +78,13 @@ def _correct_embedded(column: Column, table: Name, known: Sequence[ColumnFacts])
 
 
 def _correct_parameter(parameter: Column, known: TypeFacts, facts: Facts) -> Column:
-    """The server tells of no dimensions of a parameter; the column it is for does."""
+    """The server tells of no dimensions of an array; the column it is for does.
+
+    Not every parameter for a column is of its type: a subscript is a number.
+    """
     corrected = _correct_type(parameter, known)
+    if not corrected.array_dims:
+        return corrected
     table = facts.tables.get(parameter.table, ()) if parameter.table else ()
     dims = [fact.type.array_dims for fact in table if fact.name == parameter.original_name]
     return replace(corrected, array_dims=max([corrected.array_dims, *dims]))

@@ -5,6 +5,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Final, TypeVar, cast, get_args
 
 from sqlc_gen_psycopg.errors import GeneratorError
+from sqlc_gen_psycopg.hints import did_you_mean
 from sqlc_gen_psycopg.program import ModelType
 
 Option = TypeVar("Option")
@@ -109,8 +110,11 @@ def describe_options() -> str:
 def _described(kind: type[Options | Override]) -> list[str]:
     lines: list[str] = []
     for known in fields(kind):
-        default = "" if known.default in ("", (), MISSING) else f" [{str(known.default).lower()}]"
-        lines.append(f"  {known.name:<31} {known.metadata['meaning']}{default}")
+        default = known.default
+        # As one writes it in YAML.
+        spelled = str(default).lower() if isinstance(default, bool) else str(default)
+        shown = "" if default in ("", (), MISSING) else f" [{spelled}]"
+        lines.append(f"  {known.name:<31} {known.metadata['meaning']}{shown}")
     return lines
 
 
@@ -119,7 +123,8 @@ def _checked(
 ) -> dict[str, Any]:
     known = {known.name: known.type for known in fields(kind)}
     if unknown := sorted(data.keys() - known.keys()):
-        raise GeneratorError(f"unknown {what} {unknown[0]!r}; known are {', '.join(known)}")
+        hint = did_you_mean(unknown[0], known) or f"; known are {', '.join(known)}"
+        raise GeneratorError(f"unknown {what} {unknown[0]!r} in sqlc's configuration{hint}")
     try:
         return {name: _READERS[known[name]](value) for name, value in data.items()}
     except GeneratorError:

@@ -44,7 +44,7 @@ def managed_database(schema_paths: Sequence[str]) -> str | None:
     for file in files:
         for byte in _migration(file.read_bytes()):
             number = number * 0x100000001B3 % 2**64 ^ byte
-    return f"sqlc_managed_{number:x}"
+    return f"sqlc_managed_{number:016x}"
 
 
 def _matches(pattern: str) -> list[Path]:

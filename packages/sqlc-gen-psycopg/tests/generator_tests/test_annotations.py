@@ -1,5 +1,7 @@
 """What the comments of a query tell the generator."""
 
+from dataclasses import replace
+
 import pytest
 
 from generator_tests.requests import column, query
@@ -33,24 +35,39 @@ def test_repeated_annotations_add_up() -> None:
     [
         pytest.param("write to bank@example.com", id="an at sign inside a line"),
         pytest.param("@sqlc-vet-disable", id="an annotation of sqlc itself"),
+        pytest.param("@now is the clock of the caller.", id="another word"),
+        pytest.param("@param id bigint", id="what other generators read"),
+        pytest.param("@", id="nothing more"),
+        pytest.param("@stream_id is whose rows they are.", id="a parameter nearly as one"),
+        pytest.param("@nullable, if given, also counts them.", id="a parameter as one, in prose"),
     ],
 )
 def test_prose(comment: str) -> None:
-    assert parse_comments([f" {comment}"]).description == comment
+    parsed = parse_comments([f" {comment}"], ["stream_id", "nullable,"])
+    assert parsed.description == comment
+    assert parsed == replace(NOTHING, description=comment)
 
 
 @pytest.mark.parametrize(
-    "comment",
+    ("comment", "meant"),
     [
-        pytest.param("@notnul a", id="misspelled"),
-        pytest.param("@notnull", id="names no column to be not null"),
-        pytest.param("@nullable", id="names no column to be nullable"),
-        pytest.param("@required a", id="names a column where none is wanted"),
+        pytest.param("@notnul a", "@notnull column …", id="misspelled"),
+        pytest.param("@null a", "@notnull column …", id="shortened"),
+        pytest.param("@not_null a", "@notnull column …", id="with an underscore"),
+        pytest.param("@NotNull a", "@notnull column …", id="in capitals"),
+        pytest.param("@nullable: a", "@nullable column …", id="with a colon"),
+        pytest.param("@require", "@required", id="cut off"),
+        pytest.param("@streamed", "@stream [size]", id="in another form"),
+        pytest.param("@stream many", "@stream [size]", id="no number"),
+        pytest.param("@notnull", "@notnull column …", id="names no column to be not null"),
+        pytest.param("@nullable", "@nullable column …", id="names no column to be nullable"),
+        pytest.param("@required a", "@required", id="names a column where none is wanted"),
     ],
 )
-def test_wrong_annotation_is_refused(comment: str) -> None:
-    with pytest.raises(GeneratorError, match=f"annotation '{comment}'"):
-        parse_comments([f" {comment} "])
+def test_wrong_annotation_is_refused(comment: str, meant: str) -> None:
+    with pytest.raises(GeneratorError) as raised:
+        parse_comments([f" {comment} "], ["at"])
+    assert str(raised.value) == f"{comment!r} is no annotation; write {meant!r}"
 
 
 @pytest.mark.parametrize(

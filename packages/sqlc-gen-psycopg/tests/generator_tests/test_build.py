@@ -201,7 +201,7 @@ def test_unsupported_command_is_refused(command: str, message: str) -> None:
         ),
         pytest.param(
             query(comments=["@streams"]),
-            "things.sql: GetThing: unknown or incomplete annotation '@streams'",
+            r"things.sql: GetThing: '@streams' is no annotation; write '@stream \[size\]'",
             id="an unknown annotation",
         ),
     ],

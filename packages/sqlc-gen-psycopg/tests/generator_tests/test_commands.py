@@ -217,7 +217,9 @@ def written(message: dict[str, Any], directory: Path, options: dict[str, Any]) -
     options = {"package": name, "emit_sync_querier": True, "emit_async_querier": True, **options}
     options["database_url_env"] = "SHOP_DATABASE_URL"
     encoded = base64.b64encode(json.dumps(options).encode()).decode()
-    answer = json.loads(generate(json.dumps({**message, "plugin_options": encoded}).encode()))
+    settings = {**message["settings"], "codegen": {**message["settings"]["codegen"], "out": name}}
+    sent = {**message, "plugin_options": encoded, "settings": settings}
+    answer = json.loads(generate(json.dumps(sent).encode()))
     (directory / name).mkdir()
     for file in answer["files"]:
         (directory / name / file["name"]).write_bytes(base64.b64decode(file["contents"]))

@@ -34,6 +34,13 @@ def test_every_option_is_in_the_help() -> None:
         assert f"  {known.name} " in described
 
 
+def test_defaults_are_written_as_in_the_configuration() -> None:
+    described = describe_options()
+    assert "list it in the plugin's `env` [DATABASE_URL]" in described
+    assert "one Params object [4]" in described
+    assert "emit a Protocol beside every querier [false]" in described
+
+
 def test_every_key_of_an_override_is_explained(readme: str) -> None:
     for known in fields(Override):
         assert f"`{known.name}" in readme

@@ -42,8 +42,18 @@ def test_all_given() -> None:
         pytest.param({"package": 1}, "'package' cannot be 1", id="a number as package"),
         pytest.param(
             {"package": "gen", "emit_exact": True},
-            "unknown option 'emit_exact'; known are package, emit_sync_querier",
+            "unknown option 'emit_exact' in sqlc's configuration; known are package, emit_sync_",
             id="an unknown option",
+        ),
+        pytest.param(
+            {"package": "gen", "emit_async_queriers": True},
+            "'emit_async_queriers' in sqlc's configuration; did you mean 'emit_async_querier'?",
+            id="nearly an option",
+        ),
+        pytest.param(
+            {"package": "gen", "overrides": [{"dbtype": "jsonb", "py_type": "str"}]},
+            "unknown key of an override 'dbtype' in sqlc's configuration; did you mean 'db_type'?",
+            id="nearly a key of an override",
         ),
         pytest.param(
             {"package": "gen", "emit_sync_querier": "yes"},

@@ -65,9 +65,10 @@ def test_what_of_a_file_counts(folder: Path, content: bytes, same: bytes) -> Non
 @pytest.mark.parametrize(
     ("content", "name"),
     [
-        # These are of the tables that go with the definition of FNV.
+        # All but the number are of the tables that go with the definition of FNV.
         pytest.param(b"", EMPTY, id="empty"),
         pytest.param(b"a", "sqlc_managed_af63bd4c8601b7be", id="a letter"),
+        pytest.param(b"10", "sqlc_managed_08329707b4eb895a", id="a number that begins with 0"),
         pytest.param(b"foobar", "sqlc_managed_340d8765a4dda9c2", id="a word"),
     ],
 )
