@@ -68,6 +68,7 @@ class _Builder:
             modules=tuple(self._module(filename) for filename in filenames),
         )
         require_distinct_modules(program.modules)
+        self.types.require_known()
         self.types.require_use()
         composites = self.types.composites
         require_distinct_classes("enums", [("type", self.types.enums)])
@@ -81,10 +82,8 @@ class _Builder:
 
     def _model(self, table: Table) -> RowClass:
         name = self._model_class(table.name.label)
-        try:
+        with self.types.at(lambda: f"table {table.name}"):
             return RowClass(name, self._fields(table.columns), table.comment, is_model=True)
-        except GeneratorError as error:
-            raise GeneratorError(f"table {table.name}: {error}") from None
 
     def _model_class(self, label: str) -> str:
         options = self.options
@@ -110,10 +109,8 @@ class _Builder:
                 )
 
     def _located_method(self, query: Query) -> Method:
-        try:
+        with self.types.at(lambda: f"{self._place(query)}: {query.name}"):
             return self._method(query)
-        except GeneratorError as error:
-            raise GeneratorError(f"{self._place(query)}: {query.name}: {error}") from None
 
     def _place(self, query: Query) -> str:
         """Like `db/queries/accounts.sql:12`: the request has no lines, so look into the file."""

@@ -28,7 +28,7 @@ _ADDRESS: Final = "ipaddress.IPv4Address | ipaddress.IPv6Address"
 _INTERFACE: Final = "ipaddress.IPv4Interface | ipaddress.IPv6Interface"
 _NETWORK: Final = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
-_TEXT: Final = PythonType("str", array_writer="text_array")
+TEXT: Final = PythonType("str", array_writer="text_array")
 
 
 def _range(element: str) -> PythonType:
@@ -51,7 +51,7 @@ _BY_NAMES: Final[dict[str, PythonType]] = {
     "float4": PythonType("float", "Float4"),
     "float8": PythonType("float", "Float8"),
     "numeric": PythonType("decimal.Decimal"),
-    "text varchar bpchar char name citext": _TEXT,
+    "text varchar bpchar char name citext": TEXT,
     "bytea": PythonType("bytes", array_writer="bytes_array"),
     "uuid": PythonType("uuid.UUID", array_writer="uuid_array"),
     "date": PythonType("datetime.date"),
@@ -62,12 +62,12 @@ _BY_NAMES: Final[dict[str, PythonType]] = {
     "jsonb": PythonType("Any", "Jsonb"),
     "inet": PythonType(f"{_ADDRESS} | {_INTERFACE}"),
     "cidr": PythonType(_NETWORK),
-    "void": _TEXT,  # psycopg reads the empty text
+    "void": TEXT,  # psycopg reads the empty text
     # psycopg reads these as the server writes them.
-    "aclitem bit varbit box cid circle jsonpath line lseg macaddr macaddr8 money path": _TEXT,
-    "pg_lsn pg_snapshot point polygon tid tsquery tsvector txid_snapshot xid xid8 xml": _TEXT,
-    "regclass regcollation regconfig regdictionary regnamespace regoper regoperator": _TEXT,
-    "regproc regprocedure regrole regtype refcursor int2vector oidvector": _TEXT,
+    "aclitem bit varbit box cid circle jsonpath line lseg macaddr macaddr8 money path": TEXT,
+    "pg_lsn pg_snapshot point polygon tid tsquery tsvector txid_snapshot xid xid8 xml": TEXT,
+    "regclass regcollation regconfig regdictionary regnamespace regoper regoperator": TEXT,
+    "regproc regprocedure regrole regtype refcursor int2vector oidvector": TEXT,
     "int4range int8range": _range("int"),
     "numrange": _range("decimal.Decimal"),
     "daterange": _range("datetime.date"),

@@ -13,8 +13,9 @@ from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.formatting import format_files
 from sqlc_gen_psycopg.merge_facts import correct_request
 from sqlc_gen_psycopg.options import Options, parse_options
+from sqlc_gen_psycopg.prompt import say_at_prompt
 from sqlc_gen_psycopg.request import Request, parse_request
-from sqlc_gen_psycopg.stale_files import MANIFEST, manifest
+from sqlc_gen_psycopg.stale_files import MANIFEST, describe_guesses, manifest
 
 
 def generate(message: bytes) -> bytes:
@@ -28,7 +29,10 @@ def generate(message: bytes) -> bytes:
     facts = _ask_database(request, options)
     program = build_program(correct_request(request, facts), options)
     files = format_files(emit_program(program), program.package)
-    files[MANIFEST] = manifest(files, _unasked(request, facts))
+    unasked = _unasked(request, facts)
+    files[MANIFEST] = manifest(files, unasked)
+    if unasked:
+        say_at_prompt(describe_guesses(unasked))
     encoded = [
         {"name": name, "contents": base64.b64encode(text.encode()).decode()}
         for name, text in sorted(files.items())

@@ -103,6 +103,7 @@ def _correct_type(column: Column, known: TypeFacts) -> Column:
         array_dims=known.array_dims,
         domains=known.domains,
         is_known=True,
+        is_text=known.is_text,
     )
 
 
@@ -125,4 +126,5 @@ def _field(name: str, kind: TypeFacts) -> Column:
         comment="",
         is_known=True,
         domains=kind.domains,
+        is_text=kind.is_text,
     )

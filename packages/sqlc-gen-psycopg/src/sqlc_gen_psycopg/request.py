@@ -68,7 +68,8 @@ class Column:
     """A column of a table, a result column or a parameter. `name` is empty where SQL gives none.
 
     `array_dims` is 0 for what is no array. `domains` are those that the type is made of.
-    `is_known` says that type and nullability come from the database, not from sqlc's inference.
+    `is_known` says that type and nullability come from the database, not from sqlc's inference;
+    `is_text` that psycopg gives the text of its type, which an extension has made.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Column:
     comment: str
     is_known: bool = False
     domains: tuple[Name, ...] = ()
+    is_text: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Which Python type a column has: a built-in, a class for the schema's own type, or an override."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 
 import psycopg
 
 from sqlc_gen_psycopg import names
-from sqlc_gen_psycopg.builtin_types import BUILT_IN, PythonType
+from sqlc_gen_psycopg.builtin_types import BUILT_IN, TEXT, PythonType
 from sqlc_gen_psycopg.errors import GeneratorError
 from sqlc_gen_psycopg.options import Options, Override
 from sqlc_gen_psycopg.program import EnumClass, RowClass, Value
@@ -24,6 +25,8 @@ class PythonTypes:
         self._declared = {composite.name: composite for composite in request.composites}
         self._composites: dict[Name, RowClass] = {}
         self._unused = [*options.overrides]
+        self._unknown: dict[Name, tuple[str, bool]] = {}
+        self._places: list[Callable[[], str]] = []
         self.enums: Mapping[Name, EnumClass] = {
             enum.name: self._enum_class(enum) for enum in request.enums
         }
@@ -42,6 +45,28 @@ class PythonTypes:
                 "no column has that type or name"
             )
 
+    @contextmanager
+    def at(self, place: Callable[[], str]) -> Generator[None]:
+        """What is asked inside is for this place, which errors name."""
+        self._places.append(place)
+        try:
+            yield
+        except GeneratorError as error:
+            raise GeneratorError(f"{place()}: {error}") from None
+        finally:
+            self._places.pop()
+
+    def require_known(self) -> None:
+        """Raises GeneratorError with every type that is not known, and where it was met first."""
+        if not self._unknown:
+            return
+        lines = [f"{place} is of type {name}" for name, (place, _) in self._unknown.items()]
+        is_asked = all(is_known for _, is_known in self._unknown.values())
+        hint = "" if is_asked else "let the plugin ask the database what they are, or "
+        lines += [f"unknown here; {hint}add to the options:", "overrides:"]
+        lines += [f"  - {{db_type: {name}, py_type: str}}" for name in self._unknown]
+        raise GeneratorError("\n".join(lines))
+
     def register(self, column: Column) -> bool:
         """Remember what psycopg must be told to read the column; whether there is anything."""
         wanted = set(self._unknown_to_psycopg(column))
@@ -51,7 +76,7 @@ class PythonTypes:
     def of(self, column: Column) -> PythonType:
         """The type of a value, of an array that of its elements.
 
-        Raises GeneratorError when it is not known.
+        One that is not known is kept for `require_known`. Raises GeneratorError for a record.
         """
         for override in self._options.overrides:
             if _is_for(override, column):
@@ -66,16 +91,17 @@ class PythonTypes:
             return PythonType(f"models.{name}", composite=name)
         if column.type.local in BUILT_IN:
             return BUILT_IN[column.type.local]
+        if column.is_text:
+            return TEXT
         if column.type.local == "record":
             raise GeneratorError(
                 f"column {column.name!r} is a record of no type; name its columns, "
                 "or cast it to a composite type"
             )
-        hint = "" if column.is_known else "let the plugin ask the database what it is, or "
-        raise GeneratorError(
-            f"column {column.name!r} is of type {str(column.type)!r}, unknown here; "
-            f"{hint}add to overrides: {{db_type: {column.type}, py_type: str}}"
-        )
+        if column.type not in self._unknown:
+            where = ": ".join([*(place() for place in self._places), f"column {column.name!r}"])
+            self._unknown[column.type] = (where, column.is_known)
+        return PythonType("Any")
 
     def _enum(self, name: Name) -> Name | None:
         """The enum; without the schema, as sqlc may have it, where only one is called so."""
@@ -86,11 +112,8 @@ class PythonTypes:
 
     def _composite(self, composite: Composite) -> RowClass:
         if composite.name not in self._composites:
-            try:
-                row = self._composite_class(composite)
-            except GeneratorError as error:
-                raise GeneratorError(f"type {composite.name}: {error}") from None
-            self._composites[composite.name] = row
+            with self.at(lambda: f"type {composite.name}"):
+                self._composites[composite.name] = self._composite_class(composite)
         return self._composites[composite.name]
 
     def _composite_class(self, composite: Composite) -> RowClass:

@@ -3,11 +3,12 @@
 import json
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from generator_tests.project import Project, Server, create_database, write_project
 from generator_tests.requests import column, query, request, table
@@ -224,6 +225,47 @@ def test_no_database_that_fits(tmp_path: Path, mark: str, sqlc_server: Server) -
     nothing = request(query(text="SELECT nothing"), schema_paths=sent.schema_paths)
     with pytest.raises(GeneratorError, match="no database on the server can prepare these queries"):
         find_database(sqlc_server.url("postgres"), nothing)
+
+
+@pytest.fixture
+def other_role(sqlc_server: Server) -> Generator[Server]:
+    """The same server, of whose databases nobody else needs any."""
+    role = f"dropping_{uuid.uuid4().hex}"
+    with psycopg.connect(sqlc_server.address, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN CREATEDB".encode())
+        yield Server(sqlc_server.address, role)
+        owned = connection.execute(
+            "SELECT datname FROM pg_database WHERE pg_get_userbyid(datdba) = %s", [role]
+        ).fetchall()
+        for (database,) in owned:
+            connection.execute(SQL("DROP DATABASE {}").format(Identifier(database)))
+        connection.execute(f"DROP ROLE {role}".encode())
+
+
+def test_dropping_what_sqlc_has_made(
+    sqlc_server: Server, other_role: Server, tmp_path: Path
+) -> None:
+    """What is in use stays, and what is another role's."""
+    names = [f"sqlc_managed_{uuid.uuid4().hex}" for _ in range(3)]
+    free, used = [create_database(other_role, name) for name in names[:2]]
+    others = create_database(sqlc_server, names[2])
+    own = create_database(other_role, f"sqlc_not_managed_{uuid.uuid4().hex}")
+    with psycopg.connect(used):
+        url = other_role.url("postgres")
+        done = Project(tmp_path, "").run("sqlc-gen-psycopg", "drop-databases", url)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"dropped {names[0]}\n"
+    for url in (used, others, own):
+        psycopg.connect(url).close()
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(free)
+
+
+def test_dropping_on_a_server_that_is_not_there(tmp_path: Path) -> None:
+    url = "postgresql://127.0.0.1:1/nothing"
+    done = Project(tmp_path, "").run("sqlc-gen-psycopg", "drop-databases", url)
+    assert done.returncode == 1
+    assert done.stderr.startswith("the databases cannot be dropped: connection failed")
 
 
 def test_server_that_is_not_there() -> None:

@@ -1,9 +1,11 @@
 """Mistakes of somebody new, made with the real sqlc: the message says what to change."""
 
+import fcntl
 import json
 import os
 import re
 import subprocess
+import termios
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -110,6 +112,37 @@ def test_column_that_is_misspelled(project: Project) -> None:
     (project.directory / "queries/things.sql").write_text(annotated)
     said = refusal(project)
     assert re.search(r"'nam', which is no column of it; did you mean 'name'\?", said)
+
+
+def test_guesses_are_told_at_the_prompt(project: Project) -> None:
+    """sqlc drops what a plugin prints: it goes to the terminal, and `check` says it again."""
+    path = project.directory / "sqlc.yaml"
+    config = json.loads(path.read_text())
+    del config["plugins"][0]["env"]
+    path.write_text(json.dumps(config))
+    ours, theirs = os.openpty()
+    done = subprocess.run(
+        [BIN / "sqlc", "generate"],
+        cwd=project.directory,
+        env={
+            "DATABASE_URL": project.server_url,
+            "HOME": str(project.directory),
+            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        },
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
+        capture_output=True,
+        check=True,
+    )
+    os.set_blocking(ours, False)
+    printed = os.read(ours, 1000).decode()
+    for terminal in (ours, theirs):
+        os.close(terminal)
+    said = "no database was asked, and what can be NULL is a guess: 1 under `guessed`"
+    assert printed.startswith(f"sqlc-gen-psycopg: {said}")
+    assert done.stdout + done.stderr == b""
+    checked = project.run("sqlc-gen-psycopg", "check", "made")
+    assert (checked.returncode, checked.stderr.startswith(said)) == (0, True)
 
 
 def test_no_libpq(tmp_path: Path) -> None:

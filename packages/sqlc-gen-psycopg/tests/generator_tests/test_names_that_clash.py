@@ -184,7 +184,7 @@ def test_an_enum_without_its_schema_is_the_only_one_so_called() -> None:
     value = column("mood", "mood")
     method = build_method(query(parameters=[value]), enums=[enum("other.mood", "sad")])
     assert method.parameters[0].type.enum == "OtherMood"
-    with pytest.raises(GeneratorError, match="'mood' is of type 'mood', unknown here"):
+    with pytest.raises(GeneratorError, match="column 'mood' is of type mood\nunknown here"):
         build(query(parameters=[value]), enums=[enum("other.mood"), enum("third.mood")])
 
 

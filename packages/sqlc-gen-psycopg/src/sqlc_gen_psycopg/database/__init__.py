@@ -1,6 +1,6 @@
 """What the database itself knows of the queries: exact types, and what can be NULL."""
 
-from sqlc_gen_psycopg.database.choose import find_database
+from sqlc_gen_psycopg.database.choose import drop_databases, find_database
 from sqlc_gen_psycopg.database.collect import collect_facts
 
-__all__ = ["collect_facts", "find_database"]
+__all__ = ["collect_facts", "drop_databases", "find_database"]

@@ -19,7 +19,7 @@ TYPES = """
 SELECT
     t.oid, n.nspname, t.typname,
     CASE WHEN e.typarray = t.oid THEN e.oid ELSE 0 END,
-    t.typbasetype, t.typndims, t.typnotnull,
+    t.typbasetype, t.typndims, t.typnotnull, t.typtype = 'b', t.typdelim::text,
     coalesce(pg_catalog.obj_description(t.oid, 'pg_type'), ''),
     coalesce(f.fields, '{}')
 FROM pg_catalog.pg_type AS t

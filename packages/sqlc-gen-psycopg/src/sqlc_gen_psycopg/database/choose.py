@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+from psycopg.sql import SQL, Identifier
 
 from sqlc_gen_psycopg.database.catalog import Connection
 from sqlc_gen_psycopg.database.differences import differences
@@ -50,6 +51,21 @@ def find_database(url: str, request: Request) -> str:
         return url
     except psycopg.Error as error:
         raise GeneratorError(f"the database cannot be asked: {error}") from None
+
+
+def drop_databases(url: str) -> Iterator[str]:
+    """Drop the databases that sqlc has made on the server, and give their names.
+
+    Those in use stay, and those of other roles. Raises GeneratorError when there is no server.
+    """
+    try:
+        with _connect(url) as connection:
+            for (name,) in connection.execute(_MANAGED).fetchall():
+                with suppress(psycopg.errors.ObjectInUse, psycopg.errors.InsufficientPrivilege):
+                    connection.execute(SQL("DROP DATABASE {}").format(Identifier(name)))
+                    yield name
+    except psycopg.Error as error:
+        raise GeneratorError(f"the databases cannot be dropped: {error}") from None
 
 
 def _connect(url: str) -> Connection:

@@ -12,12 +12,14 @@ class TypeFacts:
 
     `array_dims` is 0 for what is no array. PostgreSQL does not enforce the number of dimensions: it
     is what the column was declared with, 1 for an expression. `domains` are those on the way: where
-    psycopg meets one inside another type it knows nothing of it.
+    psycopg meets one inside another type it knows nothing of it. `is_text` is true for a base type
+    that an extension has made: psycopg gives the text that the server writes.
     """
 
     name: Name
     array_dims: int = 0
     domains: tuple[Name, ...] = ()
+    is_text: bool = False
 
 
 @dataclass(frozen=True)

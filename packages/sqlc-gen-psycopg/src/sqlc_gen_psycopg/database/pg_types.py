@@ -1,8 +1,9 @@
 """The types of a database."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sqlc_gen_psycopg.builtin_types import BUILT_IN
 from sqlc_gen_psycopg.database.facts import CompositeFacts, TypeFacts
 from sqlc_gen_psycopg.request import Name
 
@@ -18,6 +19,8 @@ class Type:
     base: int
     base_dims: int
     is_not_null: bool
+    is_base: bool
+    delimiter: str
     comment: str
     # Names and types of the fields of a composite type that is no table's row.
     fields: tuple[tuple[str, int, int], ...]
@@ -37,13 +40,15 @@ class Types:
         name = Name.of_type(type_.schema, type_.name)
         if type_.base:
             of = self.resolve(type_.base, type_.base_dims or dims)
-            return TypeFacts(of.name, of.array_dims, (name, *of.domains))
+            return replace(of, domains=(name, *of.domains))
         if type_.element:
             element = self.resolve(type_.element)
             if element.array_dims:  # of a domain over an array: lists in it may be NULL
                 return TypeFacts(Name(element.domains[0].schema, f"{element.domains[0].local}[]"))
-            return TypeFacts(element.name, max(dims, 1), element.domains)
-        return TypeFacts(name)
+            if element.is_text and self._types[type_.element].delimiter != ",":
+                return TypeFacts(Name(element.name.schema, f"{element.name.local}[]"))
+            return replace(element, array_dims=max(dims, 1))
+        return TypeFacts(name, is_text=type_.is_base and name.local not in BUILT_IN)
 
     def is_not_null(self, oid: int) -> bool:
         """Whether it is a domain that refuses NULL, or is based on one."""
