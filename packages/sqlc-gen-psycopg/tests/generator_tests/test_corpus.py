@@ -239,7 +239,7 @@ def test_the_star_of_using_repeats_its_column(package: str) -> None:
 
 def test_what_sqlc_cannot_do_is_documented() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
-    [section] = re.findall(r"^## What sqlc cannot do\n(.*?)^## ", readme, re.DOTALL | re.MULTILINE)
+    [section] = re.findall(r"^## Limits of sqlc\n(.*?)^## ", readme, re.DOTALL | re.MULTILINE)
     rows = [line for line in section.splitlines() if line.startswith("| `")]
     assert len(rows) == len(REFUSED) + len(REFUSED_SCHEMAS) + 2
     for error in (*REFUSED.values(), *REFUSED_SCHEMAS.values()):
