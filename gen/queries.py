@@ -126,7 +126,7 @@ class Queries:
 
 
 class Wrapper(Protocol):
-    """Makes of a query's method one that does something around its calls."""
+    """Returns a method that does something around the calls of a query's method."""
 
     def __call__(
         self, query: Query, call: Callable[Arguments, Result], /
@@ -245,7 +245,7 @@ class AsyncQueries:
 
 
 class AsyncWrapper(Protocol):
-    """Makes of a query's method one that does something around its calls."""
+    """Returns a method that does something around the calls of a query's method."""
 
     def __call__(
         self, query: Query, call: Callable[Arguments, Awaitable[Result]], /

@@ -1,4 +1,4 @@
-"""What the comments of a query tell the generator."""
+"""Reads the annotations in the comments of a query."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -70,10 +70,10 @@ def parse_comments(comments: Sequence[str], parameters: Collection[str] = ()) ->
 
 
 def apply_marks(query: Query, annotations: Annotations) -> tuple[Query, Annotations]:
-    """Take what the names of columns end in for annotations, and out of the names.
+    """Take the marks at the ends of column names as annotations, and off the names.
 
-    `AS "name?"` is `@nullable name`, `AS "name!"` is `@notnull name`, and `AS "name[][]"` says of
-    how many dimensions an array is. Raises GeneratorError where there is no array.
+    `AS "name?"` is `@nullable name`, `AS "name!"` is `@notnull name`, and `AS "name[][]"` tells the
+    dimensions of an array. Raises GeneratorError where there is no array.
     """
     columns: list[Column] = []
     marked: dict[str, set[str]] = {"?": set(), "!": set(), "": set()}

@@ -30,8 +30,7 @@ INSTEAD = {
     ":execlastid": "PostgreSQL has no last id; use :one with RETURNING",
     ":execresultrows": "use :execrows",
 }
-# Files that are always written, and the class that the package itself has.
-RESERVED_MODULES = ("enums", "models", "queries", "query", "reads", "registration")
+RESERVED_MODULES = ("enums", "models", "queries", "reads", "registration")
 
 
 def build_program(request: Request, options: Options) -> Program:
@@ -272,4 +271,6 @@ class _Builder:
 def _module_name(filename: str) -> str:
     """The module of a query file, beside those that are always written."""
     name = names.public(filename.removesuffix(".sql"))
-    return f"{name}_" if name.lower() in RESERVED_MODULES else name
+    # Query is a class of the package itself.
+    is_taken = name.lower() in RESERVED_MODULES or name == "Query"
+    return f"{name}_" if is_taken else name

@@ -1,4 +1,4 @@
-"""What stops the generator."""
+"""The error that stops the generator."""
 
 
 class GeneratorError(Exception):

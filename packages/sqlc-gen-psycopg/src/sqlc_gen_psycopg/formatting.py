@@ -1,4 +1,4 @@
-"""Makes the written files read as if written by hand, with ruff."""
+"""Formats the written files with ruff."""
 
 import subprocess
 import sys

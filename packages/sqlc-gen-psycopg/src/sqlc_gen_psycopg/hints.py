@@ -1,4 +1,4 @@
-"""What somebody may have meant."""
+"""Suggests the known word that a misspelled one may stand for."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches

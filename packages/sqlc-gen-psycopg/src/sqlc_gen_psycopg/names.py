@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlc_gen_psycopg.options import Options
 
-# What tables are often called and the rules get wrong.
+# Common names of tables for which the rules are wrong.
 IRREGULAR: Final = {
     "aliases": "alias",
     "analyses": "analysis",
@@ -19,7 +19,7 @@ IRREGULAR: Final = {
     "species": "species",
     "statuses": "status",
 }
-# A field or method of such a name would hide from type checkers what annotations mean by it.
+# A field or method with one of these names would hide it from the annotations of a class.
 _USED_IN_ANNOTATIONS: Final = frozenset(
     {"bool", "bytes", "float", "int", "list", "str"}
     | {"datetime", "decimal", "enums", "ipaddress", "models", "uuid"}
@@ -76,7 +76,7 @@ def class_name(name: str) -> str:
 
 
 def schema_class(label: str, options: Options) -> str:
-    """The class of what is called so in the schema, unless it is renamed."""
+    """The class of a table or type with this name, unless it is renamed."""
     return class_name(options.rename.get(label, label))
 
 

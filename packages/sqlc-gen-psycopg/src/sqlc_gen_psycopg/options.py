@@ -48,7 +48,7 @@ class Options:
     emit_async_reads: bool = _option(default=False, meaning="emit AsyncReads: the same, awaited")
     model_type: ModelType = field(
         default="dataclass",
-        metadata={"meaning": "what rows are: dataclass, attrs, msgspec, namedtuple, pydantic"},
+        metadata={"meaning": "the kind of rows: dataclass, attrs, msgspec, namedtuple, pydantic"},
     )
     emit_pydantic_models: bool = _option(default=False, meaning="the same as model_type: pydantic")
     emit_frozen_models: bool = _option(default=False, meaning="make rows immutable")
@@ -79,7 +79,7 @@ class Options:
 
     @property
     def row_type(self) -> ModelType:
-        """What rows are, by either of the two options that tell."""
+        """The kind of rows, by either of the two options for it."""
         return "pydantic" if self.emit_pydantic_models else self.model_type
 
 

@@ -1,4 +1,4 @@
-"""The Python program to be written: what the request means, before any text."""
+"""The Python program to be written, before any text."""
 
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -12,7 +12,7 @@ ModelType: TypeAlias = Literal["dataclass", "attrs", "msgspec", "namedtuple", "p
 class Value:
     """A field of a class, a parameter or a result column; `array_dims` is 0 for no array.
 
-    `is_registered` says that psycopg reads it only if it has been told of its type.
+    `is_registered` is true where psycopg must know the type to read the value.
     """
 
     name: str
@@ -91,8 +91,8 @@ class Module:
 class Program:
     """Everything to be written.
 
-    `composites` are in the order in which one needs the other. `registered` are types psycopg must
-    be told of, named as in SQL.
+    `composites` are in the order in which one needs the other. `registered` are types that
+    psycopg must know, named as in SQL.
     """
 
     package: str

@@ -1,4 +1,4 @@
-"""What sqlc sends: the parts of plugin.GenerateRequest that the generator reads."""
+"""The request of sqlc: the parts of plugin.GenerateRequest that the generator reads."""
 
 import base64
 import json
@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple, Self
 
 from sqlc_gen_psycopg.errors import GeneratorError
 
-# What PostgreSQL calls a column that has no name.
+# PostgreSQL's name of a column that has none.
 UNNAMED: Final = "?column?"
-# sqlc has no other default schema for PostgreSQL; and what is built in needs no schema either.
+# The only default schema of sqlc for PostgreSQL, and that of built-in types.
 _UNQUALIFIED: Final = ("", "public", "pg_catalog")
 # One type has several names in SQL; the first of a line is PostgreSQL's own.
 _SYNONYMS: Final = """

@@ -17,7 +17,7 @@ from sqlc_gen_psycopg.request import Column, Composite, Enum, Name, Request
 class PythonTypes:
     """The types of one schema.
 
-    `registered` are those that psycopg must be told of to read what has been asked for.
+    `registered` are the types that psycopg must know to read the columns.
     """
 
     def __init__(self, request: Request, options: Options) -> None:
@@ -38,16 +38,16 @@ class PythonTypes:
         return dict(sorted(self._composites.items(), key=lambda one: (self._depth(one[0]), one[0])))
 
     def require_use(self) -> None:
-        """Raises GeneratorError where an override is for nothing."""
+        """Raises GeneratorError where an override matches no column."""
         for override in self._unused:
             raise GeneratorError(
-                f"the override for {override.db_type or override.column!r} is for nothing here: "
-                "no column has that type or name"
+                f"no column has the type or name of the override for "
+                f"{override.db_type or override.column!r}"
             )
 
     @contextmanager
     def at(self, place: Callable[[], str]) -> Generator[None]:
-        """What is asked inside is for this place, which errors name."""
+        """Errors and unknown types inside of the block are of this place."""
         self._places.append(place)
         try:
             yield
@@ -68,7 +68,7 @@ class PythonTypes:
         raise GeneratorError("\n".join(lines))
 
     def register(self, column: Column) -> bool:
-        """Remember what psycopg must be told to read the column; whether there is anything."""
+        """Remember the types that psycopg must know to read the column; whether there are any."""
         wanted = set(self._unknown_to_psycopg(column))
         self.registered |= wanted
         return bool(wanted)

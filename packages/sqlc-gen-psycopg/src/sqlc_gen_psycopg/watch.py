@@ -48,7 +48,7 @@ def _run(out: Path, command: Sequence[str]) -> None:
 
 
 def methods_in(out: Path) -> dict[str, str]:
-    """What every generated method is made of, by `module.method`: its code and its SQL."""
+    """The code and the SQL of every generated method, by `module.method`."""
     found: dict[str, str] = {}
     for path in sorted(out.glob("*.py")):
         module = ast.parse(path.read_text())
@@ -68,7 +68,7 @@ def methods_in(out: Path) -> dict[str, str]:
 
 
 def describe_changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """Like `accounts.get_account changed`, for what is new, changed or gone."""
+    """Like `accounts.get_account changed`, for new, changed and deleted methods."""
     words = dict.fromkeys(after.keys() - before.keys(), "new")
     words |= dict.fromkeys(before.keys() - after.keys(), "gone")
     words |= {

@@ -217,6 +217,11 @@ def test_unknown_type_of_a_table_names_the_table() -> None:
         build(tables=[areas])
 
 
+def test_the_class_of_the_package_is_no_module() -> None:
+    [module] = build(query(filename="Query.sql")).modules
+    assert module.name == "Query_"
+
+
 @pytest.mark.parametrize(
     "filenames",
     [
@@ -270,7 +275,9 @@ def test_what_an_override_is_for(override: dict[str, Any], types: str) -> None:
 )
 def test_override_for_nothing_is_refused(override: dict[str, Any]) -> None:
     options = replace(OPTIONS, overrides=(Override(py_type="x", **override),))
-    with pytest.raises(GeneratorError, match=r"the override for '.*' is for nothing here"):
+    with pytest.raises(
+        GeneratorError, match=r"no column has the type or name of the override for '"
+    ):
         build_program(request(tables=[table("things", [PRICE])]), options)
 
 

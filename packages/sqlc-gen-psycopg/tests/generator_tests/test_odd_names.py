@@ -51,7 +51,6 @@ SELECT * FROM ab_value;
 # Each has a query of its own, and the module of the name that follows.
 MODULES = {
     "1.sql": "n1",
-    "Query.sql": "Query_",
     "_.sql": "n",
     "_x.sql": "x",
     "a-b.sql": "a_b",
@@ -61,6 +60,7 @@ MODULES = {
     "enums.sql": "enums_",
     "models.sql": "models_",
     "own.sql": "own",
+    "query.sql": "query",
     "reads.sql": "reads_",
     "typing.sql": "typing",
 }

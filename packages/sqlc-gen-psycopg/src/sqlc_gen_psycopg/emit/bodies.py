@@ -1,4 +1,4 @@
-"""What the methods do: one function per command."""
+"""The bodies of the methods: one function per command."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ def needs_iterator(method: Method) -> bool:
 
 
 def return_type(method: Method, *, is_async: bool, rows: str = "") -> str:
-    """What the method returns; `rows` stands before the classes of its own module."""
+    """The type of the result; `rows` is the prefix of the classes of the method's own module."""
     if method.result is None:
         cursor = "AsyncRawCursor[TupleRow]" if is_async else "RawCursor[TupleRow]"
         return {":exec": "None", ":execresult": cursor}.get(method.command, "int")
@@ -188,7 +188,7 @@ COMMANDS: Final = tuple(_BODIES)
 
 
 def _tuple(method: Method, row: str, *, is_copy: bool = False) -> str:
-    """The parameters as psycopg takes them; `row` holds them in a batch, alone if there is one."""
+    """The parameters as psycopg takes them; `row` is their holder in a batch."""
     encoded = [
         _encoded(value, _given(method, row, value), is_copy=is_copy) for value in method.parameters
     ]

@@ -142,7 +142,7 @@ def _wrapper(prefix: str) -> str:
     return f'''
 
 class {prefix}Wrapper(Protocol):
-    """Makes of a query's method one that does something around its calls."""
+    """Returns a method that does something around the calls of a query's method."""
 
     def __call__(self, query: Query, call: {call}, /) -> {call}: ...
 '''

@@ -102,7 +102,7 @@ def _protocol(module: Module, *, is_async: bool) -> str:
     return f'''
 
 class {prefix}QuerierProtocol(Protocol):
-    """What {prefix}Querier does; a stand-in may do it, too."""
+    """The methods of {prefix}Querier, which a stand-in can have, too."""
 
 {methods}
 '''

@@ -9,7 +9,7 @@ from sqlc_gen_psycopg.emit.queriers import describe, parameters
 from sqlc_gen_psycopg.emit.text import HEADER, TYPE_IMPORTS
 from sqlc_gen_psycopg.program import Method, Module, Program
 
-# What reads.py has under a name that a module could have, too.
+# Names in reads.py that a module could have, too.
 _IMPORTED: Final = frozenset(
     {"datetime", "decimal", "ipaddress", "operator", "uuid", "Any", "Awaitable", "Callable"}
     | {"Multirange", "Protocol", "Range", "Result", "Sequence", "TypeVar"}
@@ -43,7 +43,7 @@ def reads_file(program: Program) -> str:
 
 
 def _aliases(program: Program) -> dict[str, str]:
-    """What the modules are called in reads.py, where other names are known or hide them."""
+    """The names of the modules in reads.py: others where an import or a method has the name."""
     overrides = {module.partition(".")[0] for module in program.imports}
     return {
         module.name: f"{module.name}_module"
@@ -58,9 +58,9 @@ def _import(name: str, alias: str) -> str:
 
 
 def _reads(module: Module) -> list[Method]:
-    """The queries that only read, take nothing that is used up, and have all when they return.
+    """The queries that only read, can be called again, and are complete when they return.
 
-    One whose name begins with an underscore is left to its own module.
+    Queries whose name begins with an underscore are private to their module.
     """
     return [
         method

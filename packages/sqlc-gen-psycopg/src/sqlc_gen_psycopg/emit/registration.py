@@ -1,4 +1,4 @@
-"""registration.py: what psycopg must be told of the schema's own types."""
+"""registration.py: registers the schema's own types with psycopg."""
 
 from sqlc_gen_psycopg.emit.text import HEADER, sql_literal, string
 from sqlc_gen_psycopg.program import Program
@@ -39,7 +39,7 @@ def registration_file(program: Program) -> str:
     """The text of registration.py."""
     names = ", ".join(string(name) for name in program.registered)
     parts = [
-        f'{HEADER}"""What psycopg must be told of the types of the schema."""\n',
+        f'{HEADER}"""Registers the types of the schema with psycopg."""\n',
         "from collections.abc import Iterable, Sequence",
         "from typing import Any, Final",
         "from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor",

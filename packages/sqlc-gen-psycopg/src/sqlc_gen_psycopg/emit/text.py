@@ -19,7 +19,7 @@ from psycopg.types.range import Range
 
 
 def docstring(text: str, indent: str = "    ") -> str:
-    """The docstring of `text`, with its newline; nothing where there is nothing to say."""
+    """The docstring of `text`, with its newline; empty where the text is."""
     if not text:
         return ""
     width = DOCSTRING_WIDTH - len(indent)
@@ -45,7 +45,7 @@ def string(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """What stands between triple quotes for exactly this text."""
+    """The source between triple quotes that gives exactly this text."""
     body = text.removesuffix('"')
     escaped = body.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').replace("\r", "\\r")
     return escaped if body == text else f'{escaped}\\"'

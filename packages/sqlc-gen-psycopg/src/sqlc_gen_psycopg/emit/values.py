@@ -10,7 +10,7 @@ from sqlc_gen_psycopg.emit.arrays import writer
 from sqlc_gen_psycopg.program import Embedded, Value
 
 MODELS = "models."
-# The function that refuses what psycopg gives of a type that it has not been told of.
+# The function that refuses a value whose type psycopg does not know.
 READ = "registered"
 
 
@@ -49,12 +49,12 @@ def lookup_name(enum_name: str) -> str:
 
 
 def load_function(composite_name: str) -> str:
-    """The name of the function that makes a composite of what psycopg reads."""
+    """The name of the function that makes a composite of the tuple that psycopg reads."""
     return f"load_{names.snake_case(composite_name).rstrip('_')}"
 
 
 def dump_function(composite_name: str) -> str:
-    """The name of the function that makes of a composite what psycopg writes."""
+    """The name of the function that makes of a composite the tuple that psycopg writes."""
     return f"dump_{names.snake_case(composite_name).rstrip('_')}"
 
 
@@ -82,7 +82,7 @@ def _decoder(value: Value, models: str) -> Callable[[str], str] | None:
 
 
 def encode(value: Value, name: str, *, models: str = MODELS) -> str:
-    """The expression for a parameter, as psycopg shall see it."""
+    """The expression for a parameter, as it is given to psycopg."""
     convert = _encoder(value, models)
     if (function := writer(value)) is not None:
         encoded = f"{models}{function}({name})"
