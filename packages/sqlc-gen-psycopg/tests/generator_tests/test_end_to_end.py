@@ -183,7 +183,7 @@ async def test_every_value_comes_back_as_it_went(call: Caller, package: Any) -> 
     given = book(
         package,
         author_id=author.id,
-        genre=package.enums.Genre._2ND_HAND,  # noqa: SLF001 - a label that begins with a digit
+        genre=package.enums.Genre.N2ND_HAND,
         other_genre=package.enums.Genre.SAY__HI_,
         from_="a friend",
         price=Decimal("12.50"),
@@ -364,7 +364,9 @@ def test_module_of_a_deleted_query_file_is_found_and_deleted(project: Project) -
 
     found = project.run("sqlc-gen-psycopg", "check", "library")
     assert found.returncode == 1
-    assert found.stderr == "library/books.py: left over, its query file is gone\n"
+    left_over, guessed = found.stderr.splitlines()
+    assert left_over == "library/books.py: left over, its query file is gone"
+    assert guessed.startswith("no database was asked")
 
     pruned = project.run("sqlc-gen-psycopg", "prune", "library")
     assert (pruned.returncode, pruned.stderr) == (0, "")
