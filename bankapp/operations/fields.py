@@ -31,9 +31,18 @@ class RequestModel(BaseModel):
 
 
 class ResponseModel(BaseModel):
-    """A response, made from rows by the names of their fields."""
+    """A response, made from rows by the names of their fields.
+
+    No field has a default: it would stand for a column that the row lacks.
+    """
 
     model_config = ConfigDict(from_attributes=True, frozen=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        for name, field in cls.model_fields.items():
+            assert field.is_required(), f"{cls.__name__}.{name} has a default: see ResponseModel"
 
 
 class Text(str):

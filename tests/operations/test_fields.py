@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from bankapp.domain import limits
-from bankapp.operations.fields import Id, PageRequest, RequestModel, Text
+from bankapp.operations.fields import Id, PageRequest, RequestModel, ResponseModel, Text
 
 
 class Question(RequestModel):
@@ -42,3 +42,20 @@ def test_the_size_of_a_page_may_be_text() -> None:
     assert PageRequest.model_validate({"limit": Text("5")}).limit == 5
     with pytest.raises(ValidationError):
         PageRequest.model_validate({"limit": "5"})
+
+
+def test_a_response_has_no_field_with_a_default() -> None:
+    """A row that lacks the column would be answered with the default."""
+    with pytest.raises(AssertionError, match=r"Answer\.nickname has a default"):
+
+        class Answer(ResponseModel):  # pyright: ignore[reportUnusedClass]
+            nickname: str | None = None
+
+
+def test_a_row_that_lacks_a_field_is_no_answer() -> None:
+    class Answer(ResponseModel):
+        id: Id
+        nickname: str | None
+
+    with pytest.raises(ValidationError, match="nickname"):
+        Answer.model_validate(Question(id=1))

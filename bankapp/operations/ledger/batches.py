@@ -51,8 +51,8 @@ class ItemProblem(ResponseModel):
 class ItemResult(ResponseModel):
     """A transfer's result or its problem."""
 
-    result: CreateTransferResponse | None = None
-    problem: ItemProblem | None = None
+    result: CreateTransferResponse | None
+    problem: ItemProblem | None
 
 
 class CreateBatchResponse(ResponseModel):
@@ -99,10 +99,9 @@ def _render(outcomes: list[Outcome]) -> str:
 
 def _result(outcome: Outcome) -> ItemResult:
     if isinstance(outcome, errors.Refusal):
-        return ItemResult(
-            problem=ItemProblem(
-                code=outcome.code, title=outcome.message(), retryable=outcome.retryable
-            )
+        problem = ItemProblem(
+            code=outcome.code, title=outcome.message(), retryable=outcome.retryable
         )
+        return ItemResult(result=None, problem=problem)
     assert isinstance(outcome, Posted)
-    return ItemResult(result=transfer_response(outcome))
+    return ItemResult(result=transfer_response(outcome), problem=None)

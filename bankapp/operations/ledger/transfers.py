@@ -10,19 +10,22 @@ from bankapp.operations.fields import (
     Amount,
     Currency,
     Description,
+    Funds,
     Id,
     Page,
     PageRequest,
     RequestModel,
     ResponseModel,
     Time,
+    Username,
     page_of,
 )
 from bankapp.operations.ledger._posting import ACCOUNT_REFUSALS, post_transfer
-from bankapp.operations.ledger.accounts import Account, Entry, visible_account
+from bankapp.operations.ledger.accounts import Entry, visible_account
 from bankapp.operations.operation import operation, session_operation
 from bankapp.store.engine.idempotency import Answer
 from bankapp.store.ledger.outcomes import Posted
+from gen import enums
 
 POSTING_REFUSALS = (*ACCOUNT_REFUSALS, errors.CurrencyMismatch)
 
@@ -36,7 +39,7 @@ class Transfer(ResponseModel):
     amount: Amount
     currency: Currency
     kind: TransferKind
-    reverses_transfer_id: Id | None = None
+    reverses_transfer_id: Id | None
     description: str | None
     created_at: Time
 
@@ -49,11 +52,23 @@ class CreateTransferRequest(RequestModel):
     description: Description | None = None
 
 
+class PayerAccount(ResponseModel):
+    """The paying account as the transfer left it."""
+
+    id: Id
+    owner: Username
+    currency: Currency
+    balance: Funds
+    available_balance: Funds
+    status: enums.AccountStatus
+    created_at: Time
+
+
 class CreateTransferResponse(ResponseModel):
     """The transfer with the payer's account and entry, without the payee's balance."""
 
     transfer: Transfer
-    from_account: Account
+    from_account: PayerAccount
     from_entry: Entry
 
 

@@ -1,20 +1,88 @@
-"""The outcomes of postings: money that was moved or held, or a refusal."""
+"""The outcomes of postings: money that was moved or held, or a refusal.
+
+The classes have the fields that the posting call gives, not the columns of the tables: a column
+that a migration adds is in an outcome once the posting call gives it, too.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 from bankapp.domain import errors
 from bankapp.domain.postings import Posting, PostingKind
-from gen import enums, models
+from gen import enums
 from gen.transfers import PostTransfersRow
+
+
+@dataclass(slots=True)
+class PostedTransfer:
+    """A transfer as it was posted."""
+
+    id: int
+    kind: enums.TransferKind
+    from_account_id: int
+    to_account_id: int
+    amount: int
+    currency: str
+    description: str | None
+    created_at: datetime
+    reverses_transfer_id: int | None
+    captures_hold_id: int | None
+    asked_by: str | None
+    request_id: str | None
+
+
+@dataclass(slots=True)
+class PayerEntry:
+    """The entry of a transfer on the paying account."""
+
+    id: int
+    transfer_id: int
+    account_id: int
+    amount: int
+    balance_after: int
+    created_at: datetime
+
+
+@dataclass(slots=True)
+class PayerAccount:
+    """The paying account as a transfer left it."""
+
+    id: int
+    owner: str
+    currency: str
+    balance: int
+    available_balance: int
+    status: enums.AccountStatus
+    created_at: datetime
+
+
+@dataclass(slots=True)
+class PostedHold:
+    """A hold as a hold, a capture or a void left it."""
+
+    id: int
+    from_account_id: int
+    to_account_id: int
+    amount: int
+    captured_amount: int
+    currency: str
+    status: enums.CurrentHoldStatus
+    description: str | None
+    expires_at: datetime
+    created_at: datetime
+    closed_at: datetime | None
+    asked_by: str | None
+    request_id: str | None
+    voided_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A hold as a hold, a capture or a void left it."""
+    """Money that is held or no longer held."""
 
-    hold: models.CurrentHold
+    hold: PostedHold
     replayed_request_id: str | None = None
 
 
@@ -26,10 +94,10 @@ class Posted:
     `replayed_request_id` is the id of the request whose answer is given again.
     """
 
-    transfer: models.Transfer
-    from_account: models.CustomerAccount | None
-    from_entry: models.Entry
-    hold: models.CurrentHold | None = None
+    transfer: PostedTransfer
+    from_account: PayerAccount | None
+    from_entry: PayerEntry
+    hold: PostedHold | None = None
     replayed_request_id: str | None = None
 
 
@@ -59,7 +127,7 @@ def outcome_of(posting: Posting, row: PostTransfersRow) -> Outcome:
     return Held(hold, row.replayed_request_id)
 
 
-def _hold(posting: Posting, row: PostTransfersRow) -> models.CurrentHold:
+def _hold(posting: Posting, row: PostTransfersRow) -> PostedHold:
     assert row.hold_id is not None
     assert row.from_account_id is not None
     assert row.to_account_id is not None
@@ -73,7 +141,7 @@ def _hold(posting: Posting, row: PostTransfersRow) -> models.CurrentHold:
         status = enums.CurrentHoldStatus.VOIDED
     elif row.hold_captured_amount == row.hold_amount:
         status = enums.CurrentHoldStatus.CAPTURED
-    return models.CurrentHold(
+    return PostedHold(
         id=row.hold_id,
         from_account_id=row.from_account_id,
         to_account_id=row.to_account_id,
@@ -91,7 +159,7 @@ def _hold(posting: Posting, row: PostTransfersRow) -> models.CurrentHold:
     )
 
 
-def _posted(posting: Posting, row: PostTransfersRow, hold: models.CurrentHold | None) -> Posted:
+def _posted(posting: Posting, row: PostTransfersRow, hold: PostedHold | None) -> Posted:
     assert row.transfer_id is not None
     assert row.from_account_id is not None
     assert row.to_account_id is not None
@@ -101,7 +169,7 @@ def _posted(posting: Posting, row: PostTransfersRow, hold: models.CurrentHold | 
     assert row.from_balance is not None
     is_reversal = posting.kind is PostingKind.REVERSAL
     return Posted(
-        transfer=models.Transfer(
+        transfer=PostedTransfer(
             id=row.transfer_id,
             kind=enums.TransferKind(posting.kind),
             from_account_id=row.from_account_id,
@@ -116,7 +184,7 @@ def _posted(posting: Posting, row: PostTransfersRow, hold: models.CurrentHold | 
             request_id=row.replayed_request_id or request_id_of(posting),
         ),
         from_account=None if row.from_owner is None else _from_account(row, row.from_owner),
-        from_entry=models.Entry(
+        from_entry=PayerEntry(
             id=2 * row.transfer_id,
             transfer_id=row.transfer_id,
             account_id=row.from_account_id,
@@ -129,13 +197,13 @@ def _posted(posting: Posting, row: PostTransfersRow, hold: models.CurrentHold | 
     )
 
 
-def _from_account(row: PostTransfersRow, owner: str) -> models.CustomerAccount:
+def _from_account(row: PostTransfersRow, owner: str) -> PayerAccount:
     assert row.from_account_id is not None
     assert row.currency is not None
     assert row.from_balance is not None
     assert row.from_available_balance is not None
     assert row.from_opened_at is not None
-    return models.CustomerAccount(
+    return PayerAccount(
         id=row.from_account_id,
         owner=owner,
         currency=row.currency,

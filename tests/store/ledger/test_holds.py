@@ -7,22 +7,23 @@ import pytest
 
 from bankapp.domain import errors
 from bankapp.domain.postings import Posting
-from bankapp.store.ledger.outcomes import Held, Outcome, Posted
+from bankapp.store.ledger.outcomes import Held, Outcome, Posted, PostedHold, PostedTransfer
 from bankapp.store.store import Store
 from gen import enums, models
 from tests.factories import Make, capture, hold, transfer, void, withdrawal
+from tests.rows import columns
 
 MOMENT = timedelta(milliseconds=1)
 
 
-async def held(store: Store, posting: Posting) -> models.CurrentHold:
+async def held(store: Store, posting: Posting) -> PostedHold:
     """The hold that is accepted."""
     outcome = await store.postings.submit(posting)
     assert isinstance(outcome, Held), outcome
     return outcome.hold
 
 
-async def captured(store: Store, posting: Posting) -> tuple[models.CurrentHold, models.Transfer]:
+async def captured(store: Store, posting: Posting) -> tuple[PostedHold, PostedTransfer]:
     """The hold and the transfer of an accepted capture."""
     outcome = await store.postings.submit(posting)
     assert isinstance(outcome, Posted), outcome
@@ -80,7 +81,7 @@ async def test_a_capture_moves_what_is_held(store: Store, pair: Pair) -> None:
     assert await money(store, payee) == (60, 60)
     stored = await store.read.holds.get_hold(id=made.id)
     assert stored is not None
-    assert stored.current_hold == settled
+    assert columns(settled) <= columns(stored.current_hold)
 
 
 async def test_partial_captures_leave_the_rest_held(store: Store, pair: Pair) -> None:

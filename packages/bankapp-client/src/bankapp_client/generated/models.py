@@ -132,8 +132,20 @@ class Transfer(Model):
     amount: int
     currency: str
     kind: TransferKind
-    reverses_transfer_id: int | None = None
+    reverses_transfer_id: int | None
     description: str | None
+    created_at: datetime
+
+
+class PayerAccount(Model):
+    """The paying account as the transfer left it."""
+
+    id: int
+    owner: str
+    currency: str
+    balance: int
+    available_balance: int
+    status: AccountStatus
     created_at: datetime
 
 
@@ -141,7 +153,7 @@ class CreateTransferResponse(Model):
     """The transfer with the payer's account and entry, without the payee's balance."""
 
     transfer: Transfer
-    from_account: Account
+    from_account: PayerAccount
     from_entry: Entry
 
 
@@ -167,8 +179,8 @@ class ItemProblem(Model):
 class ItemResult(Model):
     """A transfer's result or its problem."""
 
-    result: CreateTransferResponse | None = None
-    problem: ItemProblem | None = None
+    result: CreateTransferResponse | None
+    problem: ItemProblem | None
 
 
 class CreateBatchResponse(Model):
