@@ -4,6 +4,7 @@ import os
 from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.postgresql import BINARIES
 
 pytest_plugins = ["tests.browser", "tests.processes.fixtures"]
 
+_PRINTED_LINE_COUNT_MAX: Final = 40
 _at_exit = pytest.StashKey[ExitStack]()
 
 
@@ -32,6 +34,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server."""
     if _at_exit in config.stash:
         config.stash[_at_exit].close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the end of what a failed test printed: a server's log has 1,500 lines."""
+    report = yield
+    report.sections = [(title, _end_of(text)) for title, text in report.sections]
+    return report
+
+
+def _end_of(text: str) -> str:
+    lines = text.splitlines(keepends=True)
+    left_out_count = len(lines) - _PRINTED_LINE_COUNT_MAX
+    if left_out_count <= 0:
+        return text
+    return "".join(
+        [f"({left_out_count} lines before these: -s shows all)\n", *lines[left_out_count:]]
+    )
 
 
 @pytest.fixture(scope="session")

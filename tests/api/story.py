@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from bankapp.api.http.routes import ROUTES
 from bankapp.api.http.site.verification import show_verification
 from bankapp.domain.roles import Role
+from bankapp.operations.catalog import OPERATIONS
 from bankapp.operations.identity import email_verification, password_reset, sessions, users
 from bankapp.operations.ledger import accounts, batches, holds, statements, transfers
 from bankapp.operations.operation import Operation
@@ -68,7 +69,7 @@ class Story:
         world = await worlds.make()
         for route in ROUTES:
             if name_of(route) not in self.told:
-                case = CASES[route.operation.name]
+                case = CASES.of(route.operation)
                 name = world.names.get(case.requester)
                 token = (await self.api.log_in(name)).token if name else None
                 await self._ask(token, route.operation, case.request(world))
@@ -106,6 +107,8 @@ async def tell(
     api: Api, job_runner: JobRunner, backdate: Backdate, worlds: Worlds
 ) -> dict[str, dict[str, Any]]:
     """The whole day, with what differs from one day to another settled."""
+    for operation in OPERATIONS:
+        CASES.of(operation)
     started = datetime.now(UTC)
     story = Story(api)
     await _arrive(story, job_runner)

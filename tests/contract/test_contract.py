@@ -18,12 +18,14 @@ SERVED = {route.operation.name for route in ROUTES if route.has_json}
 @pytest.mark.parametrize("module", [sync.Operations, asynchronous.AsyncOperations])
 def test_every_operation_is_a_method(module: type) -> None:
     methods = {name for name, _ in inspect.getmembers(module, inspect.isfunction)}
-    assert {name for name in methods if not name.startswith("_")} == SERVED
+    public = {name for name in methods if not name.startswith("_")}
+    assert public == SERVED, f"{public ^ SERVED}: make generate"
 
 
 def test_every_operation_is_an_endpoint() -> None:
     listed = {name for name, value in vars(endpoints).items() if isinstance(value, Endpoint)}
-    assert listed == {name.upper() for name in SERVED}
+    served = {name.upper() for name in SERVED}
+    assert listed == served, f"{listed ^ served}: make generate"
 
 
 @pytest.fixture

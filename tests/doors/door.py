@@ -9,7 +9,7 @@ from bankapp.domain import errors
 from bankapp.operations.bank import Bank
 from bankapp.operations.operation import Operation
 from tests.doors.case import Case, Fields
-from tests.doors.cases import CASES
+from tests.doors.cases import CASES, Cases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,20 +78,23 @@ class Door(Protocol):
 class DoorUnderTest:
     """A door, and how it differs from the catalogue of operations.
 
-    `serves` is read from the door's own table. `refuses` are refusals of the transport. `own_cases`
-    are of operations that only this door serves. `leaves_out` are the operations of the catalogue
-    that it does not serve, by name, and the reasons.
+    `serves` is read from the door's own table, which stands in the file `table`. `refuses` are
+    refusals of the transport. `own_cases` are of operations that only this door serves.
+    `leaves_out` are the operations of the catalogue that it does not serve, by name, and the
+    reasons.
     """
 
     name: str
     open: Callable[[Bank], AbstractAsyncContextManager[Door]]
     serves: Sequence[Operation]
+    table: str
     refuses: tuple[type[errors.Refusal], ...] = ()
     own_cases: tuple[Case, ...] = ()
     leaves_out: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
-    def cases(self) -> dict[str, Case]:
+    def cases(self) -> Cases:
         """The cases of all that it serves, by the names of the operations."""
-        own = {case.name: case for case in self.own_cases}
-        return {name: CASES[name] for name in CASES if name not in self.leaves_out} | own
+        cases = Cases({name: CASES[name] for name in CASES if name not in self.leaves_out})
+        cases.update((case.name, case) for case in self.own_cases)
+        return cases

@@ -156,6 +156,7 @@ HTTP: Final = DoorUnderTest(
     name="http",
     open=open_http,
     serves=[route.operation for route in ROUTES],
+    table="bankapp/api/http/routes.py",
     refuses=_OWN_REFUSALS,
     own_cases=(
         Case(

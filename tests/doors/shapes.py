@@ -30,6 +30,9 @@ SESSION: Final[Shape] = frozenset(
 ACCOUNT: Final[Shape] = frozenset(
     {"id", "owner", "currency", "balance", "available_balance", "status", "created_at"}
 )
+PAYER_ACCOUNT: Final[Shape] = frozenset(
+    {"id", "owner", "currency", "balance", "available_balance", "status", "created_at"}
+)
 ENTRY: Final[Shape] = frozenset(
     {"id", "account_id", "transfer_id", "amount", "balance_after", "created_at"}
 )
@@ -39,7 +42,7 @@ TRANSFER: Final[Shape] = frozenset(
         *("reverses_transfer_id", "description", "created_at"),
     }
 )
-PAYMENT: Final[Shape] = {"transfer": TRANSFER, "from_account": ACCOUNT, "from_entry": ENTRY}
+PAYMENT: Final[Shape] = {"transfer": TRANSFER, "from_account": PAYER_ACCOUNT, "from_entry": ENTRY}
 HOLD: Final[Shape] = frozenset(
     {
         *("id", "from_account_id", "to_account_id", "amount", "captured_amount", "currency"),

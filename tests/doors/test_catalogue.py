@@ -17,22 +17,34 @@ EVERY_CASE = pytest.mark.parametrize(
 )
 
 
-def names_of(operations: Iterable[Operation]) -> list[str]:
-    return sorted(operation.name for operation in operations)
+def names_of(operations: Iterable[Operation]) -> set[str]:
+    return {operation.name for operation in operations}
 
 
-def test_every_operation_has_a_case_and_every_case_an_operation() -> None:
-    assert sorted(CASES) == names_of(OPERATIONS)
-    assert {case.operation for case in CASES.values()} == set(OPERATIONS)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_every_operation_has_a_case(operation: Operation) -> None:
+    assert CASES.of(operation).operation is operation
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.name)
+def test_every_case_is_of_an_operation_of_the_catalogue(case: Case) -> None:
+    assert case.operation in OPERATIONS, (
+        f"{case.name} has a case: list it in bankapp/operations/catalog.py"
+    )
 
 
 @pytest.mark.parametrize("kind", DOORS, ids=lambda kind: kind.name)
 def test_door_serves_the_catalogue(kind: DoorUnderTest) -> None:
-    left_out = kind.leaves_out.keys()
-    own = [case.operation for case in kind.own_cases]
-    assert left_out <= set(names_of(OPERATIONS))
-    wanted = [operation for operation in OPERATIONS if operation.name not in left_out]
-    assert names_of(kind.serves) == names_of([*wanted, *own])
+    catalogue = names_of(OPERATIONS)
+    own = names_of(case.operation for case in kind.own_cases)
+    served = names_of(kind.serves)
+    assert kind.leaves_out.keys() <= catalogue
+    assert not kind.leaves_out.keys() & served
+    unserved = catalogue - kind.leaves_out.keys() - served
+    assert not unserved, f"give each a line in the table of {kind.table}: {unserved}"
+    unlisted = served - catalogue - own
+    assert not unlisted, f"list each in bankapp/operations/catalog.py: {unlisted}"
+    assert len(kind.serves) == len(served)
 
 
 @EVERY_CASE

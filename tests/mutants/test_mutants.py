@@ -17,7 +17,11 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 def test_every_rule_of_the_schema_has_a_mutant(connection: Connection) -> None:
     known = {row[0] for row in connection.execute(rules.CATALOG).fetchall()}
-    assert known == {*rules.CONSTRAINTS, *rules.TRIGGERS, *rules.EXEMPT}
+    listed = {*rules.CONSTRAINTS, *rules.TRIGGERS, *rules.EXEMPT}
+    assert not known - listed, (
+        f"give each a line in tests/mutants/rules.py, and a test: {known - listed}"
+    )
+    assert not listed - known, f"delete each from tests/mutants/rules.py: {listed - known}"
 
 
 def test_every_change_of_the_database_can_be_made(connection: Connection) -> None:

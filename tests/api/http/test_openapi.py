@@ -11,6 +11,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from bankapp.api.http.openapi.document import create_document, render_document
+from bankapp.api.http.route import Route
 from bankapp.api.http.routes import ROUTES
 from tests.api.client import Api
 from tests.api.conftest import Backdate
@@ -40,7 +41,8 @@ def test_every_route_is_in_it_and_nothing_else() -> None:
 
 
 def test_it_has_the_same_bytes_whenever_it_is_written(root: Path) -> None:
-    assert render_document() == (root / "gen" / "openapi.json").read_text()
+    text = (root / "gen" / "openapi.json").read_text()
+    assert render_document() == text, "gen/openapi.json is stale: make generate"
     assert create_document() == DOCUMENT
 
 
@@ -52,18 +54,27 @@ def test_everything_named_is_used() -> None:
 
 
 async def test_examples_are_what_is_answered(
-    api: Api, job_runner: JobRunner, backdate: Backdate, connection: Connection, root: Path
+    api: Api,
+    job_runner: JobRunner,
+    backdate: Backdate,
+    connection: Connection,
+    root: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     told = await tell(api, job_runner, backdate, Worlds(api.bank, api.make, connection))
     assert told.keys() == {name_of(route) for route in ROUTES}
     text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
     if os.environ.get("GENERATE_EXAMPLES"):
         (root / EXAMPLES).write_text(text)
-    assert text == (root / EXAMPLES).read_text()
+    capsys.readouterr()  # the log of the whole day
+    assert text == (root / EXAMPLES).read_text(), f"{EXAMPLES} is stale: make generate-examples"
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=" ".join)
-def test_examples_fit_their_schemas(operation: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_examples_fit_their_schemas(route: Route, root: Path) -> None:
+    known = json.loads((root / EXAMPLES).read_text()).keys()
+    assert name_of(route) in known, f"{EXAMPLES} is stale: make generate-examples"
+    operation = ("paths", route.path, route.method.lower())
     places: list[tuple[str, ...]] = []
     places += [(*operation, "responses", status) for status in part(*operation, "responses")]
     if "requestBody" in part(*operation):

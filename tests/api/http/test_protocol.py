@@ -26,9 +26,7 @@ GOOD_BODY = b'{"username": "nobody", "password": "nothing"}'  # answered 401, on
 def every_request(api: Api) -> list[HttpRequest]:
     """One to each route, of which nothing is wrong but that there is nothing of the kind."""
     world = imagined_world(api.bank)
-    return [
-        http_request(route, HTTP.cases[route.operation.name].request(world)) for route in ROUTES
-    ]
+    return [http_request(route, HTTP.cases.of(route.operation).request(world)) for route in ROUTES]
 
 
 @pytest.fixture

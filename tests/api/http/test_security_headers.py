@@ -54,7 +54,7 @@ async def test_every_answer_is_safe_and_without_cookies(api: Api, connection: Co
         for path in ("/", "/docs/db", "/docs/db/", "/metrics", "/nothing")
     }
     for route in ROUTES:
-        request = http_request(route, HTTP.cases[route.operation.name].request(world))
+        request = http_request(route, HTTP.cases.of(route.operation).request(world))
         for token in (None, (await api.log_in(world.names[Requester.ADMIN])).token):
             name = f"{name_of(route)} {token is not None}"
             answers[name] = await api.request(
