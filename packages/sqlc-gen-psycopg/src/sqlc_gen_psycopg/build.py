@@ -41,6 +41,17 @@ def build_program(request: Request, options: Options) -> Program:
     return _Builder(request, options).build()
 
 
+def place_of(query: Query, request: Request) -> str:
+    """Like `db/queries/accounts.sql:12`: the request has no lines, so look into the file."""
+    marker = re.compile(rf"--\s*name:\s*{re.escape(query.name)}\s")
+    for file in sql_files(request.query_paths):
+        if file.name == query.filename:
+            for number, line in enumerate(file.read_text("utf-8", "replace").splitlines(), 1):
+                if marker.match(line):
+                    return f"{file}:{number}"
+    return query.filename
+
+
 class _Builder:
     def __init__(self, request: Request, options: Options) -> None:
         self.request = request
@@ -102,24 +113,15 @@ class _Builder:
         for query, method in zip(queries, methods, strict=True):
             other = taken.setdefault(method.name, query)
             if other is not query:
+                place, other_place = (place_of(one, self.request) for one in (query, other))
                 raise GeneratorError(
-                    f"{self._place(query)}: {query.name} would be called {method.name!r}, "
-                    f"as {other.name} of {self._place(other)}; rename one"
+                    f"{place}: {query.name} would be called {method.name!r}, "
+                    f"as {other.name} of {other_place}; rename one"
                 )
 
     def _located_method(self, query: Query) -> Method:
-        with self.types.at(lambda: f"{self._place(query)}: {query.name}"):
+        with self.types.at(lambda: f"{place_of(query, self.request)}: {query.name}"):
             return self._method(query)
-
-    def _place(self, query: Query) -> str:
-        """Like `db/queries/accounts.sql:12`: the request has no lines, so look into the file."""
-        marker = re.compile(rf"--\s*name:\s*{re.escape(query.name)}\s")
-        for file in sql_files(self.request.query_paths):
-            if file.name == query.filename:
-                for number, line in enumerate(file.read_text("utf-8", "replace").splitlines(), 1):
-                    if marker.match(line):
-                        return f"{file}:{number}"
-        return query.filename
 
     def _method(self, query: Query) -> Method:
         if query.command not in COMMANDS:

@@ -5,8 +5,10 @@ import json
 import os
 import re
 
-from sqlc_gen_psycopg.build import build_program
-from sqlc_gen_psycopg.database import collect_facts, find_database
+import psycopg
+
+from sqlc_gen_psycopg.build import build_program, place_of
+from sqlc_gen_psycopg.database import collect_facts, find_database, find_missing_grants
 from sqlc_gen_psycopg.database.facts import Facts
 from sqlc_gen_psycopg.emit import emit_program
 from sqlc_gen_psycopg.errors import GeneratorError
@@ -60,7 +62,26 @@ def _ask_database(request: Request, options: Options) -> Facts:
     if not server or not request.queries:
         return Facts()
     url = find_database(server, request)
-    return collect_facts(url, request.queries)
+    facts = collect_facts(url, request.queries)
+    if options.role:
+        _require_grants(url, request, options.role)
+    return facts
+
+
+def _require_grants(url: str, request: Request, role: str) -> None:
+    """Raises GeneratorError, with a line for each query that the role may not run."""
+    try:
+        missing = find_missing_grants(url, request.queries, role)
+    except psycopg.Error as error:
+        raise GeneratorError(f"option 'role': {error}") from None
+    if missing:
+        raise GeneratorError(
+            "\n".join(
+                f"{place_of(query, request)}: {query.name}: {role} may not run it; "
+                f"add to a migration: {' '.join(grants)}"
+                for query, grants in missing.items()
+            )
+        )
 
 
 def _unasked(request: Request, facts: Facts) -> list[str]:

@@ -71,6 +71,7 @@ class Options:
     database_url_env: str = _option(
         "DATABASE_URL", "the variable that names the server to ask; list it in the plugin's `env`"
     )
+    role: str = _option("", "the role that runs the queries: fail where it lacks a privilege")
     rename: Mapping[str, str] = field(
         default_factory=dict[str, str],
         metadata={"meaning": "other names for columns, tables and enums: {iban_no: iban}"},
