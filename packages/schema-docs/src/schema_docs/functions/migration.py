@@ -23,6 +23,7 @@ from schema_docs.functions.source import (
 
 _VERSION: Final = "%Y%m%d%H%M%S"
 _LINE_LENGTH_MAX: Final = 100
+_REASON_WORD_COUNT_MIN: Final = 5
 _INDENT: Final = " " * 4
 
 
@@ -60,21 +61,33 @@ class _Change:
 
 
 def write_migration(
-    name: str, functions: Sequence[str], directory: Path, migrations: Path, now: datetime
+    name: str,
+    functions: Sequence[str],
+    directory: Path,
+    migrations: Path,
+    now: datetime,
+    *,
+    why: str,
 ) -> Path:
     """Write the next migration, which makes these functions what their files say.
 
-    A function whose file is gone is dropped. Without functions the migration is empty. Returns its
-    path. Raises DocsError.
+    It begins with `why`. A function whose file is gone is dropped. Without functions the migration
+    does nothing yet. Returns its path. Raises DocsError.
     """
     if not re.fullmatch(r"\w+", name, re.ASCII):
         given = f"{name!r} is none" if name else "there is none"
         raise DocsError(f"a migration needs a name of one word, such as add_fees: {given}")
+    if len(why.split()) < _REASON_WORD_COUNT_MIN:
+        raise DocsError(
+            f"a migration begins with a sentence of {_REASON_WORD_COUNT_MIN} words or more that "
+            f"says why: {why!r} is none"
+        )
     changes = _changes(list(dict.fromkeys(functions)), directory, migrations)
     up = "\n".join(change.up for change in changes) or "\n"
     down = "\n".join(change.down for change in reversed(changes)) or "\n"
     path = migrations / f"{_next_version(migrations, now)}_{name}.sql"
-    path.write_bytes(f"-- migrate:up\n{up}\n-- migrate:down\n{down}".encode())
+    reason = textwrap.fill(why, _LINE_LENGTH_MAX, initial_indent="-- ", subsequent_indent="-- ")
+    path.write_bytes(f"{reason}\n\n-- migrate:up\n{up}\n-- migrate:down\n{down}".encode())
     return path
 
 
