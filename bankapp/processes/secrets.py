@@ -40,6 +40,8 @@ def development_key(data_dir: Path) -> bytes:
 def _kept_secret(path: Path, fresh: str) -> str:
     """The secret in the file, which only this user can read; `fresh` if there is no file yet."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Wherever the folder is, no `git add` takes the secret.
+    (path.parent / ".gitignore").write_text("*\n")
     # Written to another file and linked: a link fails if the file exists, and no process ever
     # reads half a secret.
     descriptor, written = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")

@@ -18,8 +18,17 @@ def main() -> int:
     """Try the mutants; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("parts", nargs="*", default=[""], help="parts of the names of mutants")
-    wanted = parser.parse_args().parts
+    wanted: list[str] = parser.parse_args().parts
     mutants = [mutant for mutant in MUTANTS if any(part in mutant.name for part in wanted)]
+    for part in wanted:
+        if not any(part in mutant.name for mutant in mutants):
+            print(*(mutant.name for mutant in MUTANTS), sep="\n")
+            print(f"no mutant has {part!r} in its name; the names are above", file=sys.stderr)
+            return 2
+    return _try(mutants)
+
+
+def _try(mutants: list[Mutant]) -> int:
     started = time.monotonic()
     of_databases = [mutant for mutant in mutants if isinstance(mutant, SqlMutant)]
     of_code = [mutant for mutant in mutants if isinstance(mutant, CodeMutant)]

@@ -1,13 +1,16 @@
 """Every mutant can still be applied, and every rule has one; `make mutants` tries them."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from tests.mutants import rules
+from tests.mutants.__main__ import main
 from tests.mutants.catalog import MUTANTS
 from tests.mutants.mutant import CodeMutant, SqlMutant
 from tests.mutants.trial import Verdict, try_databases
@@ -65,3 +68,20 @@ def test_a_trial_gives_each_of_the_verdicts() -> None:
         Verdict.SURVIVED,
         [Verdict.KILLED, Verdict.SURVIVED, Verdict.BROKEN],
     )
+
+
+def test_a_part_that_is_in_no_name_is_refused_with_the_names(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["tests.mutants", "are locked", "no such name"])
+    assert main() == 2
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == [mutant.name for mutant in MUTANTS]
+    assert printed.err == "no mutant has 'no such name' in its name; the names are above\n"
+
+
+def test_the_help_names_a_part_of_a_name(root: Path) -> None:
+    [part] = re.findall(
+        r"^mutants: .*ARGS=\"'(.*)'\"", (root / "Makefile").read_text(), re.MULTILINE
+    )
+    assert any(part in mutant.name for mutant in MUTANTS)

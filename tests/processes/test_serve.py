@@ -101,6 +101,7 @@ def test_first_start_in_an_empty_directory(scratch: Path) -> None:
     modes = {path.name: path.stat().st_mode & 0o777 for path in home.iterdir()}
     assert modes["admin_password"] == modes["token_key"] == 0o600
     assert modes["postgres"] == 0o700
+    assert (home / ".gitignore").read_text() == "*\n"
 
 
 def test_listens_on_ipv6(home: Path) -> None:
