@@ -24,6 +24,8 @@ SESSION_NOTE_INTERVAL: Final = SESSION_NOTE_INTERVAL_MIN + timedelta(seconds=1) 
 CONNECTION_COUNT_MIN: Final = 2
 CONNECTION_COUNT_MAX: Final = 16
 CONNECTION_TIMEOUT_S: Final = 5.0
+# The pool doubles the delays between its attempts until then. Later the next request begins anew.
+RECONNECTION_TIMEOUT_S: Final = 4.0
 STATEMENT_TIMEOUT_S: Final = 10
 LOCK_TIMEOUT_S: Final = 1
 GATHERED_LOCK_TIMEOUT_S: Final = 0.2  # the rest of the batch waits with it
@@ -45,6 +47,12 @@ WORKER_SETTLED_AFTER_S: Final = 30.0
 WORKER_RESTART_DELAY_MIN_S: Final = 0.125
 WORKER_RESTART_DELAY_MAX_S: Final = 8.0
 WORKER_STOP_TIMEOUT_S: Final = 8.0
+WORKER_HEARTBEAT_S: Final = 1.0
+WORKER_HEARTBEAT_TIMEOUT_S: Final = 2.0
+# A worker that misses so many timeouts in a row hangs. Counted, not measured: while the machine is
+# suspended or the supervisor is stopped, workers miss no more than one.
+WORKER_MISSED_HEARTBEAT_COUNT_MAX: Final = 5
+WORKER_MISSED_HEARTBEAT_COUNT_MAX_AT_START: Final = 30
 
 COUNTED_JOB_COUNT_MAX: Final = 100_000
 JOB_CONCURRENCY: Final = 4

@@ -67,6 +67,7 @@ def reload_by_signal(reload: asyncio.Event, stop: Stop) -> None:
         if had_terminal and not _has_terminal():
             stop.now()
         else:
+            _log.info("reloading")
             reload.set()
 
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, on_hangup)

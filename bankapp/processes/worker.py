@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 import uvloop
 
+from bankapp import tuning
 from bankapp.api.door import Surroundings
 from bankapp.api.shares import Shares
 from bankapp.command_errors import DatabaseAwayError, Failure
@@ -28,6 +29,9 @@ from bankapp.settings import Settings
 from bankapp.telemetry.logs import configure_logs
 
 TRY_LATER: Final = os.EX_TEMPFAIL  # exit code if the database does not answer
+# What a worker tells its supervisor, a line each.
+ALIVE: Final = b"alive\n"
+LISTENING: Final = b"listening\n"
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
@@ -73,6 +77,8 @@ async def _serve(task: Task) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGHUP, stop.requested.set)
     loop.add_reader(sys.stdin, _stop_orphan, stop)
+    os.set_blocking(sys.stdout.fileno(), False)  # a supervisor that hangs must not stop this loop
+    heartbeat = asyncio.create_task(_beat())
     database = Database(task.database_url)
     async with (
         observing(task.settings) as observation,
@@ -95,9 +101,10 @@ async def _serve(task: Task) -> None:
         )
         async with serving(task.settings, sockets, surroundings):
             _log.info("worker listening")
-            _tell_supervisor()  # it logs that all processes listen once each of them has told it
+            _tell_supervisor(LISTENING)  # it logs that all processes listen once each has told it
             await stop.requested.wait()
             _log.info("worker stopping")
+    heartbeat.cancel()
 
 
 def _stop_orphan(stop: Stop) -> None:
@@ -105,9 +112,18 @@ def _stop_orphan(stop: Stop) -> None:
     stop.now()
 
 
-def _tell_supervisor() -> None:
-    with suppress(BrokenPipeError):  # the supervisor has ended, and so will this process
-        print("listening", flush=True)
+async def _beat() -> None:
+    """Tell the supervisor that the loop runs, until cancelled."""
+    while True:
+        _tell_supervisor(ALIVE)
+        await asyncio.sleep(tuning.WORKER_HEARTBEAT_S)
+
+
+def _tell_supervisor(line: bytes) -> None:
+    # Without a reader the supervisor has ended, and so will this process; with a full pipe the
+    # supervisor hangs, and will find heartbeats enough.
+    with suppress(BrokenPipeError, BlockingIOError):
+        os.write(sys.stdout.fileno(), line)
 
 
 if __name__ == "__main__":

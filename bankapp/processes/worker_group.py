@@ -16,7 +16,7 @@ from bankapp import tuning
 from bankapp.api.shares import Shares
 from bankapp.command_errors import StartError
 from bankapp.processes.server import Sockets
-from bankapp.processes.worker import TRY_LATER, Task
+from bankapp.processes.worker import LISTENING, TRY_LATER, Task
 from bankapp.settings import Settings
 from bankapp.telemetry.metrics import forget_process
 
@@ -105,15 +105,35 @@ class WorkerGroup:
     async def _run(self, slot: int) -> bool:
         """Have one process run until it ends; whether it failed to start. Raises OSError."""
         process = await self._start(slot)
-        assert process.stdout is not None
-        has_listened = await process.stdout.readline() != b""
-        if has_listened:
-            self._listening[slot].set()
+        has_listened = await self._watch(process, slot)
         exit_code = await process.wait()
         self._processes.remove(process)
         self._common.forget(process.pid)
         _log.error("worker ended", pid=process.pid, exit_code=exit_code)
         return not has_listened and exit_code != TRY_LATER
+
+    async def _watch(self, process: Process, slot: int) -> bool:
+        """Wait for the end of a process, and kill it if it hangs; whether it came to listen."""
+        assert process.stdout is not None
+        has_listened = False
+        missed_count, missed_count_max = 0, tuning.WORKER_MISSED_HEARTBEAT_COUNT_MAX_AT_START
+        while missed_count < missed_count_max:
+            try:
+                async with asyncio.timeout(tuning.WORKER_HEARTBEAT_TIMEOUT_S):
+                    line = await process.stdout.readline()
+            except TimeoutError:
+                missed_count += 1
+                continue
+            if not line:
+                return has_listened
+            if line == LISTENING:
+                has_listened = True
+                self._listening[slot].set()
+            missed_count, missed_count_max = 0, tuning.WORKER_MISSED_HEARTBEAT_COUNT_MAX
+        _log.error("worker hangs", pid=process.pid)
+        with suppress(ProcessLookupError):
+            process.kill()
+        return has_listened
 
     async def _start(self, slot: int) -> Process:
         task = Task(

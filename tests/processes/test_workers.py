@@ -159,6 +159,21 @@ def test_a_killed_one_comes_back_and_nothing_is_lost(home: Path) -> None:
         assert served.stop(signal.SIGTERM) == 0
 
 
+def test_one_that_hangs_is_replaced(home: Path) -> None:
+    """Goal: a process that runs and does nothing is replaced in a bounded time. Method: SIGSTOP."""
+    with serve_two(home) as served:
+        account_id = served.wait().open_account()
+        token = served.log_in_admin()
+        hanging = workers(served)[0]
+        os.kill(hanging, signal.SIGSTOP)
+        until(lambda: len(workers(served)) == 3, 60)
+        assert [event["pid"] for event in served.events("worker hangs")] == [hanging]
+        [ended] = served.events("worker ended")
+        assert (ended["pid"], ended["exit_code"]) == (hanging, -signal.SIGKILL)
+        assert balance(served, account_id, token) == 0
+        assert served.stop(signal.SIGTERM) == 0
+
+
 def test_a_reload_under_load_is_not_noticed(home: Path) -> None:
     """Goal: a busy client sees no refusal, no reset and no closed connection it has to retry on.
 
@@ -219,6 +234,7 @@ def test_a_reload_takes_new_settings_unless_they_are_wrong(home: Path, scratch: 
             (scratch / ".env").write_bytes(line)
             served.process.send_signal(signal.SIGHUP)
             refusals = until(lambda n=number: served.events("not reloaded")[n:])  # type: ignore[misc]
+            assert len(served.events("reloading")) == number + 1
             assert refusals[0]["reason"].startswith(reason)
         assert not is_access_longer()
         (scratch / ".env").write_text("BANK_ACCESS_TOKEN_DURATION=48h")
