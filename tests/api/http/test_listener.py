@@ -4,8 +4,10 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator
+from typing import Any, NoReturn
 
 import pytest
+from aiohttp import web
 
 from bankapp import tuning
 from bankapp.api.http.server import create_app
@@ -139,3 +141,27 @@ async def test_of_too_many_connections_the_stalest_ends(
                         assert not await is_open(second)
                         assert await is_open(first)
                         assert await is_open(third)
+
+
+async def test_a_request_that_outlasts_the_stop_leaves_no_error_behind() -> None:
+    """Goal: a connection that the stop cuts off is left. Method: a handler that never answers."""
+    errors: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: errors.append(context))
+    hurry, is_asked = asyncio.Event(), asyncio.Event()
+
+    async def hang(_: web.Request) -> NoReturn:
+        is_asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    app = web.Application()
+    app.router.add_get("/", hang)
+    with open_sockets("127.0.0.1", 0) as sockets:
+        async with listen(app, sockets, hurry=hurry):
+            reader, writer = await asyncio.open_connection(*sockets[0].getsockname())
+            writer.write(b"GET / HTTP/1.1\r\nHost: bank\r\n\r\n")
+            await is_asked.wait()
+            hurry.set()
+        assert await reader.read() == b""
+        writer.close()
+    assert errors == []

@@ -101,7 +101,7 @@ async def _accept(
 class _Connection(web.RequestHandler):
     """One client's connection."""
 
-    __slots__ = ("_connections", "_unread_timer")
+    __slots__ = ("_connections", "_entered", "_unread_timer")
 
     def __init__(self, server: web.Server, connections: Connections) -> None:
         super().__init__(
@@ -116,16 +116,18 @@ class _Connection(web.RequestHandler):
         )
         self._connections = connections
         self._unread_timer: asyncio.TimerHandle | None = None
+        self._entered: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         assert self.transport is not None
         self.transport.set_write_buffer_limits(0)  # the next request waits until all is written
+        self._entered = self.transport
         self._connections.enter(self.transport)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        assert self.transport is not None
-        self._connections.leave(self.transport)
+        assert self._entered is not None  # `transport` is None where aiohttp closed it
+        self._connections.leave(self._entered)
         self._stop_timer()
         super().connection_lost(exc)
 
