@@ -40,6 +40,7 @@ def open_queue(database_url: str) -> procrastinate.App:
         min_size=1,
         max_size=tuning.JOB_CONCURRENCY,
         timeout=tuning.JOB_CONNECTION_TIMEOUT_S,
+        reconnect_timeout=tuning.RECONNECTION_TIMEOUT_S,
         kwargs={
             "connect_timeout": int(tuning.CONNECTION_TIMEOUT_S),
             "application_name": "bankapp worker",

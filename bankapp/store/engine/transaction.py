@@ -51,6 +51,7 @@ def create_pool(url: str) -> Pool:
         min_size=tuning.CONNECTION_COUNT_MIN,
         max_size=tuning.CONNECTION_COUNT_MAX,
         timeout=tuning.CONNECTION_TIMEOUT_S,
+        reconnect_timeout=tuning.RECONNECTION_TIMEOUT_S,
         open=False,
     )
 

@@ -1,17 +1,19 @@
 """Retries and refusals of transactions."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import errors as pg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from bankapp import tuning
 from bankapp.domain import errors
 from bankapp.domain.origin import THE_BANK
 from bankapp.domain.users import NewUser
-from bankapp.store.engine.transaction import APPLICATION_ROLE, Pool, Transactions
+from bankapp.store.engine.transaction import APPLICATION_ROLE, Pool, Transactions, create_pool
 from bankapp.store.identity import users
 from bankapp.store.store import Store
 from gen import enums
@@ -173,3 +175,23 @@ async def test_broken_connections_are_replaced(
             assert answers == [1] * 8
             break
     assert refused < tuning.CONNECTION_COUNT_MAX
+
+
+async def test_the_first_request_after_an_outage_connects_at_once(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Goal: a long outage makes no long delay. Method: the socket is not there until the pool has
+    given up, and then it is.
+    """
+    monkeypatch.setattr(tuning, "RECONNECTION_TIMEOUT_S", 0.1)
+    directory = str(conninfo_to_dict(database_url)["host"])
+    away = make_conninfo(database_url, host=str(tmp_path / "away"))
+    pool = create_pool(away)
+    await pool.open()
+    try:
+        while pool.get_stats()["pool_size"] > 0:  # noqa: ASYNC110 - a pool sends no event
+            await asyncio.sleep(0.01)
+        (tmp_path / "away").symlink_to(directory)
+        await Store(pool).ping()
+    finally:
+        await pool.close()
