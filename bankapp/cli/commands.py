@@ -97,7 +97,10 @@ def _requeue(settings: Settings, arguments: Namespace) -> int:
 
 def _migrate(settings: Settings, _: Namespace) -> int:
     with open_database(settings, beside_server=True) as database:
-        migrate(database.url)
+        applied = migrate(database.url)
+    for name in applied:
+        print(name)
+    print(f"{len(applied)} migrations applied" if applied else "the schema is up to date")
     return 0
 
 

@@ -12,6 +12,9 @@ exit codes: 0 done · 1 failed, and one line on standard error says why · 2 the
 setting is wrong · 130 stopped by Ctrl-C"""
 
 
+COMPLETED_SHELLS: Final = ("bash", "fish", "zsh")
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command: one line for the list, a paragraph and an example for its own help."""
@@ -104,6 +107,28 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"bankapp: {message}; `{self.prog} --help` says more\n")
 
 
+class _PrintVersion(argparse.Action):
+    """Prints the version of the bank, and ends."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> NoReturn:
+        from importlib.metadata import version  # noqa: PLC0415 - the commands start without it
+
+        print("bankapp", version("bankapp"))
+        raise SystemExit(0)
+
+
+class _PrintCompletion(argparse.Action):
+    """Prints a script for a shell, and ends."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, _: object, shell: object, *__: object
+    ) -> NoReturn:
+        import shtab  # noqa: PLC0415 - the commands start without it
+
+        print(shtab.complete(parser, str(shell)))
+        raise SystemExit(0)
+
+
 def create_parser() -> Parser:
     """The parser of the whole command line."""
     keep_lines = argparse.RawDescriptionHelpFormatter
@@ -112,6 +137,13 @@ def create_parser() -> Parser:
         description="A bank whose source is SQL. Settings come from the environment and .env.",
         epilog=f"`bankapp COMMAND --help` explains a command.\n\n{EXIT_CODES}",
         formatter_class=keep_lines,
+    )
+    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
+    parser.add_argument(
+        "--print-completion",
+        action=_PrintCompletion,
+        choices=COMPLETED_SHELLS,
+        help="print a script that makes this shell complete commands and options",
     )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     parsers = {

@@ -20,10 +20,11 @@ class MigrationError(Failure):
     """The schema could not be brought up to date; the message says why."""
 
 
-def migrate(database_url: str) -> None:
+def migrate(database_url: str) -> list[str]:
     """Apply the missing migrations; of several processes one applies them and the others wait.
 
-    Raises MigrationError when the server is too old or cannot be reached, or a migration fails.
+    Returns the names of those that it applied. Raises MigrationError when the server is too old or
+    cannot be reached, or a migration fails.
     """
     try:
         with psycopg.connect(database_url, autocommit=True, connect_timeout=10) as connection:
@@ -32,8 +33,10 @@ def migrate(database_url: str) -> None:
                 raise MigrationError(f"PostgreSQL 16 or later is needed; this is {version}")
             # A lock of the session: it is released with the connection, also if this process dies.
             connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-            if _is_behind(connection):
+            missing = _missing(connection)
+            if missing:
                 _run_dbmate(_strict_url(database_url))
+            return missing
     except psycopg.ProgrammingError:  # its message quotes the URL, and a password in it
         raise MigrationError(
             "the database cannot be reached: DATABASE_URL is not a valid URL; "
@@ -44,15 +47,15 @@ def migrate(database_url: str) -> None:
         raise MigrationError(f"the database cannot be reached: {reason}") from None
 
 
-def _is_behind(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
-    """Whether a migration is missing. dbmate would need the owner's rights even if none is."""
+def _missing(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
+    """The missing migrations. dbmate would need the owner's rights even if there is none."""
+    names = sorted(path.stem for path in MIGRATIONS.glob("*.sql"))
     try:
         rows = connection.execute("SELECT version FROM schema_migrations").fetchall()
     except psycopg.errors.UndefinedTable:
-        return True
+        return names
     applied = {version for (version,) in rows}
-    versions = {path.name.partition("_")[0] for path in MIGRATIONS.glob("*.sql")}
-    return not versions <= applied
+    return [name for name in names if name.partition("_")[0] not in applied]
 
 
 def _strict_url(url: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import psycopg
@@ -11,6 +12,7 @@ from psycopg.conninfo import make_conninfo
 
 from bankapp.cli import parser as cli
 from bankapp.postgres.embedded.server import SUPERUSER
+from bankapp.postgres.migrations import MIGRATIONS
 from bankapp.settings import EXAMPLES
 from bankapp.store.store import Store
 from tests.factories import Make, transfer
@@ -299,7 +301,13 @@ def test_verify_and_migrate_beside_serve(home: Path, scratch: Path) -> None:
 
 def test_migrate_creates_the_data(command: Command, scratch: Path) -> None:
     home = scratch / "bank"
-    assert command("migrate", BANK_DATA_DIR=home) == (0, "", "")
+    code, out, err = command("migrate", BANK_DATA_DIR=home)
+    *names, count = out.splitlines()
+    assert (code, err) == (0, "")
+    assert names == sorted(path.stem for path in MIGRATIONS.glob("*.sql"))
+    assert count == f"{len(names)} migrations applied"
+    again = (0, "the schema is up to date\n", "")
+    assert command("migrate", BANK_DATA_DIR=home) == again
     assert not processes_in(scratch)
     code, _, _ = command("verify", BANK_DATA_DIR=home)
     assert code == 0
@@ -389,3 +397,27 @@ def test_usage_in_a_process_of_its_own(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "conquer" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
+) -> str:
+    """What an option prints that ends the program."""
+    monkeypatch.setattr("sys.argv", ["bankapp", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(monkeypatch, capsys, "--version") == f"bankapp {version('bankapp')}\n"
+
+
+@pytest.mark.parametrize("shell", cli.COMPLETED_SHELLS)
+def test_completion_knows_every_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shell: str
+) -> None:
+    script = printed(monkeypatch, capsys, "--print-completion", shell)
+    assert all(known.name in script for known in cli.COMMANDS)
+    assert "seed" in script
