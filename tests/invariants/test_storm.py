@@ -34,7 +34,6 @@ async def test_a_storm(api: Api, database_url: str) -> None:
 
     storm = Storm(send, [account.id for account in accounts], REQUEST_COUNT)
     await storm.rage()
-    assert storm.unavailable_count == 0
     assert differences(database_url, storm) == []
     assert (await verify_ledger(database_url, lambda _: None)).findings == []
     assert len(storm.answered) == REQUEST_COUNT
