@@ -28,12 +28,14 @@ def watch_and_run(out: Path, sources: Sequence[Path], command: Sequence[str]) ->
             _run(out, command)
 
 
-def _state(sources: Sequence[Path]) -> dict[Path, int]:
-    state: dict[Path, int] = {}
+def _state(sources: Sequence[Path]) -> dict[Path, bytes]:
+    """The files and what is in them: to write the same again, or a hidden file, is no change."""
+    state: dict[Path, bytes] = {}
     for source in sources:
         for path in (source, *source.rglob("*")):
-            with suppress(FileNotFoundError):  # an editor's file that is gone again
-                state[path] = path.stat().st_mtime_ns
+            if path.is_file() and not path.name.startswith("."):
+                with suppress(FileNotFoundError):  # an editor's file that is gone again
+                    state[path] = path.read_bytes()
     return state
 
 

@@ -62,6 +62,24 @@ def save(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
+def test_a_save_that_changes_nothing_is_not_compiled(tmp_path: Path) -> None:
+    """Nor is what an editor keeps beside the file: only the second change is reported."""
+    source = tmp_path / "db" / "things.py"
+    source.parent.mkdir()
+    (tmp_path / "gen").mkdir()
+    source.write_text(MODULE)
+    with watching(tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().endswith("things.get new\n")
+        assert process.stdout.readline() == "watching db\n"
+        save(source.with_name(".things.py.swp"), "x")
+        save(source, MODULE)
+        save(source, MODULE.replace("SELECT 1", "SELECT 2"))
+        assert process.stdout.readline().endswith("things.get changed\n")
+        save(source, MODULE)
+        assert process.stdout.readline().endswith("things.get changed\n")
+
+
 def test_every_save_is_compiled_and_reported(tmp_path: Path) -> None:
     source = tmp_path / "db" / "things.py"
     source.parent.mkdir()

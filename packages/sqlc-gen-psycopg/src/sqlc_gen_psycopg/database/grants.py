@@ -1,7 +1,7 @@
 """Finds the privileges that queries need and a role lacks."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final, NamedTuple
 
@@ -74,7 +74,7 @@ def find_missing_grants(url: str, queries: Sequence[Query], role: str) -> dict[Q
 
 
 @contextmanager
-def _acting_as(connection: Connection, role: str) -> Iterator[None]:
+def _acting_as(connection: Connection, role: str) -> Generator[None]:
     connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
     yield
     connection.execute("RESET ROLE")
