@@ -36,7 +36,7 @@ test: setup node-tools ## Run the tests; ARGS="-k transfer" narrows them
 	@$(BIN)/pytest $(ARGS)
 
 .PHONY: mutants
-mutants: setup ## Break the ledger in one way at a time and see a test fail; ARGS="'not locked'" narrows them
+mutants: setup ## Run the mutation tests of the ledger: each mutant must fail a test; ARGS="'are locked'" narrows them
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 .PHONY: storm
@@ -138,7 +138,7 @@ contracts: setup ## Check the import contracts
 	@$(BIN)/lint-imports
 
 .PHONY: verify-generate
-verify-generate: setup ## Fail when anything is not what `make generate` writes
+verify-generate: setup ## Fail if the generated code differs from what `make generate` writes
 	@$(WITH_DATABASE) sqlc diff || $(call STALE,generate)
 	@$(BIN)/sqlc-gen-psycopg check gen || $(call STALE,generate)
 	@$(BIN)/python -m bankapp.contract verify $(API) || $(call STALE,generate)
@@ -159,16 +159,16 @@ generate-dbml: node-tools ## Write the parts of the schema that DBML cannot expr
 	@$(WITH_DATABASE) schema-docs generate-dbml
 
 .PHONY: verify-dbml
-verify-dbml: node-tools ## Fail when dbml/ is not the schema that db/migrations make
+verify-dbml: node-tools ## Fail if dbml/ is not the schema that db/migrations create
 	@$(WITH_DATABASE) schema-docs verify-dbml || $(call STALE,generate-dbml`, having drawn the change in `dbml/bank.dbml)
 
 .PHONY: dbdocs
 dbdocs: node-tools ## Build the database docs to gen/docs
-	@$(WITH_DATABASE) schema-docs build gen/docs
+	@$(WITH_DATABASE) schema-docs --home ../../ build gen/docs
 
 .PHONY: verify-dbdocs
-verify-dbdocs: node-tools ## Fail when gen/docs is not what the database docs are built to
-	@$(WITH_DATABASE) schema-docs verify gen/docs || $(call STALE,dbdocs)
+verify-dbdocs: node-tools ## Fail if gen/docs differs from what `make dbdocs` builds
+	@$(WITH_DATABASE) schema-docs --home ../../ verify gen/docs || $(call STALE,dbdocs)
 
 .PHONY: dbdocs-publish
 dbdocs-publish: node-tools ## Publish the DBML to dbdocs.io, privately; needs DBDOCS_TOKEN

@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--package", default="gen", help="the Python package that sqlc generates; %(default)s"
     )
+    parser.add_argument(
+        "--home", default="", help="where every page links back to, as seen from the index"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="write the site").add_argument("directory", type=Path)
     check = commands.add_parser("verify", help="fail when the site is not up to date")
@@ -103,6 +106,7 @@ def _run_on_project(arguments: argparse.Namespace, server_url: str) -> int:
         functions_folder=arguments.functions,
         queries_folder=arguments.queries,
         package=arguments.package,
+        home=arguments.home,
     )
     match arguments.command:
         case "verify-dbml":

@@ -11,6 +11,7 @@ class Project:
     """A project at `root`. The other paths are relative to it.
 
     `package` is the Python package that sqlc generates of the queries, importable from `root`.
+    `home` is where every page links back to, as seen from the index; nowhere if it is empty.
     """
 
     root: Path
@@ -19,6 +20,7 @@ class Project:
     functions_folder: Path = Path("db/functions")
     queries_folder: Path = Path("db/queries")
     package: str = "gen"
+    home: str = ""
 
     @property
     def name(self) -> str:

@@ -37,13 +37,25 @@ def test_the_pages_are_well_formed(pages: Pages) -> None:
 
 def test_what_is_found_leads_somewhere(site: dict[str, bytes], pages: Pages) -> None:
     entries = re.findall(
-        r'^\["(.*)", "(.*)", "(.*)"\],?$', site["search.js"].decode(), re.MULTILINE
+        r'^\["(.*)", "(.*)", "(.*)", "(.*)"\],?$', site["search.js"].decode(), re.MULTILINE
     )
-    assert {kind for kind, _, _ in entries} >= {"table", "view", "column", "query", "enum", "index"}
-    for _, name, url in entries:
+    kinds = {kind for kind, *_ in entries}
+    assert kinds >= {"table", "view", "column", "query", "enum", "index"}
+    texts = {name: text for _, name, _, text in entries}
+    assert texts["customers.email"] == "Where <letters> & bills go"
+    assert "new Has not paid yet" in texts["customer_status"]
+    assert texts["001_create_customers"] == "Who buys."
+    for _, name, url, _ in entries:
         path, _, fragment = url.partition("#")
         assert path in pages, name
         assert not fragment or fragment in pages[path].ids, name
+
+
+def test_every_page_links_back_where_that_is_configured(content: Content) -> None:
+    project = replace(content.project, home="../../")
+    linked = build_site(replace(content, project=project))
+    assert b'<a class="back" href="../../">' in linked["index.html"]
+    assert b'<a class="back" href="../../../">' in linked["tables/customers.html"]
 
 
 def test_text_is_text(site: dict[str, bytes]) -> None:
@@ -103,6 +115,9 @@ def test_files_that_differ_are_named(tmp_path: Path) -> None:
         ("queries/FindCustomers.html", "No index narrows its scan of customers"),
         ("queries/CountRows.html", "whose uses are not all known"),
         ("functions/count_rows.html", "dynamic SQL (EXECUTE)"),
+        ("functions/count_rows.html", "How many rows a table has, whichever it is."),
+        ("tables/stock.items.html", "and through what it breaks: InsertOrder"),
+        ("tables/customers.html", "Begins with it: customers_pkey"),
         ("types/customer_status.html", "Has not paid yet"),
         ("tables/customers.html", "One account a mailbox"),
         ("tables/orders.html", "ON DELETE CASCADE"),

@@ -1,10 +1,15 @@
 """The changes of each migration: the difference of the catalogs before and after it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from schema_docs.catalog.model import RELATION_KINDS, Catalog, Column, Identity
+
+# Comments that linters read.
+_FOR_PROGRAMS: Final = re.compile(r"--\s*(?:squawk-ignore|sqlfluff:|noqa\b)")
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ def describe_migration(path: Path, before: Snapshot, after: Snapshot) -> Migrati
     """The migration between two snapshots."""
     text = path.read_text()
     head = text.partition("-- migrate:up")[0]
-    reason = " ".join(line.removeprefix("--").strip() for line in head.splitlines())
+    lines = [line for line in head.splitlines() if not _FOR_PROGRAMS.match(line)]
+    reason = " ".join(line.removeprefix("--").strip() for line in lines)
     return Migration(path.stem, reason.strip(), text, tuple(compare(before, after)))
 
 

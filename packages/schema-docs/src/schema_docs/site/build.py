@@ -8,6 +8,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from schema_docs.catalog.model import Identity
 from schema_docs.content import Content
 from schema_docs.site import consumers, findings
 from schema_docs.site.addresses import anchor
@@ -60,6 +61,7 @@ def _names(objects: Objects, links: Links) -> dict[str, object]:
         "usage": objects.content.usage,
         "access_verbs": consumers.ACCESS_VERBS,
         "direct_links": consumers.direct_links,
+        "indirect_links": consumers.indirect_links,
         "helped_by_index": consumers.helped_by_index,
         "summary": consumers.summary,
         "history_of": partial(history_of, objects),
@@ -98,19 +100,36 @@ def _pages(objects: Objects, links: Links) -> Iterator[tuple[str, str]]:
 
 def _search_index(objects: Objects, links: Links) -> bytes:
     """A script rather than JSON, because a page read from a file may load no other data."""
+    entries = ",\n".join(
+        json.dumps([link.kind, link.name, link.url, text], ensure_ascii=False)
+        for link, text in _found_by_search(objects, links)
+    )
+    return f"window.searchIndex = [\n{entries}\n];\n".encode()
+
+
+def _found_by_search(objects: Objects, links: Links) -> Iterator[tuple[Link, str]]:
+    """Each object, and the words by which it is found beside its name."""
     catalog = objects.catalog
-    found: list[Link] = []
     for relation in catalog.relations:
-        found.append(links.relation(relation))
-        found += map(links.column, objects.columns_of(relation))
-    found += map(links.query, objects.content.usage.queries)
-    found += map(links.type, catalog.types)
-    found += (links.function(one.oid) for one in catalog.functions)
-    parts = ("pg_constraint", "pg_index", "pg_trigger", "pg_policy")
-    named = (links.identity(key) for key in links.addresses if key.catalog in parts)
-    found += (link for link in named if link is not None)
+        yield links.relation(relation), relation.comment
+        for column in objects.columns_of(relation):
+            yield links.column(column), column.comment
+    for usage in objects.content.usage.queries:
+        yield links.query(usage), usage.query.description
+    for type_ in catalog.types:
+        yield links.type(type_), " ".join([type_.comment, *objects.labels_of(type_)]).strip()
+    for function in catalog.functions:
+        yield links.function(function.oid), objects.description_of(function)
+    comments = {
+        Identity(source, one.oid): one.comment
+        for source, parts in (("pg_constraint", catalog.constraints), ("pg_index", catalog.indexes))
+        for one in parts
+    }
+    for key in links.addresses:
+        if key.catalog in ("pg_constraint", "pg_index", "pg_trigger", "pg_policy"):
+            link = links.identity(key)
+            if link is not None:
+                yield link, comments.get(key, "")
     for migration in objects.content.migrations:
         link = links.migration(migration)
-        found.append(Link(link.kind, migration.name, link.url))
-    entries = ",\n".join(json.dumps([link.kind, link.name, link.url]) for link in found)
-    return f"window.searchIndex = [\n{entries}\n];\n".encode()
+        yield Link(link.kind, migration.name, link.url), migration.reason

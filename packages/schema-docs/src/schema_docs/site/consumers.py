@@ -122,6 +122,17 @@ def direct_links(consumers: Iterable[Consumer]) -> list[Link]:
     return list(dict.fromkeys(one.link for one in consumers if not one.path))
 
 
+def indirect_links(consumers: Iterable[Consumer]) -> list[Link]:
+    """The consumers that use something only through others, each once."""
+    consumers = list(consumers)
+    direct = direct_links(consumers)
+    return [
+        link
+        for link in dict.fromkeys(one.link for one in consumers if one.path)
+        if link not in direct
+    ]
+
+
 def helped_by_index(consumers: Iterable[Consumer]) -> list[Link]:
     """The direct consumers that filter or sort."""
     return direct_links(one for one in consumers if one.is_helped_by_index)

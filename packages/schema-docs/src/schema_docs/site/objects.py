@@ -1,5 +1,6 @@
 """Looks up the objects of a schema, and those that belong to each."""
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -37,6 +38,30 @@ class Objects:
         self.functions = {one.oid: one for one in self.catalog.functions}
         self.types = {one.oid: one for one in self.catalog.types}
         self.triggers = {one.oid: one for one in self.catalog.triggers}
+
+    def labels_of(self, type_: Type) -> list[str]:
+        """The labels of an enum, with their notes."""
+        notes = self.content.diagram.label_notes
+        known = [(label, notes.get(((type_.schema, type_.name), label))) for label in type_.labels]
+        return [f"{label} {note}" if note else label for label, note in known]
+
+    def indexes_beginning_with(self, column: Column) -> list[Index]:
+        """The indexes whose first column it is."""
+        return [
+            one
+            for one in self.catalog.indexes
+            if one.table == column.table and one.columns[:1] == (column.number,)
+        ]
+
+    def description_of(self, function: Function) -> str:
+        """The comment of a function, or else the one that its file begins with."""
+        file = self.content.project.functions / f"{self.name(function)}.sql"
+        if function.comment or not file.is_file():
+            return function.comment
+        before = itertools.takewhile(
+            lambda line: line.startswith("--"), file.read_text().splitlines()
+        )
+        return " ".join(line.removeprefix("--").strip() for line in before)
 
     @property
     def groups(self) -> list[tuple[Group | None, list[Relation]]]:

@@ -19,17 +19,22 @@ function chooseTheme() {
   });
 }
 
-// The objects whose name holds every word; names that begin with the first word come first.
+// The objects whose name or text holds every word. Names that begin with the first word come first,
+// and objects that only the text leads to come last.
 function find(text) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const rank = (name) => {
     const last = name.slice(name.lastIndexOf(".") + 1);
     if (name === words[0] || last === words[0]) return 0;
     if (name.startsWith(words[0])) return 1;
-    return last.startsWith(words[0]) ? 2 : 3;
+    if (last.startsWith(words[0])) return 2;
+    return words.some((word) => name.includes(word)) ? 3 : 4;
   };
   return window.searchIndex
-    .filter(([kind, name]) => words.every((word) => `${kind} ${name}`.toLowerCase().includes(word)))
+    .filter(([kind, name, , text]) => {
+      const all = `${kind} ${name} ${text}`.toLowerCase();
+      return words.every((word) => all.includes(word));
+    })
     .map((entry, place) => [rank(entry[1].toLowerCase()), place, entry])
     .sort((one, other) => one[0] - other[0] || one[1] - other[1])
     .slice(0, 30)
@@ -70,7 +75,7 @@ function search() {
     if (text && !found.length) {
       const item = document.createElement("li");
       item.className = "none";
-      item.textContent = "No object has this name.";
+      item.textContent = "Nothing is called or described so.";
       list.append(item);
     }
     list.hidden = !text;

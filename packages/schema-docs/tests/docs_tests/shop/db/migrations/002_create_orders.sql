@@ -1,4 +1,5 @@
 -- What is bought.
+-- squawk-ignore-file prefer-bigint-over-int
 
 -- migrate:up
 CREATE SCHEMA stock;

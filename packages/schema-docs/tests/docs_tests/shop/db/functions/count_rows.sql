@@ -1,0 +1,18 @@
+-- How many rows a table has,
+-- whichever it is.
+CREATE OR REPLACE FUNCTION count_rows(table_name text) RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    found_count bigint;
+BEGIN
+    EXECUTE format('SELECT count(*) FROM %I', table_name) INTO found_count;
+    RETURN found_count;
+END
+$$;
+
+CREATE VIEW unpaid_orders AS
+SELECT orders.id, customers.name, orders.ordered_at
+FROM orders
+INNER JOIN customers ON customers.id = orders.customer_id
+WHERE NOT orders.paid;
