@@ -729,125 +729,46 @@ $$;
 
 
 --
--- Name: balance_max(); Type: FUNCTION; Schema: public; Owner: -
+-- Name: accounts; Type: TABLE; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.balance_max() RETURNS bigint
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN '9007199254740991'::bigint;
-
-
---
--- Name: FUNCTION balance_max(); Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON FUNCTION public.balance_max() IS 'The largest balance and amount in minor units: 2^53 - 1, exact in every JSON reader';
-
-
---
--- Name: carry_balances(); Type: FUNCTION; Schema: public; Owner: -
---
-
-CREATE FUNCTION public.carry_balances() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-DECLARE
-    wrong_id bigint;
-BEGIN
-    -- An account whose balance is not what the first of its entries continues is not matched.
-    WITH carried AS (
-        UPDATE accounts AS a
-        SET balance = newest.balance_after
-        FROM (
-            SELECT DISTINCT ON (added.account_id) added.account_id, added.balance_after,
-                sum(added.amount) OVER (PARTITION BY added.account_id)::bigint AS change
-            FROM added
-            ORDER BY added.account_id, added.transfer_id DESC
-        ) AS newest
-        WHERE a.id = newest.account_id AND a.balance = newest.balance_after - newest.change
-        RETURNING a.id
-    )
-    SELECT added.id
-    INTO wrong_id
-    FROM added
-    WHERE added.account_id NOT IN (SELECT carried.id FROM carried)
-    LIMIT 1;
-    IF NOT FOUND THEN
-        -- Only now, under the locks of their accounts, is it certain that no other entry comes
-        -- between or after them.
-        SELECT continued.id
-        INTO wrong_id
-        FROM (
-            SELECT added.id, added.account_id, added.transfer_id,
-                lag(added.balance_after) OVER earlier + added.amount <> added.balance_after
-                AS breaks,
-                row_number() OVER earlier AS place,
-                count(*) OVER (PARTITION BY added.account_id) AS added_count
-            FROM added
-            WINDOW earlier AS (PARTITION BY added.account_id ORDER BY added.transfer_id)
-        ) AS continued
-        WHERE continued.breaks
-            OR continued.place = 1
-            AND continued.added_count <> (
-                SELECT count(*)
-                FROM entries AS e
-                WHERE e.account_id = continued.account_id
-                    AND e.transfer_id >= continued.transfer_id
-            )
-        LIMIT 1;
-    END IF;
-    IF FOUND THEN
-        RAISE EXCEPTION 'entry % does not continue the balance of its account', wrong_id
-            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-    END IF;
-    RETURN NULL;
-END
-$$;
+CREATE TABLE public.accounts (
+    id bigint NOT NULL,
+    kind public.account_kind DEFAULT 'customer'::public.account_kind NOT NULL,
+    owner text,
+    currency text NOT NULL,
+    balance bigint DEFAULT 0 NOT NULL,
+    status public.account_status DEFAULT 'open'::public.account_status NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    final_at timestamp with time zone,
+    CONSTRAINT accounts_balance_limit CHECK (((balance >= '-9007199254740991'::bigint) AND (balance <= '9007199254740991'::bigint))),
+    CONSTRAINT accounts_balance_not_negative CHECK (((balance >= 0) OR (kind = 'cash'::public.account_kind))),
+    CONSTRAINT accounts_cash_has_no_owner CHECK (((kind = 'cash'::public.account_kind) = (owner IS NULL))),
+    CONSTRAINT accounts_cash_stays_open CHECK (((kind <> 'cash'::public.account_kind) OR (status = 'open'::public.account_status))),
+    CONSTRAINT accounts_closed_is_empty CHECK (((status <> 'closed'::public.account_status) OR (balance = 0))),
+    CONSTRAINT accounts_id_positive CHECK ((id > 0))
+);
 
 
 --
--- Name: code_retention(); Type: FUNCTION; Schema: public; Owner: -
+-- Name: TABLE accounts; Type: COMMENT; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.code_retention() RETURNS interval
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN '1 day'::interval;
+COMMENT ON TABLE public.accounts IS 'Where money is: one account per customer and currency, one cash account per currency';
 
 
 --
--- Name: FUNCTION code_retention(); Type: COMMENT; Schema: public; Owner: -
+-- Name: COLUMN accounts.owner; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.code_retention() IS 'For how long a code that was mailed is kept after it has expired';
-
-
---
--- Name: enqueue_job(text, jsonb); Type: FUNCTION; Schema: public; Owner: -
---
-
-CREATE FUNCTION public.enqueue_job(task_name text, arguments jsonb) RETURNS bigint
-    LANGUAGE plpgsql
-    SET search_path TO 'procrastinate', 'pg_temp'
-    AS $$
-DECLARE
-    job_ids bigint[];
-BEGIN
-    job_ids := procrastinate_defer_jobs_v1(
-        ARRAY[
-            ROW('default', task_name, 0, NULL, NULL, arguments, NULL)
-        ]::procrastinate_job_to_defer_v1[]
-    );
-    RETURN job_ids[1];
-END
-$$;
+COMMENT ON COLUMN public.accounts.owner IS 'NULL for the bank''s own cash account';
 
 
 --
--- Name: FUNCTION enqueue_job(task_name text, arguments jsonb); Type: COMMENT; Schema: public; Owner: -
+-- Name: COLUMN accounts.balance; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.enqueue_job(task_name text, arguments jsonb) IS 'Puts a job into the queue that a worker does once the transaction has committed';
+COMMENT ON COLUMN public.accounts.balance IS 'Minor units; the sum of its entries. Within 2^53 - 1, exact in every JSON reader';
 
 
 --
@@ -932,6 +853,157 @@ COMMENT ON COLUMN public.holds.voided_by IS 'The user who let go of it; captures
 
 
 --
+-- Name: account_time(bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.account_time(account_id bigint) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT GREATEST(now(), ( SELECT accounts.final_at
+            FROM public.accounts
+           WHERE (accounts.id = account_time.account_id)), ( SELECT max(holds.created_at) AS max
+            FROM public.holds
+           WHERE ((holds.from_account_id = account_time.account_id) AND (holds.status = 'open'::public.hold_status) AND (holds.expires_at > now())))) AS "greatest";
+END;
+
+
+--
+-- Name: FUNCTION account_time(account_id bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.account_time(account_id bigint) IS 'The time at an account, which never runs back: that of the clock, or of what happened last to it';
+
+
+--
+-- Name: balance_max(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.balance_max() RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN '9007199254740991'::bigint;
+
+
+--
+-- Name: FUNCTION balance_max(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.balance_max() IS 'The largest balance and amount in minor units: 2^53 - 1, exact in every JSON reader';
+
+
+--
+-- Name: carry_balances(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.carry_balances() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    wrong_id bigint;
+BEGIN
+    -- An account whose balance is not what the first of its entries continues is not matched.
+    WITH carried AS (
+        UPDATE accounts AS a
+        SET balance = newest.balance_after,
+            final_at = greatest(a.final_at, newest.created_at)
+        FROM (
+            SELECT DISTINCT ON (added.account_id) added.account_id, added.balance_after,
+                added.created_at,
+                min(added.created_at) OVER (PARTITION BY added.account_id) AS first_at,
+                sum(added.amount) OVER (PARTITION BY added.account_id)::bigint AS change
+            FROM added
+            ORDER BY added.account_id, added.transfer_id DESC
+        ) AS newest
+        WHERE a.id = newest.account_id AND a.balance = newest.balance_after - newest.change
+            AND ((a.final_at <= newest.first_at) IS NOT FALSE OR a.kind = 'cash')
+        RETURNING a.id
+    )
+    SELECT added.id
+    INTO wrong_id
+    FROM added
+    WHERE added.account_id NOT IN (SELECT carried.id FROM carried)
+    LIMIT 1;
+    IF NOT FOUND THEN
+        -- Only now, under the locks of their accounts, is it certain that no other entry comes
+        -- between or after them.
+        SELECT continued.id
+        INTO wrong_id
+        FROM (
+            SELECT added.id, added.account_id, added.transfer_id,
+                lag(added.balance_after) OVER earlier + added.amount <> added.balance_after
+                AS breaks,
+                lag(added.created_at) OVER earlier > added.created_at AS runs_back,
+                row_number() OVER earlier AS place,
+                count(*) OVER (PARTITION BY added.account_id) AS added_count
+            FROM added
+            WINDOW earlier AS (PARTITION BY added.account_id ORDER BY added.transfer_id)
+        ) AS continued
+        WHERE continued.breaks
+            OR continued.runs_back
+            AND (SELECT a.kind FROM accounts AS a WHERE a.id = continued.account_id) = 'customer'
+            OR continued.place = 1
+            AND continued.added_count <> (
+                SELECT count(*)
+                FROM entries AS e
+                WHERE e.account_id = continued.account_id
+                    AND e.transfer_id >= continued.transfer_id
+            )
+        LIMIT 1;
+    END IF;
+    IF FOUND THEN
+        RAISE EXCEPTION 'entry % does not continue the balance and time of its account', wrong_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+
+--
+-- Name: code_retention(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.code_retention() RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN '1 day'::interval;
+
+
+--
+-- Name: FUNCTION code_retention(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.code_retention() IS 'For how long a code that was mailed is kept after it has expired';
+
+
+--
+-- Name: enqueue_job(text, jsonb); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.enqueue_job(task_name text, arguments jsonb) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'procrastinate', 'pg_temp'
+    AS $$
+DECLARE
+    job_ids bigint[];
+BEGIN
+    job_ids := procrastinate_defer_jobs_v1(
+        ARRAY[
+            ROW('default', task_name, 0, NULL, NULL, arguments, NULL)
+        ]::procrastinate_job_to_defer_v1[]
+    );
+    RETURN job_ids[1];
+END
+$$;
+
+
+--
+-- Name: FUNCTION enqueue_job(task_name text, arguments jsonb); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.enqueue_job(task_name text, arguments jsonb) IS 'Puts a job into the queue that a worker does once the transaction has committed';
+
+
+--
 -- Name: held_amount(bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -940,7 +1012,7 @@ CREATE FUNCTION public.held_amount(account_id bigint) RETURNS bigint
     BEGIN ATOMIC
  SELECT (COALESCE(sum((holds.amount - holds.captured_amount)), (0)::numeric))::bigint AS "coalesce"
     FROM public.holds
-   WHERE ((holds.from_account_id = held_amount.account_id) AND (holds.status = 'open'::public.hold_status) AND (holds.expires_at > now()));
+   WHERE ((holds.from_account_id = held_amount.account_id) AND (holds.status = 'open'::public.hold_status) AND (holds.expires_at > public.account_time(held_amount.account_id)));
 END;
 
 
@@ -973,7 +1045,7 @@ CREATE FUNCTION public.key_lifetime() RETURNS interval
 -- Name: FUNCTION key_lifetime(); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.key_lifetime() IS 'For how long the answer to an idempotency key stands; an older key stands for nothing';
+COMMENT ON FUNCTION public.key_lifetime() IS 'For how long the answer to an idempotency key stands at least; an older key may be deleted';
 
 
 --
@@ -1015,6 +1087,9 @@ CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_
 -- lock_timeout_ms is how long a lock is waited for, here and until the transaction ends. With NULL
 -- the session's own lock_timeout counts.
 --
+-- The time of an item is that of the clock. Where the clock has stepped back behind an account of
+-- the item, it is the account's (account_time), so that no history changes. Only times differ then.
+--
 -- 1. Lock every account once, in ascending id, so that no two batches wait for each other. Whatever
 --    concerns an account's holds, transfers and keys is only written under its lock.
 -- 2. Walk the items in order with running balances: each finds what its predecessors left. What is
@@ -1043,6 +1118,7 @@ DECLARE
     payer_balances bigint[];
     payer_available_balances bigint[];
     payee_balances bigint[];
+    item_times timestamptz[]; -- NULL where all are locked_at
     -- Of the accounts, in ascending id. An enum there is a text here, so that a parser needs no
     -- types of the bank.
     account_ids bigint[];
@@ -1053,16 +1129,21 @@ DECLARE
     opening_times timestamptz[];
     balances bigint[];
     held_amounts bigint[];
+    account_times timestamptz[]; -- NULL unless the clock is behind one of them
     -- Of what an item names by reference_id, where it is named first.
     reference_places int[];
     amounts_left bigint[];
     captured_amounts bigint[];
     open_holds boolean[];
+    hold_expiries timestamptz[];
     reversed_kinds text[];
     payer_place int;
     payee_place int;
     reference_place int;
     locked_at timestamptz;
+    final_at timestamptz;
+    held_at timestamptz;
+    payer_time timestamptz;
     key_count bigint := 0;
     written_count bigint;
 BEGIN
@@ -1114,10 +1195,11 @@ BEGIN
     -- In the order of the subquery; the places are found by it.
     SELECT array_agg(locked.id), array_agg(locked.owner), array_agg(locked.kind::text),
         array_agg(locked.currency), array_agg(locked.status::text), array_agg(locked.created_at),
-        array_agg(locked.balance)
-    INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times, balances
+        array_agg(locked.balance), max(locked.final_at) FILTER (WHERE locked.kind = 'customer')
+    INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times, balances,
+        final_at
     FROM (
-        SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance
+        SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance, a.final_at
         FROM accounts AS a
         WHERE a.id = ANY (payer_ids || payee_ids)
         ORDER BY a.id
@@ -1125,11 +1207,12 @@ BEGIN
     ) AS locked;
     locked_at := clock_timestamp();
 
-    SELECT array_agg(coalesce(held.amount, 0) ORDER BY u.n)
-    INTO held_amounts
+    SELECT array_agg(coalesce(held.amount, 0) ORDER BY u.n), max(held.newest_at)
+    INTO held_amounts, held_at
     FROM unnest(account_ids) WITH ORDINALITY AS u (id, n)
     LEFT JOIN (
-        SELECT h.from_account_id, sum(h.amount - h.captured_amount)::bigint AS amount
+        SELECT h.from_account_id, sum(h.amount - h.captured_amount)::bigint AS amount,
+            max(h.created_at) AS newest_at
         FROM holds AS h -- as held_amount says, for all of them at once
         WHERE h.from_account_id = ANY (account_ids)
             AND h.status = 'open'
@@ -1137,13 +1220,39 @@ BEGIN
         GROUP BY h.from_account_id
     ) AS held ON held.from_account_id = u.id;
 
+    IF greatest(final_at, held_at) > locked_at THEN
+        SELECT array_agg(present.moment ORDER BY a.id),
+            array_agg(
+                (
+                    SELECT coalesce(sum(h.amount - h.captured_amount), 0)::bigint
+                    FROM holds AS h
+                    WHERE h.from_account_id = a.id AND h.status = 'open'
+                        AND h.expires_at > coalesce(present.moment, locked_at)
+                ) ORDER BY a.id
+            )
+        INTO account_times, held_amounts
+        FROM accounts AS a
+        CROSS JOIN LATERAL (
+            -- As account_time says. The bank's own accounts have no time: see carry_balances.
+            SELECT
+                CASE a.kind
+                    WHEN 'customer' THEN greatest(locked_at, a.final_at, max(h.created_at))
+                END AS moment
+            FROM holds AS h
+            WHERE h.from_account_id = a.id AND h.status = 'open' AND h.expires_at > locked_at
+        ) AS present
+        WHERE a.id = ANY (account_ids);
+    END IF;
+
     IF NOT names_accounts THEN
         SELECT array_agg(named.place ORDER BY named.n),
             array_agg(coalesce(reversed.amount_left, settled.amount_left) ORDER BY named.n),
             array_agg(settled.captured_amount ORDER BY named.n),
             array_agg(settled.is_open ORDER BY named.n),
+            array_agg(settled.expires_at ORDER BY named.n),
             array_agg(reversed.kind::text ORDER BY named.n)
-        INTO reference_places, amounts_left, captured_amounts, open_holds, reversed_kinds
+        INTO reference_places, amounts_left, captured_amounts, open_holds, hold_expiries,
+            reversed_kinds
         FROM (
             SELECT u.n, u.kind, u.reference_id,
                 min(u.n) OVER (PARTITION BY u.kind = 'reversal', u.reference_id) AS place
@@ -1163,7 +1272,8 @@ BEGIN
         LEFT JOIN LATERAL (
             SELECT h.captured_amount,
                 h.amount - h.captured_amount AS amount_left,
-                h.status = 'open' AND h.expires_at > locked_at AS is_open
+                h.status = 'open' AND h.expires_at > locked_at AS is_open,
+                h.expires_at
             FROM holds AS h
             WHERE h.id = named.reference_id
             LIMIT 1
@@ -1218,7 +1328,7 @@ BEGIN
             FROM idempotency_keys AS k
             WHERE k.scope = u.scope AND k.key = u.key
             LIMIT 1
-        ) AS known ON known.created_at > locked_at - key_lifetime() -- outside: no index by time
+        ) AS known ON true
         ORDER BY u.n
     LOOP
         IF NOT item.is_well_formed THEN
@@ -1232,6 +1342,13 @@ BEGIN
             WHEN account_ids[item.payee_place] = item.payee_id THEN item.payee_place
         END;
         payer_places[item.n] := payer_place;
+        IF account_times IS NOT NULL THEN
+            payer_time := coalesce(account_times[payer_place], locked_at);
+            item_times[item.n] := CASE
+                WHEN item.kind IN ('hold', 'void') THEN payer_time
+                ELSE greatest(payer_time, account_times[payee_place])
+            END;
+        END IF;
         IF item.known_request_id IS NOT NULL
             AND NOT (item.reuses_key OR item.is_session_over)
         THEN
@@ -1282,6 +1399,8 @@ BEGIN
                 THEN 'account_closed'
             WHEN item.kind IN ('capture', 'void') AND NOT open_holds[reference_place]
                 THEN 'hold_not_open'
+            WHEN item.kind IN ('capture', 'void') AND hold_expiries[reference_place] <= payer_time
+                THEN 'hold_not_open'
             WHEN item.kind = 'capture' AND item.amount > amounts_left[reference_place]
                 THEN 'capture_exceeds_hold'
             WHEN item.kind = 'reversal' AND amounts_left[reference_place] = 0
@@ -1322,6 +1441,14 @@ BEGIN
                 balances[payee_place] := balances[payee_place] + item.amount;
                 transfer_ids[item.n] := nextval('transfers_id_seq');
             END IF;
+            IF account_times IS NOT NULL AND item.kind <> 'void' THEN
+                IF account_kinds[payer_place] = 'customer' THEN
+                    account_times[payer_place] := item_times[item.n];
+                END IF;
+                IF account_kinds[payee_place] = 'customer' AND item.kind <> 'hold' THEN
+                    account_times[payee_place] := item_times[item.n];
+                END IF;
+            END IF;
         END IF;
         refusals[item.n] := item.refusal;
         payer_balances[item.n] := balances[payer_place];
@@ -1354,13 +1481,14 @@ BEGIN
         )
         OVERRIDING SYSTEM VALUE
         SELECT u.id, u.payer_id, u.payee_id, u.amount, u.currency, u.description,
-            locked_at + u.lifetime, locked_at, u.asker, u.request_id
+            coalesce(item_times[u.n], locked_at) + u.lifetime,
+            coalesce(item_times[u.n], locked_at), u.asker, u.request_id
         FROM unnest(
             hold_ids, kinds, payer_ids, payee_ids, amounts, currencies, descriptions, lifetimes,
             askers, request_ids, replayed_request_ids
-        ) AS u (
+        ) WITH ORDINALITY AS u (
             id, kind, payer_id, payee_id, amount, currency, description, lifetime, asker,
-            request_id, replayed_request_id
+            request_id, replayed_request_id, n
         )
         WHERE u.kind = 'hold' AND u.id IS NOT NULL AND u.replayed_request_id IS NULL;
     END IF;
@@ -1376,23 +1504,24 @@ BEGIN
             u.description,
             CASE WHEN u.kind = 'reversal' THEN u.reference_id END,
             CASE WHEN u.kind = 'capture' THEN u.reference_id END,
-            locked_at, u.asker, u.request_id
+            coalesce(item_times[u.n], locked_at), u.asker, u.request_id
         FROM unnest(
             transfer_ids, kinds, payer_ids, payee_ids, posted_amounts, moved_currencies,
             descriptions, reference_ids, askers, request_ids, replayed_request_ids
-        ) AS u (
+        ) WITH ORDINALITY AS u (
             id, kind, payer_id, payee_id, amount, currency, description, reference_id, asker,
-            request_id, replayed_request_id
+            request_id, replayed_request_id, n
         )
         WHERE u.id IS NOT NULL AND u.replayed_request_id IS NULL
     )
     INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
-    SELECT 2 * u.id + side.is_credit, u.id, side.account_id, side.amount, side.balance, locked_at
+    SELECT 2 * u.id + side.is_credit, u.id, side.account_id, side.amount, side.balance,
+        coalesce(item_times[u.n], locked_at)
     FROM unnest(
         transfer_ids, payer_ids, payee_ids, posted_amounts, payer_balances, payee_balances,
         replayed_request_ids
-    ) AS u (
-        id, payer_id, payee_id, amount, payer_balance, payee_balance, replayed_request_id
+    ) WITH ORDINALITY AS u (
+        id, payer_id, payee_id, amount, payer_balance, payee_balance, replayed_request_id, n
     )
     CROSS JOIN LATERAL (
         VALUES
@@ -1410,11 +1539,12 @@ BEGIN
                 ELSE 'open'
             END::hold_status,
             closed_at = CASE
-                WHEN u.kind = 'void' OR u.captured_amount = h.amount THEN locked_at
+                WHEN u.kind = 'void' OR u.captured_amount = h.amount
+                    THEN coalesce(item_times[u.n], locked_at)
             END,
             voided_by = CASE WHEN u.kind = 'void' THEN u.asker END
         FROM (
-            SELECT DISTINCT ON (u.id) u.id, u.kind, u.captured_amount, u.asker
+            SELECT DISTINCT ON (u.id) u.id, u.kind, u.captured_amount, u.asker, u.n
             FROM unnest(hold_ids, kinds, item_captured_amounts, askers, replayed_request_ids)
                 WITH ORDINALITY AS u (id, kind, captured_amount, asker, replayed_request_id, n)
             WHERE u.kind IN ('capture', 'void') AND u.replayed_request_id IS NULL
@@ -1424,7 +1554,7 @@ BEGIN
     END IF;
 
     IF key_count > 0 THEN
-        INSERT INTO idempotency_keys AS known (
+        INSERT INTO idempotency_keys (
             scope, key, request_hash, request_id, refusal, transfer_id, hold_id, balance,
             available_balance, captured_amount, created_at
         )
@@ -1440,16 +1570,7 @@ BEGIN
         WHERE u.key IS NOT NULL AND u.replayed_request_id IS NULL
             AND coalesce(u.refusal NOT IN ('unauthenticated', 'idempotency_key_reused'), true)
         ORDER BY u.scope, u.key -- the order in which all take keys, after the accounts
-        ON CONFLICT (scope, key) DO UPDATE
-            SET (
-                request_hash, request_id, refusal, transfer_id, hold_id, balance,
-                available_balance, captured_amount, response, created_at
-            ) = (
-                excluded.request_hash, excluded.request_id, excluded.refusal,
-                excluded.transfer_id, excluded.hold_id, excluded.balance,
-                excluded.available_balance, excluded.captured_amount, NULL, excluded.created_at
-            )
-            WHERE known.created_at <= locked_at - key_lifetime();
+        ON CONFLICT (scope, key) DO NOTHING;
         GET DIAGNOSTICS written_count = ROW_COUNT;
         IF written_count < key_count THEN
             RAISE EXCEPTION 'another request has taken the key just now: look again'
@@ -1459,7 +1580,8 @@ BEGIN
 
     RETURN QUERY
     SELECT u.refusal, u.replayed_request_id, u.transfer_id, u.hold_id, u.payer_id, u.payee_id,
-        coalesce(posted.amount, u.amount), u.currency, coalesce(posted.created_at, locked_at),
+        coalesce(posted.amount, u.amount), u.currency,
+        coalesce(posted.created_at, item_times[u.n], locked_at),
         owners[u.payer_place], opening_times[u.payer_place], u.payer_balance,
         u.payer_available_balance, hold.amount, u.captured_amount, hold.description,
         hold.expires_at, hold.created_at, hold.closed_at, hold.asked_by, hold.request_id,
@@ -1541,9 +1663,16 @@ BEGIN
         ORDER BY e.transfer_id DESC
         LIMIT 1
     ), 0)
+        OR coalesce(changed.final_at, '-infinity') < (
+            SELECT e.created_at
+            FROM entries AS e
+            WHERE e.account_id = changed.id
+            ORDER BY e.created_at DESC
+            LIMIT 1
+        )
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'the balance of account % is not what its last entry says', wrong_id
+        RAISE EXCEPTION 'the balance or final_at of account % is not what its entries say', wrong_id
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
     END IF;
     RETURN NULL;
@@ -1709,48 +1838,6 @@ ALTER TABLE procrastinate.procrastinate_workers ALTER COLUMN id ADD GENERATED AL
 
 
 --
--- Name: accounts; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.accounts (
-    id bigint NOT NULL,
-    kind public.account_kind DEFAULT 'customer'::public.account_kind NOT NULL,
-    owner text,
-    currency text NOT NULL,
-    balance bigint DEFAULT 0 NOT NULL,
-    status public.account_status DEFAULT 'open'::public.account_status NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT accounts_balance_limit CHECK (((balance >= '-9007199254740991'::bigint) AND (balance <= '9007199254740991'::bigint))),
-    CONSTRAINT accounts_balance_not_negative CHECK (((balance >= 0) OR (kind = 'cash'::public.account_kind))),
-    CONSTRAINT accounts_cash_has_no_owner CHECK (((kind = 'cash'::public.account_kind) = (owner IS NULL))),
-    CONSTRAINT accounts_cash_stays_open CHECK (((kind <> 'cash'::public.account_kind) OR (status = 'open'::public.account_status))),
-    CONSTRAINT accounts_closed_is_empty CHECK (((status <> 'closed'::public.account_status) OR (balance = 0))),
-    CONSTRAINT accounts_id_positive CHECK ((id > 0))
-);
-
-
---
--- Name: TABLE accounts; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.accounts IS 'Where money is: one account per customer and currency, one cash account per currency';
-
-
---
--- Name: COLUMN accounts.owner; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.accounts.owner IS 'NULL for the bank''s own cash account';
-
-
---
--- Name: COLUMN accounts.balance; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.accounts.balance IS 'Minor units; the sum of its entries. Within 2^53 - 1, exact in every JSON reader';
-
-
---
 -- Name: accounts_id_seq; Type: SEQUENCE; Schema: public; Owner: -
 --
 
@@ -1885,7 +1972,7 @@ CREATE VIEW public.current_holds WITH (security_invoker='true') AS
     captured_amount,
     currency,
         CASE
-            WHEN ((status = 'open'::public.hold_status) AND (expires_at <= now())) THEN 'expired'::public.current_hold_status
+            WHEN ((status = 'open'::public.hold_status) AND (expires_at <= public.account_time(from_account_id))) THEN 'expired'::public.current_hold_status
             ELSE ((status)::text)::public.current_hold_status
         END AS status,
     description,
@@ -3105,4 +3192,6 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130111943'),
     ('20261130121307'),
     ('20261130122807'),
-    ('20261130123700');
+    ('20261130123700'),
+    ('20261130200001'),
+    ('20261130200002');

@@ -57,8 +57,13 @@ SELECT /* GetBalanceAt */
             AND (holds.closed_at IS NULL OR holds.closed_at > requested.at)
     )::bigint AS held_amount,
     requested.at,
-    requested.at > now() AS is_future
-FROM (SELECT coalesce($2::timestamptz, now()) AS at) AS requested
+    requested.at > requested.present AS is_future
+FROM (
+    SELECT
+        account.present,
+        coalesce($2::timestamptz, account.present) AS at
+    FROM (SELECT account_time($1) AS present) AS account
+) AS requested
 """
 
 
@@ -155,7 +160,8 @@ class Querier:
 
     def get_balance_at(self, *, account_id: int, at: datetime.datetime | None) -> GetBalanceAtRow:
         """The balance of an account at a time, or now, and the amount that was held of it
-        then. No hold lasts longer than `hold_lifetime_max`, so only holds that expire
+        then. Now is the time of the account, which may be ahead of a clock that has stepped
+        back. No hold lasts longer than `hold_lifetime_max`, so only holds that expire
         within that time after it are read.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _get_balance_at_row)
@@ -213,7 +219,8 @@ class AsyncQuerier:
         self, *, account_id: int, at: datetime.datetime | None
     ) -> GetBalanceAtRow:
         """The balance of an account at a time, or now, and the amount that was held of it
-        then. No hold lasts longer than `hold_lifetime_max`, so only holds that expire
+        then. Now is the time of the account, which may be ahead of a clock that has stepped
+        back. No hold lasts longer than `hold_lifetime_max`, so only holds that expire
         within that time after it are read.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_balance_at_row)

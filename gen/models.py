@@ -57,6 +57,7 @@ class Account:
     """Minor units; the sum of its entries. Within 2^53 - 1, exact in every JSON reader"""
     status: enums.AccountStatus
     created_at: datetime.datetime
+    final_at: datetime.datetime | None
 
 
 @dataclass(slots=True)
@@ -87,8 +88,6 @@ class AuditEvent:
 
 @dataclass(slots=True)
 class CurrentHold:
-    """A hold as it is now"""
-
     id: int
     from_account_id: int
     to_account_id: int
@@ -96,7 +95,6 @@ class CurrentHold:
     captured_amount: int
     currency: str
     status: enums.CurrentHoldStatus
-    """As stored, but expired where an open hold is over"""
     description: str | None
     expires_at: datetime.datetime
     created_at: datetime.datetime

@@ -26,7 +26,7 @@ ON CONFLICT (key) DO UPDATE
                 greatest(known.free_at, now()) + $2::interval
                 <= now() + $3::interval
                 THEN greatest(known.free_at, now()) + $2::interval
-            ELSE known.free_at
+            ELSE least(known.free_at, now() + $3::interval)
         END
 RETURNING
     known.is_allowed,
@@ -43,8 +43,9 @@ WHERE key IN (
         SELECT old.key
         FROM rate_limits AS old
         WHERE old.free_at < now()
+            AND old.free_at < $1::timestamptz
         ORDER BY old.free_at
-        LIMIT $1
+        LIMIT $2
         FOR UPDATE SKIP LOCKED
     )
 """
@@ -85,7 +86,8 @@ class Querier:
     ) -> TakeRateLimitRow:
         """GCRA: each allowed attempt postpones `free_at`. An attempt is allowed if the
         postponed time is still within the burst; a refused attempt postpones nothing. The
-        row's lock makes the count exact among all processes.
+        row's lock makes the count exact among all processes. No attempt postpones `free_at`
+        beyond the burst, so a later `free_at` was written while the clock ran ahead.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _take_rate_limit_row)
         cursor.execute(TAKE_RATE_LIMIT, (key, attempt_interval, burst_interval))
@@ -94,9 +96,9 @@ class Querier:
             raise NoDataFound("TakeRateLimit returned no row")
         return row
 
-    def delete_free_rate_limits(self, *, row_count_max: int) -> int:
+    def delete_free_rate_limits(self, *, moment: datetime.datetime, row_count_max: int) -> int:
         cursor = RawCursor(self._connection)
-        cursor.execute(DELETE_FREE_RATE_LIMITS, (Int8(row_count_max),))
+        cursor.execute(DELETE_FREE_RATE_LIMITS, (moment, Int8(row_count_max)))
         return cursor.rowcount
 
 
@@ -113,7 +115,8 @@ class AsyncQuerier:
     ) -> TakeRateLimitRow:
         """GCRA: each allowed attempt postpones `free_at`. An attempt is allowed if the
         postponed time is still within the burst; a refused attempt postpones nothing. The
-        row's lock makes the count exact among all processes.
+        row's lock makes the count exact among all processes. No attempt postpones `free_at`
+        beyond the burst, so a later `free_at` was written while the clock ran ahead.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _take_rate_limit_row)
         await cursor.execute(TAKE_RATE_LIMIT, (key, attempt_interval, burst_interval))
@@ -122,7 +125,9 @@ class AsyncQuerier:
             raise NoDataFound("TakeRateLimit returned no row")
         return row
 
-    async def delete_free_rate_limits(self, *, row_count_max: int) -> int:
+    async def delete_free_rate_limits(
+        self, *, moment: datetime.datetime, row_count_max: int
+    ) -> int:
         cursor = AsyncRawCursor(self._connection)
-        await cursor.execute(DELETE_FREE_RATE_LIMITS, (Int8(row_count_max),))
+        await cursor.execute(DELETE_FREE_RATE_LIMITS, (moment, Int8(row_count_max)))
         return cursor.rowcount

@@ -98,7 +98,8 @@ class AsyncEntriesReads:
         self, *, account_id: int, at: datetime.datetime | None
     ) -> entries.GetBalanceAtRow:
         """The balance of an account at a time, or now, and the amount that was held of it
-        then. No hold lasts longer than `hold_lifetime_max`, so only holds that expire
+        then. Now is the time of the account, which may be ahead of a clock that has stepped
+        back. No hold lasts longer than `hold_lifetime_max`, so only holds that expire
         within that time after it are read.
         """
         return await self._run(lambda q: q.entries.get_balance_at(account_id=account_id, at=at))
@@ -157,8 +158,8 @@ class AsyncIdempotencyKeysReads:
         self._run = run
 
     async def get_idempotency_key(self, *, scope: str, key: str) -> models.IdempotencyKey | None:
-        """The answer that was given under a key. A key older than `key_lifetime` does not
-        count.
+        """The answer that was given under a key. A key counts until it is deleted: if its age
+        counted here, a clock that runs ahead would have a request repeated.
         """
         return await self._run(
             lambda q: q.idempotency_keys.get_idempotency_key(scope=scope, key=key)
@@ -183,7 +184,9 @@ class AsyncReportsReads:
     async def list_wrong_balances(
         self, *, finding_count_max: int
     ) -> list[reports.ListWrongBalancesRow]:
-        """Accounts whose balance is not the sum of their entries."""
+        """Accounts whose balance is not the sum of their entries, or whose history is not
+        final up to the newest of them.
+        """
         return await self._run(
             lambda q: q.reports.list_wrong_balances(finding_count_max=finding_count_max)
         )
@@ -199,12 +202,18 @@ class AsyncReportsReads:
     async def list_entries_out_of_order(
         self, *, finding_count_max: int
     ) -> list[reports.ListEntriesOutOfOrderRow]:
-        """Entries that are older than the entry of their account before them. Statements would
-        not add up.
+        """Entries of customers that are older than the entry of their account before them.
+        Statements would not add up.
         """
         return await self._run(
             lambda q: q.reports.list_entries_out_of_order(finding_count_max=finding_count_max)
         )
+
+    async def get_accounts_ahead(self) -> reports.GetAccountsAheadRow:
+        """Accounts whose time is ahead of the clock: it stood there once, and has stepped back
+        since.
+        """
+        return await self._run(lambda q: q.reports.get_accounts_ahead())
 
     async def list_unbalanced_transfers(
         self, *, finding_count_max: int
@@ -231,7 +240,9 @@ class AsyncReportsReads:
         )
 
     async def list_wrong_holds(self, *, finding_count_max: int) -> list[reports.ListWrongHoldsRow]:
-        """Holds whose captures do not sum to their captured amount, or go to another account."""
+        """Holds whose captures do not sum to their captured amount, go to another account, or
+        come too late. A capture may have its time from a payee who is ahead of the clock.
+        """
         return await self._run(
             lambda q: q.reports.list_wrong_holds(finding_count_max=finding_count_max)
         )

@@ -52,7 +52,7 @@ WHERE id IN (
         SELECT used.id
         FROM sessions AS used
         WHERE used.id = ANY($1::uuid[])
-            AND used.last_used_at < now() - $2::interval
+            AND used.last_used_at NOT BETWEEN now() - $2::interval AND now()
             AND used.ended_at IS NULL
         FOR NO KEY UPDATE SKIP LOCKED
     )
@@ -65,7 +65,10 @@ SET
     refresh_token_hash = $1,
     last_used_at = now(),
     expires_at
-    = least(now() + $2::interval, sessions.created_at + session_duration_max())
+    = least(
+        greatest(now(), sessions.created_at) + $2::interval,
+        sessions.created_at + session_duration_max()
+    )
 FROM users
 WHERE sessions.id = $3
     AND sessions.refresh_token_hash = $4::bytea
@@ -118,7 +121,6 @@ SET ended_at = now()
 WHERE username = $1
     AND id IS DISTINCT FROM $2::uuid
     AND ended_at IS NULL
-    AND expires_at > now()
 RETURNING id
 """
 
@@ -129,8 +131,9 @@ WHERE id IN (
         SELECT old.id
         FROM sessions AS old
         WHERE old.expires_at < now() - interval '30 days'
+            AND old.expires_at < $1::timestamptz - interval '30 days'
         ORDER BY old.expires_at
-        LIMIT $1
+        LIMIT $2
         FOR UPDATE SKIP LOCKED
     )
 """
@@ -259,7 +262,7 @@ class Querier:
     ) -> None:
         """Once per interval, which is exact enough for a list, so that all other requests only
         read. A session that is locked by another transaction is skipped, because no request
-        may wait for this.
+        may wait for this. A use in the future was noted while the clock ran ahead.
         """
         cursor = RawCursor(self._connection)
         cursor.execute(NOTE_SESSION_USES, (models.uuid_array(ids), note_interval))
@@ -274,7 +277,8 @@ class Querier:
     ) -> RotateRefreshTokenRow | None:
         """Replaces the session's one valid refresh token by the next. Of two concurrent calls
         the second waits, and then finds its token used. No row means that the token did not
-        work. A session lasts for `session_duration_max` at most.
+        work. A session lasts for `session_duration_max` at most, and never ends before it
+        began, though the clock may step back.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _rotate_refresh_token_row)
         cursor.execute(ROTATE_REFRESH_TOKEN, (next_hash, lifetime, id, used_hash))
@@ -304,16 +308,18 @@ class Querier:
         return cursor.fetchone()
 
     def end_sessions(self, *, username: str, kept_id: uuid.UUID | None) -> list[uuid.UUID]:
-        """Ends all sessions of a user, but for one that is kept."""
+        """Ends all sessions of a user, but for one that is kept. Those that are over, too: the
+        clock may be ahead, and when it steps back they would be open again.
+        """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(END_SESSIONS, (username, kept_id))
         rows = cursor.fetchall()
         return [_end_sessions_value(row) for row in rows]
 
-    def delete_old_sessions(self, *, row_count_max: int) -> int:
+    def delete_old_sessions(self, *, moment: datetime.datetime, row_count_max: int) -> int:
         """Sessions that expired more than 30 days ago, whether they ended before or not."""
         cursor = RawCursor(self._connection)
-        cursor.execute(DELETE_OLD_SESSIONS, (Int8(row_count_max),))
+        cursor.execute(DELETE_OLD_SESSIONS, (moment, Int8(row_count_max)))
         return cursor.rowcount
 
 
@@ -365,7 +371,7 @@ class AsyncQuerier:
     ) -> None:
         """Once per interval, which is exact enough for a list, so that all other requests only
         read. A session that is locked by another transaction is skipped, because no request
-        may wait for this.
+        may wait for this. A use in the future was noted while the clock ran ahead.
         """
         cursor = AsyncRawCursor(self._connection)
         await cursor.execute(NOTE_SESSION_USES, (models.uuid_array(ids), note_interval))
@@ -380,7 +386,8 @@ class AsyncQuerier:
     ) -> RotateRefreshTokenRow | None:
         """Replaces the session's one valid refresh token by the next. Of two concurrent calls
         the second waits, and then finds its token used. No row means that the token did not
-        work. A session lasts for `session_duration_max` at most.
+        work. A session lasts for `session_duration_max` at most, and never ends before it
+        began, though the clock may step back.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _rotate_refresh_token_row)
         await cursor.execute(ROTATE_REFRESH_TOKEN, (next_hash, lifetime, id, used_hash))
@@ -410,14 +417,16 @@ class AsyncQuerier:
         return await cursor.fetchone()
 
     async def end_sessions(self, *, username: str, kept_id: uuid.UUID | None) -> list[uuid.UUID]:
-        """Ends all sessions of a user, but for one that is kept."""
+        """Ends all sessions of a user, but for one that is kept. Those that are over, too: the
+        clock may be ahead, and when it steps back they would be open again.
+        """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(END_SESSIONS, (username, kept_id))
         rows = await cursor.fetchall()
         return [_end_sessions_value(row) for row in rows]
 
-    async def delete_old_sessions(self, *, row_count_max: int) -> int:
+    async def delete_old_sessions(self, *, moment: datetime.datetime, row_count_max: int) -> int:
         """Sessions that expired more than 30 days ago, whether they ended before or not."""
         cursor = AsyncRawCursor(self._connection)
-        await cursor.execute(DELETE_OLD_SESSIONS, (Int8(row_count_max),))
+        await cursor.execute(DELETE_OLD_SESSIONS, (moment, Int8(row_count_max)))
         return cursor.rowcount

@@ -24,6 +24,7 @@ from bankapp.postgres.migrations import migrate
 from bankapp.store.engine.transaction import Pool, create_pool
 from bankapp.store.store import Store
 from tests.api.client import Api
+from tests.clock import Clock
 from tests.factories import Make
 from tests.job_runner import JobRunner, job_runner_of
 from tests.mail_server import Mailbox, mail_server
@@ -31,7 +32,17 @@ from tests.waiting import until_ended
 
 OWNER = "bank"
 SUPERUSER = "postgres"
+# Runs all tests on databases whose clock jumps by as many seconds, from transaction to transaction.
+CLOCK_JUMP_S = os.environ.get("TEST_CLOCK_JUMP_S")
 UNLIMITED = Rules(limits_rates=False)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where the clock jumps, leave out the tests that measure to the tenth of a second."""
+    if CLOCK_JUMP_S is not None:
+        exact = [item for item in items if item.get_closest_marker("exact_time")]
+        config.hook.pytest_deselected(items=exact)
+        items[:] = [item for item in items if item not in exact]
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,10 @@ def server() -> ServerAddress:
 
 def _migrate_template(*, host: str, dbname: str, **_: object) -> None:
     migrate(ServerAddress(host).url(dbname))
+    if CLOCK_JUMP_S is not None:
+        url = ServerAddress(host, user=SUPERUSER).url(dbname)
+        with psycopg.connect(url, autocommit=True) as superuser:
+            Clock(superuser).jump(timedelta(seconds=float(CLOCK_JUMP_S)))
 
 
 template = factories.postgresql_noproc(depends_on="server", dbname="bank", load=[_migrate_template])  # pyright: ignore[reportUnknownMemberType]
@@ -86,6 +101,12 @@ def superuser(
         yield superuser
     # Who drops the database may not end what a superuser has begun.
     until_ended(connection, pid)
+
+
+@pytest.fixture
+def clock(superuser: psycopg.Connection[tuple[object, ...]]) -> Clock:
+    """The clock of the database of this test, which is right until the test moves it."""
+    return Clock(superuser)
 
 
 @pytest.fixture

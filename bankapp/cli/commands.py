@@ -111,8 +111,8 @@ def _verify(settings: Settings, arguments: Namespace) -> int:
     if arguments.json:
         print(json.dumps(asdict(report)))
     else:
-        for finding in report.findings:
-            print(finding)
+        for line in (*report.findings, *report.notes):
+            print(line)
         print(_summary(report))
     return 1 if report.findings else 0
 

@@ -1,6 +1,8 @@
 """The bank's jobs as tasks of the queue."""
 
-from typing import assert_never
+import asyncio
+from datetime import UTC, datetime
+from typing import Final, assert_never
 
 import procrastinate
 import structlog
@@ -8,6 +10,7 @@ from procrastinate.jobs import Job as QueuedJob
 from procrastinate.middleware import AsyncCallNext
 from procrastinate.worker import Worker
 
+from bankapp.domain import limits
 from bankapp.domain.jobs import (
     JOBS,
     AnyJob,
@@ -25,6 +28,9 @@ from bankapp.store.engine.jobs import read
 from bankapp.telemetry import metrics
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.jobs")
+
+
+_DELAY_MAX_S: Final = 2**limits.JOB_ATTEMPT_COUNT_MAX
 
 
 async def run(job: AnyJob, context: JobContext) -> None:
@@ -94,7 +100,8 @@ class Backoff(procrastinate.BaseRetryStrategy):
 
 
 async def _count(run: AsyncCallNext, context: procrastinate.JobContext, _: Worker) -> object:
-    """Count the outcome of every attempt at a job."""
+    """Count the outcome of every attempt at a job, none of which begins early."""
+    await asyncio.sleep(_early_s(context.job, datetime.now(UTC)))
     outcome = "failed"
     try:
         result = await run()
@@ -102,3 +109,14 @@ async def _count(run: AsyncCallNext, context: procrastinate.JobContext, _: Worke
     finally:
         metrics.JOB_RUNS.labels(context.job.task_name, outcome).inc()
     return result
+
+
+def _early_s(job: QueuedJob, now: datetime) -> float:
+    """How long before its time a retry was fetched.
+
+    The time is by the clock of a process, and the database compares it with its own: if that one is
+    ahead, all attempts would be used up at once.
+    """
+    if job.scheduled_at is None:
+        return 0
+    return min(max(0, (job.scheduled_at - now).total_seconds()), _DELAY_MAX_S)

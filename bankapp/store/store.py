@@ -1,6 +1,8 @@
 """The whole store: everything that the bank does with its database."""
 
 import asyncio
+import time
+from datetime import datetime
 
 from bankapp import tuning
 from bankapp.domain import errors
@@ -61,9 +63,9 @@ class Store:
             raise errors.Unavailable
         self._ping.result()
 
-    async def purge(self, step: Purge) -> int:
+    async def purge(self, step: Purge, moment: datetime) -> int:
         """Delete one batch of rows that are no longer needed; returns their number."""
-        return await self._run_statement(step)
+        return await self._run_statement(step, moment)
 
     def measure_pool(self) -> None:
         """Update the metrics of the pool."""
@@ -74,6 +76,9 @@ class Store:
         self.measure_pool()
         try:
             await self.ping()
+            asked_at_s = time.time()
+            moment = await self.read.entries.get_time()
+            metrics.CLOCK_OFFSET.set(moment.timestamp() - (asked_at_s + time.time()) / 2)
             jobs = await self.read.reports.count_jobs(job_count_max=tuning.COUNTED_JOB_COUNT_MAX)
             pool_metrics.note_jobs(jobs)
         except errors.Unavailable:

@@ -40,6 +40,15 @@ RATE_LIMITED: Final = Counter(
 BATCH_SIZES: Final = Histogram(
     "bankapp_posting_batch_size", "Postings in one call of the database", buckets=_SIZES
 )
+POSTINGS_AHEAD: Final = Counter(
+    "bankapp_postings_ahead",
+    "Calls whose postings have times more than 5 s ahead of the clock of the process",
+)
+CLOCK_OFFSET: Final = Gauge(
+    "bankapp_database_clock_offset_seconds",
+    "By how much the clock of the database is ahead of that of the process",
+    multiprocess_mode="mostrecent",
+)
 RETRIES: Final = Counter(
     "bankapp_transaction_retries", "Transactions run again, by reason", ["reason"]
 )

@@ -7,5 +7,5 @@ BEGIN ATOMIC
     FROM holds
     WHERE holds.from_account_id = held_amount.account_id
         AND holds.status = 'open'
-        AND holds.expires_at > now();
+        AND holds.expires_at > account_time(held_amount.account_id);
 END;

@@ -1,4 +1,4 @@
--- An account's balance is what its last entry says.
+-- An account's balance is what its last entry says, and its history is not final before then.
 CREATE OR REPLACE FUNCTION require_balances_of_last_entries() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = public, pg_temp -- no table of a session shall pass for one of the bank's
@@ -16,9 +16,16 @@ BEGIN
         ORDER BY e.transfer_id DESC
         LIMIT 1
     ), 0)
+        OR coalesce(changed.final_at, '-infinity') < (
+            SELECT e.created_at
+            FROM entries AS e
+            WHERE e.account_id = changed.id
+            ORDER BY e.created_at DESC
+            LIMIT 1
+        )
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'the balance of account % is not what its last entry says', wrong_id
+        RAISE EXCEPTION 'the balance or final_at of account % is not what its entries say', wrong_id
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
     END IF;
     RETURN NULL;

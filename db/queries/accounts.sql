@@ -30,10 +30,8 @@ UPDATE accounts
 SET status = sqlc.arg(status)
 WHERE id = sqlc.arg(id);
 
--- name: ShareAccount :one
--- Waits for postings to the account that are not committed yet, and keeps later ones waiting until
--- the transaction ends.
-SELECT *
-FROM accounts
-WHERE id = sqlc.arg(id)
-FOR SHARE;
+-- name: FinishAccountHistory :exec
+-- Nothing is posted to the account at an earlier time any more, whatever the clock says.
+UPDATE accounts
+SET final_at = greatest(final_at, sqlc.arg(final_at)::timestamptz)
+WHERE id = sqlc.arg(id);

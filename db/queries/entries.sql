@@ -8,9 +8,9 @@ ORDER BY transfer_id DESC
 LIMIT sqlc.arg(row_count_max);
 
 -- name: GetBalanceAt :one
--- The balance of an account at a time, or now, and the amount that was held of it then. No hold
--- lasts longer than `hold_lifetime_max`, so only holds that expire within that time after it are
--- read.
+-- The balance of an account at a time, or now, and the amount that was held of it then. Now is the
+-- time of the account, which may be ahead of a clock that has stepped back. No hold lasts longer
+-- than `hold_lifetime_max`, so only holds that expire within that time after it are read.
 -- @required
 -- @notnull balance held_amount at is_future
 SELECT
@@ -46,8 +46,13 @@ SELECT
             AND (holds.closed_at IS NULL OR holds.closed_at > requested.at)
     )::bigint AS held_amount,
     requested.at,
-    requested.at > now() AS is_future
-FROM (SELECT coalesce(sqlc.narg(at)::timestamptz, now()) AS at) AS requested;
+    requested.at > requested.present AS is_future
+FROM (
+    SELECT
+        account.present,
+        coalesce(sqlc.narg(at)::timestamptz, account.present) AS at
+    FROM (SELECT account_time(sqlc.arg(account_id)) AS present) AS account
+) AS requested;
 
 -- name: ListEntriesBetween :many
 -- Oldest first, from `since` to just before `before`.

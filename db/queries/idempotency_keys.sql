@@ -1,15 +1,15 @@
 -- name: GetIdempotencyKey :one
--- The answer that was given under a key. A key older than `key_lifetime` does not count.
+-- The answer that was given under a key. A key counts until it is deleted: if its age counted here,
+-- a clock that runs ahead would have a request repeated.
 SELECT *
 FROM idempotency_keys
 WHERE scope = sqlc.arg(scope)
-    AND key = sqlc.arg('key')
-    AND created_at > clock_timestamp() - key_lifetime();
+    AND key = sqlc.arg('key');
 
 -- name: InsertIdempotencyKey :execrows
 -- Stores an answer in the transaction of the change that it reports. Waits for a request under the
 -- same key that is still running, and inserts nothing if that one commits.
-INSERT INTO idempotency_keys AS known (
+INSERT INTO idempotency_keys (
     scope, key, request_hash, request_id, refusal, response, created_at
 )
 VALUES (
@@ -21,26 +21,11 @@ VALUES (
     sqlc.narg(response),
     clock_timestamp()
 )
-ON CONFLICT (scope, key) DO UPDATE
-    SET (
-        request_hash, request_id, refusal, transfer_id, hold_id, balance, available_balance,
-        captured_amount, response, created_at
-    ) = (
-        excluded.request_hash,
-        excluded.request_id,
-        excluded.refusal,
-        NULL,
-        NULL,
-        NULL,
-        NULL,
-        NULL,
-        excluded.response,
-        excluded.created_at
-    )
-    WHERE known.created_at <= excluded.created_at - key_lifetime();
+ON CONFLICT (scope, key) DO NOTHING;
 
 -- name: DeleteOldIdempotencyKeys :execrows
--- Keys that do not count any more: a batch of the oldest.
+-- Keys that are old enough to be deleted: a batch of the oldest. A key must be old by the clock of
+-- the database and by `moment`, the time of the process, so a clock that runs ahead deletes nothing.
 DELETE FROM idempotency_keys
 WHERE (scope, key) IN (
         SELECT
@@ -48,8 +33,10 @@ WHERE (scope, key) IN (
             old.key
         FROM idempotency_keys AS old
         WHERE old.created_at <= now() - key_lifetime()
+            AND old.created_at <= sqlc.arg(moment)::timestamptz - key_lifetime()
         ORDER BY old.created_at
         LIMIT sqlc.arg(row_count_max)
         FOR UPDATE SKIP LOCKED
     )
-    AND created_at <= now() - key_lifetime();
+    AND created_at <= now() - key_lifetime()
+    AND created_at <= sqlc.arg(moment)::timestamptz - key_lifetime();

@@ -1,7 +1,8 @@
 -- name: TakeRateLimit :one
 -- GCRA: each allowed attempt postpones `free_at`. An attempt is allowed if the postponed time is
 -- still within the burst; a refused attempt postpones nothing. The row's lock makes the count exact
--- among all processes.
+-- among all processes. No attempt postpones `free_at` beyond the burst, so a later `free_at` was
+-- written while the clock ran ahead.
 -- @required
 INSERT INTO rate_limits AS known (key, free_at)
 VALUES (sqlc.arg(key), now() + sqlc.arg(attempt_interval)::interval)
@@ -16,7 +17,7 @@ ON CONFLICT (key) DO UPDATE
                 greatest(known.free_at, now()) + sqlc.arg(attempt_interval)::interval
                 <= now() + sqlc.arg(burst_interval)::interval
                 THEN greatest(known.free_at, now()) + sqlc.arg(attempt_interval)::interval
-            ELSE known.free_at
+            ELSE least(known.free_at, now() + sqlc.arg(burst_interval)::interval)
         END
 RETURNING
     known.is_allowed,
@@ -31,6 +32,7 @@ WHERE key IN (
         SELECT old.key
         FROM rate_limits AS old
         WHERE old.free_at < now()
+            AND old.free_at < sqlc.arg(moment)::timestamptz
         ORDER BY old.free_at
         LIMIT sqlc.arg(row_count_max)
         FOR UPDATE SKIP LOCKED

@@ -11,11 +11,13 @@ SELECT
     (SELECT count(*) FROM entries) AS entry_count;
 
 -- name: ListWrongBalances :many
--- Accounts whose balance is not the sum of their entries.
+-- Accounts whose balance is not the sum of their entries, or whose history is not final up to the
+-- newest of them.
 WITH sums AS (
     SELECT
         account_id,
-        sum(amount) AS entries_sum
+        sum(amount) AS entries_sum,
+        max(created_at) AS newest_at
     FROM entries
     GROUP BY account_id
 )
@@ -27,6 +29,7 @@ SELECT
 FROM accounts
 LEFT JOIN sums ON sums.account_id = accounts.id
 WHERE accounts.balance <> coalesce(sums.entries_sum, 0)
+    OR coalesce(accounts.final_at, '-infinity') < sums.newest_at
 ORDER BY accounts.id
 LIMIT sqlc.arg(finding_count_max);
 
@@ -53,7 +56,8 @@ ORDER BY running.id
 LIMIT sqlc.arg(finding_count_max);
 
 -- name: ListEntriesOutOfOrder :many
--- Entries that are older than the entry of their account before them. Statements would not add up.
+-- Entries of customers that are older than the entry of their account before them. Statements would
+-- not add up.
 SELECT
     ordered.id,
     ordered.account_id
@@ -67,9 +71,21 @@ FROM (
         ) AS previous_at
     FROM entries
 ) AS ordered
+INNER JOIN accounts ON accounts.id = ordered.account_id
 WHERE ordered.created_at < ordered.previous_at
+    AND accounts.kind = 'customer'
 ORDER BY ordered.id
 LIMIT sqlc.arg(finding_count_max);
+
+-- name: GetAccountsAhead :one
+-- Accounts whose time is ahead of the clock: it stood there once, and has stepped back since.
+-- @required
+SELECT
+    count(*) AS account_count,
+    max(final_at) AS final_at
+FROM accounts
+WHERE kind = 'customer'
+    AND final_at > clock_timestamp();
 
 -- name: ListUnbalancedTransfers :many
 -- Transfers whose entries are not exactly their two sides.
@@ -114,7 +130,8 @@ ORDER BY currency
 LIMIT sqlc.arg(finding_count_max);
 
 -- name: ListWrongHolds :many
--- Holds whose captures do not sum to their captured amount, or go to another account.
+-- Holds whose captures do not sum to their captured amount, go to another account, or come too
+-- late. A capture may have its time from a payee who is ahead of the clock.
 SELECT
     holds.id,
     holds.captured_amount,
@@ -127,6 +144,12 @@ HAVING holds.captured_amount <> coalesce(sum(transfers.amount), 0)
         transfers.from_account_id <> holds.from_account_id
         OR transfers.to_account_id <> holds.to_account_id
         OR transfers.created_at > holds.expires_at
+        AND NOT EXISTS (
+            SELECT FROM entries
+            WHERE entries.account_id = holds.to_account_id
+                AND entries.transfer_id < transfers.id
+                AND entries.created_at >= transfers.created_at
+        )
     )
 ORDER BY holds.id
 LIMIT sqlc.arg(finding_count_max);

@@ -31,13 +31,14 @@ WHERE sessions.id = ANY(sqlc.arg(ids)::uuid[])
 -- name: NoteSessionUses :exec
 -- Once per interval, which is exact enough for a list, so that all other requests only read. A
 -- session that is locked by another transaction is skipped, because no request may wait for this.
+-- A use in the future was noted while the clock ran ahead.
 UPDATE sessions
 SET last_used_at = now()
 WHERE id IN (
         SELECT used.id
         FROM sessions AS used
         WHERE used.id = ANY(sqlc.arg(ids)::uuid[])
-            AND used.last_used_at < now() - sqlc.arg(note_interval)::interval
+            AND used.last_used_at NOT BETWEEN now() - sqlc.arg(note_interval)::interval AND now()
             AND used.ended_at IS NULL
         FOR NO KEY UPDATE SKIP LOCKED
     );
@@ -45,13 +46,17 @@ WHERE id IN (
 -- name: RotateRefreshToken :one
 -- Replaces the session's one valid refresh token by the next. Of two concurrent calls the second
 -- waits, and then finds its token used. No row means that the token did not work. A session lasts
--- for `session_duration_max` at most.
+-- for `session_duration_max` at most, and never ends before it began, though the clock may step
+-- back.
 UPDATE sessions
 SET
     refresh_token_hash = sqlc.arg(next_hash),
     last_used_at = now(),
     expires_at
-    = least(now() + sqlc.arg(lifetime)::interval, sessions.created_at + session_duration_max())
+    = least(
+        greatest(now(), sessions.created_at) + sqlc.arg(lifetime)::interval,
+        sessions.created_at + session_duration_max()
+    )
 FROM users
 WHERE sessions.id = sqlc.arg(id)
     AND sessions.refresh_token_hash = sqlc.arg(used_hash)::bytea
@@ -93,13 +98,13 @@ WHERE id = sqlc.arg(id)
 RETURNING id;
 
 -- name: EndSessions :many
--- Ends all sessions of a user, but for one that is kept.
+-- Ends all sessions of a user, but for one that is kept. Those that are over, too: the clock may be
+-- ahead, and when it steps back they would be open again.
 UPDATE sessions
 SET ended_at = now()
 WHERE username = sqlc.arg(username)
     AND id IS DISTINCT FROM sqlc.narg(kept_id)::uuid
     AND ended_at IS NULL
-    AND expires_at > now()
 RETURNING id;
 
 -- name: DeleteOldSessions :execrows
@@ -109,6 +114,7 @@ WHERE id IN (
         SELECT old.id
         FROM sessions AS old
         WHERE old.expires_at < now() - interval '30 days'
+            AND old.expires_at < sqlc.arg(moment)::timestamptz - interval '30 days'
         ORDER BY old.expires_at
         LIMIT sqlc.arg(row_count_max)
         FOR UPDATE SKIP LOCKED

@@ -148,6 +148,33 @@ def test_a_transfer_with_its_two_entries_commits(
         ),
         pytest.param(
             [
+                moved(
+                    DEBIT.replace("now()", "now() - interval '1 day'"),
+                    CREDIT.replace("now()", "now() - interval '1 day'"),
+                    transfers=TRANSFER.replace("now()", "now() - interval '1 day'"),
+                )
+            ],
+            "entries_running_balance",
+            id="an entry dated back",
+        ),
+        pytest.param(
+            [
+                moved(
+                    DEBIT.replace("now()", "now() + interval '1 day'"),
+                    "(2002, 1001, %(source)s, -10, 80, now())",
+                    transfers=TRANSFER + ", " + TRANSFER.replace("(1000", "(1001"),
+                ),
+            ],
+            "entries_running_balance",
+            id="the second of two entries dated back",
+        ),
+        pytest.param(
+            ["UPDATE accounts SET final_at = now() - interval '1 day' WHERE id = %(source)s"],
+            "accounts_balance_of_last_entry",
+            id="a history that is final before its last entry",
+        ),
+        pytest.param(
+            [
                 (
                     "INSERT INTO accounts (owner, currency, balance) "
                     "SELECT owner, 'GBP', 1 FROM accounts WHERE id = %(source)s"

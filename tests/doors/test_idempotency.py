@@ -5,11 +5,14 @@ Each test runs over all operations that take a key.
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 from structlog.testing import capture_logs
 
 from bankapp.domain import errors, limits
+from bankapp.store import purge
+from bankapp.store.store import Store
 from tests.api.conftest import DatabaseAccess
 from tests.doors.case import Case, Keyed
 from tests.doors.cases import CASES
@@ -124,17 +127,18 @@ async def test_another_users_key_is_another_key(client: Client, subtests: pytest
                 assert not (await client.send(case, world, Requester.ADMIN, keys=["k1"])).is_replay
 
 
-async def test_a_key_is_forgotten_after_a_day(
-    client: Client, connection: Connection, subtests: pytest.Subtests
+async def test_a_key_is_forgotten_by_the_purge_after_a_day(
+    client: Client, store: Store, connection: Connection, subtests: pytest.Subtests
 ) -> None:
     for case, _ in keyed(client):
         with subtests.test(case.name):
             world = await client.new_world()
             first = await client.send(case, world, keys=["k1"])
             connection.execute(
-                "UPDATE idempotency_keys SET created_at = now() - interval '24 hours'"
+                "UPDATE idempotency_keys SET created_at = now() - interval '25 hours'"
             )
             connection.commit()
+            assert await store.purge(purge.idempotency_keys, datetime.now(UTC)) > 0
             again = await client.send(case, world, keys=["k1"])
             assert not again.is_replay
             assert not again.looks_like(first)

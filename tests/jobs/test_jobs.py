@@ -59,6 +59,7 @@ async def test_a_job_that_is_done_leaves_the_queue(bank: Bank, job_runner: JobRu
     assert await job_runner.jobs() == []
 
 
+@pytest.mark.exact_time
 async def test_a_failed_job_is_retried_with_growing_delays(
     bank: Bank, job_runner: JobRunner, connection: Connection
 ) -> None:
@@ -87,6 +88,7 @@ async def test_a_job_fails_for_good_at_the_tenth_failure(
     assert await job_runner.jobs() == [(SendMail.name, status, attempts + 1)]
 
 
+@pytest.mark.exact_time
 async def test_a_job_that_gives_up_waits_for_an_operator(
     bank: Bank, job_runner: JobRunner, database_url: str
 ) -> None:

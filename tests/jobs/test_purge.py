@@ -1,6 +1,7 @@
 """The purge deletes rows that nobody needs any more, and no others."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any, LiteralString
 
 import psycopg
@@ -12,6 +13,7 @@ from bankapp.jobs.loop import work
 from bankapp.jobs.purge import purge
 from bankapp.mail.mailer import SmtpMailer
 from bankapp.operations.bank import Bank
+from tests.clock import Clock
 from tests.factories import Make
 from tests.job_runner import MAIL_SETTINGS, JobRunner
 from tests.mail_server import Mailbox
@@ -118,3 +120,21 @@ async def test_purge_is_on_the_schedule_of_the_worker(
             await asyncio.sleep(0.05)
         stop.set()
         await working
+
+
+@pytest.mark.parametrize(("table", "insert"), AGED, ids=KEPT_FOR)
+async def test_a_clock_that_runs_ahead_purges_nothing(
+    context: JobContext,
+    make: Make,
+    connection: Connection,
+    clock: Clock,
+    table: LiteralString,
+    insert: LiteralString,
+) -> None:
+    """What it deleted would be missed once it is right: keys above all."""
+    await make.user("alice")
+    connection.execute(insert, ["1 day" if table == "sessions" else "-1 minute", 7])
+    connection.commit()
+    clock.set(timedelta(days=365))
+    await purge(context)
+    assert connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() == (7,)

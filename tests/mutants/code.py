@@ -136,8 +136,8 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "an item that waits for a lock delays later batches",
         "bankapp/store/ledger/postings.py",
-        "return await self._try_statement(post, batch,",
-        "return await self._run_statement(post, batch,",
+        "rows = await self._try_statement(post, batch,",
+        "rows = await self._run_statement(post, batch,",
         f"{_BATCHING} -k stops_no_other",
     ),
     _code(

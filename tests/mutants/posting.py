@@ -11,6 +11,7 @@ _REVERSALS: Final = "tests/store/ledger/test_reversals.py"
 _KEYS: Final = "tests/store/engine/test_idempotency.py"
 _RULES: Final = "tests/db/test_rules.py"
 _BATCHES: Final = "tests/api/ledger/test_batches.py"
+_CLOCK: Final = "tests/store/ledger/test_clock.py"
 _SESSIONS: Final = "tests/api/identity/test_ended_sessions.py"
 
 
@@ -87,8 +88,8 @@ FUNDS: Final = [
     ),
     _posting(
         "captured money still counts as held",
-        "sum(h.amount - h.captured_amount)",
-        "sum(h.amount)",
+        "sum(h.amount - h.captured_amount)::bigint AS amount",
+        "sum(h.amount)::bigint AS amount",
         f"{_HOLDS} -k held_no_more",
     ),
     _posting(
@@ -252,15 +253,15 @@ SETTLING: Final = [
 KEYS: Final = [
     _posting(
         "keys are not looked up",
-        "AS known ON known.created_at > locked_at - key_lifetime()",
+        "AS known ON true",
         "AS known ON false",
         f"{_KEYS} -k first_answer",
     ),
     _posting(
-        "keys are looked up by their time",
-        "WHERE k.scope = u.scope AND k.key = u.key",
-        "WHERE k.scope = u.scope AND k.key = u.key AND k.created_at > locked_at - key_lifetime()",
-        "tests/db/test_plans.py -k by_their_key",
+        "a key stands for a day by the clock",
+        "AS known ON true",
+        "AS known ON known.created_at > locked_at - key_lifetime()",
+        f"{_CLOCK} -k asked_twice",
     ),
     _posting(
         "a key counts for all users",
@@ -281,15 +282,9 @@ KEYS: Final = [
         f"{_KEYS} {_BATCHES} -k 'batch or item or twice'",
     ),
     _posting(
-        "a key lives for ever",
-        "AS known ON known.created_at > locked_at - key_lifetime()",
-        "AS known ON true",
-        f"{_KEYS} tests/doors/test_idempotency.py -k 'day or old or expire'",
-    ),
-    _posting(
         "a key of a request in flight is overwritten",
-        "WHERE known.created_at <= locked_at - key_lifetime();",
-        ";",
+        "ON CONFLICT (scope, key) DO NOTHING;",
+        "ON CONFLICT (scope, key) DO UPDATE SET request_id = excluded.request_id;",
         f"{_KEYS} -k being_taken",
     ),
     _posting(
@@ -373,6 +368,70 @@ SESSIONS: Final = [
         f"{_SESSIONS} -k nobody_along",
     ),
 ]
+CLOCK: Final = [
+    _posting(
+        "the clock alone gives the time",
+        "IF greatest(final_at, held_at) > locked_at THEN",
+        "IF false THEN",
+        f"{_CLOCK} -k order_of_their_times",
+    ),
+    _posting(
+        "a hold placed since does not count as time",
+        "max(h.created_at) AS newest_at",
+        "NULL::timestamptz AS newest_at",
+        f"{_CLOCK} -k money_is_used",
+    ),
+    _posting(
+        "the bank's cash hands on a time ahead",
+        "CASE a.kind\n                    WHEN 'customer' THEN",
+        "CASE\n                    WHEN true THEN",
+        f"{_CLOCK} -k handed_on",
+    ),
+    _posting(
+        "all items of a batch have the latest time",
+        "ELSE greatest(payer_time, account_times[payee_place])",
+        "ELSE greatest(payer_time, final_at)",
+        f"{_CLOCK} -k handed_on",
+    ),
+    _posting(
+        "a hold that is over by the time of its payer is captured",
+        "hold_expiries[reference_place] <= payer_time",
+        "false",
+        f"{_CLOCK} -k 'money_is_used or follows_in_its_batch'",
+    ),
+    _posting(
+        "an item does not take its payee ahead",
+        "account_times[payee_place] := item_times[item.n];",
+        "NULL;",
+        f"{_CLOCK} -k follows_in_its_batch",
+    ),
+    _sql(
+        "entries may be dated back",
+        replaced(
+            "carry_balances",
+            "AND ((a.final_at <= newest.first_at) IS NOT FALSE OR a.kind = 'cash')",
+            "",
+        ),
+        f"{_RULES} -k do_not_balance",
+    ),
+    _sql(
+        "entries may be dated back within a statement",
+        replaced("carry_balances", "OR continued.runs_back", "OR false"),
+        f"{_RULES} -k do_not_balance",
+    ),
+    _sql(
+        "no entry makes a history final",
+        replaced("carry_balances", "greatest(a.final_at, newest.created_at)", "a.final_at"),
+        f"{_CLOCK} -k order_of_their_times",
+    ),
+    _sql(
+        "a history may be final before its last entry",
+        replaced(
+            "require_balances_of_last_entries", "coalesce(changed.final_at, '-infinity')", "now()"
+        ),
+        f"{_RULES} -k do_not_balance",
+    ),
+]
 FUNCTIONS: Final = [
     _sql(
         "held money is shown as available",
@@ -387,7 +446,7 @@ FUNCTIONS: Final = [
     ),
     _sql(
         "an expired hold is shown as open",
-        view_replaced("current_holds", "(expires_at <= now())", "false"),
+        view_replaced("current_holds", "(expires_at <= account_time(from_account_id))", "false"),
         f"{_HOLDS} -k nothing_sweeps",
     ),
     _sql(
@@ -447,4 +506,4 @@ FUNCTIONS: Final = [
         f"{_RULES} -k do_not_balance",
     ),
 ]
-MUTANTS: Final[list[SqlMutant]] = [*LOCKS, *FUNDS, *SETTLING, *KEYS, *SESSIONS, *FUNCTIONS]
+MUTANTS: Final[list[SqlMutant]] = [*LOCKS, *FUNDS, *SETTLING, *KEYS, *SESSIONS, *CLOCK, *FUNCTIONS]

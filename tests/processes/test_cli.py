@@ -211,8 +211,16 @@ def test_verify_healthy_books(books: Books, command: Command) -> None:
         ),
         pytest.param(
             "UPDATE entries SET created_at = created_at + interval '1 day' WHERE id = {credit}",
-            ["entry {credit}: its time is not that of its transfer"],
+            [
+                "account {target}: its history is not final up to its newest entry (final_at)",
+                "entry {credit}: its time is not that of its transfer",
+            ],
             id="an entry with a wrong time",
+        ),
+        pytest.param(
+            "UPDATE accounts SET final_at = NULL WHERE id = {target}",
+            ["account {target}: its history is not final up to its newest entry (final_at)"],
+            id="an account whose time is lost",
         ),
         pytest.param(
             "UPDATE transfers SET created_at = created_at - interval '1 day' "

@@ -57,21 +57,24 @@ FROM (
 ) AS sides (id, transfer_id, account_id, amount, created_at)
 ORDER BY id;
 
-INSERT INTO accounts (id, owner, currency, balance, created_at)
+INSERT INTO accounts (id, owner, currency, balance, created_at, final_at)
 OVERRIDING SYSTEM VALUE
 SELECT
     account_id,
     'customer_' || account_id - %(first_id)s + 1,
     'USD',
     sum(amount),
-    now() - interval '366 days'
+    now() - interval '366 days',
+    max(created_at)
 FROM entries
 WHERE account_id >= %(first_id)s
 GROUP BY account_id
 ORDER BY account_id;
 
 UPDATE accounts
-SET balance = (SELECT -sum(others.balance) FROM accounts AS others WHERE others.kind = 'customer')
+SET
+    balance = (SELECT -sum(others.balance) FROM accounts AS others WHERE others.kind = 'customer'),
+    final_at = (SELECT max(created_at) FROM entries)
 WHERE kind = 'cash' AND currency = 'USD';
 
 INSERT INTO holds (from_account_id, to_account_id, amount, currency, expires_at, created_at)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bankapp import tuning
 from bankapp.domain import errors
@@ -65,10 +66,14 @@ class SessionCache:
             lambda q: q.sessions.list_session_callers(ids=session_ids)
         )
         interval = tuning.SESSION_NOTE_INTERVAL
-        to_note = [row.id for row in rows if row.unnoted_for >= interval]
         now_s = time.monotonic()
+        to_note: list[uuid.UUID] = []
         for row in rows:
-            left = interval if row.unnoted_for >= interval else interval - row.unnoted_for
+            left = interval - row.unnoted_for
+            # More than the interval is left where the database's clock has stepped back.
+            if not timedelta() < left <= interval:
+                to_note.append(row.id)
+                left = interval
             self._cached[row.id] = _Cached(row.username, now_s + left.total_seconds())
             self._cached.move_to_end(row.id)
         while len(self._cached) > tuning.SESSION_CACHE_COUNT_MAX:

@@ -11,6 +11,7 @@ from bankapp.domain.postings import Posting
 from bankapp.store.engine.batching import Batcher
 from bankapp.store.engine.idempotency import Answer
 from bankapp.store.engine.transaction import Transactions
+from bankapp.store.ledger.clock import ClockWatch
 from bankapp.store.ledger.outcomes import Outcome, outcome_of, outcomes_of, request_id_of
 from bankapp.telemetry import metrics
 from gen.queries import AsyncQueries
@@ -31,6 +32,7 @@ class Postings:
         self._try_statement = transactions.try_statement
         self._run_once = transactions.run_once
         self._forget_session = forget_session
+        self._clock = ClockWatch()
         self._batcher = Batcher(
             self._post_batched,
             run_alone=self._post_alone,
@@ -55,6 +57,7 @@ class Postings:
         """
         assert len(batch) <= limits.POSTING_COUNT_MAX
         rows = await self._run_statement(post, batch, is_atomic=is_atomic)
+        self._clock.note(rows)
         return outcomes_of(batch, rows)
 
     async def post_once(
@@ -71,7 +74,9 @@ class Postings:
         """
 
         async def step(q: AsyncQueries) -> str:
-            outcomes = outcomes_of(batch, await post(q, batch, is_atomic=is_atomic))
+            rows = await post(q, batch, is_atomic=is_atomic)
+            self._clock.note(rows)
+            outcomes = outcomes_of(batch, rows)
             for outcome in outcomes:
                 if isinstance(outcome, errors.Unauthenticated):
                     raise outcome  # all items are of one session
@@ -82,10 +87,14 @@ class Postings:
 
     async def _post_batched(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
         metrics.BATCH_SIZES.observe(len(batch))
-        return await self._try_statement(post, batch, lock_timeout_s=tuning.GATHERED_LOCK_TIMEOUT_S)
+        rows = await self._try_statement(post, batch, lock_timeout_s=tuning.GATHERED_LOCK_TIMEOUT_S)
+        self._clock.note(rows)
+        return rows
 
     async def _post_alone(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
-        return await self._run_statement(post, batch)
+        rows = await self._run_statement(post, batch)
+        self._clock.note(rows)
+        return rows
 
 
 async def post(

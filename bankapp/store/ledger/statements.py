@@ -29,21 +29,28 @@ class Statements:
     async def get(self, account_id: int, since: datetime, before: datetime) -> Statement:
         """Everything that happened to the account from `since` to just before `before`.
 
-        It never changes again. Raises ValidationFailed while something could still happen before
-        then, StatementTooLarge.
+        It never changes again. Raises ValidationFailed while `before` is still to come,
+        StatementTooLarge.
         """
         # A transaction of its own: the lock is released before the long read.
-        await self._run(require_over, account_id, before)
+        await self._run(finish, account_id, before)
         return await self._run(read_statement, account_id, since, before)
 
 
-async def require_over(q: AsyncQueries, account_id: int, before: datetime) -> None:
+async def finish(q: AsyncQueries, account_id: int, before: datetime) -> None:
+    """Have nothing posted to the account at a time before then any more.
+
+    The account says so, because the clock may step back to before then.
+    """
     # A posting takes its time under the account's lock, so none of an earlier time is pending now.
-    await q.accounts.share_account(id=account_id)
+    account = await q.accounts.lock_account(id=account_id)
+    if account is None or (account.final_at is not None and account.final_at >= before):
+        return
     if await q.entries.get_time() < before:
         raise errors.ValidationFailed(
             violations=[errors.Violation("month", "must be a month that is over")]
         )
+    await q.accounts.finish_account_history(id=account_id, final_at=before)
 
 
 async def read_statement(

@@ -33,13 +33,14 @@ class Query(Protocol[Row_co]):
 
 @dataclass
 class Report:
-    """The numbers of checked rows, and the findings; a finding names its row."""
+    """The numbers of checked rows, the findings, which name their rows, and notes on the clock."""
 
     account_id_max: int = 0
     transfer_id_max: int = 0
     entry_count: int = 0
     duration_s: float = 0.0
     findings: list[str] = field(default_factory=list[str])
+    notes: list[str] = field(default_factory=list[str])
 
 
 async def verify_ledger(database_url: str, progress: Progress) -> Report:
@@ -59,6 +60,7 @@ async def verify_ledger(database_url: str, progress: Progress) -> Report:
         q = AsyncQuerier(connection)
         size = await q.get_ledger_size()
         report = Report(size.account_id_max, size.transfer_id_max, size.entry_count)
+        report.notes = await _note_clock(q)
         for number, check in enumerate(_CHECKS, 1):
             report.findings += await check(q)
             progress(number / len(_CHECKS))
@@ -66,6 +68,18 @@ async def verify_ledger(database_url: str, progress: Progress) -> Report:
                 break
     report.duration_s = time.monotonic() - started
     return report
+
+
+async def _note_clock(q: AsyncQuerier) -> list[str]:
+    ahead = await q.get_accounts_ahead()
+    if ahead.final_at is None:
+        return []
+    note = (
+        f"note: {ahead.account_count} accounts are ahead of the clock of the database, which stood "
+        f"at {ahead.final_at.isoformat()} or later and has stepped back; until it is there again, "
+        "they are posted to with their own time"
+    )
+    return [note]
 
 
 def _check(query: Query[Row], finding: Callable[[Row], str]) -> Check:
@@ -80,7 +94,10 @@ _CHECKS: Final[tuple[Check, ...]] = (
     _check(
         AsyncQuerier.list_wrong_balances,
         lambda row: (
-            f"account {row.id}: its balance is {row.balance}, its entries sum to {row.entries_sum}"
+            f"account {row.id}: its history is not final up to its newest entry (final_at)"
+            if row.balance == row.entries_sum
+            else f"account {row.id}: its balance is {row.balance}, "
+            f"its entries sum to {row.entries_sum}"
         ),
     ),
     _check(

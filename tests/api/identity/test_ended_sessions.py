@@ -66,6 +66,7 @@ async def payer(api: Api) -> Payer:
     return Payer(alice, source, await api.make.account())
 
 
+@pytest.mark.exact_time
 @pytest.mark.parametrize("path", WAYS)
 @pytest.mark.parametrize("ending", ENDINGS)
 async def test_nothing_moves_for_a_session_that_has_ended(

@@ -59,6 +59,7 @@ async def test_logins_of_one_user_from_one_address(strict: Api) -> None:
     assert (await log_in(strict, "alice", "192.0.2.2", PASSWORD)).status == 200
 
 
+@pytest.mark.exact_time
 async def test_logins_from_one_address(strict: Api, connection: Connection) -> None:
     """However long the logins take: what was regained meanwhile is counted, too."""
     limit = limits.LOGINS_BY_ADDRESS
@@ -79,6 +80,7 @@ async def test_all_addresses_of_a_network_of_ipv6_are_one(strict: Api) -> None:
     assert (await log_in(strict, "alice", "2001:db8:0:2::1")).status == 401
 
 
+@pytest.mark.exact_time
 @pytest.mark.parametrize(
     ("path", "count", "body"),
     [
@@ -120,6 +122,7 @@ async def test_resets_from_one_address(strict: Api) -> None:
     check_limited(await strict.request("POST", "/v1/password_resets", json=body))
 
 
+@pytest.mark.exact_time
 async def test_resends_and_changes_of_a_user(strict: Api) -> None:
     alice, bob = await strict.person("alice"), await strict.person("bob")
     for _ in range(limits.RESENDS_BY_USER.count):

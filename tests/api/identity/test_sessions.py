@@ -94,6 +94,7 @@ async def test_invalid_refresh_tokens(api: Api) -> None:
     assert (await renew(api, text)).status == 200  # nothing of that was a use of it
 
 
+@pytest.mark.exact_time
 async def test_an_expired_session_cannot_be_renewed(
     api: Api, database: DatabaseAccess, connection: Connection
 ) -> None:

@@ -85,6 +85,7 @@ async def test_a_void_gives_back(pair: Pair) -> None:
     assert (await pair.bob.post(f"{path}/void")).code == "hold_not_open"
 
 
+@pytest.mark.exact_time
 async def test_an_expired_hold_says_so(pair: Pair) -> None:
     made = await pair.hold(60, expires_in_s=1)
     path = made.headers["Location"]

@@ -45,6 +45,7 @@ async def test_the_balance_now_and_then(api: Api, backdate: Backdate) -> None:
         assert await balance(alice, account, at=tokyo) == (after, after)
 
 
+@pytest.mark.exact_time
 async def test_the_held_amount_at_a_time(api: Api) -> None:
     """Made, captured in part, then voided: every state as it was."""
     alice = await api.person("alice")

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -9,6 +10,7 @@ from psycopg import errors as pg
 
 from bankapp.domain import errors
 from bankapp.domain.postings import Posting, PostingKind
+from bankapp.store import purge
 from bankapp.store.engine.transaction import Pool
 from bankapp.store.ledger import postings
 from bankapp.store.ledger.outcomes import Held, Outcome, Posted
@@ -112,11 +114,14 @@ async def test_nobody_meets_anothers_keys(store: Store, good: dict[str, Posting]
 async def test_a_key_stands_for_a_day(
     store: Store, good: dict[str, Posting], connection: Connection
 ) -> None:
+    """It stands until the purge deletes it, and the purge may do so after a day."""
     posting = keyed(good["transfer"], "k1")
     first = await store.postings.submit(posting)
-    for age, is_replay in (("23 hours 59 minutes", True), ("24 hours", False)):
+    for age, is_replay in (("23 hours 59 minutes", True), ("24 hours 1 minute", False)):
         connection.execute("UPDATE idempotency_keys SET created_at = now() - %s::interval", [age])
         connection.commit()
+        assert first_answer(await store.postings.submit(posting)) == first
+        await store.purge(purge.idempotency_keys, datetime.now(UTC))
         again = await store.postings.submit(posting)
         assert isinstance(again, Posted)
         assert (first_answer(again) == first) == is_replay

@@ -24,6 +24,7 @@ async def test_so_many_at_once_and_no_more(store: Store) -> None:
     assert (await store.rate_limits.take(limit, "b")).is_allowed
 
 
+@pytest.mark.exact_time
 @pytest.mark.parametrize(("passed", "is_allowed"), [(-1, False), (1, True)])
 async def test_one_more_after_a_while(
     store: Store, connection: Connection, passed: int, *, is_allowed: bool
@@ -52,6 +53,7 @@ async def test_after_the_whole_period_all_are_back(store: Store, connection: Con
     assert [one.is_allowed for one in taken] == [True] * 3 + [False]
 
 
+@pytest.mark.exact_time
 async def test_exact_among_two_processes(store: Store, database_url: str) -> None:
     """Goal: two servers that count together allow what one would.
 

@@ -124,6 +124,7 @@ async def test_a_hold_counts_at_once(store: Store, pair: Pair) -> None:
     assert [*map(code, outcomes)] == ["ok", "insufficient_funds", "ok"]
 
 
+@pytest.mark.exact_time
 async def test_an_expired_hold_does_not_count_though_nothing_sweeps(
     store: Store, pair: Pair
 ) -> None:

@@ -53,6 +53,7 @@ async def test_progress_goes_from_little_to_all(database_url: str) -> None:
     assert 0 < seen[0] <= seen[-1] == 1.0
 
 
+@pytest.mark.exact_time
 async def test_it_reads_entries_as_they_lie_and_not_often(
     superuser: Connection, database_url: str
 ) -> None:
