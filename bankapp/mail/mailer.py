@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from contextlib import suppress
+from copy import deepcopy
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -40,7 +41,7 @@ class FileMailer:
 
     async def send(self, message: EmailMessage) -> None:
         """Write the message. Raises OSError."""
-        await asyncio.to_thread(self._write, message.as_bytes(policy=policy.SMTP))
+        await asyncio.to_thread(self._write, _legible(message).as_bytes(policy=policy.SMTP))
 
     def _write(self, data: bytes) -> None:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -49,6 +50,18 @@ class FileMailer:
         written.touch(mode=0o600)
         written.write_bytes(data)
         written.replace(path)  # a reader never sees half a message
+
+
+def _legible(message: EmailMessage) -> EmailMessage:
+    """The message with its text as it was written, so that a long link can be copied.
+
+    On the way through mail servers lines have limits, and not all of these servers take 8 bits.
+    """
+    copied = deepcopy(message)
+    for part in copied.walk():
+        if part.get_content_maintype() == "text":
+            part.set_content(part.get_content(), subtype=part.get_content_subtype(), cte="8bit")
+    return copied
 
 
 class SmtpMailer:

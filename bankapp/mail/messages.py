@@ -35,12 +35,11 @@ def compose(mail: Mail, code: str | None, mail_settings: MailSettings) -> EmailM
 
     Raises ValueError when a header cannot hold an address.
     """
-    query = urlencode({"email_id": mail.verification_id, "secret_code": code})
     values = {
         "full_name": mail.full_name,
         "code": code or "",
         "minutes": str(limits.CODE_LIFETIME // timedelta(minutes=1)),
-        "link": f"{mail_settings.public_url}/v1/verify_email?{query}",
+        "link": f"{mail_settings.public_url}{_path(mail, code)}",
     }
     message = EmailMessage()
     message["Subject"] = SUBJECTS[mail.kind]
@@ -53,6 +52,14 @@ def compose(mail: Mail, code: str | None, mail_settings: MailSettings) -> EmailM
     escaped = {name: html.escape(value) for name, value in values.items()}
     message.add_alternative(_fill(f"{mail.kind}.html", escaped), subtype="html")
     return message
+
+
+def _path(mail: Mail, code: str | None) -> str:
+    """The page where the code is used."""
+    if mail.kind is MailKind.RESET_PASSWORD:
+        return f"/v1/password_resets/confirm?{urlencode({'token': code})}"
+    query = urlencode({"email_id": mail.verification_id, "secret_code": code})
+    return f"/v1/verify_email?{query}"
 
 
 def _address(text: str) -> Address:

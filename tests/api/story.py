@@ -8,6 +8,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from bankapp.api.http.routes import ROUTES
+from bankapp.api.http.site.password_reset import show_password_reset
 from bankapp.api.http.site.verification import show_verification
 from bankapp.domain.roles import Role
 from bankapp.operations.catalog import OPERATIONS
@@ -192,6 +193,7 @@ async def _forget_the_password(story: Story, job_runner: JobRunner) -> None:
     await story.ask(None, password_reset.request_password_reset, email=ALICE["email"])
     text = text_of((await job_runner.deliver())[-1])
     [code] = re.findall(r"^[\w-]{43}$", text, re.MULTILINE)
+    await story.ask(None, show_password_reset, token=code)
     confirmed = {"token": code, "password": NEW_PASSWORD}
     await story.ask(None, password_reset.confirm_password_reset, **confirmed)
 

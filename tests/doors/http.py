@@ -14,6 +14,7 @@ from bankapp.api.http.problems import MethodNotAllowed, PayloadTooLarge, Unsuppo
 from bankapp.api.http.route import Route
 from bankapp.api.http.routes import ROUTES
 from bankapp.api.http.server import create_app
+from bankapp.api.http.site.password_reset import show_password_reset
 from bankapp.api.http.site.verification import show_verification
 from bankapp.domain import errors
 from bankapp.domain.errors import Sort
@@ -162,6 +163,13 @@ HTTP: Final = DoorUnderTest(
         Case(
             operation=show_verification,  # the page that a link in a mail leads to
             request=lambda world: {"email_id": world.email_id, "secret_code": world.email_code},
+            who_may=anyone(),
+            answer=None,
+            needs_database=False,
+        ),
+        Case(
+            operation=show_password_reset,
+            request=lambda world: {"token": world.email_code},
             who_may=anyone(),
             answer=None,
             needs_database=False,

@@ -88,3 +88,23 @@ async def test_file_mailer_writes_a_private_file_per_message(tmp_path: Path) -> 
         assert file.suffix == ".eml"
         assert file.stat().st_mode & 0o777 == 0o600
         assert message_from_bytes(file.read_bytes(), policy=policy.SMTP)["To"]
+
+
+def the_file_in(directory: Path) -> bytes:
+    [file] = directory.iterdir()
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["Alice", "Łukasz 李"])
+@pytest.mark.parametrize("kind", [MailKind.VERIFY_EMAIL, MailKind.RESET_PASSWORD])
+async def test_a_link_can_be_copied_from_a_file(tmp_path: Path, kind: MailKind, name: str) -> None:
+    mail = Mail(kind=kind, to="alice@example.com", full_name=name, verification_id=7)
+    code = "c" * 43
+    message = compose(mail, code, MailSettings("bank@example.org", "https://bank.example.org"))
+    await FileMailer(tmp_path).send(message)
+    data = the_file_in(tmp_path)
+    [link] = [line for line in data.decode().splitlines() if line.startswith("https://")]
+    assert link.endswith(f"={code}")
+    read = message_from_bytes(data, policy=policy.SMTP)
+    for subtype in ("plain", "html"):
+        assert text_of(read, subtype) == text_of(message, subtype)

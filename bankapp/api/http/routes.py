@@ -4,6 +4,7 @@ from typing import Final
 
 from bankapp.api.http.formats import Format
 from bankapp.api.http.route import Route
+from bankapp.api.http.site.password_reset import RESET_PAGE, show_password_reset
 from bankapp.api.http.site.verification import VERIFICATION_PAGE, show_verification
 from bankapp.domain import limits
 from bankapp.operations import health
@@ -29,6 +30,13 @@ ROUTES: Final = (
     ),
     Route("POST", "/v1/verify_email", email_verification.verify_email),
     Route("POST", "/v1/password_resets", password_reset.request_password_reset),
+    Route(
+        "GET",
+        "/v1/password_resets/confirm",
+        show_password_reset,
+        formats=(RESET_PAGE,),
+        has_json=False,
+    ),
     Route("POST", "/v1/password_resets/confirm", password_reset.confirm_password_reset),
     Route("POST", "/v1/tokens/renew_access", sessions.renew_access),
     Route("GET", "/v1/sessions", sessions.list_sessions),

@@ -21,6 +21,10 @@ class EmailVerifications:
         """Mail another code, unless the user's address is verified already."""
         await self._run(resend_verification, username, code)
 
+    async def renew(self, verification_id: int, email: str, code_hash: bytes) -> bool:
+        """Have the time of a code begin now; False when it was used or the address changed."""
+        return await self._run(renew_verification, verification_id, email, code_hash)
+
     async def complete(self, verification_id: int, code_hash: bytes, *, origin: Origin) -> bool:
         """Verify the address; False when the code does not work."""
         return await self._run(verify_email, verification_id, code_hash, origin)
@@ -47,6 +51,16 @@ async def resend_verification(q: AsyncQueries, username: str, code: Code) -> Non
     user = await q.users.lock_user(username=username)
     if user is not None and not user.is_email_verified:
         await send_verification(q, user, code)
+
+
+async def renew_verification(
+    q: AsyncQueries, verification_id: int, email: str, code_hash: bytes
+) -> bool:
+    await q.email_verifications.delete_unused_email_verification(id=verification_id)
+    renewed = await q.email_verifications.renew_email_verification(
+        id=verification_id, email=email, code_hash=code_hash
+    )
+    return renewed is not None
 
 
 async def verify_email(

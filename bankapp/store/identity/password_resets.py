@@ -25,6 +25,10 @@ class PasswordResets:
         """Mail a code to the user who has this address, if there is one."""
         await self._run(start_password_reset, email, code)
 
+    async def renew(self, email: str, code_hash: bytes) -> bool:
+        """Have the time of a code begin now; False when it was used or the address changed."""
+        return await self._run(renew_reset, email, code_hash)
+
     async def complete(self, code_hash: bytes, hashed_password: str, *, origin: Origin) -> bool:
         """Set a new password and end all sessions; False when the code does not work."""
         return await self._run(reset_password, code_hash, hashed_password, origin)
@@ -46,6 +50,12 @@ async def start_password_reset(q: AsyncQueries, email: str, code: Code) -> None:
             sealed_code=code.sealed,
         ),
     )
+
+
+async def renew_reset(q: AsyncQueries, email: str, code_hash: bytes) -> bool:
+    await q.password_resets.delete_unused_password_reset(code_hash=code_hash)
+    renewed = await q.password_resets.renew_password_reset(email=email, code_hash=code_hash)
+    return renewed is not None
 
 
 async def reset_password(

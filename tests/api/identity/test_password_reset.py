@@ -98,3 +98,27 @@ async def test_invalid_confirmations_of_a_reset(api: Api, job_runner: JobRunner)
     assert (await confirm(api, code, "short")).wrong_fields == {"password"}
     assert (await confirm(api, code, "password1")).code == "weak_password"
     assert (await confirm(api, code)).status == 204
+
+
+async def test_the_mail_leads_to_a_page(api: Api, job_runner: JobRunner) -> None:
+    await api.make.user("alice")
+    await ask(api, "alice@example.com")
+    [message] = await job_runner.deliver()
+    [path] = re.findall(r"^https://bank\.example\.org(/\S+)$", text_of(message), re.MULTILINE)
+    for _ in range(2):
+        page = await api.request("GET", path)
+        assert page.status == 200
+        assert page.headers["Content-Type"].startswith("text/html")
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert page.headers["Cache-Control"] == "no-store"
+        [code] = re.findall(r'data-token="([\w-]{43})"', page.body)
+        assert code in text_of(message)
+    assert (await confirm(api, path.rpartition("=")[2])).status == 204
+
+
+async def test_the_page_takes_no_script(api: Api) -> None:
+    attack = "%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
+    page = await api.request("GET", f"/v1/password_resets/confirm?token={attack}")
+    assert page.status == 200
+    assert "<script>alert" not in page.body

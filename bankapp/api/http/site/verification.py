@@ -1,13 +1,11 @@
 """The page that a link in a mail leads to, which only the HTTP door has."""
 
-import base64
-import hashlib
 import html
 from string import Template
 from typing import Final
 
 from bankapp.api.http.formats import Format
-from bankapp.api.http.site.pages import read_static
+from bankapp.api.http.site.pages import policy_of, read_static
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Visitor
 from bankapp.operations.fields import Code, Id, RequestModel, ResponseModel
@@ -15,12 +13,6 @@ from bankapp.operations.operation import public_operation
 
 _PAGE: Final = Template(read_static("verify_email.html"))
 _SCRIPT: Final = read_static("verify_email.js")
-_SCRIPT_HASH: Final = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
-# The URL of the page contains the code; every answer's Referrer-Policy keeps it from leaking.
-_POLICY: Final = (
-    f"default-src 'none'; script-src 'sha256-{_SCRIPT_HASH}'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 
 
 class ShowVerificationRequest(RequestModel):
@@ -50,5 +42,5 @@ def _render(page: VerificationPage) -> str:
 
 
 VERIFICATION_PAGE: Final = Format(
-    "text/html", _render, headers=(("Content-Security-Policy", _POLICY),)
+    "text/html", _render, headers=(("Content-Security-Policy", policy_of(_SCRIPT)),)
 )
