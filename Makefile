@@ -43,6 +43,11 @@ mutants: setup ## Run the mutation tests of the ledger: each mutant must fail a 
 storm: setup ## Send 200,000 concurrent requests and compare the books; ARGS="--kills 20" also kills processes
 	@$(BIN)/python -m tests.invariants $(ARGS)
 
+.PHONY: jumps
+jumps: setup ## Test the bank on databases whose clock jumps, and storm it under one
+	@TEST_CLOCK_JUMP_S=0.4 $(BIN)/pytest tests/api/identity tests/api/ledger tests/doors tests/jobs tests/store $(ARGS)
+	@$(BIN)/python -m tests.invariants --requests 20000 --jump-s 30
+
 .PHONY: check
 check: lint types contracts verify-generate verify-schema verify-functions verify-dbml verify-dbdocs test ## Run all checks of CI
 

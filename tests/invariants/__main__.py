@@ -12,9 +12,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
+import psycopg
+
 from bankapp.store.operator.verification import verify_ledger
+from tests.clock import Clock
 from tests.invariants.books import differences
 from tests.invariants.fragile import FragileBank, sender
 from tests.invariants.storm import Storm
@@ -27,17 +31,25 @@ def main() -> int:
     parser.add_argument(
         "--kills", type=int, default=0, metavar="N", help="of the server, and of PostgreSQL"
     )
+    parser.add_argument(
+        "--jump-s", type=float, default=0, metavar="S", help="of PostgreSQL's clock, back and forth"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="b-") as directory:
         bank = FragileBank(Path(directory, "bank"), {})
         try:
-            return asyncio.run(_storm(bank, arguments.requests, arguments.kills))
+            jump = timedelta(seconds=arguments.jump_s)
+            return asyncio.run(_storm(bank, arguments.requests, arguments.kills, jump))
         finally:
             bank.stop()
 
 
-async def _storm(bank: FragileBank, request_count: int, kill_count: int) -> int:
+async def _storm(bank: FragileBank, request_count: int, kill_count: int, jump: timedelta) -> int:
     bank.start()
+    if jump:
+        with psycopg.connect(bank.superuser_url, autocommit=True) as superuser:
+            Clock(superuser).jump(jump)
+        await bank.kill_server()  # it may have plans that read the old clock
     tokens, account_ids = bank.populate()
     kills = [bank.kill_server, bank.kill_postgres] * kill_count
     started = time.monotonic()

@@ -34,6 +34,7 @@ class FragileBank:
         """Start both."""
         self._postgres.start()
         self.url = ensure_database(self._postgres, DATABASE, OWNER)
+        self.superuser_url = self._postgres.url(DATABASE)
         self._serve()
 
     def _serve(self) -> None:

@@ -4,11 +4,15 @@ Short here; `python -m tests.invariants` has the long ones.
 """
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from bankapp.domain.roles import Role
 from bankapp.store.operator.verification import verify_ledger
 from tests.api.client import Api
+from tests.clock import Clock
 from tests.invariants.books import differences
 from tests.invariants.fragile import FragileBank, sender
 from tests.invariants.storm import ACCOUNT_COUNT, BALANCE, Reply, Request, Storm
@@ -17,13 +21,15 @@ from tests.processes.owner import QUICK
 REQUEST_COUNT = 1000
 
 
-async def test_a_storm(api: Api, database_url: str) -> None:
+@pytest.mark.parametrize("jump_s", [0, 30], ids=["a clock that is right", "a clock that jumps"])
+async def test_a_storm(api: Api, clock: Clock, database_url: str, jump_s: int) -> None:
     """Goal: nothing is lost, doubled or overdrawn, whoever does what at the same time.
 
     Method: 64 clients, 5 accounts, every kind of request, each sent one to three times at once
     under its key. Then every transfer, hold and key in the books is as it was answered, none is
-    there besides, and verify is clean.
+    there besides, and verify is clean. The clock of the database may jump back and forth meanwhile.
     """
+    clock.jump(timedelta(seconds=jump_s))
     people = [await api.person() for _ in range(ACCOUNT_COUNT)]
     accounts = [await api.make.account(owner=person.username, balance=BALANCE) for person in people]
     people.append(await api.person(role=Role.BANKER))
