@@ -28,7 +28,7 @@ CONNECTION_TIMEOUT_S: Final = 5.0
 RECONNECTION_TIMEOUT_S: Final = 4.0
 STATEMENT_TIMEOUT_S: Final = 10
 LOCK_TIMEOUT_S: Final = 1
-GATHERED_LOCK_TIMEOUT_S: Final = 0.2  # the rest of the batch waits with it
+BATCHED_LOCK_TIMEOUT_S: Final = 0.2  # the rest of the batch waits with it
 CLOCK_TOLERANCE_S: Final = 5.0  # two hosts may differ by so much without a word
 CLOCK_LOG_INTERVAL_S: Final = 60.0
 TRANSACTION_RETRY_COUNT_MAX: Final = 3
@@ -41,6 +41,7 @@ READ_COUNT_MAX: Final = 1000
 # A call by itself costs about as much as this many postings: fewer are not divided.
 UNDIVIDED_COUNT_MAX: Final = 16
 ALONE_COUNT_MAX: Final = 4
+LANE_COUNT_MAX: Final = 2  # of those that wait shortly, and of the others
 BATCH_CONCURRENCY: Final = 4
 
 WORKER_COUNT_MAX: Final = 128

@@ -36,7 +36,8 @@ SELECT /* PostTransfers */
     hold_closed_at,
     hold_asked_by,
     hold_request_id,
-    hold_voided_by
+    hold_voided_by,
+    busy_account_id
 FROM post_transfers(
         $1::posting_kind[],
         $2::bigint[],
@@ -54,7 +55,8 @@ FROM post_transfers(
         $14::text[],
         $15::boolean,
         $16::uuid[],
-        $17::integer
+        $17::integer,
+        $18::boolean
     )
 """
 
@@ -152,6 +154,7 @@ class PostTransfersParams:
     is_atomic: bool
     session_ids: Sequence[uuid.UUID | None]
     lock_timeout_ms: int
+    skips_locked: bool
 
 
 @dataclass(slots=True)
@@ -178,6 +181,7 @@ class PostTransfersRow:
     hold_asked_by: str | None
     hold_request_id: str | None
     hold_voided_by: str | None
+    busy_account_id: int | None
 
 
 @dataclass(slots=True)
@@ -211,6 +215,7 @@ def _post_transfers_row(row: Sequence[Any]) -> PostTransfersRow:
         row[19],
         row[20],
         row[21],
+        row[22],
     )
 
 
@@ -285,6 +290,7 @@ class Querier:
                 arg.is_atomic,
                 models.uuid_array(arg.session_ids),
                 Int4(arg.lock_timeout_ms),
+                arg.skips_locked,
             ),
         )
         rows = cursor.fetchall()
@@ -356,6 +362,7 @@ class AsyncQuerier:
                 arg.is_atomic,
                 models.uuid_array(arg.session_ids),
                 Int4(arg.lock_timeout_ms),
+                arg.skips_locked,
             ),
         )
         rows = await cursor.fetchall()

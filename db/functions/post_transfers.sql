@@ -16,7 +16,8 @@ CREATE OR REPLACE FUNCTION post_transfers(
     request_ids text[],
     is_atomic boolean,
     session_ids uuid[] DEFAULT NULL,
-    lock_timeout_ms integer DEFAULT NULL
+    lock_timeout_ms integer DEFAULT NULL,
+    skips_locked boolean DEFAULT false
 ) RETURNS TABLE (
     refusal posting_refusal,
     replayed_request_id text,
@@ -39,7 +40,8 @@ CREATE OR REPLACE FUNCTION post_transfers(
     hold_closed_at timestamptz,
     hold_asked_by text,
     hold_request_id text,
-    hold_voided_by text
+    hold_voided_by text,
+    busy_account_id bigint
 )
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -63,6 +65,9 @@ AS $$
 --
 -- The time of an item is that of the clock. Where the clock has stepped back behind an account of
 -- the item, it is the account's (account_time), so that no history changes. Only times differ then.
+--
+-- With skips_locked no account is waited for. An item with an account that another transaction has
+-- locked is left undecided: its row names that account in busy_account_id. An atomic batch waits.
 --
 -- 1. Lock every account once, in ascending id, so that no two batches wait for each other. Whatever
 --    concerns an account's holds, transfers and keys is only written under its lock.
@@ -104,6 +109,8 @@ DECLARE
     balances bigint[];
     held_amounts bigint[];
     account_times timestamptz[]; -- NULL unless the clock is behind one of them
+    busy_ids bigint[] := '{}';
+    busy_account_ids bigint[] := transfer_ids;
     -- Of what an item names by reference_id, where it is named first.
     reference_places int[];
     amounts_left bigint[];
@@ -167,18 +174,40 @@ BEGIN
     END IF;
 
     -- In the order of the subquery; the places are found by it.
-    SELECT array_agg(locked.id), array_agg(locked.owner), array_agg(locked.kind::text),
-        array_agg(locked.currency), array_agg(locked.status::text), array_agg(locked.created_at),
-        array_agg(locked.balance), max(locked.final_at) FILTER (WHERE locked.kind = 'customer')
-    INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times, balances,
-        final_at
-    FROM (
-        SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance, a.final_at
-        FROM accounts AS a
-        WHERE a.id = ANY (payer_ids || payee_ids)
-        ORDER BY a.id
-        FOR NO KEY UPDATE
-    ) AS locked;
+    IF skips_locked AND NOT is_atomic THEN
+        SELECT array_agg(locked.id), array_agg(locked.owner), array_agg(locked.kind::text),
+            array_agg(locked.currency), array_agg(locked.status::text),
+            array_agg(locked.created_at), array_agg(locked.balance),
+            max(locked.final_at) FILTER (WHERE locked.kind = 'customer')
+        INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times,
+            balances, final_at
+        FROM (
+            SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance, a.final_at
+            FROM accounts AS a
+            WHERE a.id = ANY (payer_ids || payee_ids)
+            ORDER BY a.id
+            FOR NO KEY UPDATE SKIP LOCKED
+        ) AS locked;
+        SELECT coalesce(array_agg(a.id), '{}')
+        INTO busy_ids
+        FROM unnest(payer_ids || payee_ids) AS u (id)
+        INNER JOIN accounts AS a ON a.id = u.id
+        WHERE account_ids[width_bucket(u.id, account_ids)] IS DISTINCT FROM u.id;
+    ELSE
+        SELECT array_agg(locked.id), array_agg(locked.owner), array_agg(locked.kind::text),
+            array_agg(locked.currency), array_agg(locked.status::text),
+            array_agg(locked.created_at), array_agg(locked.balance),
+            max(locked.final_at) FILTER (WHERE locked.kind = 'customer')
+        INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times,
+            balances, final_at
+        FROM (
+            SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance, a.final_at
+            FROM accounts AS a
+            WHERE a.id = ANY (payer_ids || payee_ids)
+            ORDER BY a.id
+            FOR NO KEY UPDATE
+        ) AS locked;
+    END IF;
     locked_at := clock_timestamp();
 
     SELECT array_agg(coalesce(held.amount, 0) ORDER BY u.n), max(held.newest_at)
@@ -323,6 +352,17 @@ BEGIN
                 ELSE greatest(payer_time, account_times[payee_place])
             END;
         END IF;
+        IF busy_ids <> '{}' AND ARRAY[item.payer_id, item.payee_id] && busy_ids THEN
+            busy_account_ids[item.n] := CASE
+                WHEN item.payer_id = ANY (busy_ids) THEN item.payer_id
+                ELSE item.payee_id
+            END;
+            refusals[item.n] := NULL;
+            payer_balances[item.n] := NULL;
+            payer_available_balances[item.n] := NULL;
+            payee_balances[item.n] := NULL;
+            CONTINUE;
+        END IF;
         IF item.known_request_id IS NOT NULL
             AND NOT (item.reuses_key OR item.is_session_over)
         THEN
@@ -443,7 +483,8 @@ BEGIN
             NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint,
             NULL::text, NULL::timestamptz, NULL::text, NULL::timestamptz, NULL::bigint,
             NULL::bigint, NULL::bigint, NULL::bigint, NULL::text, NULL::timestamptz,
-            NULL::timestamptz, NULL::timestamptz, NULL::text, NULL::text, NULL::text
+            NULL::timestamptz, NULL::timestamptz, NULL::text, NULL::text, NULL::text,
+            NULL::bigint
         FROM generate_series(1, cardinality(kinds)) AS u (n);
         RETURN;
     END IF;
@@ -536,12 +577,13 @@ BEGIN
             u.hold_id, u.balance, u.available_balance, u.captured_amount, locked_at
         FROM unnest(
             scopes, keys, request_hashes, request_ids, refusals, transfer_ids, hold_ids,
-            payer_balances, payer_available_balances, item_captured_amounts, replayed_request_ids
+            payer_balances, payer_available_balances, item_captured_amounts, replayed_request_ids,
+            busy_account_ids
         ) AS u (
             scope, key, request_hash, request_id, refusal, transfer_id, hold_id, balance,
-            available_balance, captured_amount, replayed_request_id
+            available_balance, captured_amount, replayed_request_id, busy_account_id
         )
-        WHERE u.key IS NOT NULL AND u.replayed_request_id IS NULL
+        WHERE u.key IS NOT NULL AND u.replayed_request_id IS NULL AND u.busy_account_id IS NULL
             AND coalesce(u.refusal NOT IN ('unauthenticated', 'idempotency_key_reused'), true)
         ORDER BY u.scope, u.key -- the order in which all take keys, after the accounts
         ON CONFLICT (scope, key) DO NOTHING;
@@ -559,14 +601,14 @@ BEGIN
         owners[u.payer_place], opening_times[u.payer_place], u.payer_balance,
         u.payer_available_balance, hold.amount, u.captured_amount, hold.description,
         hold.expires_at, hold.created_at, hold.closed_at, hold.asked_by, hold.request_id,
-        hold.voided_by
+        hold.voided_by, u.busy_account_id
     FROM unnest(
         refusals, replayed_request_ids, transfer_ids, hold_ids, payer_ids, payee_ids,
         posted_amounts, moved_currencies, payer_places, payer_balances,
-        payer_available_balances, item_captured_amounts
+        payer_available_balances, item_captured_amounts, busy_account_ids
     ) WITH ORDINALITY AS u (
         refusal, replayed_request_id, transfer_id, hold_id, payer_id, payee_id, amount, currency,
-        payer_place, payer_balance, payer_available_balance, captured_amount, n
+        payer_place, payer_balance, payer_available_balance, captured_amount, busy_account_id, n
     )
     LEFT JOIN LATERAL (
         SELECT h.amount, h.description, h.expires_at, h.created_at, h.closed_at, h.asked_by,

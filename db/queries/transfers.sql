@@ -23,7 +23,8 @@ SELECT
     hold_closed_at,
     hold_asked_by,
     hold_request_id,
-    hold_voided_by
+    hold_voided_by,
+    busy_account_id
 FROM post_transfers(
         sqlc.arg(kinds)::posting_kind[],
         sqlc.arg(from_account_ids)::bigint[],
@@ -41,7 +42,8 @@ FROM post_transfers(
         sqlc.arg(request_ids)::text[],
         sqlc.arg(is_atomic)::boolean,
         sqlc.arg(session_ids)::uuid[],
-        sqlc.arg(lock_timeout_ms)::integer
+        sqlc.arg(lock_timeout_ms)::integer,
+        sqlc.arg(skips_locked)::boolean
     );
 
 -- name: GetTransfer :one

@@ -60,13 +60,18 @@ MUTANTS: Final[list[CodeMutant]] = [
     ),
     _batcher(
         "a batch that may have been posted is posted again",
-        "if not is_undone(error):",
-        "if False:",
+        "if has_waited or not is_undone(error):",
+        "if has_waited:",
     ),
     _batcher(
         "an item that waits for a lock fails its batch",
-        "if not is_undone(error):",
+        "if has_waited or not is_undone(error):",
         "if True:",
+    ),
+    _batcher(
+        "a run that has waited for a lock is divided",
+        "if has_waited or not is_undone(error):",
+        "if not is_undone(error):",
     ),
     _transaction(
         "a statement is answered before it commits",
@@ -136,9 +141,30 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "an item that waits for a lock delays later batches",
         "bankapp/store/ledger/postings.py",
-        "rows = await self._try_statement(post, batch,",
-        "rows = await self._run_statement(post, batch,",
+        "post, batch, lock_timeout_s=tuning.BATCHED_LOCK_TIMEOUT_S, skips_locked=True",
+        "post, batch, lock_timeout_s=tuning.STATEMENT_TIMEOUT_S",
         f"{_BATCHING} -k stops_no_other",
+    ),
+    _code(
+        "all who wait for a lock wait in one lane",
+        "bankapp/store/ledger/postings.py",
+        "self._lanes.submit(row.busy_account_id, posting)",
+        "self._lanes.submit(None, posting)",
+        "tests/store/ledger/test_busy_accounts.py -k kept_for_long",
+    ),
+    _code(
+        "a lock that is held for long takes the slots of those that are not",
+        "bankapp/store/ledger/postings.py",
+        "async with self._slow_lane_slots:",
+        "async with self._lane_slots:",
+        "tests/store/ledger/test_busy_accounts.py -k kept_for_long",
+    ),
+    _code(
+        "the batches of one user take all slots",
+        "bankapp/store/ledger/postings.py",
+        "self._batch_turns.take(batch[0].origin.actor), ",
+        "",
+        "tests/store/ledger/test_busy_accounts.py -k one_slot",
     ),
     _code(
         "an unreachable database is an internal error",

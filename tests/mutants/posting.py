@@ -5,6 +5,7 @@ from typing import Final
 from tests.mutants.mutant import SqlMutant, replaced, view_replaced
 
 _RACES: Final = "tests/store/ledger/test_races.py"
+_BUSY: Final = "tests/store/ledger/test_busy_accounts.py"
 _POSTING: Final = "tests/store/ledger/test_posting.py"
 _HOLDS: Final = "tests/store/ledger/test_holds.py"
 _REVERSALS: Final = "tests/store/ledger/test_reversals.py"
@@ -26,21 +27,57 @@ def _sql(name: str, statement: str, tests: str) -> SqlMutant:
 LOCKS: Final = [
     _posting(
         "accounts are locked in the order of the items",
-        "ORDER BY a.id\n        FOR NO KEY UPDATE",
-        "ORDER BY array_position(payer_ids || payee_ids, a.id)\n        FOR NO KEY UPDATE",
+        "ORDER BY a.id\n            FOR NO KEY UPDATE\n",
+        "ORDER BY array_position(payer_ids || payee_ids, a.id)\n            FOR NO KEY UPDATE\n",
         f"{_RACES} -k deadlock",
     ),
     _posting(
         "accounts are not locked",
-        "FOR NO KEY UPDATE",
+        "FOR NO KEY UPDATE\n",
         "",
         f"{_RACES} -k first_left",
     ),
     _posting(
         "accounts are locked for readers",
-        "FOR NO KEY UPDATE",
-        "FOR SHARE",
+        "FOR NO KEY UPDATE\n",
+        "FOR SHARE\n",
         f"{_RACES} -k deadlock",
+    ),
+    _posting(
+        "accounts are not locked where locked ones are skipped",
+        "FOR NO KEY UPDATE SKIP LOCKED",
+        "",
+        f"{_BUSY} -k passes_by",
+    ),
+    _posting(
+        "accounts are waited for where locked ones are skipped",
+        "FOR NO KEY UPDATE SKIP LOCKED",
+        "FOR NO KEY UPDATE",
+        f"{_BUSY} -k passes_by",
+    ),
+    _posting(
+        "an account that is not there is busy",
+        "INNER JOIN accounts AS a ON a.id = u.id\n        WHERE",
+        "INNER JOIN LATERAL (SELECT u.id) AS a ON true\n        WHERE",
+        f"{_BUSY} -k not_there",
+    ),
+    _posting(
+        "a locked account is not there",
+        "IF busy_ids <> '{}'",
+        "IF false",
+        f"{_BUSY} -k passes_by",
+    ),
+    _posting(
+        "an item that is left undecided takes its key",
+        " AND u.busy_account_id IS NULL",
+        "",
+        f"{_BUSY} -k passes_by",
+    ),
+    _posting(
+        "an atomic batch skips what is locked",
+        "IF skips_locked AND NOT is_atomic THEN",
+        "IF skips_locked THEN",
+        f"{_BUSY} -k atomic",
     ),
     _posting(
         "time is taken before the lock",

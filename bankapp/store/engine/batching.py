@@ -55,7 +55,8 @@ class Batcher(Generic[Item, Answer]):
 
     When a batch fails and is known to have changed nothing, because of one of its items, each item
     runs alone, a few at a time, and later batches do not wait for them. An item that fails again
-    runs by `run_alone`, which may wait longer for a lock.
+    runs by `run_alone`, which may wait longer for a lock. Without it all of a batch get the answer
+    that the bank is unavailable.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Batcher(Generic[Item, Answer]):
         run_alone: Run[Item, Answer] | None = None,
     ) -> None:
         self._run = run
-        self._run_alone = run_alone or run
+        self._run_alone = run_alone
         self._count_max = count_max
         self._last_count = 0
         self._conflict_key = conflict_key
@@ -127,7 +128,8 @@ class Batcher(Generic[Item, Answer]):
         return min(count, self._count_max)
 
     def _split(self, batch: Sequence[_Waiting[Item, Answer]], error: Exception) -> None:
-        if not is_undone(error):
+        has_waited = self._run_alone is None and isinstance(error, errors.Unavailable)
+        if has_waited or not is_undone(error):
             _fail(batch, error if isinstance(error, errors.Refusal) else _unknown(error))
             return
         for waiting in batch:
@@ -142,7 +144,7 @@ class Batcher(Generic[Item, Answer]):
                 async with self._alone_slots:
                     [answer] = await self._run([waiting.item])
             except errors.Unavailable as error:
-                if not error.is_undone:
+                if self._run_alone is None or not error.is_undone:
                     raise
                 # This item is the slow one: it must not hold a slot that others need.
                 async with self._slow_slots:

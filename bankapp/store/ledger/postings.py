@@ -10,6 +10,7 @@ from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.postings import Posting
 from bankapp.store.engine.batching import Batcher
 from bankapp.store.engine.idempotency import Answer
+from bankapp.store.engine.lanes import Lanes, Turns
 from bankapp.store.engine.transaction import Transactions
 from bankapp.store.ledger.clock import ClockWatch
 from bankapp.store.ledger.outcomes import Outcome, outcome_of, outcomes_of, request_id_of
@@ -39,13 +40,27 @@ class Postings:
             count_max=limits.POSTING_COUNT_MAX,
             conflict_key=key_of,
         )
-        # So that a client who sends many batches at once cannot take the whole pool.
+        # What must wait for a lock waits apart, by account or by user, and for few connections.
+        self._lanes = Lanes(self._create_lane)
+        self._lane_slots = asyncio.Semaphore(tuning.LANE_COUNT_MAX)
+        self._slow_lane_slots = asyncio.Semaphore(tuning.LANE_COUNT_MAX)
+        # So that a client who sends many batches at once cannot take the whole pool, nor the slots.
+        self._batch_turns = Turns()
         self._batch_slots = asyncio.Semaphore(tuning.BATCH_CONCURRENCY)
 
     async def submit(self, posting: Posting) -> Outcome:
-        """Post one item, in a batch with those of concurrent callers."""
+        """Post one item, in a batch with those of concurrent callers.
+
+        An item that has to wait for an account keeps no other waiting but those of that account.
+        """
+        if posting.origin.actor in self._batch_turns:  # accounts or keys of the batch are locked
+            row = await self._lanes.submit(posting.origin.actor, posting)
+        else:
+            row = await self._batcher.submit(posting)
+            if row.busy_account_id is not None:
+                row = await self._lanes.submit(row.busy_account_id, posting)
         # Made here and not for the whole batch at once, which would delay the next batch.
-        outcome = outcome_of(posting, await self._batcher.submit(posting))
+        outcome = outcome_of(posting, row)
         if isinstance(outcome, errors.Unauthenticated) and posting.origin.session_id is not None:
             self._forget_session(posting.origin.session_id)
         return outcome
@@ -82,12 +97,14 @@ class Postings:
                     raise outcome  # all items are of one session
             return render(outcomes)
 
-        async with self._batch_slots:
+        async with self._batch_turns.take(batch[0].origin.actor), self._batch_slots:
             return await self._run_once(key, step, dump=str, load=str)
 
     async def _post_batched(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
         metrics.BATCH_SIZES.observe(len(batch))
-        rows = await self._try_statement(post, batch, lock_timeout_s=tuning.GATHERED_LOCK_TIMEOUT_S)
+        rows = await self._try_statement(
+            post, batch, lock_timeout_s=tuning.BATCHED_LOCK_TIMEOUT_S, skips_locked=True
+        )
         self._clock.note(rows)
         return rows
 
@@ -96,6 +113,27 @@ class Postings:
         self._clock.note(rows)
         return rows
 
+    def _create_lane(self) -> Batcher[Posting, PostTransfersRow]:
+        return Batcher(self._post_in_lane, count_max=limits.POSTING_COUNT_MAX, conflict_key=key_of)
+
+    async def _post_in_lane(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
+        rows = await self._post_patiently(batch)
+        self._clock.note(rows)
+        return rows
+
+    async def _post_patiently(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
+        try:
+            async with self._lane_slots:
+                return await self._try_statement(
+                    post, batch, lock_timeout_s=tuning.BATCHED_LOCK_TIMEOUT_S
+                )
+        except errors.Unavailable as error:
+            if not error.is_undone:
+                raise
+        # The lock is held for long: it must not take a slot from locks that are not.
+        async with self._slow_lane_slots:
+            return await self._run_statement(post, batch)
+
 
 async def post(
     q: AsyncQueries,
@@ -103,12 +141,17 @@ async def post(
     *,
     is_atomic: bool = False,
     lock_timeout_s: float = tuning.LOCK_TIMEOUT_S,
+    skips_locked: bool = False,
 ) -> list[PostTransfersRow]:
     """Post a batch in order and in one statement, each item accepted or refused on its own.
 
-    With `is_atomic` all are accepted or none is. Returns one row per posting, in their order.
+    With `is_atomic` all are accepted or none is. With `skips_locked` an item whose account another
+    transaction has locked is not posted, and its row has a `busy_account_id`. Returns one row per
+    posting, in their order.
     """
-    given = parameters(postings, is_atomic=is_atomic, lock_timeout_s=lock_timeout_s)
+    given = parameters(
+        postings, is_atomic=is_atomic, lock_timeout_s=lock_timeout_s, skips_locked=skips_locked
+    )
     return await q.transfers.post_transfers(given)
 
 
@@ -122,6 +165,7 @@ def parameters(
     *,
     is_atomic: bool = False,
     lock_timeout_s: float = tuning.LOCK_TIMEOUT_S,
+    skips_locked: bool = False,
 ) -> PostTransfersParams:
     """The postings as the posting call takes them: item n is element n of every array."""
     keys = [posting.key for posting in postings]
@@ -143,4 +187,5 @@ def parameters(
         is_atomic=is_atomic,
         session_ids=[posting.origin.session_id for posting in postings],
         lock_timeout_ms=round(lock_timeout_s * 1000),
+        skips_locked=skips_locked,
     )

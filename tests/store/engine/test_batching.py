@@ -142,7 +142,9 @@ async def test_a_database_that_is_gone_is_gone_for_all(recorder: Recorder) -> No
 async def test_a_lock_that_one_waits_for_keeps_nobody_else(recorder: Recorder) -> None:
     """The items of a batch that is known to have failed are retried, each by itself."""
     recorder.failure, recorder.failing = errors.Unavailable.undone(), posting(3)
-    tasks = await started(gatherer_of(recorder), [posting(n) for n in range(1, 5)])
+    tasks = await started(
+        gatherer_of(recorder, run_alone=recorder.post), [posting(n) for n in range(1, 5)]
+    )
     recorder.may_go_on.set()
     answers = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(answer) for answer in answers] == [
@@ -151,6 +153,16 @@ async def test_a_lock_that_one_waits_for_keeps_nobody_else(recorder: Recorder) -
         errors.Unavailable,
         errors.NotFound,
     ]
+
+
+async def test_a_run_that_has_waited_for_a_lock_is_not_divided(recorder: Recorder) -> None:
+    """Each of them alone would wait as long again."""
+    recorder.failure = errors.Unavailable.undone()
+    tasks = await started(gatherer_of(recorder), [posting(n) for n in range(1, 5)])
+    recorder.may_go_on.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [errors.Unavailable] * 4
+    assert len(recorder.batches) == 1
 
 
 async def test_what_comes_later_does_not_wait_for_who_waits_for_a_lock(

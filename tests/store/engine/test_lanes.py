@@ -1,0 +1,98 @@
+"""Work divided by a key: the work of one key delays no other, and nothing remains."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from bankapp.store.engine.batching import Batcher
+from bankapp.store.engine.lanes import Lanes, Turns
+
+
+class Gate:
+    """A run of batches that waits until it is opened, and notes what it has run."""
+
+    def __init__(self) -> None:
+        self.is_open = asyncio.Event()
+        self.batches: list[list[str]] = []
+
+    async def run(self, batch: Sequence[str]) -> list[str]:
+        self.batches.append([*batch])
+        await self.is_open.wait()
+        return [item.upper() for item in batch]
+
+
+def lanes_of(*gates: Gate) -> Lanes[str, str]:
+    """Lanes of which the first made runs by the first gate, and so on."""
+    remaining = iter(gates)
+    return Lanes(lambda: Batcher(next(remaining).run, count_max=10))
+
+
+async def test_a_lane_waits_for_its_own_key_only() -> None:
+    shut, opened = Gate(), Gate()
+    opened.is_open.set()
+    lanes = lanes_of(shut, opened)
+    waiting = asyncio.create_task(lanes.submit("kept", "a"))
+    await asyncio.sleep(0)
+    assert await lanes.submit("free", "b") == "B"
+    assert not waiting.done()
+    shut.is_open.set()
+    assert await waiting == "A"
+
+
+async def test_items_of_a_key_go_together() -> None:
+    gate = Gate()
+    lanes = lanes_of(gate)
+    async with asyncio.TaskGroup() as tasks:
+        for item in "abc":
+            tasks.create_task(lanes.submit("key", item))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        gate.is_open.set()
+    assert gate.batches == [["a"], ["b", "c"]]
+
+
+async def test_a_lane_goes_with_the_last_of_its_callers() -> None:
+    lanes = lanes_of(Gate(), first := Gate())
+    cancelled = asyncio.create_task(lanes.submit("key", "a"))
+    await asyncio.sleep(0)
+    cancelled.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+    first.is_open.set()
+    assert await lanes.submit("key", "b") == "B"  # in a lane of its own
+
+
+async def test_turns_are_taken_one_at_a_time_in_order() -> None:
+    turns, done = Turns(), list[str]()
+    may_end = asyncio.Event()
+
+    async def work(key: str, name: str) -> None:
+        async with turns.take(key):
+            done.append(f"{name} begins")
+            await may_end.wait()
+            done.append(f"{name} ends")
+
+    async with asyncio.TaskGroup() as tasks:
+        for key, name in [("x", "first"), ("x", "second"), ("y", "other")]:
+            tasks.create_task(work(key, name))
+            await asyncio.sleep(0)
+        assert done == ["first begins", "other begins"]
+        assert ("x" in turns, "y" in turns, "z" in turns) == (True, True, False)
+        may_end.set()
+    assert done.index("second begins") > done.index("first ends")
+    assert "x" not in turns
+
+
+async def test_a_turn_ends_with_what_fails_or_is_cancelled() -> None:
+    turns = Turns()
+    with pytest.raises(ValueError, match="broken"):
+        async with turns.take("x"):
+            raise ValueError("broken")
+    async with turns.take("x"):
+        waiting = asyncio.create_task(turns.take("x").__aenter__())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    assert "x" not in turns
