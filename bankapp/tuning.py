@@ -43,6 +43,9 @@ UNDIVIDED_COUNT_MAX: Final = 16
 ALONE_COUNT_MAX: Final = 4
 LANE_COUNT_MAX: Final = 2  # of those that wait shortly, and of the others
 BATCH_CONCURRENCY: Final = 4
+WAITING_BATCH_COUNT_MAX: Final = 64  # of one user
+LARGE_REQUEST_COUNT_EACH: Final = 4
+LARGE_REQUEST_COUNT_MAX: Final = 32
 
 WORKER_COUNT_MAX: Final = 128
 WORKER_START_FAILURE_COUNT_MAX: Final = 5

@@ -1,10 +1,12 @@
 """The bank that operations work with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bankapp import tuning
 from bankapp.auth.codes import CodeMaker
 from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import TokenMaker
+from bankapp.store.engine.turns import Turns
 from bankapp.store.store import Store
 
 
@@ -16,9 +18,20 @@ class Rules:
     requires_verified_email: bool = False
 
 
+def _create_intake() -> Turns:
+    return Turns(
+        count_each=tuning.LARGE_REQUEST_COUNT_EACH,
+        count_all=tuning.LARGE_REQUEST_COUNT_MAX,
+        waiting_count_max=tuning.WAITING_BATCH_COUNT_MAX,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """The store, the means of authentication, and the rules of the bank."""
+    """The store, the means of authentication, and the rules of the bank.
+
+    `intake` bounds the large requests that are received and served at the same time.
+    """
 
     store: Store
     passwords: PasswordHasher
@@ -26,3 +39,4 @@ class Bank:
     refresh_tokens: TokenMaker
     codes: CodeMaker
     rules: Rules
+    intake: Turns = field(default_factory=_create_intake)

@@ -8,7 +8,13 @@ from pydantic import BaseModel, ValidationError
 
 from bankapp.domain import errors, limits
 from bankapp.domain.idempotency import RequestKey
-from bankapp.operations.admission import authorize, identify, limit_rates, require_session
+from bankapp.operations.admission import (
+    authenticate,
+    authorize,
+    identify,
+    limit_rates,
+    require_session,
+)
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller, SessionHolder, Visitor
 from bankapp.operations.exchange import Exchange
@@ -18,6 +24,11 @@ from bankapp.operations.operation import Operation
 
 class Content(Protocol):
     """The content of a request, as a door reads it."""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether more may be on its way than the bank receives from anybody."""
+        ...
 
     async def receive(self) -> None:
         """Wait for the rest of the content. Raises Refusal when it is too large or too late."""
@@ -50,10 +61,27 @@ async def serve(
 
     The order is deliberate. The content is received first, because a role could be lost while it
     arrives. It is validated after authentication, so that a visitor without a session learns
-    nothing about validation. `keys` are the idempotency keys of the request, one at most. Raises
-    Refusal.
+    nothing about validation. Large content takes memory until it is complete, so it is received
+    from callers only, and from each caller a few at a time. `keys` are the idempotency keys of the
+    request, one at most. Raises Refusal.
     """
     exchange.operation = operation.name
+    if content.is_large:
+        caller = await authenticate(bank, visitor, token)
+        async with bank.intake.take(caller.username):
+            return await _serve(bank, operation, exchange, visitor, content, token, keys)
+    return await _serve(bank, operation, exchange, visitor, content, token, keys)
+
+
+async def _serve(
+    bank: Bank,
+    operation: Operation,
+    exchange: Exchange,
+    visitor: Visitor,
+    content: Content,
+    token: str | None,
+    keys: Sequence[str],
+) -> Served:
     await content.receive()
     key = only_key(keys)
     visitor = await identify(bank, operation, visitor, token)

@@ -162,8 +162,8 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "the batches of one user take all slots",
         "bankapp/store/ledger/postings.py",
-        "self._batch_turns.take(batch[0].origin.actor), ",
-        "",
+        "self._batch_turns.take(batch[0].origin.actor)",
+        "self._batch_turns.take(key)",
         "tests/store/ledger/test_busy_accounts.py -k one_slot",
     ),
     _code(

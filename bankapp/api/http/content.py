@@ -26,6 +26,14 @@ class HttpContent:
         self._route = route
         self._body = b""
 
+    @property
+    def is_large(self) -> bool:
+        """Whether the route takes large bodies, and the body is one or does not tell its length."""
+        if self._route.body_bytes_max <= limits.BODY_BYTES_MAX:
+            return False
+        length = self._request.content_length
+        return length is None or length > limits.BODY_BYTES_MAX
+
     async def receive(self) -> None:
         """Read the body, if the route has one.
 

@@ -33,7 +33,8 @@ class Route:
 
     With `location`, the path of the created resource, filled from the response, the status is 201.
     `formats` are the formats of the answer beside JSON, or instead of JSON without `has_json`.
-    `body_bytes_max` bounds the body, which is read before the caller is authenticated.
+    `body_bytes_max` bounds the body; one of at most BODY_BYTES_MAX is read before the caller is
+    authenticated.
     """
 
     method: str

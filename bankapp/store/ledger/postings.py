@@ -10,8 +10,9 @@ from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.postings import Posting
 from bankapp.store.engine.batching import Batcher
 from bankapp.store.engine.idempotency import Answer
-from bankapp.store.engine.lanes import Lanes, Turns
+from bankapp.store.engine.lanes import Lanes
 from bankapp.store.engine.transaction import Transactions
+from bankapp.store.engine.turns import Turns
 from bankapp.store.ledger.clock import ClockWatch
 from bankapp.store.ledger.outcomes import Outcome, outcome_of, outcomes_of, request_id_of
 from bankapp.telemetry import metrics
@@ -44,9 +45,12 @@ class Postings:
         self._lanes = Lanes(self._create_lane)
         self._lane_slots = asyncio.Semaphore(tuning.LANE_COUNT_MAX)
         self._slow_lane_slots = asyncio.Semaphore(tuning.LANE_COUNT_MAX)
-        # So that a client who sends many batches at once cannot take the whole pool, nor the slots.
-        self._batch_turns = Turns()
-        self._batch_slots = asyncio.Semaphore(tuning.BATCH_CONCURRENCY)
+        # So that batches cannot take the whole pool, nor those of one user all that batches may.
+        self._batch_turns = Turns(
+            count_each=1,
+            count_all=tuning.BATCH_CONCURRENCY,
+            waiting_count_max=tuning.WAITING_BATCH_COUNT_MAX,
+        )
 
     async def submit(self, posting: Posting) -> Outcome:
         """Post one item, in a batch with those of concurrent callers.
@@ -85,7 +89,8 @@ class Postings:
     ) -> Answer[str]:
         """Post a batch once under the key; the answer is what `render` makes of the outcomes.
 
-        Raises IdempotencyKeyReused, Unauthenticated.
+        The batches of one user are posted one at a time. Raises IdempotencyKeyReused,
+        Unauthenticated, and Unavailable when too many of them wait.
         """
 
         async def step(q: AsyncQueries) -> str:
@@ -97,7 +102,7 @@ class Postings:
                     raise outcome  # all items are of one session
             return render(outcomes)
 
-        async with self._batch_turns.take(batch[0].origin.actor), self._batch_slots:
+        async with self._batch_turns.take(batch[0].origin.actor):
             return await self._run_once(key, step, dump=str, load=str)
 
     async def _post_batched(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:

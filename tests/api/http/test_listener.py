@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from typing import Any, NoReturn
 
 import pytest
@@ -100,6 +101,37 @@ async def test_an_answer_that_is_not_read_ends_the_connection(
                 while True:
                     writer.write(shapes.get(target=b"/docs/db/index.html") * 100)
                     await writer.drain()
+
+
+@pytest.mark.parametrize("length", [b"Content-Length: 1048576", b"Transfer-Encoding: chunked"])
+async def test_a_large_body_is_received_from_callers_only(target: Target, length: bytes) -> None:
+    async with target.connected() as (reader, writer):
+        writer.write(shapes.post(length, body=b"", target=BATCH))
+        assert (await read_answer(reader)).startswith(b"HTTP/1.1 401 ")
+
+
+async def test_a_caller_sends_few_large_bodies_at_once(target: Target) -> None:
+    """Goal: the unfinished bodies of one caller are bounded, and keep no other request waiting.
+
+    Method: begin as many as are received and as many as wait, and then one more.
+    """
+    bearer = b"Authorization: Bearer " + target.token.encode()
+    begun = shapes.post(bearer, b"Content-Length: 1048576", body=b"{", target=BATCH)
+    count = tuning.LARGE_REQUEST_COUNT_EACH + tuning.WAITING_BATCH_COUNT_MAX + 1
+    async with AsyncExitStack() as stack:
+        answers: list[asyncio.Task[bytes]] = []
+        for _ in range(count):
+            reader, writer = await stack.enter_async_context(target.connected())
+            writer.write(begun)
+            answers.append(asyncio.create_task(read_answer(reader)))
+        async with asyncio.timeout(TIMEOUT_S):
+            done, waiting = await asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED)
+        assert [answer.result()[:13] for answer in done] == [b"HTTP/1.1 503 "]
+        assert len(waiting) == count - 1
+        received = await target.exchange(shapes.post_json(BATCH, b"{}", target.token))
+        assert b" 422 " in received[:13]
+        for answer in waiting:
+            answer.cancel()
 
 
 async def test_the_refusal_of_a_body_is_the_last_answer(target: Target) -> None:

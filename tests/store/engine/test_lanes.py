@@ -1,4 +1,4 @@
-"""Work divided by a key: the work of one key delays no other, and nothing remains."""
+"""Items of one key delay those of no other, and a lane does not remain."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from bankapp.store.engine.batching import Batcher
-from bankapp.store.engine.lanes import Lanes, Turns
+from bankapp.store.engine.lanes import Lanes
 
 
 class Gate:
@@ -61,38 +61,3 @@ async def test_a_lane_goes_with_the_last_of_its_callers() -> None:
         await cancelled
     first.is_open.set()
     assert await lanes.submit("key", "b") == "B"  # in a lane of its own
-
-
-async def test_turns_are_taken_one_at_a_time_in_order() -> None:
-    turns, done = Turns(), list[str]()
-    may_end = asyncio.Event()
-
-    async def work(key: str, name: str) -> None:
-        async with turns.take(key):
-            done.append(f"{name} begins")
-            await may_end.wait()
-            done.append(f"{name} ends")
-
-    async with asyncio.TaskGroup() as tasks:
-        for key, name in [("x", "first"), ("x", "second"), ("y", "other")]:
-            tasks.create_task(work(key, name))
-            await asyncio.sleep(0)
-        assert done == ["first begins", "other begins"]
-        assert ("x" in turns, "y" in turns, "z" in turns) == (True, True, False)
-        may_end.set()
-    assert done.index("second begins") > done.index("first ends")
-    assert "x" not in turns
-
-
-async def test_a_turn_ends_with_what_fails_or_is_cancelled() -> None:
-    turns = Turns()
-    with pytest.raises(ValueError, match="broken"):
-        async with turns.take("x"):
-            raise ValueError("broken")
-    async with turns.take("x"):
-        waiting = asyncio.create_task(turns.take("x").__aenter__())
-        await asyncio.sleep(0)
-        waiting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await waiting
-    assert "x" not in turns

@@ -1,0 +1,52 @@
+"""Turns: bounded concurrency for each key, so that the work of one key delays its own only."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Hashable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bankapp.domain import errors
+
+
+@dataclass(slots=True)
+class _Line:
+    turns: asyncio.Semaphore
+    member_count: int = 0
+
+
+class Turns:
+    """Turns at some work: a few at a time, `count_each` of them of one key, in order of arrival.
+
+    `count_all` bounds the turns of all keys together, and `waiting_count_max` those of one key who
+    wait.
+    """
+
+    def __init__(self, *, count_each: int, count_all: int, waiting_count_max: int) -> None:
+        self._count_each = count_each
+        self._all = asyncio.Semaphore(count_all)
+        self._member_count_max = count_each + waiting_count_max
+        self._lines: dict[Hashable, _Line] = {}
+
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether the key has a turn, or waits for one."""
+        return key in self._lines
+
+    @asynccontextmanager
+    async def take(self, key: Hashable) -> AsyncGenerator[None]:
+        """Wait for a turn of the key, and have it until the block ends.
+
+        Raises Unavailable when too many of the key wait.
+        """
+        line = self._lines.get(key)
+        if line is None:
+            line = self._lines[key] = _Line(asyncio.Semaphore(self._count_each))
+        if line.member_count >= self._member_count_max:
+            raise errors.Unavailable.undone()
+        line.member_count += 1
+        try:
+            async with line.turns, self._all:
+                yield
+        finally:
+            line.member_count -= 1
+            if not line.member_count:
+                del self._lines[key]
