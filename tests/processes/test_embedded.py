@@ -16,6 +16,7 @@ import pytest
 
 from bankapp.postgres.embedded import EmbeddedError, EmbeddedServer, find_binaries
 from bankapp.postgres.embedded.privileges import unprivileged
+from bankapp.postgres.embedded.setup import remove_abandoned
 from tests.postgresql import BINARIES
 from tests.processes.owner import QUICK
 from tests.processes.processes import (
@@ -97,6 +98,29 @@ def test_stop_ends_only_what_it_started(home: Path) -> None:
         owner.wait()
         EmbeddedServer(home, BINARIES).stop()
         psycopg.connect(owner.url).close()
+
+
+def test_abandoned_throwaway_servers_are_removed(scratch: Path) -> None:
+    """Goal: a run of tests that is killed leaves its server and data until the next run at most.
+
+    Method: two servers, one of whose owners is killed; and data of a bank that is not running.
+    """
+    owned, abandoned, bank = [
+        scratch / name for name in ("bankapp-throwaway-1", "bankapp-throwaway-2", "bankapp-3")
+    ]
+    with running(bank):
+        pass
+    with Owner(owned) as owner, Owner(abandoned) as killed:
+        owner.wait()
+        killed.wait().kill()
+        remove_abandoned(scratch)
+        assert abandoned.exists()  # so young that its owner may only be starting
+        for home in (owned, abandoned, bank):
+            os.utime(home / "postgres.lock", (0, 0))
+        remove_abandoned(scratch)
+        assert [home.exists() for home in (owned, abandoned, bank)] == [True, False, True]
+        psycopg.connect(owner.url).close()
+    assert not processes_in(scratch)
 
 
 def test_two_at_once(home: Path) -> None:

@@ -109,6 +109,18 @@ class EmbeddedServer:
             process.kill()  # frozen; recovers as well
             process.wait()
 
+    def remove_if_abandoned(self) -> None:
+        """Remove the directory, and end its server, if the process that owned it has ended."""
+        try:
+            self._acquire_lock()
+        except EmbeddedError:
+            return
+        try:
+            self._end_leftover()
+            shutil.rmtree(self.home, ignore_errors=True)
+        finally:
+            self.stop()
+
     def is_running(self) -> bool:
         """Whether a server runs on this directory, also one that another process started."""
         return self._postmaster_pid() is not None and self._status() == "ready"

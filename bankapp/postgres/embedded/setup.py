@@ -2,16 +2,21 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 import psycopg
 from psycopg import sql
 
 from bankapp.postgres.embedded.errors import EmbeddedError
 from bankapp.postgres.embedded.server import THROWAWAY, EmbeddedServer
+
+_PREFIX: Final = "bankapp-throwaway-"
+_SETTLED_AFTER_S: Final = 60.0
 
 
 def find_binaries(pgbin: Path | None) -> Path:
@@ -52,13 +57,25 @@ def ensure_database(server: EmbeddedServer, database: str, owner: str) -> str:
 
 @contextmanager
 def throwaway_server(binaries: Path) -> Generator[EmbeddedServer]:
-    """A new server without durability, removed with its data when the block ends."""
+    """A new server without durability, removed with its data when the block ends.
+
+    What processes that were killed have left of theirs is removed first: it may fill the memory.
+    """
     # In memory, if possible.
-    parent = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="bankapp-", dir=parent) as directory:
+    parent = Path("/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir())
+    remove_abandoned(parent)
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=parent) as directory:
         server = EmbeddedServer(Path(directory), binaries, THROWAWAY)
         server.start()
         try:
             yield server
         finally:
             server.stop()
+
+
+def remove_abandoned(parent: Path) -> None:
+    """Remove the throwaway servers in a directory whose processes have ended."""
+    for lock in parent.glob(f"{_PREFIX}*/postgres.lock"):
+        with suppress(OSError):  # another user's, or just removed by another process
+            if time.time() - lock.stat().st_mtime > _SETTLED_AFTER_S:  # else it may not be held yet
+                EmbeddedServer(lock.parent, Path()).remove_if_abandoned()
