@@ -2,6 +2,7 @@
 """The queries that only read: Reads(run).<file>.<query>(...)."""
 
 import datetime
+import ipaddress
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
@@ -305,6 +306,26 @@ class AsyncSessionsReads:
         return await self._run(
             lambda q: q.sessions.list_sessions(
                 username=username, before_number=before_number, row_count_max=row_count_max
+            )
+        )
+
+    async def has_signed_in_from(
+        self,
+        *,
+        username: str,
+        first_address: ipaddress.IPv4Address
+        | ipaddress.IPv6Address
+        | ipaddress.IPv4Interface
+        | ipaddress.IPv6Interface,
+        last_address: ipaddress.IPv4Address
+        | ipaddress.IPv6Address
+        | ipaddress.IPv4Interface
+        | ipaddress.IPv6Interface,
+    ) -> bool:
+        """Whether a user has signed in from a network, as long as sessions are kept."""
+        return await self._run(
+            lambda q: q.sessions.has_signed_in_from(
+                username=username, first_address=first_address, last_address=last_address
             )
         )
 

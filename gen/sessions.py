@@ -139,6 +139,16 @@ WHERE id IN (
 """
 
 
+HAS_SIGNED_IN_FROM: Final = """\
+SELECT /* HasSignedInFrom */ EXISTS (
+    SELECT
+    FROM sessions
+    WHERE username = $1
+        AND client_address BETWEEN $2::inet AND $3::inet
+) AS has_signed_in
+"""
+
+
 QUERIES: Final = (
     Query("InsertSession", "sessions", "insert_session", INSERT_SESSION, reads_only=False),
     Query(
@@ -169,6 +179,7 @@ QUERIES: Final = (
         DELETE_OLD_SESSIONS,
         reads_only=False,
     ),
+    Query("HasSignedInFrom", "sessions", "has_signed_in_from", HAS_SIGNED_IN_FROM, reads_only=True),
 )
 
 
@@ -211,6 +222,11 @@ def _end_session_value(row: Sequence[Any]) -> uuid.UUID:
 
 def _end_sessions_value(row: Sequence[Any]) -> uuid.UUID:
     value: uuid.UUID = row[0]
+    return value
+
+
+def _has_signed_in_from_value(row: Sequence[Any]) -> bool:
+    value: bool = row[0]
     return value
 
 
@@ -322,6 +338,27 @@ class Querier:
         cursor.execute(DELETE_OLD_SESSIONS, (moment, Int8(row_count_max)))
         return cursor.rowcount
 
+    def has_signed_in_from(
+        self,
+        *,
+        username: str,
+        first_address: ipaddress.IPv4Address
+        | ipaddress.IPv6Address
+        | ipaddress.IPv4Interface
+        | ipaddress.IPv6Interface,
+        last_address: ipaddress.IPv4Address
+        | ipaddress.IPv6Address
+        | ipaddress.IPv4Interface
+        | ipaddress.IPv6Interface,
+    ) -> bool:
+        """Whether a user has signed in from a network, as long as sessions are kept."""
+        cursor = RawCursor(self._connection, row_factory=lambda _: _has_signed_in_from_value)
+        cursor.execute(HAS_SIGNED_IN_FROM, (username, first_address, last_address))
+        row = cursor.fetchone()
+        if row is None:
+            raise NoDataFound("HasSignedInFrom returned no row")
+        return row
+
 
 class AsyncQuerier:
     """Runs the queries of sessions.sql on one connection."""
@@ -430,3 +467,24 @@ class AsyncQuerier:
         cursor = AsyncRawCursor(self._connection)
         await cursor.execute(DELETE_OLD_SESSIONS, (moment, Int8(row_count_max)))
         return cursor.rowcount
+
+    async def has_signed_in_from(
+        self,
+        *,
+        username: str,
+        first_address: ipaddress.IPv4Address
+        | ipaddress.IPv6Address
+        | ipaddress.IPv4Interface
+        | ipaddress.IPv6Interface,
+        last_address: ipaddress.IPv4Address
+        | ipaddress.IPv6Address
+        | ipaddress.IPv4Interface
+        | ipaddress.IPv6Interface,
+    ) -> bool:
+        """Whether a user has signed in from a network, as long as sessions are kept."""
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _has_signed_in_from_value)
+        await cursor.execute(HAS_SIGNED_IN_FROM, (username, first_address, last_address))
+        row = await cursor.fetchone()
+        if row is None:
+            raise NoDataFound("HasSignedInFrom returned no row")
+        return row

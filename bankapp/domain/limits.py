@@ -48,6 +48,8 @@ JOB_ATTEMPT_COUNT_MAX: Final = 10
 
 LOGINS_BY_ADDRESS: Final = RateLimit("login", 60, timedelta(minutes=1))
 LOGINS_BY_USER: Final = RateLimit("login_as", 10, timedelta(minutes=5), by=("address", "username"))
+# Of those who have not signed in from their network before: an attacker may have many networks.
+GUESSES_BY_USER: Final = RateLimit("guess_at", 60, timedelta(hours=1), by=("username",))
 SIGN_UPS: Final = RateLimit("sign_up", 20, timedelta(hours=1))
 RESETS_BY_ADDRESS: Final = RateLimit("reset", 10, timedelta(hours=1))
 RESETS_BY_EMAIL: Final = RateLimit("reset_of", 3, timedelta(hours=1), by=("email",))

@@ -4,7 +4,8 @@ import hashlib
 import json
 import math
 import uuid
-from ipaddress import IPv4Address, IPv6Address, IPv6Network
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
 from pydantic import BaseModel
 
@@ -62,11 +63,11 @@ async def require_session(bank: Bank, holder: SessionHolder) -> None:
 
 
 async def limit_rates(
-    bank: Bank, operation: Operation, visitor: Visitor, request: BaseModel
+    bank: Bank, limits: Sequence[RateLimit], visitor: Visitor, request: BaseModel
 ) -> None:
     """Count one try against each limit. Raises RateLimited."""
     if bank.rules.limits_rates:
-        for limit in operation.limits:
+        for limit in limits:
             await _take(bank, limit, visitor, request)
 
 
@@ -93,15 +94,20 @@ async def _take(bank: Bank, limit: RateLimit, visitor: Visitor, request: BaseMod
 
 def _counted(name: str, visitor: Visitor, request: BaseModel) -> str:
     if name == "address":
-        return _network(visitor.address)
+        return str(network_of(visitor.address))
     if name == "caller":
         assert isinstance(visitor, SessionHolder)
         return visitor.username
     return str(getattr(request, name))
 
 
-def _network(address: IPv4Address | IPv6Address | None) -> str:
-    """The network of one customer: an IPv6 provider gives each of them 2^64 addresses."""
-    if isinstance(address, IPv6Address):
-        return str(IPv6Network((address, 64), strict=False))
-    return str(address)
+def network_of(
+    address: IPv4Address | IPv6Address | None,
+) -> IPv4Network | IPv6Network | None:
+    """The network of a client: a customer of an IPv6 provider has 2^64 addresses to change between.
+
+    With IPv4 it is the address alone.
+    """
+    if address is None:
+        return None
+    return ip_network((address, 64 if address.version == 6 else 32), strict=False)

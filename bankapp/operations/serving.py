@@ -105,7 +105,7 @@ async def perform(
     Raises RateLimited, and the refusals of the operation.
     """
     if operation.limits:
-        await limit_rates(bank, operation, visitor, request)
+        await limit_rates(bank, operation.limits, visitor, request)
     if not operation.idempotent:
         return Served(await operation.run(bank, visitor, request))
     known_as = _request_key(operation, visitor, request, key)

@@ -119,3 +119,13 @@ WHERE id IN (
         LIMIT sqlc.arg(row_count_max)
         FOR UPDATE SKIP LOCKED
     );
+
+-- name: HasSignedInFrom :one
+-- Whether a user has signed in from a network, as long as sessions are kept.
+-- @required
+SELECT EXISTS (
+    SELECT
+    FROM sessions
+    WHERE username = sqlc.arg(username)
+        AND client_address BETWEEN sqlc.arg(first_address)::inet AND sqlc.arg(last_address)::inet
+) AS has_signed_in;

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import threading
 
 import pytest
@@ -114,3 +115,47 @@ async def test_a_cancelled_hash_counts_until_it_is_done() -> None:
         held.released.set()
     await last
     assert await hasher.hash("password")
+
+
+async def test_strangers_take_no_turn_of_those_who_are_known() -> None:
+    """Goal: guesses from many networks keep nobody out who has signed in before.
+
+    Method: fill the threads and the queue of strangers, and of those who are known in turn.
+    """
+    count_max = (os.cpu_count() or 1) + tuning.PASSWORD_QUEUE_LENGTH_MAX
+    for is_known in (False, True):
+        hasher, held = PasswordHasher(4), Held("password")
+        waiting = [
+            asyncio.create_task(hasher.hash(held, is_known=is_known)) for _ in range(count_max)
+        ]
+        await asyncio.sleep(0)
+        try:
+            async with asyncio.timeout(5):
+                with pytest.raises(errors.Unavailable):
+                    await hasher.verify("x", None, is_known=is_known)
+                assert await hasher.verify("x", None, is_known=not is_known) is False
+                await hasher.require_strong("correct horse", names=[], is_known=not is_known)
+        finally:
+            held.released.set()
+        await asyncio.gather(*waiting)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no niceness of its own")
+async def test_hashing_leaves_the_processors_to_others() -> None:
+    """Goal: reads and payments do not wait for passwords, nor those who are known for strangers."""
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    found: dict[bool, int] = {}
+
+    class Observed(str):
+        __slots__ = ("is_known",)
+
+        def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+            found[self.is_known] = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+            return super().encode(encoding, errors)
+
+    for is_known in (False, True):
+        password = Observed("password")
+        password.is_known = is_known
+        await PasswordHasher(4).hash(password, is_known=is_known)
+    assert own < found[True] < found[False]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == own

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator
 from bankapp.auth.tokens import hash_token_id
 from bankapp.domain import errors, limits
 from bankapp.domain.sessions import NewSession, Renewal
+from bankapp.operations.admission import limit_rates, network_of
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller, Visitor
 from bankapp.operations.fields import (
@@ -89,8 +90,11 @@ async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInRe
     An unknown user and a wrong password get the same answer, after the same time.
     """
     user = await bank.store.read.users.get_user(username=request.username)
+    is_known = user is not None and await _has_signed_in_from(bank, user, visitor.address)
+    if not is_known:
+        await limit_rates(bank, (limits.GUESSES_BY_USER,), visitor, request)
     hashed_password = None if user is None else user.hashed_password
-    is_right = await bank.passwords.verify(request.password, hashed_password)
+    is_right = await bank.passwords.verify(request.password, hashed_password, is_known=is_known)
     if user is None or not is_right or user.blocked_at is not None:
         raise errors.InvalidCredentials
     session_id = uuid.uuid4()
@@ -191,6 +195,15 @@ async def _rehash_if_cheap(bank: Bank, visitor: Visitor, user: models.User, pass
         await bank.store.users.rehash_password(
             user.username,
             user.hashed_password,
-            await bank.passwords.hash(password),
+            await bank.passwords.hash(password, is_known=True),
             origin=visitor.origin_as(user.username),
         )
+
+
+async def _has_signed_in_from(
+    bank: Bank, user: models.User, address: IPv4Address | IPv6Address | None
+) -> bool:
+    network = network_of(address)
+    return network is not None and await bank.store.read.sessions.has_signed_in_from(
+        username=user.username, first_address=network[0], last_address=network[-1]
+    )

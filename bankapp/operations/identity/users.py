@@ -214,7 +214,7 @@ async def _require_current_password(bank: Bank, user: models.User, password: str
     if password is None:
         violation = errors.Violation("current_password", "is needed for this change")
         raise errors.ValidationFailed(violations=[violation])
-    if not await bank.passwords.verify(password, user.hashed_password):
+    if not await bank.passwords.verify(password, user.hashed_password, is_known=True):
         raise errors.InvalidCredentials
 
 
@@ -224,8 +224,8 @@ async def _hash_new_password(
     if request.password is None:
         return None
     names = [user.username, request.full_name or user.full_name, request.email or user.email]
-    await bank.passwords.require_strong(request.password, names=names)
-    return await bank.passwords.hash(request.password)
+    await bank.passwords.require_strong(request.password, names=names, is_known=True)
+    return await bank.passwords.hash(request.password, is_known=True)
 
 
 async def _block(bank: Bank, caller: Caller, request: UserRequest, *, is_blocked: bool) -> User:
