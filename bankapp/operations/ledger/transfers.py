@@ -1,5 +1,7 @@
 """Transfers, cash over the counter, and reversals."""
 
+from typing import Final
+
 from bankapp.domain import errors
 from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.postings import Posting, PostingKind, TransferKind
@@ -27,6 +29,7 @@ from bankapp.store.engine.idempotency import Answer
 from bankapp.store.ledger.outcomes import Posted
 from gen import enums
 
+_OWN_FAVOUR: Final = "Another banker must do that, because the account is your own."
 POSTING_REFUSALS = (*ACCOUNT_REFUSALS, errors.CurrencyMismatch)
 
 
@@ -122,7 +125,8 @@ async def create_transfer(
 async def create_deposit(
     bank: Bank, caller: Caller, request: DepositRequest, key: RequestKey | None
 ) -> Answer[Transfer]:
-    """Deposit cash into an account."""
+    """Deposit cash into an account, which is not the banker's own."""
+    await _require_account_of_another(bank, caller, request.account_id)
     posting = Posting(
         kind=PostingKind.DEPOSIT,
         to_account_id=request.account_id,
@@ -139,7 +143,8 @@ async def create_deposit(
 async def create_withdrawal(
     bank: Bank, caller: Caller, request: WithdrawalRequest, key: RequestKey | None
 ) -> Answer[Transfer]:
-    """Withdraw cash from an account."""
+    """Withdraw cash from an account, which is not the banker's own."""
+    await _require_account_of_another(bank, caller, request.account_id)
     posting = Posting(
         kind=PostingKind.WITHDRAWAL,
         from_account_id=request.account_id,
@@ -162,16 +167,22 @@ async def create_withdrawal(
         errors.ReversalExceedsTransfer,
         errors.InsufficientFunds,
     ),
+    needs_verified_email=True,
 )
 async def reverse_transfer(
     bank: Bank, caller: Caller, request: ReverseTransferRequest, key: RequestKey | None
 ) -> Answer[Transfer]:
-    """Reverse a transfer in whole or in part. The payee may, or a banker for the payee."""
+    """Reverse a transfer in whole or in part. The payee may, or a banker for the payee.
+
+    The banker must not be the payer, to whom the money returns.
+    """
     known = await bank.store.read.transfers.get_transfer(id=request.transfer_id)
     if known is None or not caller.may_see(known.from_owner, known.to_owner):
         raise errors.NotFound
     if not caller.may_see(known.to_owner):
         raise errors.Forbidden
+    if caller.username == known.from_owner != known.to_owner:
+        raise errors.Forbidden(_OWN_FAVOUR)
     posting = Posting(
         kind=PostingKind.REVERSAL,
         reference_id=request.transfer_id,
@@ -226,6 +237,12 @@ def transfer_posting(
         key=key,
         origin=holder.origin,
     )
+
+
+async def _require_account_of_another(bank: Bank, caller: Caller, account_id: int) -> None:
+    account = await bank.store.accounts.get(account_id)
+    if account is not None and account.owner == caller.username:
+        raise errors.Forbidden(_OWN_FAVOUR)
 
 
 def _made(posted: Posted) -> Transfer:

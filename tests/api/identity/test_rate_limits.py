@@ -73,6 +73,26 @@ async def test_logins_from_one_address(strict: Api, connection: Connection) -> N
     assert (await log_in(strict, "somebody", "192.0.2.2")).status == 401
 
 
+@pytest.mark.parametrize("neighbours", [("192.0.2.1", "192.0.2.1"), ("2001:db8::1", "2001:db8::2")])
+async def test_guesses_from_many_networks(strict: Api, neighbours: tuple[str, str]) -> None:
+    """Goal: guesses at one user are bounded, however many networks they come from.
+
+    The user still signs in from a network from which they have signed in before. Other users are
+    not limited.
+    """
+    known, same_network = neighbours
+    await strict.make.user("alice")
+    assert (await log_in(strict, "alice", known, PASSWORD)).status == 200
+    first = limits.GUESSES_BY_USER.count - 1  # the sign-in itself came from a new network
+    for number in range(first):
+        assert (await log_in(strict, "alice", f"198.51.{number}.1")).status == 401
+    check_limited(await log_in(strict, "alice", "203.0.113.1"))
+    check_limited(await log_in(strict, "alice", "203.0.113.2", PASSWORD))
+    assert (await log_in(strict, "alice", same_network)).status == 401
+    assert (await log_in(strict, "alice", same_network, PASSWORD)).status == 200
+    assert (await log_in(strict, "bob", "203.0.113.1")).status == 401
+
+
 async def test_all_addresses_of_a_network_of_ipv6_are_one(strict: Api) -> None:
     for number in range(limits.LOGINS_BY_USER.count):
         assert (await log_in(strict, "alice", f"2001:db8:0:1::{number:x}")).status == 401

@@ -41,6 +41,16 @@ async def test_a_withdrawal_pays_out(api: Api, database: DatabaseAccess) -> None
     assert (await banker.get(f"/v1/accounts/{account.id}")).body["balance"] == 600
 
 
+@CASH
+@pytest.mark.parametrize("role", [Role.BANKER, Role.ADMIN])
+async def test_no_banker_serves_their_own_account(api: Api, route: str, role: Role) -> None:
+    teller, other = await api.person("teller", role), await api.person(role=Role.BANKER)
+    account = await api.make.account(owner="teller", balance=100)
+    path = f"/v1/accounts/{account.id}/{route}"
+    assert (await teller.post(path, amount=1, currency="USD")).code == "forbidden"
+    assert (await other.post(path, amount=1, currency="USD")).status == 201
+
+
 @pytest.mark.parametrize(
     ("amount", "code"),
     [

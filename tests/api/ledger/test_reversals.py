@@ -34,6 +34,20 @@ async def test_who_may_reverse(api: Api) -> None:
     assert (await bob.post(path, amount=1)).status == 201
 
 
+async def test_no_banker_reverses_their_own_payment(api: Api) -> None:
+    """Neither what they have paid nor what they have withdrawn comes back to them by themselves."""
+    teller, other = await api.person("teller", Role.BANKER), await api.person(role=Role.BANKER)
+    own = await api.make.account(owner="teller", balance=100)
+    shop = await api.make.account()
+    paid = (await teller.transfer(own, shop, 60)).body["transfer"]
+    cash = f"/v1/accounts/{own.id}/withdrawals"
+    withdrawn = (await other.post(cash, amount=5, currency="USD")).body
+    for made in (paid, withdrawn):
+        path = f"/v1/transfers/{made['id']}/reversals"
+        assert (await teller.post(path, amount=1)).code == "forbidden"
+        assert (await other.post(path, amount=1)).status == 201
+
+
 async def test_spent_money_cannot_be_paid_back(api: Api) -> None:
     alice, bob = await api.person("alice"), await api.person("bob")
     source = await api.make.account(owner="alice", balance=100)

@@ -191,10 +191,10 @@ async def test_the_banks_cash_account_cannot_be_paid(api: Api, database: Databas
 
 @pytest.fixture
 async def accounts(api: Api) -> tuple[models.CustomerAccount, models.CustomerAccount]:
-    """Alice's account, full of money, and another."""
+    """Alice's account, full of money, and another's."""
     await api.make.user("alice", Role.BANKER)
     source = await api.make.account(owner="alice", balance=2**52)
-    return source, await api.make.account()
+    return source, await api.make.account(balance=9)
 
 
 ROUTES = pytest.mark.parametrize(
@@ -223,7 +223,7 @@ async def test_an_amount_is_an_integer_within_its_limits(
     async def answer_to(amount: str) -> Answer:
         return await api.request(
             "POST",
-            path.format(accounts[0].id),
+            path.format(accounts[1].id),
             token=alice.token,
             data=template.replace('"AMOUNT"', amount).encode(),
             headers=JSON,
@@ -266,7 +266,7 @@ async def test_a_description_is_a_line_of_text(
 ) -> None:
     alice = await api.log_in("alice")
     body = body_for(path, accounts)
-    path = path.format(accounts[0].id)
+    path = path.format(accounts[1].id)
     for text in ("x", "x" * 200, "💰" * 200, "'; DROP TABLE entries; --", '<b>"\\ %s', None):
         answer = await alice.post(path, **body, description=text)
         assert answer.status == 201, text
@@ -299,7 +299,7 @@ async def test_every_violation_is_told_at_once(
     if path == "/v1/transfers":
         ids = {"from_account_id", "to_account_id"}
     before = database.money()
-    answer = await alice.post(path.format(accounts[0].id), **wrong)
+    answer = await alice.post(path.format(accounts[1].id), **wrong)
     assert answer.wrong_fields == set(wrong) | ids
     assert (await alice.post(path.format(0), amount=1)).wrong_fields == (
         {"currency"} | (ids or {"account_id"})

@@ -110,6 +110,7 @@ CASES: Final = (
         ],
         unprovoked=NEVER_FULL,
         keyed=Keyed(other={"amount": 6}, refused=errors.ReversalExceedsTransfer),
+        needs_verified_email=True,
     ),
     Case(
         operation=transfers.get_transfer,

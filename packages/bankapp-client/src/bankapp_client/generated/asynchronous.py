@@ -275,7 +275,7 @@ class AsyncOperations(ABC):
         description: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Transfer:
-        """Deposit cash into an account.
+        """Deposit cash into an account, which is not the banker's own.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -302,7 +302,7 @@ class AsyncOperations(ABC):
         description: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Transfer:
-        """Withdraw cash from an account.
+        """Withdraw cash from an account, which is not the banker's own.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -372,11 +372,13 @@ class AsyncOperations(ABC):
     ) -> models.Transfer:
         """Reverse a transfer in whole or in part. The payee may, or a banker for the payee.
 
+        The banker must not be the payer, to whom the money returns.
+
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
-        Raises AccountClosed, AccountFrozen, AlreadyReversed, BalanceLimitExceeded, Forbidden,
-        IdempotencyKeyReused, InsufficientFunds, NotFound, NotReversible, ReversalExceedsTransfer,
-        TokenExpired, Unauthenticated.
+        Raises AccountClosed, AccountFrozen, AlreadyReversed, BalanceLimitExceeded,
+        EmailNotVerified, Forbidden, IdempotencyKeyReused, InsufficientFunds, NotFound,
+        NotReversible, ReversalExceedsTransfer, TokenExpired, Unauthenticated.
         """
         return await self._perform(
             endpoints.REVERSE_TRANSFER,
