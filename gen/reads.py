@@ -309,7 +309,7 @@ class AsyncSessionsReads:
             )
         )
 
-    async def has_signed_in_from(
+    async def find_session_from(
         self,
         *,
         username: str,
@@ -321,10 +321,10 @@ class AsyncSessionsReads:
         | ipaddress.IPv6Address
         | ipaddress.IPv4Interface
         | ipaddress.IPv6Interface,
-    ) -> bool:
-        """Whether a user has signed in from a network, as long as sessions are kept."""
+    ) -> uuid.UUID | None:
+        """A session that a user has opened from a network, as long as sessions are kept."""
         return await self._run(
-            lambda q: q.sessions.has_signed_in_from(
+            lambda q: q.sessions.find_session_from(
                 username=username, first_address=first_address, last_address=last_address
             )
         )

@@ -139,13 +139,12 @@ WHERE id IN (
 """
 
 
-HAS_SIGNED_IN_FROM: Final = """\
-SELECT /* HasSignedInFrom */ EXISTS (
-    SELECT
-    FROM sessions
-    WHERE username = $1
-        AND client_address BETWEEN $2::inet AND $3::inet
-) AS has_signed_in
+FIND_SESSION_FROM: Final = """\
+SELECT /* FindSessionFrom */ id
+FROM sessions
+WHERE username = $1
+    AND client_address BETWEEN $2::inet AND $3::inet
+LIMIT 1
 """
 
 
@@ -179,7 +178,7 @@ QUERIES: Final = (
         DELETE_OLD_SESSIONS,
         reads_only=False,
     ),
-    Query("HasSignedInFrom", "sessions", "has_signed_in_from", HAS_SIGNED_IN_FROM, reads_only=True),
+    Query("FindSessionFrom", "sessions", "find_session_from", FIND_SESSION_FROM, reads_only=True),
 )
 
 
@@ -225,8 +224,8 @@ def _end_sessions_value(row: Sequence[Any]) -> uuid.UUID:
     return value
 
 
-def _has_signed_in_from_value(row: Sequence[Any]) -> bool:
-    value: bool = row[0]
+def _find_session_from_value(row: Sequence[Any]) -> uuid.UUID:
+    value: uuid.UUID = row[0]
     return value
 
 
@@ -338,7 +337,7 @@ class Querier:
         cursor.execute(DELETE_OLD_SESSIONS, (moment, Int8(row_count_max)))
         return cursor.rowcount
 
-    def has_signed_in_from(
+    def find_session_from(
         self,
         *,
         username: str,
@@ -350,14 +349,11 @@ class Querier:
         | ipaddress.IPv6Address
         | ipaddress.IPv4Interface
         | ipaddress.IPv6Interface,
-    ) -> bool:
-        """Whether a user has signed in from a network, as long as sessions are kept."""
-        cursor = RawCursor(self._connection, row_factory=lambda _: _has_signed_in_from_value)
-        cursor.execute(HAS_SIGNED_IN_FROM, (username, first_address, last_address))
-        row = cursor.fetchone()
-        if row is None:
-            raise NoDataFound("HasSignedInFrom returned no row")
-        return row
+    ) -> uuid.UUID | None:
+        """A session that a user has opened from a network, as long as sessions are kept."""
+        cursor = RawCursor(self._connection, row_factory=lambda _: _find_session_from_value)
+        cursor.execute(FIND_SESSION_FROM, (username, first_address, last_address))
+        return cursor.fetchone()
 
 
 class AsyncQuerier:
@@ -468,7 +464,7 @@ class AsyncQuerier:
         await cursor.execute(DELETE_OLD_SESSIONS, (moment, Int8(row_count_max)))
         return cursor.rowcount
 
-    async def has_signed_in_from(
+    async def find_session_from(
         self,
         *,
         username: str,
@@ -480,11 +476,8 @@ class AsyncQuerier:
         | ipaddress.IPv6Address
         | ipaddress.IPv4Interface
         | ipaddress.IPv6Interface,
-    ) -> bool:
-        """Whether a user has signed in from a network, as long as sessions are kept."""
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _has_signed_in_from_value)
-        await cursor.execute(HAS_SIGNED_IN_FROM, (username, first_address, last_address))
-        row = await cursor.fetchone()
-        if row is None:
-            raise NoDataFound("HasSignedInFrom returned no row")
-        return row
+    ) -> uuid.UUID | None:
+        """A session that a user has opened from a network, as long as sessions are kept."""
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _find_session_from_value)
+        await cursor.execute(FIND_SESSION_FROM, (username, first_address, last_address))
+        return await cursor.fetchone()

@@ -427,7 +427,9 @@ BEGIN
             WHEN item.kind NOT IN ('hold', 'void')
                 AND (
                     balances[payee_place] > balance_max() - item.amount
-                    OR balances[payer_place] < item.amount - balance_max()
+                    -- The bank's cash, for the funds of others are checked: it is what they have in
+                    -- all, and must not end before their own limits do.
+                    OR balances[payer_place] < item.amount - 9223372036854775807
                 ) THEN 'balance_limit_exceeded'
         END;
 

@@ -120,12 +120,10 @@ WHERE id IN (
         FOR UPDATE SKIP LOCKED
     );
 
--- name: HasSignedInFrom :one
--- Whether a user has signed in from a network, as long as sessions are kept.
--- @required
-SELECT EXISTS (
-    SELECT
-    FROM sessions
-    WHERE username = sqlc.arg(username)
-        AND client_address BETWEEN sqlc.arg(first_address)::inet AND sqlc.arg(last_address)::inet
-) AS has_signed_in;
+-- name: FindSessionFrom :one
+-- A session that a user has opened from a network, as long as sessions are kept.
+SELECT id
+FROM sessions
+WHERE username = sqlc.arg(username)
+    AND client_address BETWEEN sqlc.arg(first_address)::inet AND sqlc.arg(last_address)::inet
+LIMIT 1;

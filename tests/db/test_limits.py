@@ -16,7 +16,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 HOLD_LIFETIME_MAX = timedelta(seconds=limits.HOLD_LIFETIME_MAX_S)
 # The last numbers of each constraint.
 NUMBERS: dict[str, list[int]] = {
-    "accounts_balance_limit": [-limits.AMOUNT_MAX, limits.AMOUNT_MAX],
+    "accounts_balance_limit": [limits.AMOUNT_MAX],
     "holds_amount_limit": [limits.AMOUNT_MAX],
     "holds_description_length": [limits.DESCRIPTION_LENGTH_MAX],
     "idempotency_keys_key_length": [limits.IDEMPOTENCY_KEY_LENGTH_MAX],

@@ -204,6 +204,9 @@ async def _has_signed_in_from(
     bank: Bank, user: models.User, address: IPv4Address | IPv6Address | None
 ) -> bool:
     network = network_of(address)
-    return network is not None and await bank.store.read.sessions.has_signed_in_from(
+    if network is None:
+        return False
+    session_id = await bank.store.read.sessions.find_session_from(
         username=user.username, first_address=network[0], last_address=network[-1]
     )
+    return session_id is not None

@@ -201,6 +201,19 @@ async def test_the_balance_limit(
     assert codes(await store.postings.post([deposit(account, amount)])) == [expected]
 
 
+async def test_the_limit_of_the_cash_balance(
+    store: Store, make: Make, connection: Connection
+) -> None:
+    """Goal: the last deposits that the bank's cash can be paid against are refused, not lost."""
+    account = await make.account(balance=1)
+    connection.execute("ALTER TABLE accounts DISABLE TRIGGER USER")
+    connection.execute("UPDATE accounts SET balance = -(2::numeric^63 - 10) WHERE kind = 'cash'")
+    connection.execute("ALTER TABLE accounts ENABLE TRIGGER USER")
+    connection.commit()
+    outcomes = await store.postings.post([deposit(account, 9), deposit(account, 1)])
+    assert codes(outcomes) == ["ok", "balance_limit_exceeded"]
+
+
 async def test_entries_of_a_batch_carry_the_running_balance(
     store: Store, make: Make, connection: Connection
 ) -> None:
