@@ -144,6 +144,7 @@ SELECT /* FindSessionFrom */ id
 FROM sessions
 WHERE username = $1
     AND client_address BETWEEN $2::inet AND $3::inet
+ORDER BY client_address
 LIMIT 1
 """
 

@@ -126,4 +126,5 @@ SELECT id
 FROM sessions
 WHERE username = sqlc.arg(username)
     AND client_address BETWEEN sqlc.arg(first_address)::inet AND sqlc.arg(last_address)::inet
+ORDER BY client_address
 LIMIT 1;

@@ -148,6 +148,7 @@ async def test_hashing_leaves_the_processors_to_others() -> None:
 
     class Observed(str):
         __slots__ = ("is_known",)
+        is_known: bool
 
         def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
             found[self.is_known] = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
