@@ -741,7 +741,7 @@ CREATE TABLE public.accounts (
     status public.account_status DEFAULT 'open'::public.account_status NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     final_at timestamp with time zone,
-    CONSTRAINT accounts_balance_limit CHECK (((balance >= '-9007199254740991'::bigint) AND (balance <= '9007199254740991'::bigint))),
+    CONSTRAINT accounts_balance_limit CHECK ((balance <= '9007199254740991'::bigint)),
     CONSTRAINT accounts_balance_not_negative CHECK (((balance >= 0) OR (kind = 'cash'::public.account_kind))),
     CONSTRAINT accounts_cash_has_no_owner CHECK (((kind = 'cash'::public.account_kind) = (owner IS NULL))),
     CONSTRAINT accounts_cash_stays_open CHECK (((kind <> 'cash'::public.account_kind) OR (status = 'open'::public.account_status))),
@@ -1064,10 +1064,10 @@ $$;
 
 
 --
--- Name: post_transfers(public.posting_kind[], bigint[], bigint[], bigint[], text[], text[], text[], text[], bigint[], interval[], text[], text[], bytea[], text[], boolean, uuid[], integer); Type: FUNCTION; Schema: public; Owner: -
+-- Name: post_transfers(public.posting_kind[], bigint[], bigint[], bigint[], text[], text[], text[], text[], bigint[], interval[], text[], text[], bytea[], text[], boolean, uuid[], integer, boolean); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_ids bigint[], to_account_ids bigint[], amounts bigint[], currencies text[], descriptions text[], actors text[], askers text[], reference_ids bigint[], lifetimes interval[], scopes text[], keys text[], request_hashes bytea[], request_ids text[], is_atomic boolean, session_ids uuid[] DEFAULT NULL::uuid[], lock_timeout_ms integer DEFAULT NULL::integer) RETURNS TABLE(refusal public.posting_refusal, replayed_request_id text, transfer_id bigint, hold_id bigint, from_account_id bigint, to_account_id bigint, amount bigint, currency text, posted_at timestamp with time zone, from_owner text, from_opened_at timestamp with time zone, from_balance bigint, from_available_balance bigint, hold_amount bigint, hold_captured_amount bigint, hold_description text, hold_expires_at timestamp with time zone, hold_created_at timestamp with time zone, hold_closed_at timestamp with time zone, hold_asked_by text, hold_request_id text, hold_voided_by text)
+CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_ids bigint[], to_account_ids bigint[], amounts bigint[], currencies text[], descriptions text[], actors text[], askers text[], reference_ids bigint[], lifetimes interval[], scopes text[], keys text[], request_hashes bytea[], request_ids text[], is_atomic boolean, session_ids uuid[] DEFAULT NULL::uuid[], lock_timeout_ms integer DEFAULT NULL::integer, skips_locked boolean DEFAULT false) RETURNS TABLE(refusal public.posting_refusal, replayed_request_id text, transfer_id bigint, hold_id bigint, from_account_id bigint, to_account_id bigint, amount bigint, currency text, posted_at timestamp with time zone, from_owner text, from_opened_at timestamp with time zone, from_balance bigint, from_available_balance bigint, hold_amount bigint, hold_captured_amount bigint, hold_description text, hold_expires_at timestamp with time zone, hold_created_at timestamp with time zone, hold_closed_at timestamp with time zone, hold_asked_by text, hold_request_id text, hold_voided_by text, busy_account_id bigint)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -1089,6 +1089,9 @@ CREATE FUNCTION public.post_transfers(kinds public.posting_kind[], from_account_
 --
 -- The time of an item is that of the clock. Where the clock has stepped back behind an account of
 -- the item, it is the account's (account_time), so that no history changes. Only times differ then.
+--
+-- With skips_locked no account is waited for. An item with an account that another transaction has
+-- locked is left undecided: its row names that account in busy_account_id. An atomic batch waits.
 --
 -- 1. Lock every account once, in ascending id, so that no two batches wait for each other. Whatever
 --    concerns an account's holds, transfers and keys is only written under its lock.
@@ -1130,6 +1133,8 @@ DECLARE
     balances bigint[];
     held_amounts bigint[];
     account_times timestamptz[]; -- NULL unless the clock is behind one of them
+    busy_ids bigint[] := '{}';
+    busy_account_ids bigint[] := transfer_ids;
     -- Of what an item names by reference_id, where it is named first.
     reference_places int[];
     amounts_left bigint[];
@@ -1193,18 +1198,40 @@ BEGIN
     END IF;
 
     -- In the order of the subquery; the places are found by it.
-    SELECT array_agg(locked.id), array_agg(locked.owner), array_agg(locked.kind::text),
-        array_agg(locked.currency), array_agg(locked.status::text), array_agg(locked.created_at),
-        array_agg(locked.balance), max(locked.final_at) FILTER (WHERE locked.kind = 'customer')
-    INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times, balances,
-        final_at
-    FROM (
-        SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance, a.final_at
-        FROM accounts AS a
-        WHERE a.id = ANY (payer_ids || payee_ids)
-        ORDER BY a.id
-        FOR NO KEY UPDATE
-    ) AS locked;
+    IF skips_locked AND NOT is_atomic THEN
+        SELECT array_agg(locked.id), array_agg(locked.owner), array_agg(locked.kind::text),
+            array_agg(locked.currency), array_agg(locked.status::text),
+            array_agg(locked.created_at), array_agg(locked.balance),
+            max(locked.final_at) FILTER (WHERE locked.kind = 'customer')
+        INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times,
+            balances, final_at
+        FROM (
+            SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance, a.final_at
+            FROM accounts AS a
+            WHERE a.id = ANY (payer_ids || payee_ids)
+            ORDER BY a.id
+            FOR NO KEY UPDATE SKIP LOCKED
+        ) AS locked;
+        SELECT coalesce(array_agg(a.id), '{}')
+        INTO busy_ids
+        FROM unnest(payer_ids || payee_ids) AS u (id)
+        INNER JOIN accounts AS a ON a.id = u.id
+        WHERE account_ids[width_bucket(u.id, account_ids)] IS DISTINCT FROM u.id;
+    ELSE
+        SELECT array_agg(locked.id), array_agg(locked.owner), array_agg(locked.kind::text),
+            array_agg(locked.currency), array_agg(locked.status::text),
+            array_agg(locked.created_at), array_agg(locked.balance),
+            max(locked.final_at) FILTER (WHERE locked.kind = 'customer')
+        INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times,
+            balances, final_at
+        FROM (
+            SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance, a.final_at
+            FROM accounts AS a
+            WHERE a.id = ANY (payer_ids || payee_ids)
+            ORDER BY a.id
+            FOR NO KEY UPDATE
+        ) AS locked;
+    END IF;
     locked_at := clock_timestamp();
 
     SELECT array_agg(coalesce(held.amount, 0) ORDER BY u.n), max(held.newest_at)
@@ -1349,6 +1376,17 @@ BEGIN
                 ELSE greatest(payer_time, account_times[payee_place])
             END;
         END IF;
+        IF busy_ids <> '{}' AND ARRAY[item.payer_id, item.payee_id] && busy_ids THEN
+            busy_account_ids[item.n] := CASE
+                WHEN item.payer_id = ANY (busy_ids) THEN item.payer_id
+                ELSE item.payee_id
+            END;
+            refusals[item.n] := NULL;
+            payer_balances[item.n] := NULL;
+            payer_available_balances[item.n] := NULL;
+            payee_balances[item.n] := NULL;
+            CONTINUE;
+        END IF;
         IF item.known_request_id IS NOT NULL
             AND NOT (item.reuses_key OR item.is_session_over)
         THEN
@@ -1413,7 +1451,9 @@ BEGIN
             WHEN item.kind NOT IN ('hold', 'void')
                 AND (
                     balances[payee_place] > balance_max() - item.amount
-                    OR balances[payer_place] < item.amount - balance_max()
+                    -- The bank's cash, for the funds of others are checked: it is what they have in
+                    -- all, and must not end before their own limits do.
+                    OR balances[payer_place] < item.amount - 9223372036854775807
                 ) THEN 'balance_limit_exceeded'
         END;
 
@@ -1469,7 +1509,8 @@ BEGIN
             NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint,
             NULL::text, NULL::timestamptz, NULL::text, NULL::timestamptz, NULL::bigint,
             NULL::bigint, NULL::bigint, NULL::bigint, NULL::text, NULL::timestamptz,
-            NULL::timestamptz, NULL::timestamptz, NULL::text, NULL::text, NULL::text
+            NULL::timestamptz, NULL::timestamptz, NULL::text, NULL::text, NULL::text,
+            NULL::bigint
         FROM generate_series(1, cardinality(kinds)) AS u (n);
         RETURN;
     END IF;
@@ -1562,12 +1603,13 @@ BEGIN
             u.hold_id, u.balance, u.available_balance, u.captured_amount, locked_at
         FROM unnest(
             scopes, keys, request_hashes, request_ids, refusals, transfer_ids, hold_ids,
-            payer_balances, payer_available_balances, item_captured_amounts, replayed_request_ids
+            payer_balances, payer_available_balances, item_captured_amounts, replayed_request_ids,
+            busy_account_ids
         ) AS u (
             scope, key, request_hash, request_id, refusal, transfer_id, hold_id, balance,
-            available_balance, captured_amount, replayed_request_id
+            available_balance, captured_amount, replayed_request_id, busy_account_id
         )
-        WHERE u.key IS NOT NULL AND u.replayed_request_id IS NULL
+        WHERE u.key IS NOT NULL AND u.replayed_request_id IS NULL AND u.busy_account_id IS NULL
             AND coalesce(u.refusal NOT IN ('unauthenticated', 'idempotency_key_reused'), true)
         ORDER BY u.scope, u.key -- the order in which all take keys, after the accounts
         ON CONFLICT (scope, key) DO NOTHING;
@@ -1585,14 +1627,14 @@ BEGIN
         owners[u.payer_place], opening_times[u.payer_place], u.payer_balance,
         u.payer_available_balance, hold.amount, u.captured_amount, hold.description,
         hold.expires_at, hold.created_at, hold.closed_at, hold.asked_by, hold.request_id,
-        hold.voided_by
+        hold.voided_by, u.busy_account_id
     FROM unnest(
         refusals, replayed_request_ids, transfer_ids, hold_ids, payer_ids, payee_ids,
         posted_amounts, moved_currencies, payer_places, payer_balances,
-        payer_available_balances, item_captured_amounts
+        payer_available_balances, item_captured_amounts, busy_account_ids
     ) WITH ORDINALITY AS u (
         refusal, replayed_request_id, transfer_id, hold_id, payer_id, payee_id, amount, currency,
-        payer_place, payer_balance, payer_available_balance, captured_amount, n
+        payer_place, payer_balance, payer_available_balance, captured_amount, busy_account_id, n
     )
     LEFT JOIN LATERAL (
         SELECT h.amount, h.description, h.expires_at, h.created_at, h.closed_at, h.asked_by,
@@ -2870,6 +2912,13 @@ CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (expires_at)
 
 
 --
+-- Name: sessions_username_client_address_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX sessions_username_client_address_idx ON public.sessions USING btree (username, client_address);
+
+
+--
 -- Name: sessions_username_number_key; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -3193,5 +3242,9 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130121307'),
     ('20261130122807'),
     ('20261130123700'),
-    ('20261130200001'),
-    ('20261130200002');
+    ('20261130140001'),
+    ('20261130140002'),
+    ('20261130150002'),
+    ('20261130150003'),
+    ('20261130150004'),
+    ('20261130150005');

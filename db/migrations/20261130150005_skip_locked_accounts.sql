@@ -72,6 +72,9 @@ AS $$
 -- lock_timeout_ms is how long a lock is waited for, here and until the transaction ends. With NULL
 -- the session's own lock_timeout counts.
 --
+-- The time of an item is that of the clock. Where the clock has stepped back behind an account of
+-- the item, it is the account's (account_time), so that no history changes. Only times differ then.
+--
 -- With skips_locked no account is waited for. An item with an account that another transaction has
 -- locked is left undecided: its row names that account in busy_account_id. An atomic batch waits.
 --
@@ -103,6 +106,7 @@ DECLARE
     payer_balances bigint[];
     payer_available_balances bigint[];
     payee_balances bigint[];
+    item_times timestamptz[]; -- NULL where all are locked_at
     -- Of the accounts, in ascending id. An enum there is a text here, so that a parser needs no
     -- types of the bank.
     account_ids bigint[];
@@ -113,6 +117,7 @@ DECLARE
     opening_times timestamptz[];
     balances bigint[];
     held_amounts bigint[];
+    account_times timestamptz[]; -- NULL unless the clock is behind one of them
     busy_ids bigint[] := '{}';
     busy_account_ids bigint[] := transfer_ids;
     -- Of what an item names by reference_id, where it is named first.
@@ -120,11 +125,15 @@ DECLARE
     amounts_left bigint[];
     captured_amounts bigint[];
     open_holds boolean[];
+    hold_expiries timestamptz[];
     reversed_kinds text[];
     payer_place int;
     payee_place int;
     reference_place int;
     locked_at timestamptz;
+    final_at timestamptz;
+    held_at timestamptz;
+    payer_time timestamptz;
     key_count bigint := 0;
     written_count bigint;
 BEGIN
@@ -176,11 +185,13 @@ BEGIN
     -- In the order of the subquery; the places are found by it.
     IF skips_locked AND NOT is_atomic THEN
         SELECT array_agg(locked.id), array_agg(locked.owner), array_agg(locked.kind::text),
-            array_agg(locked.currency), array_agg(locked.status::text), array_agg(locked.created_at),
-            array_agg(locked.balance)
-        INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times, balances
+            array_agg(locked.currency), array_agg(locked.status::text),
+            array_agg(locked.created_at), array_agg(locked.balance),
+            max(locked.final_at) FILTER (WHERE locked.kind = 'customer')
+        INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times,
+            balances, final_at
         FROM (
-            SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance
+            SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance, a.final_at
             FROM accounts AS a
             WHERE a.id = ANY (payer_ids || payee_ids)
             ORDER BY a.id
@@ -193,11 +204,13 @@ BEGIN
         WHERE account_ids[width_bucket(u.id, account_ids)] IS DISTINCT FROM u.id;
     ELSE
         SELECT array_agg(locked.id), array_agg(locked.owner), array_agg(locked.kind::text),
-            array_agg(locked.currency), array_agg(locked.status::text), array_agg(locked.created_at),
-            array_agg(locked.balance)
-        INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times, balances
+            array_agg(locked.currency), array_agg(locked.status::text),
+            array_agg(locked.created_at), array_agg(locked.balance),
+            max(locked.final_at) FILTER (WHERE locked.kind = 'customer')
+        INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times,
+            balances, final_at
         FROM (
-            SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance
+            SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance, a.final_at
             FROM accounts AS a
             WHERE a.id = ANY (payer_ids || payee_ids)
             ORDER BY a.id
@@ -206,11 +219,12 @@ BEGIN
     END IF;
     locked_at := clock_timestamp();
 
-    SELECT array_agg(coalesce(held.amount, 0) ORDER BY u.n)
-    INTO held_amounts
+    SELECT array_agg(coalesce(held.amount, 0) ORDER BY u.n), max(held.newest_at)
+    INTO held_amounts, held_at
     FROM unnest(account_ids) WITH ORDINALITY AS u (id, n)
     LEFT JOIN (
-        SELECT h.from_account_id, sum(h.amount - h.captured_amount)::bigint AS amount
+        SELECT h.from_account_id, sum(h.amount - h.captured_amount)::bigint AS amount,
+            max(h.created_at) AS newest_at
         FROM holds AS h -- as held_amount says, for all of them at once
         WHERE h.from_account_id = ANY (account_ids)
             AND h.status = 'open'
@@ -218,13 +232,39 @@ BEGIN
         GROUP BY h.from_account_id
     ) AS held ON held.from_account_id = u.id;
 
+    IF greatest(final_at, held_at) > locked_at THEN
+        SELECT array_agg(present.moment ORDER BY a.id),
+            array_agg(
+                (
+                    SELECT coalesce(sum(h.amount - h.captured_amount), 0)::bigint
+                    FROM holds AS h
+                    WHERE h.from_account_id = a.id AND h.status = 'open'
+                        AND h.expires_at > coalesce(present.moment, locked_at)
+                ) ORDER BY a.id
+            )
+        INTO account_times, held_amounts
+        FROM accounts AS a
+        CROSS JOIN LATERAL (
+            -- As account_time says. The bank's own accounts have no time: see carry_balances.
+            SELECT
+                CASE a.kind
+                    WHEN 'customer' THEN greatest(locked_at, a.final_at, max(h.created_at))
+                END AS moment
+            FROM holds AS h
+            WHERE h.from_account_id = a.id AND h.status = 'open' AND h.expires_at > locked_at
+        ) AS present
+        WHERE a.id = ANY (account_ids);
+    END IF;
+
     IF NOT names_accounts THEN
         SELECT array_agg(named.place ORDER BY named.n),
             array_agg(coalesce(reversed.amount_left, settled.amount_left) ORDER BY named.n),
             array_agg(settled.captured_amount ORDER BY named.n),
             array_agg(settled.is_open ORDER BY named.n),
+            array_agg(settled.expires_at ORDER BY named.n),
             array_agg(reversed.kind::text ORDER BY named.n)
-        INTO reference_places, amounts_left, captured_amounts, open_holds, reversed_kinds
+        INTO reference_places, amounts_left, captured_amounts, open_holds, hold_expiries,
+            reversed_kinds
         FROM (
             SELECT u.n, u.kind, u.reference_id,
                 min(u.n) OVER (PARTITION BY u.kind = 'reversal', u.reference_id) AS place
@@ -244,7 +284,8 @@ BEGIN
         LEFT JOIN LATERAL (
             SELECT h.captured_amount,
                 h.amount - h.captured_amount AS amount_left,
-                h.status = 'open' AND h.expires_at > locked_at AS is_open
+                h.status = 'open' AND h.expires_at > locked_at AS is_open,
+                h.expires_at
             FROM holds AS h
             WHERE h.id = named.reference_id
             LIMIT 1
@@ -299,7 +340,7 @@ BEGIN
             FROM idempotency_keys AS k
             WHERE k.scope = u.scope AND k.key = u.key
             LIMIT 1
-        ) AS known ON known.created_at > locked_at - key_lifetime() -- outside: no index by time
+        ) AS known ON true
         ORDER BY u.n
     LOOP
         IF NOT item.is_well_formed THEN
@@ -313,6 +354,13 @@ BEGIN
             WHEN account_ids[item.payee_place] = item.payee_id THEN item.payee_place
         END;
         payer_places[item.n] := payer_place;
+        IF account_times IS NOT NULL THEN
+            payer_time := coalesce(account_times[payer_place], locked_at);
+            item_times[item.n] := CASE
+                WHEN item.kind IN ('hold', 'void') THEN payer_time
+                ELSE greatest(payer_time, account_times[payee_place])
+            END;
+        END IF;
         IF busy_ids <> '{}' AND ARRAY[item.payer_id, item.payee_id] && busy_ids THEN
             busy_account_ids[item.n] := CASE
                 WHEN item.payer_id = ANY (busy_ids) THEN item.payer_id
@@ -374,6 +422,8 @@ BEGIN
                 THEN 'account_closed'
             WHEN item.kind IN ('capture', 'void') AND NOT open_holds[reference_place]
                 THEN 'hold_not_open'
+            WHEN item.kind IN ('capture', 'void') AND hold_expiries[reference_place] <= payer_time
+                THEN 'hold_not_open'
             WHEN item.kind = 'capture' AND item.amount > amounts_left[reference_place]
                 THEN 'capture_exceeds_hold'
             WHEN item.kind = 'reversal' AND amounts_left[reference_place] = 0
@@ -416,6 +466,14 @@ BEGIN
                 balances[payee_place] := balances[payee_place] + item.amount;
                 transfer_ids[item.n] := nextval('transfers_id_seq');
             END IF;
+            IF account_times IS NOT NULL AND item.kind <> 'void' THEN
+                IF account_kinds[payer_place] = 'customer' THEN
+                    account_times[payer_place] := item_times[item.n];
+                END IF;
+                IF account_kinds[payee_place] = 'customer' AND item.kind <> 'hold' THEN
+                    account_times[payee_place] := item_times[item.n];
+                END IF;
+            END IF;
         END IF;
         refusals[item.n] := item.refusal;
         payer_balances[item.n] := balances[payer_place];
@@ -449,13 +507,14 @@ BEGIN
         )
         OVERRIDING SYSTEM VALUE
         SELECT u.id, u.payer_id, u.payee_id, u.amount, u.currency, u.description,
-            locked_at + u.lifetime, locked_at, u.asker, u.request_id
+            coalesce(item_times[u.n], locked_at) + u.lifetime,
+            coalesce(item_times[u.n], locked_at), u.asker, u.request_id
         FROM unnest(
             hold_ids, kinds, payer_ids, payee_ids, amounts, currencies, descriptions, lifetimes,
             askers, request_ids, replayed_request_ids
-        ) AS u (
+        ) WITH ORDINALITY AS u (
             id, kind, payer_id, payee_id, amount, currency, description, lifetime, asker,
-            request_id, replayed_request_id
+            request_id, replayed_request_id, n
         )
         WHERE u.kind = 'hold' AND u.id IS NOT NULL AND u.replayed_request_id IS NULL;
     END IF;
@@ -471,23 +530,24 @@ BEGIN
             u.description,
             CASE WHEN u.kind = 'reversal' THEN u.reference_id END,
             CASE WHEN u.kind = 'capture' THEN u.reference_id END,
-            locked_at, u.asker, u.request_id
+            coalesce(item_times[u.n], locked_at), u.asker, u.request_id
         FROM unnest(
             transfer_ids, kinds, payer_ids, payee_ids, posted_amounts, moved_currencies,
             descriptions, reference_ids, askers, request_ids, replayed_request_ids
-        ) AS u (
+        ) WITH ORDINALITY AS u (
             id, kind, payer_id, payee_id, amount, currency, description, reference_id, asker,
-            request_id, replayed_request_id
+            request_id, replayed_request_id, n
         )
         WHERE u.id IS NOT NULL AND u.replayed_request_id IS NULL
     )
     INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
-    SELECT 2 * u.id + side.is_credit, u.id, side.account_id, side.amount, side.balance, locked_at
+    SELECT 2 * u.id + side.is_credit, u.id, side.account_id, side.amount, side.balance,
+        coalesce(item_times[u.n], locked_at)
     FROM unnest(
         transfer_ids, payer_ids, payee_ids, posted_amounts, payer_balances, payee_balances,
         replayed_request_ids
-    ) AS u (
-        id, payer_id, payee_id, amount, payer_balance, payee_balance, replayed_request_id
+    ) WITH ORDINALITY AS u (
+        id, payer_id, payee_id, amount, payer_balance, payee_balance, replayed_request_id, n
     )
     CROSS JOIN LATERAL (
         VALUES
@@ -505,11 +565,12 @@ BEGIN
                 ELSE 'open'
             END::hold_status,
             closed_at = CASE
-                WHEN u.kind = 'void' OR u.captured_amount = h.amount THEN locked_at
+                WHEN u.kind = 'void' OR u.captured_amount = h.amount
+                    THEN coalesce(item_times[u.n], locked_at)
             END,
             voided_by = CASE WHEN u.kind = 'void' THEN u.asker END
         FROM (
-            SELECT DISTINCT ON (u.id) u.id, u.kind, u.captured_amount, u.asker
+            SELECT DISTINCT ON (u.id) u.id, u.kind, u.captured_amount, u.asker, u.n
             FROM unnest(hold_ids, kinds, item_captured_amounts, askers, replayed_request_ids)
                 WITH ORDINALITY AS u (id, kind, captured_amount, asker, replayed_request_id, n)
             WHERE u.kind IN ('capture', 'void') AND u.replayed_request_id IS NULL
@@ -519,7 +580,7 @@ BEGIN
     END IF;
 
     IF key_count > 0 THEN
-        INSERT INTO idempotency_keys AS known (
+        INSERT INTO idempotency_keys (
             scope, key, request_hash, request_id, refusal, transfer_id, hold_id, balance,
             available_balance, captured_amount, created_at
         )
@@ -536,16 +597,7 @@ BEGIN
         WHERE u.key IS NOT NULL AND u.replayed_request_id IS NULL AND u.busy_account_id IS NULL
             AND coalesce(u.refusal NOT IN ('unauthenticated', 'idempotency_key_reused'), true)
         ORDER BY u.scope, u.key -- the order in which all take keys, after the accounts
-        ON CONFLICT (scope, key) DO UPDATE
-            SET (
-                request_hash, request_id, refusal, transfer_id, hold_id, balance,
-                available_balance, captured_amount, response, created_at
-            ) = (
-                excluded.request_hash, excluded.request_id, excluded.refusal,
-                excluded.transfer_id, excluded.hold_id, excluded.balance,
-                excluded.available_balance, excluded.captured_amount, NULL, excluded.created_at
-            )
-            WHERE known.created_at <= locked_at - key_lifetime();
+        ON CONFLICT (scope, key) DO NOTHING;
         GET DIAGNOSTICS written_count = ROW_COUNT;
         IF written_count < key_count THEN
             RAISE EXCEPTION 'another request has taken the key just now: look again'
@@ -555,7 +607,8 @@ BEGIN
 
     RETURN QUERY
     SELECT u.refusal, u.replayed_request_id, u.transfer_id, u.hold_id, u.payer_id, u.payee_id,
-        coalesce(posted.amount, u.amount), u.currency, coalesce(posted.created_at, locked_at),
+        coalesce(posted.amount, u.amount), u.currency,
+        coalesce(posted.created_at, item_times[u.n], locked_at),
         owners[u.payer_place], opening_times[u.payer_place], u.payer_balance,
         u.payer_available_balance, hold.amount, u.captured_amount, hold.description,
         hold.expires_at, hold.created_at, hold.closed_at, hold.asked_by, hold.request_id,
@@ -595,7 +648,7 @@ DROP FUNCTION post_transfers(
     text[], text[], bytea[], text[], bool, uuid[], int4, bool
 );
 
--- post_transfers as in 20261130123700_let_posting_set_its_lock_timeout.sql -- noqa: disable=all
+-- post_transfers as in 20261130140001_keep_the_time_of_accounts.sql -- noqa: disable=all
 -- The one way money moves: a batch of postings, decided and written in one call.
 CREATE OR REPLACE FUNCTION post_transfers(
     kinds posting_kind[],
@@ -659,6 +712,9 @@ AS $$
 -- lock_timeout_ms is how long a lock is waited for, here and until the transaction ends. With NULL
 -- the session's own lock_timeout counts.
 --
+-- The time of an item is that of the clock. Where the clock has stepped back behind an account of
+-- the item, it is the account's (account_time), so that no history changes. Only times differ then.
+--
 -- 1. Lock every account once, in ascending id, so that no two batches wait for each other. Whatever
 --    concerns an account's holds, transfers and keys is only written under its lock.
 -- 2. Walk the items in order with running balances: each finds what its predecessors left. What is
@@ -687,6 +743,7 @@ DECLARE
     payer_balances bigint[];
     payer_available_balances bigint[];
     payee_balances bigint[];
+    item_times timestamptz[]; -- NULL where all are locked_at
     -- Of the accounts, in ascending id. An enum there is a text here, so that a parser needs no
     -- types of the bank.
     account_ids bigint[];
@@ -697,16 +754,21 @@ DECLARE
     opening_times timestamptz[];
     balances bigint[];
     held_amounts bigint[];
+    account_times timestamptz[]; -- NULL unless the clock is behind one of them
     -- Of what an item names by reference_id, where it is named first.
     reference_places int[];
     amounts_left bigint[];
     captured_amounts bigint[];
     open_holds boolean[];
+    hold_expiries timestamptz[];
     reversed_kinds text[];
     payer_place int;
     payee_place int;
     reference_place int;
     locked_at timestamptz;
+    final_at timestamptz;
+    held_at timestamptz;
+    payer_time timestamptz;
     key_count bigint := 0;
     written_count bigint;
 BEGIN
@@ -758,10 +820,11 @@ BEGIN
     -- In the order of the subquery; the places are found by it.
     SELECT array_agg(locked.id), array_agg(locked.owner), array_agg(locked.kind::text),
         array_agg(locked.currency), array_agg(locked.status::text), array_agg(locked.created_at),
-        array_agg(locked.balance)
-    INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times, balances
+        array_agg(locked.balance), max(locked.final_at) FILTER (WHERE locked.kind = 'customer')
+    INTO account_ids, owners, account_kinds, account_currencies, statuses, opening_times, balances,
+        final_at
     FROM (
-        SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance
+        SELECT a.id, a.owner, a.kind, a.currency, a.status, a.created_at, a.balance, a.final_at
         FROM accounts AS a
         WHERE a.id = ANY (payer_ids || payee_ids)
         ORDER BY a.id
@@ -769,11 +832,12 @@ BEGIN
     ) AS locked;
     locked_at := clock_timestamp();
 
-    SELECT array_agg(coalesce(held.amount, 0) ORDER BY u.n)
-    INTO held_amounts
+    SELECT array_agg(coalesce(held.amount, 0) ORDER BY u.n), max(held.newest_at)
+    INTO held_amounts, held_at
     FROM unnest(account_ids) WITH ORDINALITY AS u (id, n)
     LEFT JOIN (
-        SELECT h.from_account_id, sum(h.amount - h.captured_amount)::bigint AS amount
+        SELECT h.from_account_id, sum(h.amount - h.captured_amount)::bigint AS amount,
+            max(h.created_at) AS newest_at
         FROM holds AS h -- as held_amount says, for all of them at once
         WHERE h.from_account_id = ANY (account_ids)
             AND h.status = 'open'
@@ -781,13 +845,39 @@ BEGIN
         GROUP BY h.from_account_id
     ) AS held ON held.from_account_id = u.id;
 
+    IF greatest(final_at, held_at) > locked_at THEN
+        SELECT array_agg(present.moment ORDER BY a.id),
+            array_agg(
+                (
+                    SELECT coalesce(sum(h.amount - h.captured_amount), 0)::bigint
+                    FROM holds AS h
+                    WHERE h.from_account_id = a.id AND h.status = 'open'
+                        AND h.expires_at > coalesce(present.moment, locked_at)
+                ) ORDER BY a.id
+            )
+        INTO account_times, held_amounts
+        FROM accounts AS a
+        CROSS JOIN LATERAL (
+            -- As account_time says. The bank's own accounts have no time: see carry_balances.
+            SELECT
+                CASE a.kind
+                    WHEN 'customer' THEN greatest(locked_at, a.final_at, max(h.created_at))
+                END AS moment
+            FROM holds AS h
+            WHERE h.from_account_id = a.id AND h.status = 'open' AND h.expires_at > locked_at
+        ) AS present
+        WHERE a.id = ANY (account_ids);
+    END IF;
+
     IF NOT names_accounts THEN
         SELECT array_agg(named.place ORDER BY named.n),
             array_agg(coalesce(reversed.amount_left, settled.amount_left) ORDER BY named.n),
             array_agg(settled.captured_amount ORDER BY named.n),
             array_agg(settled.is_open ORDER BY named.n),
+            array_agg(settled.expires_at ORDER BY named.n),
             array_agg(reversed.kind::text ORDER BY named.n)
-        INTO reference_places, amounts_left, captured_amounts, open_holds, reversed_kinds
+        INTO reference_places, amounts_left, captured_amounts, open_holds, hold_expiries,
+            reversed_kinds
         FROM (
             SELECT u.n, u.kind, u.reference_id,
                 min(u.n) OVER (PARTITION BY u.kind = 'reversal', u.reference_id) AS place
@@ -807,7 +897,8 @@ BEGIN
         LEFT JOIN LATERAL (
             SELECT h.captured_amount,
                 h.amount - h.captured_amount AS amount_left,
-                h.status = 'open' AND h.expires_at > locked_at AS is_open
+                h.status = 'open' AND h.expires_at > locked_at AS is_open,
+                h.expires_at
             FROM holds AS h
             WHERE h.id = named.reference_id
             LIMIT 1
@@ -862,7 +953,7 @@ BEGIN
             FROM idempotency_keys AS k
             WHERE k.scope = u.scope AND k.key = u.key
             LIMIT 1
-        ) AS known ON known.created_at > locked_at - key_lifetime() -- outside: no index by time
+        ) AS known ON true
         ORDER BY u.n
     LOOP
         IF NOT item.is_well_formed THEN
@@ -876,6 +967,13 @@ BEGIN
             WHEN account_ids[item.payee_place] = item.payee_id THEN item.payee_place
         END;
         payer_places[item.n] := payer_place;
+        IF account_times IS NOT NULL THEN
+            payer_time := coalesce(account_times[payer_place], locked_at);
+            item_times[item.n] := CASE
+                WHEN item.kind IN ('hold', 'void') THEN payer_time
+                ELSE greatest(payer_time, account_times[payee_place])
+            END;
+        END IF;
         IF item.known_request_id IS NOT NULL
             AND NOT (item.reuses_key OR item.is_session_over)
         THEN
@@ -926,6 +1024,8 @@ BEGIN
                 THEN 'account_closed'
             WHEN item.kind IN ('capture', 'void') AND NOT open_holds[reference_place]
                 THEN 'hold_not_open'
+            WHEN item.kind IN ('capture', 'void') AND hold_expiries[reference_place] <= payer_time
+                THEN 'hold_not_open'
             WHEN item.kind = 'capture' AND item.amount > amounts_left[reference_place]
                 THEN 'capture_exceeds_hold'
             WHEN item.kind = 'reversal' AND amounts_left[reference_place] = 0
@@ -966,6 +1066,14 @@ BEGIN
                 balances[payee_place] := balances[payee_place] + item.amount;
                 transfer_ids[item.n] := nextval('transfers_id_seq');
             END IF;
+            IF account_times IS NOT NULL AND item.kind <> 'void' THEN
+                IF account_kinds[payer_place] = 'customer' THEN
+                    account_times[payer_place] := item_times[item.n];
+                END IF;
+                IF account_kinds[payee_place] = 'customer' AND item.kind <> 'hold' THEN
+                    account_times[payee_place] := item_times[item.n];
+                END IF;
+            END IF;
         END IF;
         refusals[item.n] := item.refusal;
         payer_balances[item.n] := balances[payer_place];
@@ -998,13 +1106,14 @@ BEGIN
         )
         OVERRIDING SYSTEM VALUE
         SELECT u.id, u.payer_id, u.payee_id, u.amount, u.currency, u.description,
-            locked_at + u.lifetime, locked_at, u.asker, u.request_id
+            coalesce(item_times[u.n], locked_at) + u.lifetime,
+            coalesce(item_times[u.n], locked_at), u.asker, u.request_id
         FROM unnest(
             hold_ids, kinds, payer_ids, payee_ids, amounts, currencies, descriptions, lifetimes,
             askers, request_ids, replayed_request_ids
-        ) AS u (
+        ) WITH ORDINALITY AS u (
             id, kind, payer_id, payee_id, amount, currency, description, lifetime, asker,
-            request_id, replayed_request_id
+            request_id, replayed_request_id, n
         )
         WHERE u.kind = 'hold' AND u.id IS NOT NULL AND u.replayed_request_id IS NULL;
     END IF;
@@ -1020,23 +1129,24 @@ BEGIN
             u.description,
             CASE WHEN u.kind = 'reversal' THEN u.reference_id END,
             CASE WHEN u.kind = 'capture' THEN u.reference_id END,
-            locked_at, u.asker, u.request_id
+            coalesce(item_times[u.n], locked_at), u.asker, u.request_id
         FROM unnest(
             transfer_ids, kinds, payer_ids, payee_ids, posted_amounts, moved_currencies,
             descriptions, reference_ids, askers, request_ids, replayed_request_ids
-        ) AS u (
+        ) WITH ORDINALITY AS u (
             id, kind, payer_id, payee_id, amount, currency, description, reference_id, asker,
-            request_id, replayed_request_id
+            request_id, replayed_request_id, n
         )
         WHERE u.id IS NOT NULL AND u.replayed_request_id IS NULL
     )
     INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
-    SELECT 2 * u.id + side.is_credit, u.id, side.account_id, side.amount, side.balance, locked_at
+    SELECT 2 * u.id + side.is_credit, u.id, side.account_id, side.amount, side.balance,
+        coalesce(item_times[u.n], locked_at)
     FROM unnest(
         transfer_ids, payer_ids, payee_ids, posted_amounts, payer_balances, payee_balances,
         replayed_request_ids
-    ) AS u (
-        id, payer_id, payee_id, amount, payer_balance, payee_balance, replayed_request_id
+    ) WITH ORDINALITY AS u (
+        id, payer_id, payee_id, amount, payer_balance, payee_balance, replayed_request_id, n
     )
     CROSS JOIN LATERAL (
         VALUES
@@ -1054,11 +1164,12 @@ BEGIN
                 ELSE 'open'
             END::hold_status,
             closed_at = CASE
-                WHEN u.kind = 'void' OR u.captured_amount = h.amount THEN locked_at
+                WHEN u.kind = 'void' OR u.captured_amount = h.amount
+                    THEN coalesce(item_times[u.n], locked_at)
             END,
             voided_by = CASE WHEN u.kind = 'void' THEN u.asker END
         FROM (
-            SELECT DISTINCT ON (u.id) u.id, u.kind, u.captured_amount, u.asker
+            SELECT DISTINCT ON (u.id) u.id, u.kind, u.captured_amount, u.asker, u.n
             FROM unnest(hold_ids, kinds, item_captured_amounts, askers, replayed_request_ids)
                 WITH ORDINALITY AS u (id, kind, captured_amount, asker, replayed_request_id, n)
             WHERE u.kind IN ('capture', 'void') AND u.replayed_request_id IS NULL
@@ -1068,7 +1179,7 @@ BEGIN
     END IF;
 
     IF key_count > 0 THEN
-        INSERT INTO idempotency_keys AS known (
+        INSERT INTO idempotency_keys (
             scope, key, request_hash, request_id, refusal, transfer_id, hold_id, balance,
             available_balance, captured_amount, created_at
         )
@@ -1084,16 +1195,7 @@ BEGIN
         WHERE u.key IS NOT NULL AND u.replayed_request_id IS NULL
             AND coalesce(u.refusal NOT IN ('unauthenticated', 'idempotency_key_reused'), true)
         ORDER BY u.scope, u.key -- the order in which all take keys, after the accounts
-        ON CONFLICT (scope, key) DO UPDATE
-            SET (
-                request_hash, request_id, refusal, transfer_id, hold_id, balance,
-                available_balance, captured_amount, response, created_at
-            ) = (
-                excluded.request_hash, excluded.request_id, excluded.refusal,
-                excluded.transfer_id, excluded.hold_id, excluded.balance,
-                excluded.available_balance, excluded.captured_amount, NULL, excluded.created_at
-            )
-            WHERE known.created_at <= locked_at - key_lifetime();
+        ON CONFLICT (scope, key) DO NOTHING;
         GET DIAGNOSTICS written_count = ROW_COUNT;
         IF written_count < key_count THEN
             RAISE EXCEPTION 'another request has taken the key just now: look again'
@@ -1103,7 +1205,8 @@ BEGIN
 
     RETURN QUERY
     SELECT u.refusal, u.replayed_request_id, u.transfer_id, u.hold_id, u.payer_id, u.payee_id,
-        coalesce(posted.amount, u.amount), u.currency, coalesce(posted.created_at, locked_at),
+        coalesce(posted.amount, u.amount), u.currency,
+        coalesce(posted.created_at, item_times[u.n], locked_at),
         owners[u.payer_place], opening_times[u.payer_place], u.payer_balance,
         u.payer_available_balance, hold.amount, u.captured_amount, hold.description,
         hold.expires_at, hold.created_at, hold.closed_at, hold.asked_by, hold.request_id,
