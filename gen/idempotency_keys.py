@@ -120,8 +120,8 @@ class Querier:
 
     def delete_old_idempotency_keys(self, *, moment: datetime.datetime, row_count_max: int) -> int:
         """Keys that are old enough to be deleted: a batch of the oldest. A key must be old by
-        the clock of the database and by `moment`, the time of the process, so a clock that
-        runs ahead deletes nothing.
+        the clock of the database and by `moment`, the time of the process: a clock that is
+        ahead deletes nothing.
         """
         cursor = RawCursor(self._connection)
         cursor.execute(DELETE_OLD_IDEMPOTENCY_KEYS, (moment, Int8(row_count_max)))
@@ -168,8 +168,8 @@ class AsyncQuerier:
         self, *, moment: datetime.datetime, row_count_max: int
     ) -> int:
         """Keys that are old enough to be deleted: a batch of the oldest. A key must be old by
-        the clock of the database and by `moment`, the time of the process, so a clock that
-        runs ahead deletes nothing.
+        the clock of the database and by `moment`, the time of the process: a clock that is
+        ahead deletes nothing.
         """
         cursor = AsyncRawCursor(self._connection)
         await cursor.execute(DELETE_OLD_IDEMPOTENCY_KEYS, (moment, Int8(row_count_max)))

@@ -25,7 +25,7 @@ ON CONFLICT (scope, key) DO NOTHING;
 
 -- name: DeleteOldIdempotencyKeys :execrows
 -- Keys that are old enough to be deleted: a batch of the oldest. A key must be old by the clock of
--- the database and by `moment`, the time of the process, so a clock that runs ahead deletes nothing.
+-- the database and by `moment`, the time of the process: a clock that is ahead deletes nothing.
 DELETE FROM idempotency_keys
 WHERE (scope, key) IN (
         SELECT

@@ -7,7 +7,7 @@ import pytest
 
 from bankapp.domain import errors
 from bankapp.domain.postings import Posting
-from bankapp.store.ledger.outcomes import Held, Outcome, Posted
+from bankapp.store.ledger.outcomes import Held, Outcome, Posted, PostedHold
 from bankapp.store.operator.verification import verify_ledger
 from bankapp.store.store import Store
 from gen import enums, models
@@ -28,7 +28,7 @@ async def post_one(store: Store, posting: Posting) -> Posted:
     return outcome
 
 
-async def place(store: Store, posting: Posting) -> models.CurrentHold:
+async def place(store: Store, posting: Posting) -> PostedHold:
     [outcome] = await store.postings.post([posting])
     assert isinstance(outcome, Held), outcome
     return outcome.hold
