@@ -90,6 +90,7 @@ def test_an_array_that_is_not_written_with_commas_is_unknown() -> None:
         base_dims=0,
         is_not_null=False,
         is_base=True,
+        is_row=False,
         delimiter=":",
         comment="",
         fields=(),

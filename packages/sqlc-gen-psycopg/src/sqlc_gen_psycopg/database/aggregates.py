@@ -19,6 +19,9 @@ _STARTS_BY_CURRENT_ROW = 0x20 | 0x200 | 0x800
 _ENDS_BY_CURRENT_ROW = 0x100 | 0x400 | 0x4000
 _LEAVES_CURRENT_ROW_OUT = 0x8000 | 0x10000
 
+# Window functions whose first argument is not, or not always, of the current row.
+_OF_ANOTHER_ROW = frozenset({"first_value", "lag", "last_value", "lead", "ntile"})
+
 
 def is_nullable_aggregate(call: Node, place: Place, query: Node) -> bool:
     """Whether an AGGREF of the query can be NULL."""
@@ -37,8 +40,10 @@ def is_nullable_aggregate(call: Node, place: Place, query: Node) -> bool:
     arguments = [one.child("expr") for one in call.nodes("args") if not one.flag("resjunk")]
     if function.name == "string_agg":
         arguments = arguments[:1]  # a NULL between the values is as good as ''
-    # Inside of it there are no groups yet.
-    inside = replace(place, is_grouped=False)
+    # Inside of it there are no groups yet, and nothing is NULL that a grouping set makes so.
+    inside = replace(
+        place.in_another_row() if query.nodes("groupingSets") else place, is_grouped=False
+    )
     direct = call.nodes("aggdirectargs")
     return any(is_nullable(one, inside) for one in arguments) or any(
         is_nullable(one, place) for one in direct
@@ -53,15 +58,24 @@ def is_nullable_window_function(call: Node, place: Place, query: Node) -> bool:
     name, arguments = function.name, call.nodes("args")
     if name in NON_NULL_WINDOW_FUNCTIONS:
         return False
-    if name in ("ntile", "lag", "lead"):
-        # lag and lead need a default, their third argument, for where there is no such row.
-        is_total = name == "ntile" or len(arguments) == 3
-        return not is_total or any(is_nullable(one, place) for one in arguments)
-    if call.node("aggfilter") or not _has_current_row(call.number("winref"), query):
+    if _can_lack_row(name, call, query):
         return True
-    if name in NON_NULL_OF_ANY_VALUE or name in ("first_value", "last_value"):
+    if name in _OF_ANOTHER_ROW:
+        value, *others = arguments
+        is_of_another = is_nullable(value, place.in_another_row())
+        return is_of_another or any(is_nullable(one, place) for one in others)
+    if name in NON_NULL_OF_ANY_VALUE:
         return is_nullable(arguments[0], place)
     return name not in NON_NULL_OF_ANY_ROW
+
+
+def _can_lack_row(name: str, call: Node, query: Node) -> bool:
+    """Whether there may be no row, or no default, that the function takes its value from."""
+    if name in ("lag", "lead"):
+        return len(call.nodes("args")) < 3
+    is_of_frame = name != "ntile"
+    has_row = not call.node("aggfilter") and _has_current_row(call.number("winref"), query)
+    return is_of_frame and not has_row
 
 
 def _has_current_row(window: int, query: Node) -> bool:

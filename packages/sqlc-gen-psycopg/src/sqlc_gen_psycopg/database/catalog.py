@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, LiteralString, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, LiteralString, TypeAlias
 
 import psycopg
 from psycopg.abc import Params
@@ -15,11 +15,14 @@ from sqlc_gen_psycopg.pg_trees import Node, nodes_of, parse_node_tree
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
+MATERIALIZED_VIEW: Final = "m"
+
 TYPES = """
 SELECT
     t.oid, n.nspname, t.typname,
     CASE WHEN e.typarray = t.oid THEN e.oid ELSE 0 END,
     t.typbasetype, t.typndims, t.typnotnull, t.typtype = 'b', t.typdelim::text,
+    t.typtype = 'c' OR t.oid = 'pg_catalog.record'::pg_catalog.regtype,
     coalesce(pg_catalog.obj_description(t.oid, 'pg_type'), ''),
     coalesce(f.fields, '{}')
 FROM pg_catalog.pg_type AS t
@@ -37,16 +40,30 @@ LEFT JOIN LATERAL (
 WHERE NOT (t.typtype = 'c' AND n.nspname = 'information_schema')
 """
 
+# What is written to a parent goes to its children, by the triggers that these have.
 RELATIONS = """
+WITH RECURSIVE members (root, relid) AS (
+    SELECT oid, oid FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p')
+    UNION
+    SELECT m.root, i.inhrelid
+    FROM members AS m
+    INNER JOIN pg_catalog.pg_inherits AS i ON m.relid = i.inhparent
+), rules (relid) AS (
+    SELECT ev_class FROM pg_catalog.pg_rewrite WHERE rulename <> '_RETURN'
+)
 SELECT
     c.oid, n.nspname, c.relname, c.relkind::text,
-    c.relkind = 'r' AND NOT c.relhasrules AND NOT c.relhassubclass AND NOT EXISTS (
-        SELECT FROM pg_catalog.pg_trigger AS g
-        WHERE
-            g.tgrelid = c.oid
-            AND (NOT g.tgisinternal OR g.tgparentid <> 0)
-            AND g.tgtype & 3 = 3 -- BEFORE, FOR EACH ROW
+    c.relkind IN ('r', 'p') AND c.oid NOT IN (SELECT relid FROM rules) AND NOT EXISTS (
+        SELECT FROM members AS m
+        INNER JOIN pg_catalog.pg_class AS o ON m.relid = o.oid
+        LEFT JOIN pg_catalog.pg_trigger AS g
+            ON
+                o.oid = g.tgrelid
+                AND (NOT g.tgisinternal OR g.tgparentid <> 0)
+                AND g.tgtype & 3 = 3 -- BEFORE, FOR EACH ROW
+        WHERE m.root = c.oid AND (o.relkind = 'f' OR g.oid IS NOT NULL)
     ),
+    c.oid IN (SELECT relid FROM rules),
     c.relrowsecurity,
     CASE WHEN c.relkind IN ('v', 'm') THEN (
         SELECT r.ev_action::text FROM pg_catalog.pg_rewrite AS r
@@ -63,20 +80,24 @@ WHERE
 """
 
 # A parent's NOT NULL says nothing of the rows of children that have dropped it, and what was added
-# NOT VALID (PostgreSQL 18) nothing of the rows that were there.
+# NOT VALID (PostgreSQL 18) nothing of the rows that were there. Nobody holds a foreign table to its
+# NOT NULL. Children may generate a column by another expression than their parent.
 ATTRIBUTES = """
 WITH RECURSIVE attributes AS (
     SELECT
         a.*,
-        a.attnotnull AND NOT EXISTS (
-            SELECT FROM pg_catalog.pg_constraint AS k
-            WHERE
-                k.conrelid = a.attrelid AND k.contype = 'n' AND NOT k.convalidated
-                AND a.attnum = ANY (k.conkey)
-        ) AS is_not_null
+        a.attnotnull AND c.relkind <> 'f' AND coalesce(k.convalidated, true) AS is_not_null,
+        coalesce(k.oid, 0) AS not_null_by,
+        coalesce(k.coninhcount, 0) > 0 AS is_inherited,
+        pg_catalog.pg_get_expr(x.adbin, x.adrelid) AS expression,
+        x.adbin::text AS tree,
+        coalesce(x.oid, 0) AS expression_by
     FROM pg_catalog.pg_attribute AS a
     INNER JOIN pg_catalog.pg_class AS c ON a.attrelid = c.oid
     INNER JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid
+    LEFT JOIN pg_catalog.pg_constraint AS k
+        ON a.attrelid = k.conrelid AND k.contype = 'n' AND a.attnum = ANY (k.conkey)
+    LEFT JOIN pg_catalog.pg_attrdef AS x ON a.attrelid = x.adrelid AND a.attnum = x.adnum
     WHERE
         a.attnum > 0
         AND NOT a.attisdropped
@@ -91,20 +112,26 @@ WITH RECURSIVE attributes AS (
     SELECT d.root, i.inhrelid
     FROM descendants AS d
     INNER JOIN pg_catalog.pg_inherits AS i ON d.relid = i.inhparent
+), inherited AS (
+    SELECT
+        p.attrelid, p.attnum,
+        bool_and(a.is_not_null) AS is_not_null,
+        max(a.not_null_by) FILTER (WHERE NOT a.is_inherited) AS not_null_by,
+        bool_and(a.expression IS NOT DISTINCT FROM p.expression) AS is_alike
+    FROM attributes AS p
+    INNER JOIN descendants AS d ON p.attrelid = d.root
+    INNER JOIN attributes AS a ON d.relid = a.attrelid AND p.attname = a.attname
+    GROUP BY p.attrelid, p.attnum
 )
 SELECT
     a.attrelid, a.attnum, a.attname, a.atttypid, a.attndims,
-    a.is_not_null AND NOT EXISTS (
-        SELECT
-        FROM descendants AS d
-        INNER JOIN attributes AS b ON d.relid = b.attrelid AND b.attname = a.attname
-        WHERE d.root = a.attrelid AND NOT b.is_not_null
-    ),
-    CASE WHEN a.attgenerated <> '' THEN (
-        SELECT x.adbin::text FROM pg_catalog.pg_attrdef AS x
-        WHERE x.adrelid = a.attrelid AND x.adnum = a.attnum
-    ) END
+    a.is_not_null AND coalesce(i.is_not_null, true),
+    greatest(a.not_null_by, i.not_null_by),
+    a.attgenerated <> '',
+    a.expression_by,
+    CASE WHEN a.attgenerated = '' OR coalesce(i.is_alike, true) THEN a.tree END
 FROM attributes AS a
+LEFT JOIN inherited AS i ON a.attrelid = i.attrelid AND a.attnum = i.attnum
 ORDER BY a.attrelid, a.attnum
 """
 
@@ -151,21 +178,30 @@ _OPERATOR_OID = re.compile(r" :opno (\d+)")
 
 @dataclass(frozen=True)
 class Attribute:
-    """A column of a table or view. `generated` is the expression of a generated column."""
+    """A column of a table or view.
+
+    `expression` is what a generated column is computed by, unless children compute it otherwise, or
+    else the default. `not_null_by` and `expression_by` are the OIDs of the constraint, where the
+    server has one (PostgreSQL 18), and of the expression.
+    """
 
     name: str
     type: int
     dims: int
     is_not_null: bool
-    generated: Node | None
+    not_null_by: int = 0
+    is_generated: bool = False
+    expression_by: int = 0
+    expression: Node | None = None
 
 
 @dataclass(frozen=True)
 class Relation:
     """A table or view.
 
-    `is_plain`: a row is stored as it was given, no trigger or rule changes it. `has_policies`: row
-    security is on. `query` is a view's.
+    `is_plain`: a row is stored as it was given, no trigger or rule changes it. `has_rules`: other
+    statements may run instead, and return other rows. `has_policies`: row security is on. `query`
+    is a view's.
     """
 
     oid: int
@@ -173,6 +209,7 @@ class Relation:
     name: str
     kind: str
     is_plain: bool
+    has_rules: bool
     has_policies: bool
     query: Node | None
     attributes: Mapping[int, Attribute]
@@ -184,12 +221,29 @@ class Relation:
 
 @dataclass(frozen=True)
 class Catalog:
-    """What is needed of the catalogs to analyse some queries."""
+    """What is needed of the catalogs to analyse some queries.
+
+    What is younger than the object of the OID `as_of` counts for nothing, if that is not 0.
+    """
 
     types: Types
     relations: Mapping[int, Relation] = field(default_factory=dict[int, Relation])
     functions: Mapping[int, Function] = field(default_factory=dict[int, Function])
     operators: Mapping[int, Operator] = field(default_factory=dict[int, Operator])
+    as_of: int = 0
+
+    def before(self, view: Relation) -> "Catalog":
+        """What is true of all rows of a materialized view, of whatever time they are."""
+        return replace(self, as_of=min(view.oid, self.as_of or view.oid))
+
+    def attribute(self, relation: Relation, number: int) -> Attribute | None:
+        """A column of a table, by its number."""
+        now = relation.attributes.get(number)
+        if now is None or not self.as_of:
+            return now
+        is_not_null = now.is_not_null and now.not_null_by < self.as_of
+        expression = now.expression if now.expression_by < self.as_of else None
+        return replace(now, is_not_null=is_not_null, expression=expression)
 
 
 def fetch_types(connection: Connection) -> Types:
@@ -212,8 +266,8 @@ def fetch_catalog(
     trees = [*trees, *inner, *(row[-1] for row in functions if row[-1])]
     operators = _rows(connection, OPERATORS, [list(_oids(_OPERATOR_OID, trees))])
     attributes: dict[int, dict[int, Attribute]] = {}
-    for relation, number, *row, generated in attribute_rows:
-        attributes.setdefault(relation, {})[number] = Attribute(*_and(row, _only_node(generated)))
+    for relation, number, *row, tree in attribute_rows:
+        attributes.setdefault(relation, {})[number] = Attribute(*_and(row, _only_node(tree)))
     return Catalog(
         types,
         {

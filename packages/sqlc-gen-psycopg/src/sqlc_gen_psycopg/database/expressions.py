@@ -13,8 +13,8 @@ _CURRENT_SCHEMA = 14
 _JSON_OBJECT, _JSON_ARRAY = 1, 2
 _XML_ELEMENT = 1
 _NEVER_NULL = frozenset(
-    {"ARRAYEXPR", "ROWEXPR", "NULLTEST", "BOOLEANTEST", "DISTINCTEXPR", "NEXTVALUEEXPR"}
-    | {"GROUPINGFUNC", "MERGESUPPORTFUNC", "CURRENTOFEXPR"}
+    {"ARRAYEXPR", "ROWEXPR", "NULLTEST", "BOOLEANTEST", "NEXTVALUEEXPR", "GROUPINGFUNC"}
+    | {"MERGESUPPORTFUNC", "CURRENTOFEXPR"}
 )
 _AS_AN_ARGUMENT = {
     "ARRAYCOERCEEXPR": "arg",
@@ -29,7 +29,7 @@ _AS_AN_ARGUMENT = {
 # Where expressions say of which type they are.
 _RESULT_TYPES = (
     *("aggtype", "casetype", "coalescetype", "consttype", "funcresulttype", "minmaxtype"),
-    *("opresulttype", "resulttype", "vartype"),
+    *("opresulttype", "paramtype", "refrestype", "resulttype", "type", "vartype"),
 )
 
 
@@ -87,8 +87,15 @@ def _function(call: Node, place: Place) -> bool:
         return not is_answered or _any(arguments, place)
     if function.body is not None:
         is_proved = not _is_nullable_body(function, place.scope.standalone(function.body))
-        return not is_proved or (function.is_strict and _any(arguments, place))
-    return _result(function.rule, call, place)
+        return not is_proved or (function.is_strict and _any_of_all(function, arguments, place))
+    return _result(
+        function.rule_of_variadic if call.flag("funcvariadic") else function.rule, call, place
+    )
+
+
+def _any_of_all(function: Function, arguments: Sequence[Node], place: Place) -> bool:
+    """Whether an argument can be NULL; one that is left out has a default, which may be."""
+    return len(arguments) < len(function.arguments) or _any(arguments, place)
 
 
 def _is_nullable_body(function: Function, query: Scope) -> bool:
@@ -96,14 +103,18 @@ def _is_nullable_body(function: Function, query: Scope) -> bool:
     if not query.is_always_one_row or query.output()[0].is_nullable:
         return True
     # Another type is cast to that of the function, by whatever function there is for it.
-    return _type(query.query) != function.result_type
+    return _type_of_column(query.query) != function.result_type
 
 
-def _type(query: Node) -> int:
+def _type_of_column(query: Node) -> int:
     """The type of a query's first column; 0 where the expression does not tell."""
-    expression = query.nodes("targetList")[0].child("expr")
+    return type_of(query.nodes("targetList")[0].child("expr"))
+
+
+def type_of(expression: Node) -> int:
+    """The type of an expression; 0 where it does not tell."""
     if expression.kind == "SUBLINK" and expression.number("subLinkType") == _EXPR:
-        return _type(expression.child("subselect"))
+        return _type_of_column(expression.child("subselect"))
     return max(expression.number(name) for name in _RESULT_TYPES)
 
 
@@ -153,19 +164,36 @@ def _array_comparison(comparison: Node, place: Place) -> bool:
 
 
 def has_nullable_elements(array: Node, place: Place) -> bool:
-    """Whether an array, if it is one, can hold NULL."""
-    match array.kind:
-        case "ARRAYEXPR":
-            return _any(array.nodes("elements"), place)
-        case "CONST":
-            # Of the header: length, dimensions, and where the data begin if there are NULLs.
-            return any(array.bytes("constvalue")[8:12])
-        case "RELABELTYPE" | "ARRAYCOERCEEXPR":
-            return has_nullable_elements(array.child("arg"), place)
-        case "SUBLINK" if array.number("subLinkType") == _ARRAY:
-            return place.scope.subquery(array.child("subselect")).output()[0].is_nullable
-        case _:
-            return True
+    """Whether an array, if it is one, can hold NULL; the elements of inner arrays are its own."""
+    handler = _ELEMENT_HANDLERS.get(array.kind)
+    return handler is None or handler(array, place)
+
+
+def _elements_as_written(array: Node, place: Place) -> bool:
+    elements = array.nodes("elements")
+    if array.flag("multidims"):  # an inner array that is NULL adds nothing
+        return any(has_nullable_elements(one, place) for one in elements)
+    return _any(elements, place)
+
+
+def _elements_of_constant(array: Node, _: Place) -> bool:
+    # Of the header: length, dimensions, and where the data begin if there are NULLs.
+    return any(array.bytes("constvalue")[8:12])
+
+
+def _elements_of_subquery(array: Node, place: Place) -> bool:
+    query = array.child("subselect")
+    element = _type_of_column(query)
+    is_of_arrays = element == 0 or place.scope.catalog.types.is_array(element)
+    if array.number("subLinkType") != _ARRAY or is_of_arrays:
+        return True
+    return place.scope.subquery(query, place).output()[0].is_nullable
+
+
+def _elements_after_cast(array: Node, place: Place) -> bool:
+    cast = array.child("elemexpr")
+    is_cast_to_null = is_nullable(cast, replace(place, has_test_value=True))
+    return is_cast_to_null or has_nullable_elements(array.child("arg"), place)
 
 
 def _case(case: Node, place: Place) -> bool:
@@ -182,7 +210,7 @@ def _sublink(sublink: Node, place: Place) -> bool:
     kind = sublink.number("subLinkType")
     if kind in (_EXISTS, _ARRAY):
         return False
-    subquery = place.scope.subquery(sublink.child("subselect"))
+    subquery = place.scope.subquery(sublink.child("subselect"), place)
     columns = tuple(column.is_nullable for column in subquery.output())
     if kind == _EXPR:
         return not subquery.is_always_one_row or columns[0]
@@ -204,6 +232,22 @@ def _json_constructor(constructor: Node, place: Place) -> bool:
     return is_nullable(function, place) if function else _any_argument(constructor, place)
 
 
+def _subscript(access: Node, place: Place) -> bool:
+    """Of an array without such an element there is a slice: the empty array."""
+    is_slice = bool(access.fields.get("reflowerindexpr"))
+    is_array = place.scope.catalog.types.is_array(access.number("refcontainertype"))
+    if not (is_slice and is_array) or access.node("refassgnexpr"):
+        return True
+    bounds = (*access.nodes("reflowerindexpr"), *access.nodes("refupperindexpr"))
+    return _any((access.child("refexpr"), *bounds), place)
+
+
+def _distinct(comparison: Node, place: Place) -> bool:
+    """IS DISTINCT FROM is never NULL if the equality that it asks is not."""
+    operator = place.scope.catalog.operators.get(comparison.number("opno"))
+    return operator is None or not operator.is_total
+
+
 def _row_comparison(comparison: Node, place: Place) -> bool:
     return _any((*comparison.nodes("largs"), *comparison.nodes("rargs")), place)
 
@@ -212,9 +256,11 @@ _HANDLERS: dict[str, Callable[[Node, Place], bool]] = {
     "AGGREF": lambda node, place: place.scope.aggregate(node, place),
     "BOOLEXPR": _any_argument,
     "CASEEXPR": _case,
+    "CASETESTEXPR": lambda _, place: not place.has_test_value,
     "COALESCEEXPR": _all_arguments,
     "COERCETODOMAIN": _domain,
     "CONST": lambda node, _: node.flag("constisnull"),
+    "DISTINCTEXPR": _distinct,
     "FUNCEXPR": _function,
     "JSONCONSTRUCTOREXPR": _json_constructor,
     "MINMAXEXPR": _all_arguments,
@@ -224,7 +270,15 @@ _HANDLERS: dict[str, Callable[[Node, Place], bool]] = {
     "SCALARARRAYOPEXPR": _array_comparison,
     "SQLVALUEFUNCTION": lambda node, _: node.number("op") == _CURRENT_SCHEMA,
     "SUBLINK": _sublink,
+    "SUBSCRIPTINGREF": _subscript,
     "VAR": lambda node, place: place.scope.variable(node, place).is_nullable,
     "WINDOWFUNC": lambda node, place: place.scope.window_function(node, place),
     "XMLEXPR": lambda node, _: node.number("op") != _XML_ELEMENT,
+}
+_ELEMENT_HANDLERS: dict[str, Callable[[Node, Place], bool]] = {
+    "ARRAYCOERCEEXPR": _elements_after_cast,
+    "ARRAYEXPR": _elements_as_written,
+    "CONST": _elements_of_constant,
+    "RELABELTYPE": lambda node, place: has_nullable_elements(node.child("arg"), place),
+    "SUBLINK": _elements_of_subquery,
 }

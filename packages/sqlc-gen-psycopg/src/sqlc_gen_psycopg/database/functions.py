@@ -107,11 +107,16 @@ class Function:
         if not self.is_built_in:
             return None
         if self.name in _NEVER:
-            return "never"
+            return "any" if self.is_strict else "never"
         if self.name in _OTHER:
             return "any" if self.is_strict else _OTHER[self.name]
         is_total = self.is_strict and self.name in _STRICT and not self._is_partial
         return "any" if is_total else None
+
+    @property
+    def rule_of_variadic(self) -> Rule | None:
+        """The same for a call with VARIADIC and an array; all but format() are NULL without one."""
+        return self.rule and ("first" if self.name == "format" else "any")
 
     @property
     def is_extract(self) -> bool:

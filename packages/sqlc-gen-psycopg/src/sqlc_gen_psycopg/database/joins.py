@@ -58,6 +58,10 @@ class Joins:
             if side == self._sides[join].get(node.number("varno"))
         )
 
+    def members_of(self, join: int) -> frozenset[tuple[int, int]]:
+        """Pairs of the join and what it could null: all that it joins."""
+        return frozenset((join, member) for member in self._sides.get(join, {}))
+
     def _add_sides(self, item: Node) -> list[int]:
         """Note who is on which side of which join; gives the members of the item."""
         match item.kind:

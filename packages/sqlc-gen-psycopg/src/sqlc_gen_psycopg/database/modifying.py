@@ -37,7 +37,9 @@ class Modification:
     @property
     def keeps_rows(self) -> bool:
         """Whether the rows that are returned are those that WHERE saw."""
-        return self._command == CommandType.DELETE
+        relation = self._range_table.relation(self._target)
+        has_rules = relation is None or relation.has_rules
+        return self._command == CommandType.DELETE and not has_rules
 
     def variable(self, node: Node, place: Place) -> Nullability | None:
         """What a VAR is; None where it is what it would be in a SELECT."""
@@ -55,6 +57,9 @@ class Modification:
         return any(action.number("matchKind") == _NOT_MATCHED_BY_SOURCE for action in self._actions)
 
     def _target_column(self, node: Node) -> Nullability | None:
+        relation = self._range_table.relation(self._target)
+        if relation is None or relation.has_rules:
+            return NULLABLE
         commands = {action.number("commandType") for action in self._actions} or {self._command}
         match node.number("varreturningtype"):
             case kind if kind == _OLD:
@@ -64,12 +69,11 @@ class Modification:
             case _ if commands == {CommandType.DELETE}:
                 return None
             case _:
-                return self._new(node.number("varattno"))
+                return self._new(relation, node.number("varattno"))
 
-    def _new(self, number: int) -> Nullability | None:
+    def _new(self, relation: Relation, number: int) -> Nullability | None:
         """A column of a row as it has been written."""
-        relation = self._range_table.relation(self._target)
-        if relation is None or relation.query is not None:  # a trigger may return anything
+        if relation.query is not None:  # a trigger may return anything
             return NULLABLE
         if number <= 0 or not self._range_table.stored(self._target, number).is_nullable:
             return NON_NULL
@@ -78,7 +82,7 @@ class Modification:
             return inserted if inserted.is_nullable else self._on_conflict(relation, number)
         if self._command == CommandType.UPDATE and _is_written(relation, number):
             assigned = _assigned(self._query.nodes("targetList"), number)
-            return None if assigned is None else self._written(assigned)
+            return None if assigned is None else self._written(assigned, number)
         return NULLABLE
 
     def _inserted(self, number: int) -> Nullability:
@@ -87,7 +91,7 @@ class Modification:
         if number <= 0 or relation is None or not _is_written(relation, number):
             return NULLABLE
         assigned = _assigned(self._query.nodes("targetList"), number)
-        return NULLABLE if assigned is None else self._written(assigned)
+        return self._default(number) if assigned is None else self._written(assigned, number)
 
     def _on_conflict(self, relation: Relation, number: int) -> Nullability:
         """A column that is non-NULL if the row is inserted, where it may be updated instead."""
@@ -96,16 +100,26 @@ class Modification:
         assigned = _assigned(self._conflict_set, number)
         if assigned is None or not relation.is_plain:
             return NULLABLE
-        return self._written(assigned)
+        return self._written(assigned, number)
 
-    def _written(self, expression: Node) -> Nullability:
+    def _written(self, expression: Node, number: int) -> Nullability:
+        if expression.kind == "SETTODEFAULT":
+            return self._default(number)
         return Nullability(is_nullable(expression, Place(self._scope, is_before_change=True)))
+
+    def _default(self, number: int) -> Nullability:
+        """What DEFAULT writes into a column, or an INSERT that does not name it."""
+        relation = self._range_table.relation(self._target)
+        attribute = relation.attributes.get(number) if relation else None
+        if relation is None or attribute is None:
+            return NULLABLE
+        return self._range_table.computed(relation, attribute)
 
 
 def _is_written(relation: Relation, number: int) -> bool:
     """Whether the column holds what the statement gives."""
     attribute = relation.attributes.get(number)
-    return relation.is_plain and attribute is not None and attribute.generated is None
+    return relation.is_plain and attribute is not None and not attribute.is_generated
 
 
 def _assigned(targets: tuple[Node, ...], number: int) -> Node | None:

@@ -15,8 +15,9 @@ from sqlc_gen_psycopg.database.joins import Joins
 from sqlc_gen_psycopg.database.modifying import Modification
 from sqlc_gen_psycopg.database.range_table import RangeTable, query_of_one_row
 from sqlc_gen_psycopg.database.requirements import Items, Requirements, key_of
-from sqlc_gen_psycopg.database.scope import Nullability, Place
-from sqlc_gen_psycopg.pg_trees import CommandType, EntryKind, Node, walk
+from sqlc_gen_psycopg.database.rows import count_srfs, is_always_one_row
+from sqlc_gen_psycopg.database.scope import Nullability, Place, Scope
+from sqlc_gen_psycopg.pg_trees import CommandType, EntryKind, Node, Value
 
 _UNION, _INTERSECT = 1, 2
 
@@ -41,17 +42,17 @@ class QueryScope:
         query: Node,
         catalog: Catalog,
         nullable_parameters: Sequence[bool] = (),
-        parent: "QueryScope | None" = None,
+        place: Place | None = None,
     ) -> None:
         self.query = query
         self.catalog = catalog
         self.nullable_parameters = nullable_parameters
-        self.parent = parent
+        self.place = place
         self.range_table = RangeTable(self)
         self._is_select = query.number("commandType") == CommandType.SELECT
         self.modification = None if self._is_select else Modification(self, self.range_table)
         self.requirements = Requirements(catalog.functions, self.key, self._is_never_null)
-        self.has_single_srf = _count_srfs(query) == 1
+        self.has_single_srf = count_srfs(query) == 1
         self.assumed: dict[str, tuple[Nullability, ...]] = {}
 
     @cached_property
@@ -73,20 +74,14 @@ class QueryScope:
     @property
     def is_always_one_row(self) -> bool:
         """Whether it returns one row whatever the data are."""
-        query = self.query
-        restricting = ("setOperations", "groupClause", "groupingSets", "havingQual", "limitOffset")
-        if any(query.fields.get(name) for name in restricting) or query.flag("hasTargetSRFs"):
-            return False
-        limit, tree = query.node("limitCount"), query.child("jointree")
-        if limit is not None and not any(any(one.bytes("constvalue")) for one in walk(limit)):
-            return False
-        is_without_from = not tree.nodes("fromlist") and tree.node("quals") is None
-        return self._is_select and (query.flag("hasAggs") or is_without_from)
+        return is_always_one_row(self.query, self.catalog.functions)
 
     def variable(self, node: Node, place: Place) -> Nullability:
         """What a VAR is, in this query or one around it."""
         if levels := node.number("varlevelsup"):
-            return self.ancestor(levels).seen_from_inside(node)
+            assert self.place is not None
+            outer = Node(node.kind, {**node.fields, "varlevelsup": str(levels - 1)})
+            return self.place.scope.seen_from_inside(outer, self.place)
         index, attribute = node.number("varno"), node.number("varattno")
         if self.verdict(node, place):
             return Nullability(is_nullable=True)
@@ -103,9 +98,8 @@ class QueryScope:
             return Nullability(is_nullable=False)
         return self.range_table.column(index, attribute, place)
 
-    def seen_from_inside(self, node: Node) -> Nullability:
-        """What a VAR of this query is in a query inside of it."""
-        place, node = Place(self), Node(node.kind, {**node.fields, "varlevelsup": "0"})
+    def seen_from_inside(self, node: Node, place: Place) -> Nullability:
+        """What a VAR of this query is in a query that stands at the place."""
         if self.verdict(node, place) is False:
             return Nullability(is_nullable=False)
         return self.variable(node, place)
@@ -120,27 +114,34 @@ class QueryScope:
             return False
         if place.is_grouped and key in self._ungrouped:
             return True
-        return False if key in required else None
+        if key not in required or (place.is_grouped and self._has_ungrouped_part(expression)):
+            return None
+        return False
 
-    def subquery(self, query: Node) -> "QueryScope":
-        """A query inside of this one."""
-        return QueryScope(query, self.catalog, self.nullable_parameters, self)
+    def subquery(self, query: Node, place: Place | None = None) -> "QueryScope":
+        """A query inside of this one: in an expression at the place, or else in FROM or WITH."""
+        place = place or Place(self, is_grouped=False)
+        return QueryScope(query, self.catalog, self.nullable_parameters, place)
 
-    def standalone(self, query: Node) -> "QueryScope":
+    def standalone(self, query: Node, catalog: Catalog | None = None) -> "QueryScope":
         """A query by itself, as a view's is, or a function's: of its arguments nothing is known."""
-        return QueryScope(query, self.catalog)
+        return QueryScope(query, catalog or self.catalog)
 
-    def ancestor(self, levels: int) -> "QueryScope":
+    def ancestor(self, levels: int) -> Scope:
         """The query that many levels around this one."""
-        scope = self
+        scope: Scope = self
         for _ in range(levels):
-            assert scope.parent is not None
-            scope = scope.parent
+            assert scope.place is not None
+            scope = scope.place.scope
         return scope
 
     def matched_by(self, items: Items) -> frozenset[tuple[int, int]]:
         """See Joins."""
         return self.joins.matched_by(items)
+
+    def members_of(self, join: int) -> frozenset[tuple[int, int]]:
+        """See Joins."""
+        return self.joins.members_of(join)
 
     def aggregate(self, node: Node, place: Place) -> bool:
         """Whether an AGGREF can be NULL."""
@@ -200,12 +201,30 @@ class QueryScope:
         """The keys of what some grouping set makes NULL."""
         if not self.query.fields.get("groupingSets"):
             return frozenset()
-        kept = kept_groups(self.query)
+        return self._keys_of_groups(self._group_references - kept_groups(self.query))
+
+    @cached_property
+    def _kept(self) -> frozenset[str]:
+        """The keys of what every grouping set has."""
+        return self._keys_of_groups(kept_groups(self.query))
+
+    def _keys_of_groups(self, references: frozenset[int]) -> frozenset[str]:
         return frozenset(
             self.key(target.child("expr"))
             for target in self.query.nodes("targetList")
-            if target.number("ressortgroupref") in self._group_references - kept
+            if target.number("ressortgroupref") in references
         )
+
+    def _has_ungrouped_part(self, value: Value) -> bool:
+        """Whether a grouping set makes a part of the expression NULL, after WHERE has seen it."""
+        if not self._ungrouped or value is None or isinstance(value, str | frozenset):
+            return False
+        if isinstance(value, tuple):
+            return any(map(self._has_ungrouped_part, value))
+        key = self.key(value)
+        if key in self._kept:
+            return False
+        return key in self._ungrouped or any(map(self._has_ungrouped_part, value.fields.values()))
 
     @cached_property
     def _group_references(self) -> frozenset[int]:
@@ -235,12 +254,3 @@ class QueryScope:
     def _is_always_one_row(self, index: int) -> bool:
         query = self.range_table.entry(index).node("subquery")
         return query is not None and self.subquery(query).is_always_one_row
-
-
-def _count_srfs(query: Node) -> int:
-    """How many set-returning functions there are: the shorter ones are filled up with NULL."""
-    return sum(
-        node.flag("funcretset") or node.flag("opretset")
-        for target in query.nodes("targetList")
-        for node in walk(target)
-    )

@@ -10,7 +10,10 @@ from sqlc_gen_psycopg.request import Name
 
 @dataclass(frozen=True)
 class Type:
-    """A row of pg_type. `element` is 0 for what is no array, `base` for what is no domain."""
+    """A row of pg_type. `element` is 0 for what is no array, `base` for what is no domain.
+
+    `is_row`: a composite type, a table's row or a record.
+    """
 
     oid: int
     schema: str
@@ -21,6 +24,7 @@ class Type:
     is_not_null: bool
     is_base: bool
     delimiter: str
+    is_row: bool
     comment: str
     # Names and types of the fields of a composite type that is no table's row.
     fields: tuple[tuple[str, int, int], ...]
@@ -54,6 +58,16 @@ class Types:
         """Whether it is a domain that refuses NULL, or is based on one."""
         type_ = self._types.get(oid)
         return type_ is not None and (type_.is_not_null or self.is_not_null(type_.base))
+
+    def is_array(self, oid: int) -> bool:
+        """Whether it is an array; a domain over one is none."""
+        type_ = self._types.get(oid)
+        return type_ is not None and type_.element != 0
+
+    def is_row(self, oid: int) -> bool:
+        """Whether a function of it, in FROM, has the fields as columns; true if it is not known."""
+        type_ = self._types.get(oid)
+        return type_ is None or type_.is_row or (type_.base != 0 and self.is_row(type_.base))
 
     def sql_name(self, oid: int) -> str | None:
         """The type's name in SQL, quoted."""

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 
-from sqlc_gen_psycopg.database.catalog import Relation
+from sqlc_gen_psycopg.database.catalog import MATERIALIZED_VIEW, Attribute, Relation
 from sqlc_gen_psycopg.database.expressions import (
     has_nullable_elements,
     is_nullable,
     is_nullable_column,
+    type_of,
 )
 from sqlc_gen_psycopg.database.scope import Nullability, Place, Scope
 from sqlc_gen_psycopg.pg_trees import EntryKind, JoinType, Node, nodes_of
 
+_XML_TABLE = 0
 _WITH_WHOLE_ROWS = (EntryKind.RELATION, EntryKind.SUBQUERY, EntryKind.VALUES, EntryKind.CTE)
 
 NULLABLE = Nullability(is_nullable=True)
@@ -57,7 +59,7 @@ class RangeTable:
         if kind == EntryKind.RELATION:
             return self.stored(index, attribute)
         if kind == EntryKind.JOIN:
-            return self._join_column(entry, attribute, place)
+            return self._join_column(index, attribute, place)
         if kind == EntryKind.GROUP:
             return self._of_expression(entry.nodes("groupexprs")[attribute - 1], place)
         columns = self.columns(index)
@@ -80,9 +82,7 @@ class RangeTable:
             case EntryKind.FUNCTION:
                 return self._function_columns(entry)
             case EntryKind.TABLE_FUNCTION:
-                table = entry.child("tablefunc")
-                ordinality = table.number("ordinalitycol")
-                return (*[NULLABLE] * ordinality, NON_NULL) if ordinality >= 0 else ()
+                return _table_function_columns(entry.child("tablefunc"))
             case _:
                 return ()
 
@@ -93,30 +93,36 @@ class RangeTable:
             return NULLABLE
         if relation.query is not None:
             if index not in self._columns:
-                scope = self._scope.standalone(relation.query)
-                self._columns[index] = scope.output()
+                catalog = self._scope.catalog
+                if relation.kind == MATERIALIZED_VIEW:
+                    catalog = catalog.before(relation)
+                self._columns[index] = self._scope.standalone(relation.query, catalog).output()
             return self._columns[index][number - 1]
-        attribute = relation.attributes.get(number)
+        attribute = self._scope.catalog.attribute(relation, number)
         if attribute is None:
             return NULLABLE
-        if attribute.is_not_null or self._scope.catalog.types.is_not_null(attribute.type):
+        # A column of a NOT NULL domain can be NULL: CREATE DOMAIN says how that comes.
+        if attribute.is_not_null:
             return NON_NULL
-        if attribute.generated is None:
+        return self.computed(relation, attribute) if attribute.is_generated else NULLABLE
+
+    def computed(self, relation: Relation, attribute: Attribute) -> Nullability:
+        """A generated column, or the default of another."""
+        if attribute.expression is None:
             return NULLABLE
-        query = query_of_one_row(relation, attribute.generated)
+        query = query_of_one_row(relation, attribute.expression)
         return self._scope.standalone(query).output()[0]
 
-    def _join_column(self, entry: Node, number: int, place: Place) -> Nullability:
+    def _join_column(self, join: int, number: int, place: Place) -> Nullability:
+        entry = self.entry(join)
         expression = nodes_of(entry.fields["joinaliasvars"])[number - 1]
         is_merged = number <= entry.number("joinmergedcols")
         if not (is_merged and entry.number("jointype") == JoinType.FULL):
             return self._of_expression(expression, place)
         # Of each row of FULL JOIN … USING one side at least is there.
-        sides = [
-            Node(side.kind, {**side.fields, "varnullingrels": frozenset()})
-            for side in expression.nodes("args")
-        ]
-        return Nullability(any(is_nullable(side, place) for side in sides))
+        matched = place.matched | self._scope.members_of(join)
+        sides = expression.nodes("args")
+        return Nullability(any(is_nullable(one, replace(place, matched=matched)) for one in sides))
 
     def _of_expression(self, expression: Node, place: Place) -> Nullability:
         if expression.kind == "VAR":
@@ -144,7 +150,7 @@ class RangeTable:
     def _values_columns(self, entry: Node) -> tuple[Nullability, ...]:
         rows = entry.fields["values_lists"]
         assert isinstance(rows, tuple)
-        place = Place(self._scope)
+        place = Place(self._scope, is_grouped=False)
         return tuple(
             Nullability(any(is_nullable(expression, place) for expression in column))
             for column in zip(*map(nodes_of, rows), strict=True)
@@ -162,17 +168,18 @@ class RangeTable:
         return (*columns, NON_NULL) if entry.flag("funcordinality") else tuple(columns)
 
     def _is_nullable_result(self, entry: Node, column: int) -> bool:
-        call, place = entry.child("funcexpr"), Place(self._scope)
-        if not call.flag("funcretset"):
-            return entry.number("funccolcount") > 1 or is_nullable(call, place)
+        call, place = entry.child("funcexpr"), Place(self._scope, is_grouped=False)
         function = self._scope.catalog.functions.get(call.number("funcid"))
-        if function is None:
+        if call.flag("funcretset") and function is not None and function.name != "unnest":
+            return is_nullable_column(function, column)
+        if self._scope.catalog.types.is_row(type_of(call)):
             return True
-        if function.is_built_in and function.name == "unnest":
-            return function.arguments != ("anyarray",) or has_nullable_elements(
-                call.nodes("args")[0], place
-            )
-        return is_nullable_column(function, column)
+        if not call.flag("funcretset"):
+            return is_nullable(call, place)
+        is_of_array = (
+            function is not None and function.is_built_in and function.arguments == ("anyarray",)
+        )
+        return not is_of_array or has_nullable_elements(call.nodes("args")[0], place)
 
 
 def _search_and_cycle(cte: Node) -> tuple[Nullability, ...]:
@@ -184,3 +191,18 @@ def _search_and_cycle(cte: Node) -> tuple[Nullability, ...]:
     marks = (cycle.child("cycle_mark_value"), cycle.child("cycle_mark_default"))
     is_marked = all(mark.kind == "CONST" and not mark.flag("constisnull") for mark in marks)
     return (*search, Nullability(not is_marked), NON_NULL)
+
+
+def _table_function_columns(table: Node) -> tuple[Nullability, ...]:
+    """The columns of XMLTABLE or JSON_TABLE: of what it looks for it may find nothing."""
+    ordinality = table.number("ordinalitycol")
+    if table.number("functype") == _XML_TABLE:
+        return (*[NULLABLE] * ordinality, NON_NULL) if ordinality >= 0 else ()
+    plan, expressions = table.child("plan"), table.fields["colvalexprs"]
+    assert isinstance(expressions, tuple)
+    # Those of nested paths, which may have no row for one of the path around them, follow.
+    own = range(plan.number("colMin"), plan.number("colMax") + 1)
+    return tuple(
+        Nullability(not (number in own and expression is None))
+        for number, expression in enumerate(expressions)
+    )

@@ -8,7 +8,7 @@ one nothing is known, unless it is built in and listed here.
 from collections.abc import Mapping
 from typing import Final
 
-from sqlc_gen_psycopg.database.catalog import Catalog, Relation
+from sqlc_gen_psycopg.database.catalog import MATERIALIZED_VIEW, Catalog, Relation
 from sqlc_gen_psycopg.database.functions import Function
 from sqlc_gen_psycopg.pg_trees import CommandType, EntryKind, Node, walk
 
@@ -34,7 +34,6 @@ _NEEDS_A_PRIMARY: Final = frozenset(
     {"pg_current_xact_id", "pg_replication_origin_oid", "pg_walfile_name"}
     | {"pg_walfile_name_offset", "txid_current"}
 )
-_MATERIALIZED_VIEW: Final = "m"
 
 
 def is_read_only(query: Node, catalog: Catalog) -> bool:
@@ -61,7 +60,7 @@ def _only_gives(relation: Relation, catalog: Catalog) -> bool:
     """Whether nothing else happens when the table or view is read."""
     if relation.has_policies:  # they are not in the tree, and may call anything
         return False
-    if relation.query is None or relation.kind == _MATERIALIZED_VIEW:
+    if relation.query is None or relation.kind == MATERIALIZED_VIEW:
         return True
     return is_read_only(relation.query, catalog)
 

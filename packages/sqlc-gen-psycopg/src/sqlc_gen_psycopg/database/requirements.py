@@ -132,8 +132,7 @@ class Requirements:
         value, array = comparison.nodes("args")
         items = self._of_non_null(array)
         # `NULL = ALL ('{}')` is true.
-        is_empty = not (array.kind == "ARRAYEXPR" and array.nodes("elements"))
-        if is_empty and not comparison.flag("useOr"):
+        if not (comparison.flag("useOr") or _has_elements(array)):
             return items
         return _union((items, self._of_non_null(value)))
 
@@ -172,6 +171,12 @@ class Requirements:
             if oid and (oid not in self._functions or self._functions[oid].is_volatile):
                 return False
         return True
+
+
+def _has_elements(array: Node) -> bool:
+    """Whether an array is written with elements, and so are the arrays in it."""
+    elements = array.nodes("elements") if array.kind == "ARRAYEXPR" else ()
+    return bool(elements) and (not array.flag("multidims") or all(map(_has_elements, elements)))
 
 
 def _union(sets: Iterable[Items]) -> Items:

@@ -20,14 +20,16 @@ class Nullability:
 class Scope(Protocol):
     """A query, inside of another one or by itself.
 
-    Whether parameter $n can be NULL is at n - 1 of `nullable_parameters`. `assumed` are the columns
-    of its CTEs that are known, or taken to be until they are: those of WITH RECURSIVE.
+    Whether parameter $n can be NULL is at n - 1 of `nullable_parameters`. `place` is where the
+    query stands in the one around it. `assumed` are the columns of its CTEs that are known, or
+    taken to be until they are: those of WITH RECURSIVE.
     """
 
     query: Node
     catalog: Catalog
     requirements: Requirements
     nullable_parameters: Sequence[bool]
+    place: "Place | None"
     has_single_srf: bool
     assumed: dict[str, tuple[Nullability, ...]]
 
@@ -44,15 +46,19 @@ class Scope(Protocol):
         """What a VAR is."""
         ...
 
+    def seen_from_inside(self, node: Node, place: "Place") -> Nullability:
+        """What a VAR of this query is in a query that stands at the place."""
+        ...
+
     def verdict(self, expression: Node, place: "Place") -> bool | None:
         """What the query's conditions and groups say of the expression itself."""
         ...
 
-    def subquery(self, query: Node) -> "Scope":
-        """A query inside of this one."""
+    def subquery(self, query: Node, place: "Place | None" = None) -> "Scope":
+        """A query inside of this one: in an expression at the place, or else in FROM or WITH."""
         ...
 
-    def standalone(self, query: Node) -> "Scope":
+    def standalone(self, query: Node, catalog: Catalog | None = None) -> "Scope":
         """A query by itself, as a view's is."""
         ...
 
@@ -61,6 +67,10 @@ class Scope(Protocol):
         ...
 
     def matched_by(self, items: Items) -> frozenset[tuple[int, int]]:
+        """See Joins."""
+        ...
+
+    def members_of(self, join: int) -> frozenset[tuple[int, int]]:
         """See Joins."""
         ...
 
@@ -80,6 +90,7 @@ class Place:
     `is_grouped`: after GROUP BY. `known`: what a CASE has found to be non-NULL, and `matched` the
     joins that it has found a row for. `subquery`: whether its columns can be NULL, in the test of a
     subquery. `is_before_change`: where the row of the changed table is still the old one.
+    `has_test_value`: whether a CASETESTEXPR, which stands for a value found outside, is non-NULL.
     """
 
     scope: Scope
@@ -88,6 +99,7 @@ class Place:
     matched: frozenset[tuple[int, int]] = frozenset()
     subquery: tuple[bool, ...] = ()
     is_before_change: bool = False
+    has_test_value: bool = False
 
     def knowing(self, items: Items) -> "Place":
         """The same place, where the items are non-NULL."""
@@ -96,3 +108,7 @@ class Place:
             known=self.known | items.keys(),
             matched=self.matched | self.scope.matched_by(items),
         )
+
+    def in_another_row(self) -> "Place":
+        """The same place for another row of the query, of which no CASE has found anything."""
+        return replace(self, known=frozenset(), matched=frozenset())

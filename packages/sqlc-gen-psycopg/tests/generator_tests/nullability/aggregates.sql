@@ -95,3 +95,26 @@ SELECT a.id, l.y FROM a LEFT JOIN LATERAL (SELECT count(*), a.x AS y FROM b WHER
 
 -- !!!
 SELECT sum(id ORDER BY o), array_agg(o ORDER BY id), string_agg(k, ',' ORDER BY o) FROM b GROUP BY a_id;
+
+-- ??
+SELECT upper(n), count(*) + length(n) FROM a WHERE upper(n) <> '' AND length(n) > 0 GROUP BY
+GROUPING SETS ((n), (id));
+
+-- ??
+SELECT x + 1, (SELECT x + 1) FROM a WHERE x + 1 > 0 GROUP BY GROUPING SETS ((x), (id));
+
+-- !?
+SELECT upper(n), n FROM a WHERE upper(n) <> '' GROUP BY GROUPING SETS ((upper(n), n), (upper(n)));
+
+-- !
+SELECT upper(n) FROM a WHERE upper(n) <> '' GROUP BY GROUPING SETS ((n, id), (n));
+
+-- ?
+SELECT CASE WHEN nullif(id, a_id) IS NOT NULL THEN max(nullif(id, a_id)) ELSE 0 END FROM b WHERE id
+= a_id GROUP BY GROUPING SETS ((id), (id, a_id));
+
+-- ~ | why: HAVING is not believed of the rows of the group
+SELECT max(upper(n)) FROM a GROUP BY GROUPING SETS ((n), (n, id)) HAVING n > '';
+
+-- !
+SELECT sum((SELECT a.x)) FROM a WHERE x > 0 GROUP BY id;

@@ -51,7 +51,7 @@ INSERT INTO a (id, x) VALUES (11, 1), (10, NULL) RETURNING g, gx, x, req, n;
 -- !!~? | why: of a generated column's new row
 INSERT INTO a (id, x) VALUES (10, 1) RETURNING g, x, gx, p;
 
--- ~ | why: partitions can have triggers
+-- !
 INSERT INTO parted VALUES (1, 1) RETURNING v;
 
 -- ?~ | why: a view's triggers
@@ -151,3 +151,66 @@ new.o;
 -- !? | since: 17
 MERGE INTO b USING (a LEFT JOIN c ON a.id = c.b_id) ON b.a_id = a.id WHEN MATCHED THEN DELETE
 RETURNING a.id, c.id;
+
+-- ?
+UPDATE b SET k = 'x', a_id = 1, o = (SELECT b.o + 1) RETURNING o;
+
+-- ??!
+WITH u AS (UPDATE a SET n = 'x', x = (SELECT length(a.n)) RETURNING x, n) SELECT x, (SELECT u.x), n
+FROM u WHERE n = '' OR x IS NULL OR x > 0;
+
+-- ?
+UPDATE a SET n = 'x', x = (SELECT s.v FROM (SELECT length(a.n) AS v) AS s) RETURNING x;
+
+-- ?
+UPDATE a SET n = 'x', x = (WITH w AS (SELECT length(a.n) AS v) SELECT v FROM w) RETURNING x;
+
+-- ?
+UPDATE a SET n = 'x', x = CASE WHEN EXISTS (SELECT 1) THEN (SELECT length(a.n)) END RETURNING x;
+
+-- !!
+UPDATE a SET n = 'x', x = (SELECT length(a.n)) WHERE n <> '' RETURNING x, (SELECT a.n);
+
+-- ?!
+INSERT INTO b VALUES (2, 1, 'x', 1) ON CONFLICT (id) DO UPDATE SET k = 'z', o = (SELECT b.o)
+RETURNING o, (SELECT b.k);
+
+-- !
+INSERT INTO b VALUES (2, 1, 'x', 1) ON CONFLICT (id) DO UPDATE SET o = (SELECT excluded.o) RETURNING
+o;
+
+-- ?? | since: 18
+UPDATE a SET n = 'x', x = (SELECT length(a.n)) RETURNING x, (SELECT old.n);
+
+-- ??
+UPDATE ruled SET o = 5 RETURNING o, (SELECT ruled.o);
+
+-- ?
+DELETE FROM ruled WHERE o > 0 RETURNING o;
+
+-- ?
+INSERT INTO ruled VALUES (7, 7) RETURNING o;
+
+-- ?
+DELETE FROM ruled_view WHERE o > '' RETURNING o;
+
+-- ?
+INSERT INTO guarded VALUES (1, 1) RETURNING v;
+
+-- ?
+UPDATE parted SET v = v + 1 RETURNING v;
+
+-- !
+UPDATE parted SET v = 1 RETURNING v;
+
+-- !?!!
+INSERT INTO filled (id) VALUES (2) RETURNING n, o, at, id;
+
+-- !!
+INSERT INTO filled (id, n, at) VALUES (2, DEFAULT, DEFAULT) RETURNING n, at;
+
+-- !!
+UPDATE filled SET n = DEFAULT, at = DEFAULT RETURNING n, at;
+
+-- ?
+UPDATE filled SET o = DEFAULT RETURNING o;

@@ -196,3 +196,15 @@ SELECT s.y FROM (SELECT x AS y FROM a WHERE x > 0) AS s;
 
 -- !
 SELECT id FROM a FULL JOIN b USING (id) WHERE id > 0;
+
+-- ?
+SELECT x FROM a WHERE x = ALL (ARRAY['{}'::integer[]]);
+
+-- !!
+SELECT x, (SELECT (SELECT x)) FROM a WHERE x >= ALL (ARRAY[ARRAY[1, 0]]);
+
+-- ?
+SELECT 5 = ANY (ARRAY[ARRAY[1, NULL]]);
+
+-- !
+SELECT 5 = ANY (ARRAY[ARRAY[1, 2], ARRAY[3, 4]]);

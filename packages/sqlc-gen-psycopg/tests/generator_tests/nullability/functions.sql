@@ -103,3 +103,28 @@ SELECT mood_of_one(), nothing_done();
 
 -- ~! | why: of what it is called with nothing is known inside
 SELECT same(id), id FROM a;
+
+-- ????
+SELECT concat(VARIADIC tags), concat_ws(',', VARIADIC tags), num_nulls(VARIADIC tags),
+num_nonnulls(VARIADIC tags) FROM lists;
+
+-- ????
+SELECT json_build_array(VARIADIC tags), jsonb_build_array(VARIADIC tags), json_build_object(VARIADIC
+tags || tags), jsonb_build_object(VARIADIC tags || tags) FROM lists;
+
+-- !!!!
+SELECT concat(VARIADIC kept), num_nulls(VARIADIC kept), format('', VARIADIC tags), concat(tags, id)
+FROM lists;
+
+-- ??! | since: 17
+SELECT random(1, x), random(0.5, x), random(1, id) FROM a;
+
+-- ? | since: 18
+SELECT uuidv7(make_interval(days => x)) FROM a;
+
+-- ?!!
+SELECT int4multirange(r), int4multirange(), int4multirange(int4range(1, id), int4range(1, 2)) FROM
+lists;
+
+-- ?!
+SELECT with_default(id), with_default(id, 2) FROM a;

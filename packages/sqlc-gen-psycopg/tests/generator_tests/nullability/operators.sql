@@ -28,8 +28,11 @@ SELECT data || '{}', data @> '{}', data ? 'a', data #- '{a}' FROM a WHERE id < 4
 -- ??
 SELECT data @? 'strict $.b', data @@ '$.a' FROM a;
 
--- ?~? | why: slices are subscripts
+-- ?!?
 SELECT tags[1], (tags)[1:1], data['a'] FROM a;
+
+-- !!!??
+SELECT tags[2:1], tags[:2], tags[2:][1], opts[1:2], tags[:x] FROM a;
 
 -- !!??
 SELECT tags @> '{a}', tags && '{a}', 'a' = ANY (tags), 'a' = ANY (opts::text[]) FROM a;

@@ -127,7 +127,7 @@ SELECT w FROM string_to_table('a b', ' ', 'a') AS w;
 -- !
 SELECT m FROM regexp_matches('ab', '(a)(x)?', 'g') AS m;
 
--- ?~? | since: 17 | why: an ordinality in NESTED is NULL
+-- ?!? | since: 17
 SELECT i, n, t FROM json_table(jsonb '[1, "a"]', '$[*]' COLUMNS (n FOR ORDINALITY, i integer PATH
 '$', t text PATH '$.x'));
 
@@ -136,3 +136,68 @@ SELECT t FROM current_date AS t;
 
 -- ?
 SELECT s FROM nullif(1, 1) AS s;
+
+-- ??
+SELECT u.first, u.second FROM unnest(ARRAY(SELECT p FROM lists)) AS u;
+
+-- ??
+SELECT u.first, u.second FROM unnest(ARRAY[ROW(NULL, NULL)::pair]) AS u;
+
+-- ??
+SELECT u.one, u.two FROM unnest(ARRAY[ROW(NULL::integer, NULL::text)]) AS u (one integer, two text);
+
+-- ??!
+SELECT u.first, u.second, u.n FROM unnest(ARRAY(SELECT p FROM lists)) WITH ORDINALITY AS u (first,
+second, n);
+
+-- ?
+SELECT s.alone FROM CAST(ROW(NULL) AS single) AS s;
+
+-- ?
+SELECT s.alone FROM unnest(ARRAY[ROW(NULL)::single]) AS s;
+
+-- ?
+SELECT u FROM unnest(ARRAY[ARRAY[1, NULL], ARRAY[2, 3]]) AS u;
+
+-- !
+SELECT u FROM unnest(ARRAY[ARRAY[1, 4], ARRAY[2, 3]]) AS u;
+
+-- ?
+SELECT u FROM unnest(ARRAY(SELECT kept FROM lists WHERE id = 1)) AS u;
+
+-- ?
+SELECT u FROM lists, unnest(ARRAY[lists.kept, lists.kept]) AS u WHERE lists.id = 1;
+
+-- !
+SELECT u FROM unnest(ARRAY(SELECT id FROM a)::bigint[]) AS u;
+
+-- ? | since: 18
+SELECT u FROM unnest(ARRAY(SELECT CASE WHEN document = 'null' THEN document ELSE '1' END FROM
+lists)::integer[]) AS u;
+
+-- !
+SELECT u FROM unnest(ARRAY(SELECT document FROM lists)::text[]) AS u;
+
+-- ?
+SELECT u FROM unnest(ARRAY['ok', 'sad']::mood[]::integer[]) AS u;
+
+-- !?! | since: 17
+SELECT n, m, x FROM json_table(jsonb '[{"l": []}, {"l": [1]}]', '$[*]' COLUMNS (n FOR ORDINALITY,
+NESTED PATH '$.l[*]' COLUMNS (m FOR ORDINALITY))) AS t, generate_series(1, 1) AS x;
+
+-- ?
+SELECT b_id FROM (a LEFT JOIN (SELECT id AS b_id, a_id FROM b) AS b ON b.a_id = a.id) FULL JOIN
+(SELECT id AS b_id FROM c) AS c USING (b_id);
+
+-- !!?
+SELECT id, bigger.id, o FROM a FULL JOIN b USING (id) FULL JOIN (SELECT c.id::bigint FROM c) AS
+bigger USING (id) WHERE bigger.id > 0;
+
+-- !
+SELECT id FROM a FULL JOIN b USING (id) FULL JOIN c USING (id);
+
+-- !
+SELECT id FROM a FULL JOIN (SELECT c.id::bigint FROM c) AS c USING (id);
+
+-- !
+SELECT id FROM a NATURAL FULL JOIN (SELECT id FROM c) AS c;

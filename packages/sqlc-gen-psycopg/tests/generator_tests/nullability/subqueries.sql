@@ -32,3 +32,11 @@ id FROM b) FROM a;
 
 -- !?
 SELECT (id, id) IN (SELECT id, id FROM b), (id, 1) IN (SELECT id, o FROM b) FROM a;
+
+-- ???? | with: 0
+SELECT (SELECT count(*) FROM a LIMIT $1::bigint + 0), (SELECT count(*) FROM a LIMIT 1 - 1), (SELECT
+count(*) FROM a LIMIT 0.4), (SELECT count(*) FROM a OFFSET 1);
+
+-- !!!!!
+SELECT (SELECT count(*) FROM a LIMIT 2), (SELECT count(*) FROM a LIMIT ALL), (SELECT count(*) FROM a
+FETCH FIRST ROW ONLY), (SELECT count(*) FROM a OFFSET 0 LIMIT '1'), (SELECT 1 LIMIT NULL);

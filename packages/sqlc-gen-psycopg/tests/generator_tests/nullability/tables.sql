@@ -4,8 +4,8 @@ SELECT id, n FROM a;
 -- !?!
 SELECT tags, opts, data FROM a;
 
--- ?!
-SELECT short, req FROM a;
+-- ???!
+SELECT short, req, upper(req), 'x'::required_text FROM a;
 
 -- !?
 SELECT g, gx FROM a;
@@ -51,3 +51,18 @@ SELECT relname, relacl, reloptions FROM pg_class;
 
 -- !~ | why: max
 SELECT count(*), max(table_name) FROM information_schema.tables;
+
+-- ?
+SELECT y FROM computed;
+
+-- !
+SELECT y FROM alike;
+
+-- ?!! | since: 18
+SELECT x, y, n FROM before;
+
+-- ?! | since: 18
+SELECT x, n FROM of_before;
+
+-- ?! | since: 18
+SELECT x, y FROM before_that;

@@ -38,3 +38,25 @@ SELECT sum(id) FILTER (WHERE o > 1) OVER (), sum(id) FILTER (WHERE o > 9) OVER (
 
 -- !!
 SELECT array_agg(o) OVER (ORDER BY id), max(sum(id)) OVER () FROM b GROUP BY id, o;
+
+-- ????
+SELECT CASE WHEN o IS NOT NULL THEN first_value(o) OVER (ORDER BY id DESC) ELSE 0 END, CASE WHEN o >
+0 THEN last_value(o) OVER (ORDER BY id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) ELSE 0 END,
+CASE WHEN o > 0 THEN lag(o, 1, 0) OVER w ELSE 0 END, CASE WHEN o IS NULL THEN '' ELSE
+lead(o::text, 1, '') OVER w END FROM b WINDOW w AS (ORDER BY id);
+
+-- !!
+SELECT CASE WHEN o > 0 THEN lag(id, 1, o) OVER w ELSE 0 END, CASE WHEN o > 0 THEN max(o) OVER w ELSE
+0 END FROM b WINDOW w AS (ORDER BY id);
+
+-- ?
+SELECT CASE WHEN max(o) IS NOT NULL THEN lag(max(o), 1, 0) OVER (ORDER BY a_id) ELSE 0 END FROM b
+GROUP BY a_id;
+
+-- ?
+SELECT CASE WHEN b.id IS NOT NULL THEN first_value(b.k) OVER (ORDER BY a.id DESC) ELSE '' END FROM a
+LEFT JOIN b ON a.id = b.a_id;
+
+-- ~ | why: WHERE holds for all rows, but is not asked what CASE is
+SELECT CASE WHEN o > 0 THEN ntile(o) OVER (ORDER BY id) ELSE 0 END FROM b WHERE o IS NOT NULL OR id
+IS NULL;
