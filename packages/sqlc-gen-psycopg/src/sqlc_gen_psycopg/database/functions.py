@@ -40,32 +40,33 @@ _OTHER: dict[str, Rule] = {
 }
 _STRICT = _names(
     """
-    abbrev abs acos acosd acosh age array_reverse array_sample array_shuffle array_sort
+    abbrev abs acos acosd acosh age area array_reverse array_sample array_shuffle array_sort
     array_to_json array_to_tsvector ascii asin asind asinh atan atan2 atan2d atand atanh bit
-    bit_count bit_length bool bpchar broadcast btrim bytea cardinality casefold cbrt ceil
-    ceiling char char_length character_length chr cidr convert convert_from convert_to cos cosd
-    cosh cot cotd crc32 crc32c currval date date_add date_bin date_subtract date_trunc decode
-    degrees div encode erf erfc exp factorial family float4 float8 floor gamma gcd get_bit
-    get_byte hashtext hashtextextended host hostmask inet_merge inet_same_family initcap int2
-    int4 int8 interval is_normalized isempty isfinite json_array_length json_object
-    json_strip_nulls json_typeof jsonb_array_length jsonb_insert jsonb_object
-    jsonb_path_query_array jsonb_pretty jsonb_set jsonb_strip_nulls jsonb_typeof justify_days
-    justify_hours justify_interval lastval lcm left length lgamma ln log log10 lower lower_inc
-    lower_inf lpad ltrim macaddr macaddr8 macaddr8_set7bit make_date make_interval make_time
-    make_timestamp make_timestamptz masklen md5 mod money multirange name netmask
-    network nextval normalize numeric numnode octet_length oid overlay parse_ident
-    pg_advisory_lock pg_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_shared
-    pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_size_pretty pg_try_advisory_lock
-    pg_try_advisory_lock_shared pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared
-    phraseto_tsquery plainto_tsquery position pow power quote_ident quote_literal radians
-    range_merge regclass regexp_count regexp_instr regexp_like regexp_replace
-    regexp_split_to_array repeat replace reverse right round row_to_json rpad rtrim
-    set_bit set_byte set_masklen setval setweight sha224 sha256 sha384 sha512 sign sin sind sinh
-    split_part sqrt starts_with strip strpos substr substring tan tand tanh text time timestamp
-    timestamptz timetz timezone to_ascii to_bin to_char to_date to_hex to_json to_jsonb to_oct
-    to_timestamp to_tsquery to_tsvector translate trim_array trim_scale trunc ts_delete
-    ts_filter ts_headline ts_rank ts_rank_cd tsvector_to_array unicode_assigned unistr upper
-    upper_inc upper_inf varbit varchar websearch_to_tsquery width_bucket xid
+    bit_count bit_length bool bound_box box bpchar broadcast btrim bytea cardinality casefold cbrt
+    ceil ceiling center char char_length character_length chr cidr circle convert convert_from
+    convert_to cos cosd cosh cot cotd crc32 crc32c currval date date_add date_bin date_subtract
+    date_trunc decode degrees diagonal diameter div encode erf erfc exp factorial family float4
+    float8 floor gamma gcd get_bit get_byte hashtext hashtextextended height host hostmask
+    inet_merge inet_same_family initcap int2 int4 int8 interval is_normalized isclosed isempty
+    isfinite ishorizontal isopen isparallel isperp isvertical json_array_length json_object
+    json_strip_nulls json_typeof jsonb_array_length jsonb_insert jsonb_object jsonb_path_query_array
+    jsonb_pretty jsonb_set jsonb_strip_nulls jsonb_typeof justify_days justify_hours
+    justify_interval lastval lcm left length lgamma line ln log log10 lower lower_inc lower_inf lpad
+    lseg ltrim macaddr macaddr8 macaddr8_set7bit make_date make_interval make_time make_timestamp
+    make_timestamptz masklen md5 mod money multirange name netmask network nextval normalize npoints
+    numeric numnode octet_length oid overlay parse_ident path pclose pg_advisory_lock
+    pg_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_shared pg_advisory_xact_lock
+    pg_advisory_xact_lock_shared pg_size_pretty pg_try_advisory_lock pg_try_advisory_lock_shared
+    pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared phraseto_tsquery plainto_tsquery
+    point polygon popen position pow power quote_ident quote_literal radians radius range_merge
+    regclass regexp_count regexp_instr regexp_like regexp_replace regexp_split_to_array repeat
+    replace reverse right round row_to_json rpad rtrim set_bit set_byte set_masklen setval setweight
+    sha224 sha256 sha384 sha512 sign sin sind sinh slope split_part sqrt starts_with strip strpos
+    substr substring tan tand tanh text time timestamp timestamptz timetz timezone to_ascii to_bin
+    to_char to_date to_hex to_json to_jsonb to_oct to_timestamp to_tsquery to_tsvector translate
+    trim_array trim_scale trunc ts_delete ts_filter ts_headline ts_rank ts_rank_cd tsvector_to_array
+    unicode_assigned unistr upper upper_inc upper_inf varbit varchar websearch_to_tsquery width
+    width_bucket xid
     """
 )
 _JSON_FUNCTIONS = ("json", "to_json", "array_to_json", "row_to_json", "to_tsvector", "ts_headline")
@@ -73,10 +74,13 @@ _OPERATORS = _names(
     """
     = <> < > <= >= + - * / % ^ |/ ||/ @ & | # ~ << >> || ~~ !~~ ~~* !~~* ~* !~ !~* ^@ @> <@ &&
     &< &> -|- <<= >>= ? ?| ?& #- @@ !! <-> ~<~ ~<=~ ~>~ ~>=~ *= *<> *< *> *<= *>=
+    ~= <<| |>> &<| |&> <^ >^ ?# ?- ?-| ?|| @-@
     """
 )
-# The intersection of two lines that do not meet, the sum of two closed paths, …
-_GEOMETRIC = frozenset({"box", "circle", "line", "lseg", "path", "point", "polygon"})
+# Where two lines that do not meet cross, what a path of one point is away from another, …
+_PARTIAL_OPERATORS = frozenset(
+    {("#", "box"), ("#", "line"), ("#", "lseg"), ("+", "path"), ("<->", "path")}
+)
 
 # What is asked of an infinite time has no answer but for these.
 FIELDS_OF_INFINITY = frozenset({"century", "decade", "epoch", "millennium", "year"})
@@ -131,13 +135,13 @@ class Function:
     @property
     def _is_partial(self) -> bool:
         arguments = set(self.arguments)
-        if arguments & _GEOMETRIC:
-            return True
         if arguments & {"json", "jsonb"}:  # the casts return NULL for JSON's null
             return not self.name.startswith(_JSON_FUNCTIONS)
         match self.name:
             case "lower" | "upper":  # an unbounded range has none
                 return bool(arguments & {"anyrange", "anymultirange"})
+            case "area":  # of an open path
+                return "path" in arguments
             case "substring":  # with a pattern
                 return self.arguments[1] == "text"
             case "to_char" | "time" | "timetz":  # NULL for an infinite time
@@ -164,8 +168,8 @@ class Operator:
         return (
             self.is_built_in
             and self.name in _OPERATORS
-            and not _GEOMETRIC & set(self.operands)
             and "jsonpath" not in self.operands
+            and not any((self.name, operand) in _PARTIAL_OPERATORS for operand in self.operands)
         )
 
 

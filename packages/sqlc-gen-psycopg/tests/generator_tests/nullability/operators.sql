@@ -68,8 +68,16 @@ SELECT r @> 1, r && r, r << r, r * r FROM a;
 -- !!!
 SELECT at - interval '1 day', at < now(), at AT TIME ZONE 'UTC' FROM a;
 
--- ~? | why: geometry
+-- !?
 SELECT point '(1,1)' <-> point '(2,2)', lseg '[(0,0),(1,1)]' # lseg '[(5,5),(6,7)]';
 
 -- ?!
 SELECT n COLLATE "C", k COLLATE "C" FROM a, b;
+
+-- ?!!!!
+SELECT l # m, l <-> m, l ?# m, l = m, l IS DISTINCT FROM m FROM (VALUES (lseg '[(0,0),(1,0)]', lseg
+'[(0,1),(1,1)]')) AS v (l, m);
+
+-- ???!!
+SELECT p + p, path '[(1,1)]' <-> path '[(1,1)]', area(path '[(0,0),(1,1)]'), area(box '(1,1),(2,2)'),
+npoints(p) FROM (VALUES (path '((0,0),(1,1))')) AS v (p);
