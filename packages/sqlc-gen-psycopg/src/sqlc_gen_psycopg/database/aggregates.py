@@ -50,8 +50,10 @@ def is_nullable_aggregate(call: Node, place: Place, query: Node) -> bool:
     )
 
 
-def is_nullable_window_function(call: Node, place: Place, query: Node) -> bool:
-    """Whether a WINDOWFUNC of the query can be NULL."""
+def is_nullable_window_function(
+    call: Node, place: Place, query: Node, partitioned_by: frozenset[str]
+) -> bool:
+    """Whether a WINDOWFUNC of the query can be NULL, given the keys of its PARTITION BY."""
     function = place.scope.catalog.functions.get(call.number("winfnoid"))
     if function is None or not function.is_built_in:
         return True
@@ -62,7 +64,7 @@ def is_nullable_window_function(call: Node, place: Place, query: Node) -> bool:
         return True
     if name in _OF_ANOTHER_ROW:
         value, *others = arguments
-        is_of_another = is_nullable(value, place.in_another_row())
+        is_of_another = is_nullable(value, place.in_another_row(partitioned_by))
         return is_of_another or any(is_nullable(one, place) for one in others)
     if name in NON_NULL_OF_ANY_VALUE:
         return is_nullable(arguments[0], place)

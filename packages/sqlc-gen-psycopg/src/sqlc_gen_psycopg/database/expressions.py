@@ -85,7 +85,7 @@ def _function(call: Node, place: Place) -> bool:
     if function.is_extract:
         is_answered = not function.takes_infinity or _field(arguments[0]) in FIELDS_OF_INFINITY
         return not is_answered or _any(arguments, place)
-    if function.body is not None:
+    if function.body is not None and function.rule is None:
         is_proved = not _is_nullable_body(function, place.scope.standalone(function.body))
         return not is_proved or (function.is_strict and _any_of_all(function, arguments, place))
     return _result(

@@ -149,7 +149,13 @@ class QueryScope:
 
     def window_function(self, node: Node, place: Place) -> bool:
         """Whether a WINDOWFUNC can be NULL."""
-        return is_nullable_window_function(node, place, self.query)
+        by = frozenset(
+            clause.number("tleSortGroupRef")
+            for window in self.query.nodes("windowClause")
+            if window.number("winref") == node.number("winref")
+            for clause in window.nodes("partitionClause")
+        )
+        return is_nullable_window_function(node, place, self.query, self._keys_of_groups(by))
 
     def key(self, expression: Node) -> str:
         """The key of an expression; what stands for an expression of GROUP BY has that one's."""

@@ -109,6 +109,9 @@ class Place:
             matched=self.matched | self.scope.matched_by(items),
         )
 
-    def in_another_row(self) -> "Place":
-        """The same place for another row of the query, of which no CASE has found anything."""
-        return replace(self, known=frozenset(), matched=frozenset())
+    def in_another_row(self, alike: frozenset[str] = frozenset()) -> "Place":
+        """The same place for another row of the query, of which CASE has not found the same.
+
+        But for expressions that are alike in both rows, given by their keys.
+        """
+        return replace(self, known=self.known & alike, matched=frozenset())

@@ -128,3 +128,6 @@ lists;
 
 -- ?!
 SELECT with_default(id), with_default(id, 2) FROM a;
+
+-- !?
+SELECT age(at), age(at + make_interval(days => x)) FROM a WHERE isfinite(at);

@@ -60,3 +60,7 @@ LEFT JOIN b ON a.id = b.a_id;
 -- ~ | why: WHERE holds for all rows, but is not asked what CASE is
 SELECT CASE WHEN o > 0 THEN ntile(o) OVER (ORDER BY id) ELSE 0 END FROM b WHERE o IS NOT NULL OR id
 IS NULL;
+
+-- !?
+SELECT CASE WHEN o > 0 THEN first_value(o) OVER (PARTITION BY o ORDER BY id DESC) ELSE 0 END, CASE
+WHEN o > 0 THEN first_value(a_id + o) OVER (PARTITION BY a_id ORDER BY id DESC) ELSE 0 END FROM b;
