@@ -1,5 +1,6 @@
 """Asks a server to describe queries and to give their parse trees, many at a time."""
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,26 @@ _SIMPLEST: Final[tuple[str, Sequence[str]]] = ("SELECT 1", ())
 _READ = """\
 SELECT prosqlbody::pg_catalog.text FROM pg_catalog.pg_proc
 WHERE oid = 'pg_temp.sqlc_gen_psycopg_query'::pg_catalog.regproc"""
+
+# A function can have no more arguments, so that more parameters are fields of one.
+_ARGUMENTS_MAX = 100
+_PACK = "CREATE TYPE pg_temp.sqlc_gen_psycopg_pack AS ({fields})"
+# Parameters, and whatever can hold what looks like one.
+_PARAMETER = re.compile(
+    r"""
+    [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/
+    | (?<![\w$])\$(?P<tag>[^\W\d]\w*|)\$.*?\$(?P=tag)\$
+    | (?<![\w$])\$(?P<number>\d+)
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_FIELD = re.compile(
+    r"\{FIELDSELECT :arg \{PARAM :paramkind 0 [^{}]*\} :fieldnum (\d+)"
+    r" :resulttype (\d+) :resulttypmod (-?\d+) :resultcollid (\d+)\}"
+)
+_UNPACKED = (
+    r"{PARAM :paramkind 0 :paramid \1 :paramtype \2 :paramtypmod \3 :paramcollid \4 :location -1}"
+)
 
 
 class TreeError(Exception):
@@ -63,8 +84,7 @@ def fetch_trees(
     with _pipeline(connection):
         _send(connection, "BEGIN", "SAVEPOINT clean")
         for query, parameters in [_SIMPLEST, *queries]:
-            create = _CREATE.format(parameters=", ".join(parameters), query=query)
-            _send(connection, create, _READ)
+            _send(connection, *_creation(query, parameters), _READ)
             _send(connection, "ROLLBACK TO clean")
         _send(connection, "ROLLBACK")
         list(_until_sync(connection))
@@ -73,10 +93,27 @@ def fetch_trees(
             answers.append(list(_until_sync(connection)))
             list(_until_sync(connection))
         list(_until_sync(connection))
-    simplest, *trees = map(_single_value, answers)
+    simplest, *trees = map(_last_value, answers)
     if simplest is None:
         raise TreeError(answers[0][0].get_error_message())
-    return trees
+    return [
+        _FIELD.sub(_UNPACKED, tree) if tree and len(parameters) > _ARGUMENTS_MAX else tree
+        for (_, parameters), tree in zip(queries, trees, strict=True)
+    ]
+
+
+def _creation(query: str, parameters: Sequence[str]) -> tuple[str, ...]:
+    """What creates the function of the query."""
+    if len(parameters) <= _ARGUMENTS_MAX:
+        return (_CREATE.format(parameters=", ".join(parameters), query=query),)
+    fields = ", ".join(f"p{number} {type_}" for number, type_ in enumerate(parameters, 1))
+    packed = _PARAMETER.sub(_packed, query)
+    create = _CREATE.format(parameters="pg_temp.sqlc_gen_psycopg_pack", query=packed)
+    return _PACK.format(fields=fields), create
+
+
+def _packed(match: re.Match[str]) -> str:
+    return f"($1).p{match['number']}" if match["number"] else match[0]
 
 
 @contextmanager
@@ -123,8 +160,8 @@ def _description(results: Sequence[PGresult]) -> Description | None:
     )
 
 
-def _single_value(results: Sequence[PGresult]) -> str | None:
-    if len(results) != 2 or results[-1].status != pq.ExecStatus.TUPLES_OK:
+def _last_value(results: Sequence[PGresult]) -> str | None:
+    if not results or results[-1].status != pq.ExecStatus.TUPLES_OK:
         return None
     value = results[-1].get_value(0, 0)
     return value.decode() if value is not None else None
