@@ -1,6 +1,7 @@
 """The schema that random SQL is for, and the forms of expressions, sources and clauses.
 
-In a form `{integer}` stands for any expression of that type, and so on.
+In a form `{integer}` stands for any expression of that type, and so on, and `{again}` for the one
+before.
 """
 
 SCHEMA = """
@@ -63,6 +64,8 @@ ANY = (
     "CASE WHEN {boolean} THEN {%s} ELSE {%s} END",
     "CASE WHEN {boolean} THEN {%s} WHEN {boolean} THEN {%s} ELSE {%s} END",
     "CASE WHEN {boolean} THEN {%s} END",
+    "CASE WHEN {%s} IS NOT NULL THEN {again} ELSE {%s} END",
+    "CASE WHEN {%s} IS NULL THEN {%s} ELSE {again} END",
     "nullif({%s}, {%s})",
     "{query of %s}",
 )
@@ -138,6 +141,7 @@ AGGREGATES = {
     "integer": (
         *("count({integer})::integer", "sum({integer})::integer", "max({integer})"),
         *("max({integer}) FILTER (WHERE {boolean})", "count(*)::integer", "any_value({integer})"),
+        "CASE WHEN nullif({integer}, {integer}) > 0 THEN max({again}) ELSE 0 END",
         "percentile_disc(0.5) WITHIN GROUP (ORDER BY {integer})",
         "rank({integer}) WITHIN GROUP (ORDER BY {integer})::integer",
     ),
@@ -161,6 +165,9 @@ WINDOW_FUNCTIONS = {
         *("lag({integer}, 1, {integer}) {over}", "sum({integer}) {over}::integer"),
         *("max({integer}) {over}", "max({integer}) FILTER (WHERE {boolean}) {over}"),
         *("lag({integer}, {integer}, {integer}) {over}", "count({integer}) {over}::integer"),
+        "CASE WHEN {integer} IS NOT NULL THEN first_value({again}) {over} ELSE 0 END",
+        "CASE WHEN {integer} > 0 THEN lag({again}, 1, 0) {over} ELSE 0 END",
+        "CASE WHEN {integer} > 0 THEN max({again}) {over} ELSE 0 END",
     ),
     "text": (
         *("first_value({text}) {over}", "lag({text}, 1, 'a') {over}", "max({text}) {over}"),

@@ -55,6 +55,8 @@ class QueryWriter:
         self.draw = draw
         self.version = version
         self._numbers = count(1)
+        # What the newest WHERE needs, and its type.
+        self._required: Column = ("", "")
 
     def query(self, types: Sequence[str], outer: tuple[Column, ...], depth: int) -> str:
         """A SELECT, or several."""
@@ -74,7 +76,7 @@ class QueryWriter:
         depth: int,
         source: Source | None = None,
     ) -> str:
-        source = source or self.source(outer, depth)
+        source, required_around = source or self.source(outer, depth), self._required
         columns = source.columns + ((("id", "integer"),) if source.has_id else ())
         scope = Scope(columns + outer, has_windows=True)
         where = self.where(replace(scope, has_windows=False))
@@ -84,15 +86,21 @@ class QueryWriter:
         row = ", ".join(self.expression(type_, scope, depth) for type_ in types)
         distinct = self.pick(("", "", "", "DISTINCT"))
         tail = f"{grouping} {having} {self.pick(LIMITS)}"
+        self._required = required_around
         return f"SELECT {distinct} {row} FROM {source.sql} WHERE {where} {tail}"
 
     def _grouped(self, scope: Scope, columns: tuple[Column, ...]) -> tuple[Scope, str, str]:
         types = ("integer", "text")
         groups = [self.pick(types) for _ in range(self.draw(st.integers(0, 2)))]
         plain = replace(scope, has_windows=False)
-        keys = [
-            (self.expression(type_, plain, self.draw(st.integers(0, 1))), type_) for type_ in groups
-        ]
+        keys = (
+            self._keys_of_required()
+            if self.draw(st.booleans())
+            else [
+                (self.expression(type_, plain, self.draw(st.integers(0, 1))), type_)
+                for type_ in groups
+            ]
+        )
         # A constant would be the number of a column.
         keys = [(sql, type_) for sql, type_ in keys if sql not in LITERALS[type_]]
         after = Scope(tuple(keys), columns, has_windows=True)
@@ -147,7 +155,23 @@ class QueryWriter:
         return Source(f"{sql} AS {name} ({', '.join(names)})", columns)
 
     def where(self, scope: Scope) -> str:
-        return self.draw(st.sampled_from(("true", self.expression("boolean", scope, 2))))
+        """A condition, of which what it needs may be read again."""
+        form = self.pick(("true", "{boolean}", "({integer} > 0)", "({text} <> '')"))
+        match form:
+            case "true" | "{boolean}":
+                self._required = ("", "")
+                return self.expand(form, scope, 2)
+            case "({integer} > 0)":
+                self._required = (self.expression("integer", scope, 2), "integer")
+                return f"({self._required[0]} > 0)"
+            case _:
+                self._required = (self.expression("text", scope, 2), "text")
+                return f"({self._required[0]} <> '')"
+
+    def _keys_of_required(self) -> list[Column]:
+        """The columns that WHERE needs, but of two types."""
+        found = dict.fromkeys(re.findall(r"r\d+\.(?:id|x|y|n|s|k)\b", self._required[0]))
+        return [(sql, "text" if sql[-1] in "sk" else "integer") for sql in found][:2]
 
     def row(self, types: Sequence[str], scope: Scope, depth: int) -> str:
         return f"({', '.join(self.expression(type_, scope, depth) for type_ in types)})"
@@ -158,19 +182,28 @@ class QueryWriter:
         if scope.grouped is not None and kind <= 2 and type_ in AGGREGATES:
             inner = Scope(scope.grouped)
             return self.expand(self.pick(AGGREGATES[type_]), inner, min(depth, 1))
-        if scope.has_windows and kind == 3 and type_ in WINDOW_FUNCTIONS:
+        if scope.has_windows and 3 <= kind <= 4 and type_ in WINDOW_FUNCTIONS:
             inner = replace(scope, has_windows=False)
             return self.expand(self.pick(WINDOW_FUNCTIONS[type_]), inner, 1)
+        if kind == 5 and self._required[1] == type_:
+            return self._required[0]
         if depth <= 0 or kind <= 5:
             return self.pick((*(own * 3), *LITERALS[type_]))
         return self.expand(self.pick(FORMS[type_]), scope, depth - 1)
 
     def expand(self, form: str, scope: Scope, depth: int) -> str:
+        before = ""
+
         def part(match: re.Match[str]) -> str:
+            nonlocal before
             what = match[1]
             if what.startswith("query of "):
                 return self._scalar(what.removeprefix("query of "), scope, depth)
-            return self._window(scope) if what == "over" else self.expression(what, scope, depth)
+            if what == "over":
+                return self._window(scope)
+            if what != "again":
+                before = self.expression(what, scope, depth)
+            return before
 
         return re.sub(r"\{([a-z ]+)\}", part, form)
 
