@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from generator_tests.project import Server, create_database
 from generator_tests.requests import column, query
@@ -137,6 +137,31 @@ def test_tables(url: str) -> None:
         ColumnFacts("more", pg("int8"), is_nullable=False),
         ColumnFacts("odd", ODD, is_nullable=True),
     )
+
+
+def test_foreign_tables_are_not_held_to_not_null(database_url: str) -> None:
+    database = conninfo_to_dict(database_url)["dbname"]
+    superuser_url = make_conninfo(os.environ["TEST_DATABASE_URL"], dbname=database)
+    with psycopg.connect(superuser_url) as connection:
+        connection.execute(
+            """
+            CREATE FOREIGN DATA WRAPPER nothing;
+            CREATE SERVER nowhere FOREIGN DATA WRAPPER nothing;
+            CREATE FOREIGN TABLE away (x integer NOT NULL) SERVER nowhere;
+            CREATE TABLE parent (x integer NOT NULL, y integer) PARTITION BY LIST (x);
+            CREATE FOREIGN TABLE away_1 PARTITION OF parent FOR VALUES IN (1) SERVER nowhere;
+            CREATE TABLE near (x integer NOT NULL)
+            """
+        )
+    inserted = query(text="INSERT INTO parent VALUES (1, 1) RETURNING y")
+    facts = collect_facts(superuser_url, [inserted])
+    nullable = {
+        name.local: columns[0].is_nullable for name, columns in sorted(facts.tables.items())
+    }
+    assert nullable == {"away": True, "away_1": True, "near": False, "parent": True}
+    assert [column.is_nullable for one in facts.queries.values() for column in one.columns] == [
+        True
+    ]
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,8 @@ class Modification:
     def _written(self, expression: Node, number: int) -> Nullability:
         if expression.kind == "SETTODEFAULT":
             return self._default(number)
+        if listed := self._range_table.listed(expression):
+            return Nullability(any(self._written(one, number).is_nullable for one in listed))
         return Nullability(is_nullable(expression, Place(self._scope, is_before_change=True)))
 
     def _default(self, number: int) -> Nullability:

@@ -147,13 +147,20 @@ class RangeTable:
         scope.assumed[name] = (*columns, *_search_and_cycle(cte))
         return scope.assumed[name]
 
+    def listed(self, node: Node) -> tuple[Node, ...]:
+        """What a VAR is in each row, if it is a column of VALUES."""
+        if node.kind != "VAR" or node.number("varlevelsup"):
+            return ()
+        entry = self.entry(node.number("varno"))
+        if entry.number("rtekind") != EntryKind.VALUES:
+            return ()
+        return _listed_columns(entry)[node.number("varattno") - 1]
+
     def _values_columns(self, entry: Node) -> tuple[Nullability, ...]:
-        rows = entry.fields["values_lists"]
-        assert isinstance(rows, tuple)
         place = Place(self._scope, is_grouped=False)
         return tuple(
             Nullability(any(is_nullable(expression, place) for expression in column))
-            for column in zip(*map(nodes_of, rows), strict=True)
+            for column in _listed_columns(entry)
         )
 
     def _function_columns(self, entry: Node) -> tuple[Nullability, ...]:
@@ -180,6 +187,12 @@ class RangeTable:
             function is not None and function.is_built_in and function.arguments == ("anyarray",)
         )
         return not is_of_array or has_nullable_elements(call.nodes("args")[0], place)
+
+
+def _listed_columns(entry: Node) -> list[tuple[Node, ...]]:
+    rows = entry.fields["values_lists"]
+    assert isinstance(rows, tuple)
+    return list(zip(*map(nodes_of, rows), strict=True))
 
 
 def _search_and_cycle(cte: Node) -> tuple[Nullability, ...]:

@@ -214,3 +214,6 @@ UPDATE filled SET n = DEFAULT, at = DEFAULT RETURNING n, at;
 
 -- ?
 UPDATE filled SET o = DEFAULT RETURNING o;
+
+-- !?
+INSERT INTO filled (id, n, o) VALUES (2, DEFAULT, DEFAULT), (3, 7, 7) RETURNING n, o;
