@@ -36,11 +36,11 @@ def is_nullable_aggregate(call: Node, place: Place, query: Node) -> bool:
         return False
     if function.name not in NON_NULL_OF_ANY_VALUE:
         return True
-    # What it is ordered by is junk.
+    # Expressions of ORDER BY are junk.
     arguments = [one.child("expr") for one in call.nodes("args") if not one.flag("resjunk")]
     if function.name == "string_agg":
         arguments = arguments[:1]  # a NULL between the values is as good as ''
-    # Inside of it there are no groups yet, and nothing is NULL that a grouping set makes so.
+    # The arguments are of the rows before grouping, which no grouping set has made NULL.
     inside = replace(
         place.in_another_row() if query.nodes("groupingSets") else place, is_grouped=False
     )
@@ -72,7 +72,7 @@ def is_nullable_window_function(
 
 
 def _can_lack_row(name: str, call: Node, query: Node) -> bool:
-    """Whether there may be no row, or no default, that the function takes its value from."""
+    """Whether the function may find neither a row nor a default to take its value from."""
     if name in ("lag", "lead"):
         return len(call.nodes("args")) < 3
     is_of_frame = name != "ntile"
@@ -112,7 +112,7 @@ def _can_be_empty(grouping: Node) -> bool:
 
 
 def kept_groups(query: Node) -> frozenset[int]:
-    """The references of what is in every grouping set, so that no set makes it NULL."""
+    """The references of the expressions that are in every grouping set: none makes them NULL."""
     return frozenset(reference for one in query.nodes("groupingSets") for reference in _kept(one))
 
 

@@ -1,4 +1,4 @@
-"""What the system catalogs say of types, tables, functions and operators, read in bulk."""
+"""Reads types, tables, functions and operators from the system catalogs, all at once."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +40,7 @@ LEFT JOIN LATERAL (
 WHERE NOT (t.typtype = 'c' AND n.nspname = 'information_schema')
 """
 
-# What is written to a parent goes to its children, by the triggers that these have.
+# Rows that are written to a parent are stored in its children, whose triggers may change them.
 RELATIONS = """
 WITH RECURSIVE members (root, relid) AS (
     SELECT oid, oid FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p')
@@ -79,9 +79,9 @@ WHERE
     )
 """
 
-# A parent's NOT NULL says nothing of the rows of children that have dropped it, and what was added
-# NOT VALID (PostgreSQL 18) nothing of the rows that were there. Nobody holds a foreign table to its
-# NOT NULL. Children may generate a column by another expression than their parent.
+# NOT NULL of a parent does not cover children that dropped it, and NOT VALID (PostgreSQL 18) does
+# not cover older rows. PostgreSQL does not enforce NOT NULL of foreign tables. A child can generate
+# a column by another expression than its parent.
 ATTRIBUTES = """
 WITH RECURSIVE attributes AS (
     SELECT
@@ -180,9 +180,9 @@ _OPERATOR_OID = re.compile(r" :opno (\d+)")
 class Attribute:
     """A column of a table or view.
 
-    `expression` is what a generated column is computed by, unless children compute it otherwise, or
-    else the default. `not_null_by` and `expression_by` are the OIDs of the constraint, where the
-    server has one (PostgreSQL 18), and of the expression.
+    `expression` computes a generated column, and is None if children compute it otherwise; of other
+    columns it is the default. `not_null_by` and `expression_by` are the OIDs of the constraint,
+    which PostgreSQL has since version 18, and of the expression.
     """
 
     name: str
@@ -199,9 +199,8 @@ class Attribute:
 class Relation:
     """A table or view.
 
-    `is_plain`: a row is stored as it was given, no trigger or rule changes it. `has_rules`: other
-    statements may run instead, and return other rows. `has_policies`: row security is on. `query`
-    is a view's.
+    `is_plain`: no trigger or rule changes a row before it is stored. `has_rules`: another statement
+    may run instead and return other rows. `has_policies`: row security is on. `query` is a view's.
     """
 
     oid: int
@@ -221,9 +220,9 @@ class Relation:
 
 @dataclass(frozen=True)
 class Catalog:
-    """What is needed of the catalogs to analyse some queries.
+    """The part of the system catalogs that the analysis of some queries needs.
 
-    What is younger than the object of the OID `as_of` counts for nothing, if that is not 0.
+    If `as_of` is not 0, constraints and expressions with higher OIDs are ignored.
     """
 
     types: Types
@@ -233,7 +232,10 @@ class Catalog:
     as_of: int = 0
 
     def before(self, view: Relation) -> "Catalog":
-        """What is true of all rows of a materialized view, of whatever time they are."""
+        """The catalog for the rows of a materialized view.
+
+        The last REFRESH may have been before a constraint that is younger than the view.
+        """
         return replace(self, as_of=min(view.oid, self.as_of or view.oid))
 
     def attribute(self, relation: Relation, number: int) -> Attribute | None:
@@ -257,7 +259,7 @@ def fetch_types(connection: Connection) -> Types:
 def fetch_catalog(
     connection: Connection, types: Types, trees: Sequence[str], relations: Iterable[int]
 ) -> Catalog:
-    """What the node trees refer to, the `relations`, and all tables and views of users."""
+    """The objects that the node trees name, the `relations`, and all tables and views of users."""
     oids = list(_oids(_RELATION_OID, trees) | set(relations))
     relation_rows = _rows(connection, RELATIONS, {"oids": oids})
     attribute_rows = _rows(connection, ATTRIBUTES, {"oids": oids})

@@ -38,7 +38,7 @@ SELECT format('GRANT USAGE ON LANGUAGE sql TO %I', current_user)
 WHERE NOT has_language_privilege('sql', 'USAGE')
 """
 
-# What an unknown tree can bring about; a query nested too deep is one.
+# Errors that an unknown tree can cause; a query that is nested too deep is one.
 _NOT_UNDERSTOOD = (ValueError, LookupError, AssertionError, RecursionError)
 
 

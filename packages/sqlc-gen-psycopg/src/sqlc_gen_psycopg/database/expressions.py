@@ -34,7 +34,7 @@ _RESULT_TYPES = (
 
 
 def is_nullable(expression: Node, place: Place) -> bool:
-    """Whether the expression can be NULL; what is not known can be."""
+    """Whether the expression can be NULL; true if that is not known."""
     verdict = place.scope.verdict(expression, place)
     if verdict is not None:
         return verdict
@@ -94,15 +94,15 @@ def _function(call: Node, place: Place) -> bool:
 
 
 def _any_of_all(function: Function, arguments: Sequence[Node], place: Place) -> bool:
-    """Whether an argument can be NULL; one that is left out has a default, which may be."""
+    """Whether an argument can be NULL, as can the default of an argument that is left out."""
     return len(arguments) < len(function.arguments) or _any(arguments, place)
 
 
 def _is_nullable_body(function: Function, query: Scope) -> bool:
-    """Whether a function returns NULL for arguments that it is called with."""
+    """Whether a function can return NULL, whatever its arguments are."""
     if not query.is_always_one_row or query.output()[0].is_nullable:
         return True
-    # Another type is cast to that of the function, by whatever function there is for it.
+    # Another type is cast to the result type, by a function that may return NULL.
     return _type_of_column(query.query) != function.result_type
 
 
@@ -127,7 +127,7 @@ def is_nullable_column(function: Function, column: int) -> bool:
 
 def _field(constant: Node) -> str:
     """The text of a constant, or nothing."""
-    # Four bytes of length come first.
+    # The first four bytes are the length.
     return constant.bytes("constvalue")[4:].decode() if constant.kind == "CONST" else ""
 
 
@@ -164,7 +164,7 @@ def _array_comparison(comparison: Node, place: Place) -> bool:
 
 
 def has_nullable_elements(array: Node, place: Place) -> bool:
-    """Whether an array, if it is one, can hold NULL; the elements of inner arrays are its own."""
+    """Whether an array that is not NULL can have a NULL among its elements, in inner arrays too."""
     handler = _ELEMENT_HANDLERS.get(array.kind)
     return handler is None or handler(array, place)
 
@@ -177,7 +177,7 @@ def _elements_as_written(array: Node, place: Place) -> bool:
 
 
 def _elements_of_constant(array: Node, _: Place) -> bool:
-    # Of the header: length, dimensions, and where the data begin if there are NULLs.
+    # The header has the length, the dimensions, and an offset that is 0 if there are no NULLs.
     return any(array.bytes("constvalue")[8:12])
 
 
@@ -233,7 +233,7 @@ def _json_constructor(constructor: Node, place: Place) -> bool:
 
 
 def _subscript(access: Node, place: Place) -> bool:
-    """Of an array without such an element there is a slice: the empty array."""
+    """A slice of an array is never NULL: it is empty where the array has no such elements."""
     is_slice = bool(access.fields.get("reflowerindexpr"))
     is_array = place.scope.catalog.types.is_array(access.number("refcontainertype"))
     if not (is_slice and is_array) or access.node("refassgnexpr"):
@@ -243,7 +243,7 @@ def _subscript(access: Node, place: Place) -> bool:
 
 
 def _distinct(comparison: Node, place: Place) -> bool:
-    """IS DISTINCT FROM is never NULL if the equality that it asks is not."""
+    """IS DISTINCT FROM is NULL only where its equality operator returns NULL."""
     operator = place.scope.catalog.operators.get(comparison.number("opno"))
     return operator is None or not operator.is_total
 

@@ -1,4 +1,4 @@
-"""Which built-in functions and operators never return NULL for arguments that are not NULL.
+"""The built-in functions and operators that never return NULL for arguments that are not NULL.
 
 Being strict says nothing of that: `regexp_match` is strict and returns NULL where nothing matches.
 So this is a list, and a test calls every function on it with all sorts of values.
@@ -77,12 +77,12 @@ _OPERATORS = _names(
     ~= <<| |>> &<| |&> <^ >^ ?# ?- ?-| ?|| @-@
     """
 )
-# Where two lines that do not meet cross, what a path of one point is away from another, …
+# Lines that do not meet have no crossing, an open path of one point has no distance to another.
 _PARTIAL_OPERATORS = frozenset(
     {("#", "box"), ("#", "line"), ("#", "lseg"), ("+", "path"), ("<->", "path")}
 )
 
-# What is asked of an infinite time has no answer but for these.
+# The only fields of an infinite time that EXTRACT does not return NULL for.
 FIELDS_OF_INFINITY = frozenset({"century", "decade", "epoch", "millennium", "year"})
 _FINITE = frozenset({"time", "timetz"})
 
@@ -119,7 +119,7 @@ class Function:
 
     @property
     def rule_of_variadic(self) -> Rule | None:
-        """The same for a call with VARIADIC and an array; all but format() are NULL without one."""
+        """The rule of a call with VARIADIC: only format() takes NULL in place of the array."""
         return self.rule and ("first" if self.name == "format" else "any")
 
     @property
@@ -162,7 +162,7 @@ class Operator:
     @property
     def is_total(self) -> bool:
         """Whether it never returns NULL for operands that are not NULL, if it is strict."""
-        # What does not order all values cannot be in an operator class.
+        # An operator of an operator class compares all values.
         if self.is_indexable:
             return True
         return (

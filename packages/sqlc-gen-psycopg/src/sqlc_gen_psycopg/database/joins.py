@@ -1,4 +1,4 @@
-"""Which joins of a query's FROM can make columns NULL, and what its conditions rule out."""
+"""The joins of FROM that can make columns NULL, after the query's conditions are considered."""
 
 from collections.abc import Callable
 from typing import Literal, TypeAlias
@@ -41,14 +41,14 @@ class Joins:
             before, now = now, (len(self._nulled), len(self.nonnull), len(self.items))
 
     def nulls(self, join: int, variable: int) -> bool:
-        """Whether the join can make columns of that member of the range table NULL."""
+        """Whether the join can make columns of that range table entry NULL."""
         if join not in self._sides:
             return False
         side = self._sides[join].get(variable)
         return side is None or (join, side) in self._nulled
 
     def matched_by(self, items: Items) -> frozenset[tuple[int, int]]:
-        """Pairs of a join and what it does not null where the items are non-NULL."""
+        """Pairs of a join and an entry that it does not null where the items are non-NULL."""
         return frozenset(
             (join, member)
             for node in items.values()
@@ -59,11 +59,11 @@ class Joins:
         )
 
     def members_of(self, join: int) -> frozenset[tuple[int, int]]:
-        """Pairs of the join and what it could null: all that it joins."""
+        """Pairs of the join and each entry that it joins."""
         return frozenset((join, member) for member in self._sides.get(join, {}))
 
     def _add_sides(self, item: Node) -> list[int]:
-        """Note who is on which side of which join; gives the members of the item."""
+        """Record the side of each entry in each join; returns the entries of the item."""
         match item.kind:
             case "RANGETBLREF":
                 return [item.number("rtindex")]

@@ -1,4 +1,4 @@
-"""What RETURNING returns of the rows that a statement changes."""
+"""The columns that RETURNING reads from the rows that a statement changes."""
 
 from sqlc_gen_psycopg.database.catalog import Relation
 from sqlc_gen_psycopg.database.expressions import is_nullable
@@ -36,13 +36,13 @@ class Modification:
 
     @property
     def keeps_rows(self) -> bool:
-        """Whether the rows that are returned are those that WHERE saw."""
+        """Whether RETURNING reads the rows as WHERE read them."""
         relation = self._range_table.relation(self._target)
         has_rules = relation is None or relation.has_rules
         return self._command == CommandType.DELETE and not has_rules
 
     def variable(self, node: Node, place: Place) -> Nullability | None:
-        """What a VAR is; None where it is what it would be in a SELECT."""
+        """The nullability of a VAR; None where it is the same as in a SELECT."""
         index, number = node.number("varno"), node.number("varattno")
         if index == self._excluded and self._excluded:
             # The row has been checked before the conflict is found.
@@ -72,7 +72,7 @@ class Modification:
                 return self._new(relation, node.number("varattno"))
 
     def _new(self, relation: Relation, number: int) -> Nullability | None:
-        """A column of a row as it has been written."""
+        """A column of a row after the change."""
         if relation.query is not None:  # a trigger may return anything
             return NULLABLE
         if number <= 0 or not self._range_table.stored(self._target, number).is_nullable:
@@ -110,7 +110,7 @@ class Modification:
         return Nullability(is_nullable(expression, Place(self._scope, is_before_change=True)))
 
     def _default(self, number: int) -> Nullability:
-        """What DEFAULT writes into a column, or an INSERT that does not name it."""
+        """The default of a column, for DEFAULT or an INSERT without the column."""
         relation = self._range_table.relation(self._target)
         attribute = relation.attributes.get(number) if relation else None
         if relation is None or attribute is None:
@@ -119,7 +119,7 @@ class Modification:
 
 
 def _is_written(relation: Relation, number: int) -> bool:
-    """Whether the column holds what the statement gives."""
+    """Whether the column is stored as the statement writes it."""
     attribute = relation.attributes.get(number)
     return relation.is_plain and attribute is not None and not attribute.is_generated
 

@@ -1,4 +1,4 @@
-"""Which columns of a query can be NULL, from its parse tree."""
+"""Finds the columns of a query that can be NULL, from its parse tree."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -35,7 +35,7 @@ def analyse_column(relation: Relation, number: int, catalog: Catalog) -> Nullabi
 
 
 class QueryScope:
-    """A query, inside of another one if it has a parent."""
+    """A query; inside of another one it has a place."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class QueryScope:
         return is_always_one_row(self.query, self.catalog.functions)
 
     def variable(self, node: Node, place: Place) -> Nullability:
-        """What a VAR is, in this query or one around it."""
+        """The nullability of a VAR of this query or of one around it."""
         if levels := node.number("varlevelsup"):
             assert self.place is not None
             outer = Node(node.kind, {**node.fields, "varlevelsup": str(levels - 1)})
@@ -99,7 +99,7 @@ class QueryScope:
         return self.range_table.column(index, attribute, place)
 
     def seen_from_inside(self, node: Node, place: Place) -> Nullability:
-        """What a VAR of this query is in a query that stands at the place."""
+        """The nullability of a VAR of this query, read by a query that stands at the place."""
         if self.verdict(node, place) is False:
             return Nullability(is_nullable=False)
         return self.variable(node, place)
@@ -124,7 +124,7 @@ class QueryScope:
         return QueryScope(query, self.catalog, self.nullable_parameters, place)
 
     def standalone(self, query: Node, catalog: Catalog | None = None) -> "QueryScope":
-        """A query by itself, as a view's is, or a function's: of its arguments nothing is known."""
+        """A query by itself, as of a view or a function, whose arguments are not known."""
         return QueryScope(query, catalog or self.catalog)
 
     def ancestor(self, levels: int) -> Scope:
@@ -158,7 +158,7 @@ class QueryScope:
         return is_nullable_window_function(node, place, self.query, self._keys_of_groups(by))
 
     def key(self, expression: Node) -> str:
-        """The key of an expression; what stands for an expression of GROUP BY has that one's."""
+        """The key of an expression; a reference to one of GROUP BY has the key of that one."""
         return key_of(expression, self._grouped_by)
 
     def _column(self, expression: Node) -> Nullability:
@@ -189,7 +189,7 @@ class QueryScope:
 
     @cached_property
     def _are_conditions_of_output(self) -> bool:
-        """Whether each row that is returned comes from one that met the conditions, unchanged."""
+        """Whether each row that is returned is, unchanged, one that met the conditions."""
         if self.modification is not None:
             return self.modification.keeps_rows
         is_grouped = any(
@@ -204,14 +204,14 @@ class QueryScope:
 
     @cached_property
     def _ungrouped(self) -> frozenset[str]:
-        """The keys of what some grouping set makes NULL."""
+        """The keys of the expressions that some grouping set makes NULL."""
         if not self.query.fields.get("groupingSets"):
             return frozenset()
         return self._keys_of_groups(self._group_references - kept_groups(self.query))
 
     @cached_property
     def _kept(self) -> frozenset[str]:
-        """The keys of what every grouping set has."""
+        """The keys of the expressions that are in every grouping set."""
         return self._keys_of_groups(kept_groups(self.query))
 
     def _keys_of_groups(self, references: frozenset[int]) -> frozenset[str]:

@@ -65,7 +65,7 @@ class Types:
         return type_ is not None and type_.element != 0
 
     def is_row(self, oid: int) -> bool:
-        """Whether a function of it, in FROM, has the fields as columns; true if it is not known."""
+        """Whether a function of the type has fields as columns in FROM; true if it is not known."""
         type_ = self._types.get(oid)
         return type_ is None or type_.is_row or (type_.base != 0 and self.is_row(type_.base))
 

@@ -1,4 +1,4 @@
-"""The range table of a query: the tables, subqueries, functions … that its columns come from."""
+"""The range table of a query: the tables, subqueries and functions that it reads."""
 
 from dataclasses import replace
 
@@ -33,7 +33,7 @@ def query_of_one_row(relation: Relation, expression: Node | None = None) -> Node
 
 
 class RangeTable:
-    """What the query of `scope` reads."""
+    """The range table of the query of `scope`."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
@@ -101,13 +101,14 @@ class RangeTable:
         attribute = self._scope.catalog.attribute(relation, number)
         if attribute is None:
             return NULLABLE
-        # A column of a NOT NULL domain can be NULL: CREATE DOMAIN says how that comes.
+        # A NOT NULL domain does not count: an empty subquery of its type is not checked, and so
+        # can write NULL, as the documentation of CREATE DOMAIN says.
         if attribute.is_not_null:
             return NON_NULL
         return self.computed(relation, attribute) if attribute.is_generated else NULLABLE
 
     def computed(self, relation: Relation, attribute: Attribute) -> Nullability:
-        """A generated column, or the default of another."""
+        """The value of a generated column, or the default of another column."""
         if attribute.expression is None:
             return NULLABLE
         query = query_of_one_row(relation, attribute.expression)
@@ -119,7 +120,7 @@ class RangeTable:
         is_merged = number <= entry.number("joinmergedcols")
         if not (is_merged and entry.number("jointype") == JoinType.FULL):
             return self._of_expression(expression, place)
-        # Of each row of FULL JOIN … USING one side at least is there.
+        # FULL JOIN … USING always has a row of one side at least.
         matched = place.matched | self._scope.members_of(join)
         sides = expression.nodes("args")
         return Nullability(any(is_nullable(one, replace(place, matched=matched)) for one in sides))
@@ -138,7 +139,7 @@ class RangeTable:
         if not cte.flag("cterecursive"):
             columns = scope.subquery(query).output()
         else:
-            # Nothing is taken to be NULL but what is found to be so from there.
+            # All columns start as non-NULL; the query is read again until no more are nullable.
             columns = tuple(NON_NULL for _ in query.nodes("targetList"))
             found = None
             while found != columns:
@@ -148,7 +149,7 @@ class RangeTable:
         return scope.assumed[name]
 
     def listed(self, node: Node) -> tuple[Node, ...]:
-        """What a VAR is in each row, if it is a column of VALUES."""
+        """The expressions of a VAR that is a column of VALUES, one for each row."""
         if node.kind != "VAR" or node.number("varlevelsup"):
             return ()
         entry = self.entry(node.number("varno"))
@@ -207,13 +208,13 @@ def _search_and_cycle(cte: Node) -> tuple[Nullability, ...]:
 
 
 def _table_function_columns(table: Node) -> tuple[Nullability, ...]:
-    """The columns of XMLTABLE or JSON_TABLE: of what it looks for it may find nothing."""
+    """The columns of XMLTABLE or JSON_TABLE; only ordinalities are never NULL."""
     ordinality = table.number("ordinalitycol")
     if table.number("functype") == _XML_TABLE:
         return (*[NULLABLE] * ordinality, NON_NULL) if ordinality >= 0 else ()
     plan, expressions = table.child("plan"), table.fields["colvalexprs"]
     assert isinstance(expressions, tuple)
-    # Those of nested paths, which may have no row for one of the path around them, follow.
+    # The columns of nested paths follow. They are NULL where a nested path finds nothing.
     own = range(plan.number("colMin"), plan.number("colMax") + 1)
     return tuple(
         Nullability(not (number in own and expression is None))

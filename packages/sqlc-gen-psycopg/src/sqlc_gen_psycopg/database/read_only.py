@@ -22,14 +22,14 @@ _CALLS: Final[Mapping[str, str]] = {
     "SCALARARRAYOPEXPR": "opfuncid",
     "WINDOWFUNC": "winfnoid",
 }
-# Volatile only because they answer differently from call to call.
+# Functions that are volatile only because their result differs from call to call.
 _CHANGES_NOTHING: Final = frozenset(
     {"array_sample", "array_shuffle", "clock_timestamp", "gen_random_uuid", "pg_database_size"}
     | {"pg_indexes_size", "pg_is_in_recovery", "pg_last_xact_replay_timestamp", "pg_relation_size"}
     | {"pg_table_size", "pg_tablespace_size", "pg_total_relation_size", "random", "random_normal"}
     | {"timeofday", "uuidv4", "uuidv7"}
 )
-# Stable, but refused by a server that is in recovery.
+# Functions that are stable, but that a server in recovery refuses.
 _NEEDS_A_PRIMARY: Final = frozenset(
     {"pg_current_xact_id", "pg_replication_origin_oid", "pg_walfile_name"}
     | {"pg_walfile_name_offset", "txid_current"}

@@ -1,4 +1,4 @@
-"""What must be non-NULL for a condition to be true."""
+"""The expressions that must be non-NULL for a condition to be true."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
@@ -59,7 +59,7 @@ class Requirements:
         self._is_never_null = is_never_null
 
     def of_true(self, condition: Node | None) -> Items:
-        """What is non-NULL where the condition is true."""
+        """The items that are non-NULL where the condition is true."""
         if condition is None:
             return {}
         match condition.kind:
@@ -81,7 +81,7 @@ class Requirements:
         return items
 
     def of_false(self, condition: Node) -> Items:
-        """What is non-NULL where the condition is false."""
+        """The items that are non-NULL where the condition is false."""
         match condition.kind:
             case "BOOLEXPR":
                 return self._of_logic(condition, "or", self.of_false, self.of_true)
@@ -100,7 +100,7 @@ class Requirements:
                 return self._of_non_null(condition)
 
     def _of_logic(self, logic: Node, all_count: str, of_same: _Of, of_opposite: _Of) -> Items:
-        """What AND, OR and NOT need: what each argument does, or what all of them do."""
+        """The items of AND, OR and NOT: the union or the intersection of those of the arguments."""
         arguments = logic.nodes("args")
         if logic.text("boolop") == "not":
             return of_opposite(arguments[0])
@@ -108,7 +108,7 @@ class Requirements:
         return combine(map(of_same, arguments))
 
     def of_not_true(self, condition: Node) -> Items:
-        """What is non-NULL where the condition is false or NULL: little."""
+        """The items that are non-NULL where the condition is false or NULL."""
         is_or = condition.kind == "BOOLEXPR" and condition.text("boolop") == "or"
         if is_or:
             return _union(map(self.of_not_true, condition.nodes("args")))
@@ -137,7 +137,7 @@ class Requirements:
         return _union((items, self._of_non_null(value)))
 
     def _of_non_null(self, expression: Node) -> Items:
-        """What is non-NULL where the expression is."""
+        """The items that are non-NULL where the expression is."""
         items: Items = {}
         if self._is_comparable(expression):
             items = {self._key(expression): expression}
@@ -161,7 +161,7 @@ class Requirements:
         return known is not None and known.is_strict
 
     def _is_comparable(self, expression: Node) -> bool:
-        """Whether it has the same value each time, and is no value of a subquery's row."""
+        """Whether the expression has the same value wherever it stands in the query."""
         for node in walk(expression):
             if node.kind not in _COMPARABLE:
                 return False
@@ -174,7 +174,7 @@ class Requirements:
 
 
 def _has_elements(array: Node) -> bool:
-    """Whether an array is written with elements, and so are the arrays in it."""
+    """Whether an array is written with elements, as are all arrays in it."""
     elements = array.nodes("elements") if array.kind == "ARRAYEXPR" else ()
     return bool(elements) and (not array.flag("multidims") or all(map(_has_elements, elements)))
 

@@ -1,4 +1,4 @@
-"""How many rows a query returns, as far as the data do not matter."""
+"""The number of rows that a query returns, as far as it does not depend on the data."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ def is_always_one_row(query: Node, functions: Mapping[int, Function]) -> bool:
 
 
 def count_srfs(query: Node) -> int:
-    """How many set-returning functions there are: the shorter ones are filled up with NULL."""
+    """The number of set-returning functions; several are filled up with NULL to the longest."""
     return sum(
         node.flag("funcretset") or node.flag("opretset")
         for target in query.nodes("targetList")

@@ -43,15 +43,15 @@ class Scope(Protocol):
         ...
 
     def variable(self, node: Node, place: "Place") -> Nullability:
-        """What a VAR is."""
+        """The nullability of a VAR."""
         ...
 
     def seen_from_inside(self, node: Node, place: "Place") -> Nullability:
-        """What a VAR of this query is in a query that stands at the place."""
+        """The nullability of a VAR of this query, read by a query that stands at the place."""
         ...
 
     def verdict(self, expression: Node, place: "Place") -> bool | None:
-        """What the query's conditions and groups say of the expression itself."""
+        """Whether conditions and groups make the expression nullable; None if neither."""
         ...
 
     def subquery(self, query: Node, place: "Place | None" = None) -> "Scope":
@@ -59,7 +59,7 @@ class Scope(Protocol):
         ...
 
     def standalone(self, query: Node, catalog: Catalog | None = None) -> "Scope":
-        """A query by itself, as a view's is."""
+        """A query by itself, as of a view."""
         ...
 
     def ancestor(self, levels: int) -> "Scope":
@@ -87,10 +87,11 @@ class Scope(Protocol):
 class Place:
     """Where in its query an expression stands.
 
-    `is_grouped`: after GROUP BY. `known`: what a CASE has found to be non-NULL, and `matched` the
-    joins that it has found a row for. `subquery`: whether its columns can be NULL, in the test of a
-    subquery. `is_before_change`: where the row of the changed table is still the old one.
-    `has_test_value`: whether a CASETESTEXPR, which stands for a value found outside, is non-NULL.
+    `is_grouped`: after GROUP BY. `known`: the keys of expressions that a CASE has found to be
+    non-NULL, and `matched` the joins that it has found a row for. `subquery`: in the test of a
+    subquery, whether each of its columns can be NULL. `is_before_change`: the row of the changed
+    table is still the old one. `has_test_value`: CASETESTEXPR, which stands for an element of an
+    array that is cast, is not NULL.
     """
 
     scope: Scope
@@ -110,8 +111,8 @@ class Place:
         )
 
     def in_another_row(self, alike: frozenset[str] = frozenset()) -> "Place":
-        """The same place for another row of the query, of which CASE has not found the same.
+        """The same place for another row of the query, which the tests of CASE are not about.
 
-        But for expressions that are alike in both rows, given by their keys.
+        `alike` are the keys of expressions that are equal in both rows.
         """
         return replace(self, known=self.known & alike, matched=frozenset())

@@ -16,7 +16,7 @@ class CommandType(IntEnum):
 
 
 class EntryKind(IntEnum):
-    """`rtekind` of an entry of the range table: what its columns come from."""
+    """`rtekind` of an entry of the range table: the source of its columns."""
 
     RELATION = 0
     SUBQUERY = 1

@@ -20,10 +20,10 @@ _READ = """\
 SELECT prosqlbody::pg_catalog.text FROM pg_catalog.pg_proc
 WHERE oid = 'pg_temp.sqlc_gen_psycopg_query'::pg_catalog.regproc"""
 
-# A function can have no more arguments, so that more parameters are fields of one.
+# The most arguments that a function can have. More parameters become fields of a single argument.
 _ARGUMENTS_MAX = 100
 _PACK = "CREATE TYPE pg_temp.sqlc_gen_psycopg_pack AS ({fields})"
-# Parameters, and whatever can hold what looks like one.
+# Parameters, and the tokens that can hold the text of one: strings, quoted names, comments.
 _PARAMETER = re.compile(
     r"""
     [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/
@@ -103,7 +103,7 @@ def fetch_trees(
 
 
 def _creation(query: str, parameters: Sequence[str]) -> tuple[str, ...]:
-    """What creates the function of the query."""
+    """The statements that create a function of the query."""
     if len(parameters) <= _ARGUMENTS_MAX:
         return (_CREATE.format(parameters=", ".join(parameters), query=query),)
     fields = ", ".join(f"p{number} {type_}" for number, type_ in enumerate(parameters, 1))
