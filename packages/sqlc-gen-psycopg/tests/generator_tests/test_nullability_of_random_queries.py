@@ -1,7 +1,7 @@
 """No column of a random query is said to be NOT NULL and then NULL.
 
-`RANDOM_QUERIES=20000 pytest -k random_queries` runs so many, others each time, in place of the same
-few hundred; `PGBIN` names the programs of another PostgreSQL.
+300 statements are the same in every run. `RANDOM_QUERIES=20000 pytest -k random_queries -s` writes
+that number of new ones and prints counts; `PGBIN` names the programs of another PostgreSQL.
 """
 
 import os

@@ -182,7 +182,8 @@ FRAMES = (
         "GROUPS 1 PRECEDING",
     ),
 )
-# Of what FROM can have besides tables and subqueries: its text, and the types of its columns.
+# Entries of FROM that are neither tables nor subqueries: text, types of the columns, and the oldest
+# PostgreSQL that has them.
 SOURCES: tuple[tuple[str, tuple[str, ...], int], ...] = (
     ("unnest({list})", ("integer",), 16),
     ("unnest(ARRAY[{list}, {list}])", ("integer",), 16),

@@ -23,7 +23,7 @@ from generator_tests.random_queries.forms import (
     WINDOW_FUNCTIONS,
 )
 
-# What a column is called where it can be read, and its type.
+# The name of a column where it can be read, and its type.
 Column: TypeAlias = tuple[str, str]
 
 
@@ -55,7 +55,7 @@ class QueryWriter:
         self.draw = draw
         self.version = version
         self._numbers = count(1)
-        # What the newest WHERE needs, and its type.
+        # The expression that the newest WHERE needs to be non-NULL, and its type.
         self._required: Column = ("", "")
 
     def query(self, types: Sequence[str], outer: tuple[Column, ...], depth: int) -> str:
@@ -155,7 +155,7 @@ class QueryWriter:
         return Source(f"{sql} AS {name} ({', '.join(names)})", columns)
 
     def where(self, scope: Scope) -> str:
-        """A condition, of which what it needs may be read again."""
+        """A condition; the expression that it needs can be read again."""
         form = self.pick(("true", "{boolean}", "({integer} > 0)", "({text} <> '')"))
         match form:
             case "true" | "{boolean}":
