@@ -218,5 +218,5 @@ GROUPINGS = {
         ),
     ),
 }
-LIMITS = ("", "", "LIMIT 1", "LIMIT 2 - 1", "LIMIT ALL", "OFFSET 0", "LIMIT 1 - 1", "OFFSET 1")
+LIMITS = (*[""] * 9, "LIMIT 1", "LIMIT 2 - 1", "LIMIT ALL", "OFFSET 0", "LIMIT 1 - 1", "OFFSET 1")
 KINDS = ("JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "FULL JOIN")

@@ -4,9 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from random import Random
 from typing import TypeAlias
-
-from hypothesis import strategies as st
 
 from generator_tests.random_queries.forms import (
     AGGREGATES,
@@ -49,10 +48,10 @@ class Source:
 
 
 class QueryWriter:
-    """Writes queries for a version of PostgreSQL, as `draw` decides."""
+    """Writes queries for a version of PostgreSQL, as `random` decides."""
 
-    def __init__(self, draw: st.DrawFn, version: int) -> None:
-        self.draw = draw
+    def __init__(self, random: Random, version: int) -> None:
+        self.random = random
         self.version = version
         self._numbers = count(1)
         # The expression that the newest WHERE needs to be non-NULL, and its type.
@@ -81,7 +80,7 @@ class QueryWriter:
         scope = Scope(columns + outer, has_windows=True)
         where = self.where(replace(scope, has_windows=False))
         grouping = having = ""
-        if self.draw(st.integers(0, 2)) == 0:
+        if self.number(0, 2) == 0:
             scope, grouping, having = self._grouped(scope, columns)
         row = ", ".join(self.expression(type_, scope, depth) for type_ in types)
         distinct = self.pick(("", "", "", "DISTINCT"))
@@ -91,15 +90,12 @@ class QueryWriter:
 
     def _grouped(self, scope: Scope, columns: tuple[Column, ...]) -> tuple[Scope, str, str]:
         types = ("integer", "text")
-        groups = [self.pick(types) for _ in range(self.draw(st.integers(0, 2)))]
+        groups = [self.pick(types) for _ in range(self.number(0, 2))]
         plain = replace(scope, has_windows=False)
         keys = (
             self._keys_of_required()
-            if self.draw(st.booleans())
-            else [
-                (self.expression(type_, plain, self.draw(st.integers(0, 1))), type_)
-                for type_ in groups
-            ]
+            if self.coin()
+            else [(self.expression(type_, plain, self.number(0, 1)), type_) for type_ in groups]
         )
         # A constant would be the number of a column.
         keys = [(sql, type_) for sql, type_ in keys if sql not in LITERALS[type_]]
@@ -109,24 +105,24 @@ class QueryWriter:
             form = self.pick(GROUPINGS[len(keys)])
             grouping = f"GROUP BY {form.format(*(sql for sql, _ in keys))}"
         having = ""
-        if self.draw(st.booleans()):
+        if self.coin():
             condition = self.expression("boolean", replace(after, has_windows=False), 2)
             having = f"HAVING {condition}"
         return after, grouping, having
 
     def source(self, outer: tuple[Column, ...], depth: int) -> Source:
-        size = self.draw(st.integers(1, max(1, depth)))
+        size = self.number(1, max(1, depth))
         return self._joined(size, outer, depth)
 
     def _joined(self, size: int, outer: tuple[Column, ...], depth: int) -> Source:
         if size <= 1:
             return self._leaf(outer, depth)
-        cut, kind = self.draw(st.integers(1, size - 1)), self.pick(KINDS)
+        cut, kind = self.number(1, size - 1), self.pick(KINDS)
         left = self._joined(cut, outer, depth - 1)
         is_lateral = kind in ("JOIN", "LEFT JOIN")
         right = self._joined(size - cut, outer + (left.columns if is_lateral else ()), depth - 1)
         columns = left.columns + right.columns
-        if left.has_id and right.has_id and self.draw(st.booleans()):
+        if left.has_id and right.has_id and self.coin():
             return Source(f"({left.sql} {kind} {right.sql} USING (id))", columns, has_id=True)
         condition = self.expression("boolean", Scope(columns), 2)
         if kind == "FULL JOIN":  # PostgreSQL can do no other
@@ -139,7 +135,7 @@ class QueryWriter:
 
     def _leaf(self, outer: tuple[Column, ...], depth: int) -> Source:
         name = self.name()
-        kind = self.draw(st.integers(0, 9)) if depth > 0 else 0
+        kind = self.number(0, 9) if depth > 0 else 0
         if kind <= 5:
             columns = columns_of(name)
             return Source(f"{self.pick(TABLES)} AS {name}", columns, has_id=True)
@@ -148,7 +144,7 @@ class QueryWriter:
             sql = f"LATERAL ({self.query(types, outer, depth - 1)})"
         else:
             known = [source for source in SOURCES if self.version >= source[2]]
-            form, types, _ = self.draw(st.sampled_from(known))
+            form, types, _ = self.random.choice(known)
             sql = self.expand(form, Scope(outer), 1)
         names = [f"c{number}" for number in range(1, len(types) + 1)]
         columns = tuple((f"{name}.{one}", type_) for one, type_ in zip(names, types, strict=True))
@@ -156,7 +152,7 @@ class QueryWriter:
 
     def where(self, scope: Scope) -> str:
         """A condition; the expression that it needs can be read again."""
-        form = self.pick(("true", "{boolean}", "({integer} > 0)", "({text} <> '')"))
+        form = self.pick(("true", "true", "{boolean}", "({integer} > 0)", "({text} <> '')"))
         match form:
             case "true" | "{boolean}":
                 self._required = ("", "")
@@ -177,7 +173,7 @@ class QueryWriter:
         return f"({', '.join(self.expression(type_, scope, depth) for type_ in types)})"
 
     def expression(self, type_: str, scope: Scope, depth: int) -> str:
-        kind = self.draw(st.integers(0, 9))
+        kind = self.number(0, 9)
         own = [sql for sql, known in scope.columns if known == type_]
         if scope.grouped is not None and kind <= 2 and type_ in AGGREGATES:
             inner = Scope(scope.grouped)
@@ -209,7 +205,7 @@ class QueryWriter:
 
     def _scalar(self, type_: str, scope: Scope, depth: int) -> str:
         """A subquery of one column and at most one row."""
-        name, kind = self.name(), self.draw(st.integers(0, 2))
+        name, kind = self.name(), self.number(0, 2)
         limit, inner = self.pick(LIMITS), columns_of(name)
         if kind == 0 or depth < 0:
             return f"(SELECT {self.expression(type_, Scope(scope.columns), depth)} {limit})"
@@ -227,10 +223,17 @@ class QueryWriter:
         return f"OVER ({partition} ORDER BY {order} {self.pick(FRAMES)})"
 
     def types(self) -> tuple[str, ...]:
-        return tuple(self.draw(st.lists(st.sampled_from(TYPES), min_size=1, max_size=4)))
+        return tuple(self.random.choices(TYPES, k=self.number(1, 4)))
+
+    def number(self, least: int, most: int) -> int:
+        """A number of that range, both ends included."""
+        return self.random.randint(least, most)
+
+    def coin(self) -> bool:
+        return self.number(0, 1) == 1
 
     def pick(self, options: Sequence[str]) -> str:
-        return self.draw(st.sampled_from(options))
+        return self.random.choice(options)
 
     def name(self) -> str:
         return f"r{next(self._numbers)}"

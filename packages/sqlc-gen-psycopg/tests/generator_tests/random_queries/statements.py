@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from hypothesis import strategies as st
-
 from generator_tests.random_queries.forms import CHANGED
 from generator_tests.random_queries.queries import Column, QueryWriter, Scope, Source, columns_of
 
@@ -14,7 +12,7 @@ class StatementWriter(QueryWriter):
     def statement(self) -> str:
         """A query or a change."""
         kinds = (self._select_statement, self._select_statement, self._change, self._with)
-        return self.draw(st.sampled_from(kinds))()
+        return self.random.choice(kinds)()
 
     def _select_statement(self) -> str:
         return self.query(self.types(), (), 3)
@@ -38,11 +36,11 @@ class StatementWriter(QueryWriter):
         kinds = [self._insert, self._update, self._delete]
         if self.version >= 17:
             kinds.append(self._merge)
-        return self.draw(st.sampled_from(kinds))(types or self.types())
+        return self.random.choice(kinds)(types or self.types())
 
     def _insert(self, types: Sequence[str]) -> str:
         required = f"{self.pick(('1', '2', '50'))}, 1, 'k', ARRAY[1]"
-        if self.draw(st.booleans()):
+        if self.coin():
             rows = self.select(("integer", "text", "integer"), (), 2)
             values = f"SELECT {required}, s.* FROM ({rows}) AS s LIMIT 1"
         else:
@@ -63,7 +61,7 @@ class StatementWriter(QueryWriter):
 
     def _update(self, types: Sequence[str]) -> str:
         target, source = columns_of("r"), self.source((), 1)
-        is_joined = self.draw(st.booleans())
+        is_joined = self.coin()
         columns = target + (source.columns if is_joined else ())
         where = self.where(Scope(columns))
         returned = self._returned(types, columns, ("old", "new"))
@@ -95,7 +93,7 @@ class StatementWriter(QueryWriter):
             ),
             "NOT MATCHED BY SOURCE": (f"UPDATE SET {self._settings(Scope(target))}", "DELETE"),
         }
-        kinds = self.draw(st.lists(st.sampled_from(list(actions)), min_size=1, unique=True))
+        kinds = self.random.sample(list(actions), self.number(1, len(actions)))
         whens = " ".join(f"WHEN {kind} THEN {self.pick(actions[kind])}" for kind in kinds)
         returned = self._returned(types, columns, ("old", "new"))
         return (
@@ -112,9 +110,18 @@ class StatementWriter(QueryWriter):
                 "x = (SELECT r.x)",
                 "n = DEFAULT",
             ),
-            *("s = (SELECT upper(r.s))", "a = {list}", "n = {query of integer}", "f = {boolean}"),
+            *(
+                "s = (SELECT upper(r.s))",
+                "x = (SELECT length(r.s))",
+                "s = 'a'",
+                "n = (SELECT r.x)",
+                "x = 1",
+                "a = {list}",
+                "n = {query of integer}",
+                "f = {boolean}",
+            ),
         )
-        chosen = self.draw(st.lists(st.sampled_from(forms), min_size=1, max_size=3))
+        chosen = self.random.sample(forms, self.number(1, 3))
         named = {form.split(" = ")[0]: form for form in chosen}
         return ", ".join(self.expand(form, scope, 1) for form in named.values())
 
@@ -125,9 +132,3 @@ class StatementWriter(QueryWriter):
             row = self.pick(rows)
             columns += tuple((f"{row}.{sql[2:]}", type_) for sql, type_ in columns_of("r"))
         return ", ".join(self.expression(type_, Scope(columns), 2) for type_ in types)
-
-
-@st.composite
-def statements(draw: st.DrawFn, version: int) -> str:
-    """A statement that PostgreSQL of this version knows."""
-    return StatementWriter(draw, version).statement()
