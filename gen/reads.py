@@ -175,10 +175,6 @@ class AsyncReportsReads:
     def __init__(self, run: AsyncRun) -> None:
         self._run = run
 
-    async def ping(self) -> int:
-        """Checks that the database answers."""
-        return await self._run(lambda q: q.reports.ping())
-
     async def get_ledger_size(self) -> reports.GetLedgerSizeRow:
         return await self._run(lambda q: q.reports.get_ledger_size())
 

@@ -14,7 +14,10 @@ from psycopg.types.numeric import Int8
 from gen import Query
 
 PING: Final = """\
-SELECT /* Ping */ 1 AS answer
+SELECT /* Ping */ id
+FROM accounts
+WHERE false
+FOR NO KEY UPDATE
 """
 
 
@@ -237,7 +240,7 @@ FROM (
 
 
 QUERIES: Final = (
-    Query("Ping", "reports", "ping", PING, reads_only=True),
+    Query("Ping", "reports", "ping", PING, reads_only=False),
     Query("GetLedgerSize", "reports", "get_ledger_size", GET_LEDGER_SIZE, reads_only=True),
     Query(
         "ListWrongBalances", "reports", "list_wrong_balances", LIST_WRONG_BALANCES, reads_only=True
@@ -451,14 +454,14 @@ class Querier:
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection = connection
 
-    def ping(self) -> int:
-        """Checks that the database answers."""
-        cursor = RawCursor(self._connection, row_factory=lambda _: _ping_value)
+    def ping(self) -> list[int]:
+        """Whether the database answers and can be written to: a read-only one refuses to lock
+        rows, even none.
+        """
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(PING)
-        row = cursor.fetchone()
-        if row is None:
-            raise NoDataFound("Ping returned no row")
-        return row
+        rows = cursor.fetchall()
+        return [_ping_value(row) for row in rows]
 
     def get_ledger_size(self) -> GetLedgerSizeRow:
         cursor = RawCursor(self._connection, row_factory=lambda _: _get_ledger_size_row)
@@ -586,14 +589,14 @@ class AsyncQuerier:
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self._connection = connection
 
-    async def ping(self) -> int:
-        """Checks that the database answers."""
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _ping_value)
+    async def ping(self) -> list[int]:
+        """Whether the database answers and can be written to: a read-only one refuses to lock
+        rows, even none.
+        """
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(PING)
-        row = await cursor.fetchone()
-        if row is None:
-            raise NoDataFound("Ping returned no row")
-        return row
+        rows = await cursor.fetchall()
+        return [_ping_value(row) for row in rows]
 
     async def get_ledger_size(self) -> GetLedgerSizeRow:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_ledger_size_row)

@@ -258,6 +258,7 @@ class Unavailable(Refusal, sort=Sort.UNAVAILABLE):
         "`Idempotency-Key` nothing is done twice."
     )
     retryable = True
+    # Nothing has happened because of this one request: others of its batch may succeed.
     is_undone: bool = False
 
     @classmethod
@@ -266,6 +267,11 @@ class Unavailable(Refusal, sort=Sort.UNAVAILABLE):
         refusal = cls("The bank cannot do that now; nothing has happened.")
         refusal.is_undone = True
         return refusal
+
+    @classmethod
+    def read_only(cls) -> "Unavailable":
+        """The refusal of a write by a database that can only be read for now."""
+        return cls("The bank can only be read at the moment; nothing has happened.")
 
 
 class InternalError(Refusal, sort=Sort.INTERNAL):

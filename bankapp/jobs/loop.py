@@ -10,7 +10,7 @@ import structlog
 from procrastinate.worker import Worker
 
 from bankapp import tuning
-from bankapp.jobs.queue import rescue_stalled_jobs
+from bankapp.jobs.queue import renew_connections, rescue_stalled_jobs
 
 RESTART_DELAY_S = 1.0
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.jobs")
@@ -55,6 +55,7 @@ async def _run(queue: procrastinate.App, stop: asyncio.Event) -> None:
         await running
     except Exception as error:  # noqa: BLE001 - whatever the error, a new worker may succeed
         _log.warning("worker failed", error=type(error).__name__)
+        await renew_connections(queue)
 
 
 async def _rescue(queue: procrastinate.App, stop: asyncio.Event) -> None:

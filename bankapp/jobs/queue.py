@@ -50,6 +50,12 @@ def open_queue(database_url: str) -> procrastinate.App:
     return procrastinate.App(connector=connector)
 
 
+async def renew_connections(queue: procrastinate.App) -> None:
+    """Connect anew: after a failover the same address leads to another server."""
+    assert isinstance(queue.connector, procrastinate.PsycopgConnector)
+    await queue.connector.pool.drain()
+
+
 async def rescue_stalled_jobs(queue: procrastinate.App) -> int:
     """Return the jobs of dead workers to the queue; returns how many."""
     stalled = await queue.job_manager.get_stalled_jobs(

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from bankapp.command_errors import Failure
+from bankapp.command_errors import DatabaseAwayError, Failure
 
 SERVER_VERSION_MIN: Final = 160000  # PostgreSQL 16; docs/ and .env.example say so, too
 MIGRATIONS: Final = Path(__file__).parents[2] / "db" / "migrations"
@@ -23,14 +23,15 @@ class MigrationError(Failure):
 def migrate(database_url: str) -> list[str]:
     """Apply the missing migrations; of several processes one applies them and the others wait.
 
-    Returns the names of those that it applied. Raises MigrationError when the server is too old or
-    cannot be reached, or a migration fails.
+    Raises MigrationError when the server is too old or cannot be reached, or a migration fails, and
+    DatabaseAwayError when the database can only be read.
     """
     try:
         with psycopg.connect(database_url, autocommit=True, connect_timeout=10) as connection:
             if connection.info.server_version < SERVER_VERSION_MIN:
                 version = connection.info.parameter_status("server_version")
                 raise MigrationError(f"PostgreSQL 16 or later is needed; this is {version}")
+            _require_writable(connection)
             # A lock of the session: it is released with the connection, also if this process dies.
             connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
             missing = _missing(connection)
@@ -47,9 +48,16 @@ def migrate(database_url: str) -> list[str]:
         raise MigrationError(f"the database cannot be reached: {reason}") from None
 
 
-def _missing(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
-    """The missing migrations. dbmate would need the owner's rights even if there is none."""
-    names = sorted(path.stem for path in MIGRATIONS.glob("*.sql"))
+def _require_writable(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    if connection.execute("SHOW transaction_read_only").fetchone() == ("on",):
+        raise DatabaseAwayError(
+            "the database can only be read: it is a standby, or default_transaction_read_only is "
+            "set; start on the primary, or after the promotion"
+        )
+
+
+def _is_behind(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
+    """Whether a migration is missing. dbmate would need the owner's rights even if none is."""
     try:
         rows = connection.execute("SELECT version FROM schema_migrations").fetchall()
     except psycopg.errors.UndefinedTable:

@@ -49,15 +49,15 @@ class Store:
         self.postings = Postings(transactions, self.sessions.forget)
         self._run_statement = transactions.run_statement
         self._pool = pool
-        self._ping: asyncio.Task[int] | None = None
+        self._ping: asyncio.Task[list[int]] | None = None
 
     async def ping(self) -> None:
-        """Check that the database answers.
+        """Check that the database answers and takes writes.
 
         One query at a time: a server that hangs would take a connection for each.
         """
         if self._ping is None or self._ping.done():
-            self._ping = asyncio.create_task(self.read.reports.ping())
+            self._ping = asyncio.create_task(self._run_statement(_ping))
         answered, _ = await asyncio.wait({self._ping}, timeout=tuning.CONNECTION_TIMEOUT_S)
         if not answered:
             raise errors.Unavailable
@@ -85,3 +85,7 @@ class Store:
             metrics.DATABASE_UP.set(0)
         else:
             metrics.DATABASE_UP.set(1)
+
+
+async def _ping(q: AsyncQueries) -> list[int]:
+    return await q.reports.ping()

@@ -53,7 +53,9 @@ RETRIES: Final = Counter(
     "bankapp_transaction_retries", "Transactions run again, by reason", ["reason"]
 )
 DATABASE_UP: Final = Gauge(
-    "bankapp_database_up", "Whether the database answers", multiprocess_mode="mostrecent"
+    "bankapp_database_up",
+    "Whether the database answers and takes writes",
+    multiprocess_mode="mostrecent",
 )
 POOL_CONNECTIONS: Final = Gauge(
     "bankapp_pool_connections", "Connections to the database", multiprocess_mode="livesum"

@@ -1,7 +1,9 @@
--- name: Ping :one
--- Checks that the database answers.
--- @required
-SELECT 1 AS answer;
+-- name: Ping :many
+-- Whether the database answers and can be written to: a read-only one refuses to lock rows, even none.
+SELECT id
+FROM accounts
+WHERE false
+FOR NO KEY UPDATE;
 
 -- name: GetLedgerSize :one
 -- @required

@@ -22,8 +22,10 @@ from tests.processes.owner import QUICK
 from tests.processes.processes import (
     STOP_TIMEOUT_S,
     Served,
+    failure,
     postmaster_pid,
     processes_in,
+    run_bankapp,
     until,
 )
 
@@ -219,6 +221,50 @@ def test_database_goes_away_and_returns(home: Path, scratch: Path) -> None:
             until(served.is_ready)
             server.stop()
             assert served.stop(signal.SIGTERM) == 0
+    finally:
+        server.stop()
+
+
+def test_a_database_that_becomes_a_standby_and_is_promoted(home: Path, scratch: Path) -> None:
+    """Goal: a failover needs no restart of the bank, which meanwhile reads and says so."""
+    server = EmbeddedServer(home, BINARIES, QUICK)
+    server.start()
+    try:
+        url = ensure_database(server, DATABASE, OWNER)
+        admin = {"BANK_ADMIN_USERNAME": "root", "BANK_ADMIN_PASSWORD": "a long sentence"}
+        with Served(scratch / "served", DATABASE_URL=url, **admin) as served:
+            account_id = served.wait().open_account()
+            token = served.log_in("root", admin["BANK_ADMIN_PASSWORD"])
+            server.stop()
+            (server.data / "standby.signal").touch()
+            server.start()
+            until(
+                lambda: served.ask("GET", f"/v1/accounts/{account_id}", token=token).status == 200
+            )
+            refused = served.deposit(account_id, 1000, token)
+            assert (refused.status, refused.body["retryable"]) == (503, True)
+            assert not served.is_ready()
+            with psycopg.connect(server.url(DATABASE), autocommit=True) as connection:
+                connection.execute("SELECT pg_promote()")
+            until(served.is_ready)
+            assert served.deposit(account_id, 1000, token).status == 201
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("command", ["serve", "work", "migrate"])
+def test_does_not_start_on_a_standby(home: Path, scratch: Path, command: str) -> None:
+    (home / "postgres" / "standby.signal").touch()
+    server = EmbeddedServer(home, BINARIES, QUICK)
+    server.start()
+    try:
+        done = run_bankapp(
+            command,
+            cwd=scratch,
+            DATABASE_URL=server.url(DATABASE, OWNER),
+            BANK_HTTP_ADDRESS="127.0.0.1:0",
+        )
+        assert "the database can only be read" in failure(done)
     finally:
         server.stop()
 

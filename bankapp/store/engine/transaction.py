@@ -2,9 +2,10 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection
@@ -25,6 +26,14 @@ Queries: TypeAlias = Callable[[AsyncConnection[Any]], AsyncQueries]
 Step: TypeAlias = Callable[Concatenate[AsyncQueries, Arguments], Awaitable[Result]]
 
 APPLICATION_ROLE = "bank_application"
+# How a server is given up whose machine or network has gone, and which therefore resets nothing.
+# The system's own defaults are minutes and hours.
+_VANISHED_SERVER: Final = {
+    "tcp_user_timeout": tuning.STATEMENT_TIMEOUT_S * 1000,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 
 
 def create_pool(url: str) -> Pool:
@@ -45,6 +54,7 @@ def create_pool(url: str) -> Pool:
         kwargs={
             "autocommit": True,
             "connect_timeout": int(tuning.CONNECTION_TIMEOUT_S),
+            **_VANISHED_SERVER,
             "application_name": "bankapp",
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
         },
@@ -68,6 +78,8 @@ class Transactions:
         self._retry_count_max = retry_count_max
         self._queries = queries
         self._pool_check: asyncio.Task[None] | None = None
+        self._replacement: asyncio.Task[None] | None = None
+        self._next_replacement_at_s = 0.0
 
     async def run(
         self,
@@ -178,7 +190,9 @@ class Transactions:
                     await asyncio.sleep(random.uniform(0, 0.01 * 2**retry_count))
                     continue
                 refusal = sqlstate.refusal_for(error)
-                if isinstance(refusal, errors.Unavailable):
+                if sqlstate.is_read_only(error):
+                    self._replace_connections()
+                elif isinstance(refusal, errors.Unavailable):
                     self._discard_broken_connections()
                 if refusal is None:
                     raise
@@ -188,6 +202,16 @@ class Transactions:
         """Have the pool test its connections: after a restart of the server all are broken."""
         if self._pool_check is None or self._pool_check.done():
             self._pool_check = asyncio.create_task(self._pool.check())
+
+    def _replace_connections(self) -> None:
+        """Have the pool connect anew: after a failover the same address leads to another server.
+
+        At intervals, because others read meanwhile, and the database may stay read-only for long.
+        """
+        now_s = time.monotonic()
+        if now_s >= self._next_replacement_at_s:
+            self._next_replacement_at_s = now_s + tuning.REPLACEMENT_INTERVAL_S
+            self._replacement = asyncio.create_task(self._pool.drain())
 
 
 def _refusal(error: psycopg.Error | errors.Refusal) -> errors.Refusal | None:

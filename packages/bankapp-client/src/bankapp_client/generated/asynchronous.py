@@ -489,5 +489,8 @@ class AsyncOperations(ABC):
         return await self._perform(endpoints.CHECK_HEALTH, {})
 
     async def check_readiness(self) -> models.Health:
-        """Check that requests can be served. They are `unavailable` while the database is gone."""
+        """Whether requests can be served: refused as unavailable while the database is gone.
+
+        One that can only be read counts as gone; reads are still answered.
+        """
         return await self._perform(endpoints.CHECK_READINESS, {})
