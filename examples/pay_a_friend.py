@@ -48,5 +48,5 @@ with Client(BANK) as admin, sign_up("lena") as lena, sign_up("milo") as milo:
 
 # Prints:
 # Lena has 8950
-# The account does not hold that much.
+# The account does not have that much available.
 # Milo: 1050 and then 1050

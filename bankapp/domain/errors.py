@@ -100,9 +100,12 @@ class InvalidCredentials(Refusal, sort=Sort.UNAUTHENTICATED):
 
 
 class Forbidden(Refusal, sort=Sort.FORBIDDEN):
-    """Your role may not do this."""
+    """You may not do this."""
 
-    remedy = "Have somebody ask whose role may do it, or an admin change your role."
+    remedy = (
+        "Have somebody do it who may: the payee for a capture or a reversal, a banker, an admin; "
+        "or have an admin change your role."
+    )
 
 
 class EmailNotVerified(Refusal, sort=Sort.FORBIDDEN):
@@ -160,7 +163,7 @@ class AccountClosed(Refusal, sort=Sort.CONFLICT):
 
 
 class InsufficientFunds(Refusal, sort=Sort.CONFLICT):
-    """The account does not hold that much."""
+    """The account does not have that much available."""
 
     remedy = "Send no more than the account's `available_balance`, or bring money in first."
 
@@ -217,7 +220,7 @@ class StatementTooLarge(Refusal, sort=Sort.CONFLICT):
 
 
 class BatchRefused(Refusal, sort=Sort.CONFLICT):
-    """Another transfer of the batch was refused, and so none was made."""
+    """Another transfer of the batch was refused, and so the batch made none."""
 
     remedy = (
         "Find the other refusal among the results, put that transfer right, and send the batch "
@@ -226,7 +229,7 @@ class BatchRefused(Refusal, sort=Sort.CONFLICT):
 
 
 class IdempotencyKeyReused(Refusal, sort=Sort.INVALID):
-    """The idempotency key stands for another request."""
+    """The idempotency key stands for another request, or for another transfer of the batch."""
 
     remedy = "Give a new request a new key; to repeat the old one, send exactly what was sent."
 

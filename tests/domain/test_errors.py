@@ -30,6 +30,12 @@ def test_every_sort_has_a_refusal() -> None:
     assert {kind.sort for kind in EVERY_REFUSAL} == set(Sort)
 
 
+def test_only_what_passes_is_worth_another_try() -> None:
+    """A client may repeat such a request until it succeeds, so no mistake of a client is one."""
+    passing = {Sort.LIMITED, Sort.UNAVAILABLE}
+    assert all(kind.retryable == (kind.sort in passing) for kind in EVERY_REFUSAL)
+
+
 @pytest.mark.parametrize(
     ("kind", "code"),
     [

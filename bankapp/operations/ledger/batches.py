@@ -65,7 +65,8 @@ class CreateBatchResponse(ResponseModel):
 async def create_batch(
     bank: Bank, caller: Caller, request: CreateBatchRequest, key: RequestKey | None
 ) -> Answer[CreateBatchResponse]:
-    """Make many transfers from one's own accounts, in their order and in one transaction."""
+    """Make many transfers from accounts of one's own, in order and at once."""
+    _require_other_keys(request, key)
     answer = await bank.store.postings.post_once(
         [_posting(caller, item) for item in request.transfers],
         is_atomic=request.mode == "atomic",
@@ -74,6 +75,24 @@ async def create_batch(
     )
     response = CreateBatchResponse.model_validate_json(answer.result)
     return Answer(response, answer.replayed_request_id)
+
+
+def _require_other_keys(request: CreateBatchRequest, key: RequestKey | None) -> None:
+    """Raise ValidationFailed for each transfer that has the key of its batch.
+
+    A key stands for one request, and is taken once by each transaction.
+    """
+    if key is None:
+        return
+    violations = [
+        errors.Violation(
+            f"transfers.{index}.idempotency_key", "must not be the Idempotency-Key of the batch"
+        )
+        for index, item in enumerate(request.transfers)
+        if item.idempotency_key == key.key
+    ][: limits.VIOLATION_COUNT_MAX]
+    if violations:
+        raise errors.ValidationFailed(violations=violations)
 
 
 def _posting(caller: Caller, item: BatchItem) -> Posting:

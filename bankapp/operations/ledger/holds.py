@@ -140,7 +140,7 @@ async def capture_hold(
     if row is None or not caller.may_see(row.from_owner, row.to_owner):
         raise errors.NotFound
     if not caller.may_see(row.to_owner):
-        raise errors.Forbidden
+        raise errors.Forbidden("Only the payee or the bank may capture a hold.")
     posting = Posting(
         kind=PostingKind.CAPTURE,
         reference_id=request.hold_id,

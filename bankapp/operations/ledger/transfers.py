@@ -180,9 +180,7 @@ async def reverse_transfer(
     if known is None or not caller.may_see(known.from_owner, known.to_owner):
         raise errors.NotFound
     if not caller.may_see(known.to_owner):
-        raise errors.Forbidden
-    if caller.username == known.from_owner != known.to_owner:
-        raise errors.Forbidden(_OWN_FAVOUR)
+        raise errors.Forbidden("Only the payee or the bank may pay a transfer back.")
     posting = Posting(
         kind=PostingKind.REVERSAL,
         reference_id=request.transfer_id,

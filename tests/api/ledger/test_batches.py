@@ -126,3 +126,38 @@ async def test_an_item_has_a_key_of_its_own(api: Api, database: DatabaseAccess) 
     answer = await alice.post(BATCH, mode="atomic", transfers=twice)
     assert codes(answer.body) == ["batch_refused", "idempotency_key_reused"]
     assert database.money() == after
+
+
+@pytest.mark.parametrize("mode", ["independent", "atomic"])
+async def test_the_key_of_a_batch_is_not_that_of_its_transfers(
+    api: Api, database: DatabaseAccess, mode: str
+) -> None:
+    """Goal: a mistake that stays is told as one, whichever of the two has the key first."""
+    alice = await api.person("alice")
+    source, target = await api.make.account(owner="alice", balance=100), await api.make.account()
+    before = database.money()
+    transfers = [item(source, target, 1), item(source, target, 2, idempotency_key="k1")]
+    for _ in range(2):
+        refused = await alice.post(BATCH, key="k1", mode=mode, transfers=transfers)
+        assert refused.wrong_fields == {"transfers.1.idempotency_key"}
+        assert refused.body["retryable"] is False
+    assert database.money() == before
+    assert (await alice.transfer(source, target, 2, key="k1")).status == 201  # the key is free
+    refused = await alice.post(BATCH, key="k1", mode=mode, transfers=transfers[:1])
+    assert refused.code == "idempotency_key_reused"
+    made = await alice.post(BATCH, key="k2", mode=mode, transfers=transfers)
+    assert codes(made.body) == ["ok", "ok"]
+    assert (await alice.transfer(source, target, 2, key="k2")).code == "idempotency_key_reused"
+
+
+async def test_what_a_batch_says_of_a_transfer_that_was_made_before(api: Api) -> None:
+    """A transfer under its key stands, whatever becomes of a batch that names it again."""
+    alice = await api.person("alice")
+    source, target = await api.make.account(owner="alice", balance=100), await api.make.account()
+    assert (await alice.transfer(source, target, 1, key="a")).status == 201
+    transfers = [item(source, target, 1, idempotency_key="a"), item(source, target, 1000)]
+    answer = await alice.post(BATCH, mode="atomic", transfers=transfers)
+    assert codes(answer.body) == ["batch_refused", "insufficient_funds"]
+    assert answer.body["results"][0]["problem"]["title"].endswith("the batch made none.")
+    alone = await alice.transfer(source, target, 1, key="a")
+    assert (alone.status, alone.headers["Idempotent-Replayed"]) == (201, "true")

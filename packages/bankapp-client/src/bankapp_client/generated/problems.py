@@ -38,7 +38,7 @@ class InvalidCredentials(Problem):
 
 
 class Forbidden(Problem):
-    """Your role may not do this."""
+    """You may not do this."""
 
     code = "forbidden"
 
@@ -98,7 +98,7 @@ class AccountClosed(Problem):
 
 
 class InsufficientFunds(Problem):
-    """The account does not hold that much."""
+    """The account does not have that much available."""
 
     code = "insufficient_funds"
 
@@ -152,13 +152,13 @@ class StatementTooLarge(Problem):
 
 
 class BatchRefused(Problem):
-    """Another transfer of the batch was refused, and so none was made."""
+    """Another transfer of the batch was refused, and so the batch made none."""
 
     code = "batch_refused"
 
 
 class IdempotencyKeyReused(Problem):
-    """The idempotency key stands for another request."""
+    """The idempotency key stands for another request, or for another transfer of the batch."""
 
     code = "idempotency_key_reused"
 
