@@ -1685,6 +1685,31 @@ $$;
 
 
 --
+-- Name: require_an_admin(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.require_an_admin() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    -- Locked, so that of two admins who take each other's role one waits and finds nobody left.
+    PERFORM FROM users AS u
+    WHERE u.role = 'admin' AND u.blocked_at IS NULL AND u.username <> OLD.username
+    ORDER BY u.username
+    LIMIT 1
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'user % is the last admin who can log in', OLD.username
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+
+--
 -- Name: require_balances_of_last_entries(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -1750,6 +1775,32 @@ BEGIN
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'transfer % lacks its two entries', wrong_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+
+--
+-- Name: require_no_open_hold(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.require_no_open_hold() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    -- Whoever makes a hold has locked both accounts, and so has the UPDATE that is being looked at.
+    IF EXISTS (
+        SELECT FROM holds AS h
+        WHERE h.to_account_id = NEW.id AND h.status = 'open' AND h.expires_at > clock_timestamp()
+    ) OR EXISTS (
+        SELECT FROM holds AS h
+        WHERE h.from_account_id = NEW.id AND h.status = 'open' AND h.expires_at > clock_timestamp()
+    ) THEN
+        RAISE EXCEPTION 'an open hold names account %', NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
     END IF;
     RETURN NULL;
@@ -1877,6 +1928,48 @@ ALTER TABLE procrastinate.procrastinate_workers ALTER COLUMN id ADD GENERATED AL
     NO MAXVALUE
     CACHE 1
 );
+
+
+--
+-- Name: accounts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.accounts (
+    id bigint NOT NULL,
+    kind public.account_kind DEFAULT 'customer'::public.account_kind NOT NULL,
+    owner text,
+    currency text NOT NULL,
+    balance bigint DEFAULT 0 NOT NULL,
+    status public.account_status DEFAULT 'open'::public.account_status NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT accounts_balance_limit CHECK (((balance >= '-9007199254740991'::bigint) AND (balance <= '9007199254740991'::bigint))),
+    CONSTRAINT accounts_balance_not_negative CHECK (((balance >= 0) OR (kind = 'cash'::public.account_kind))),
+    CONSTRAINT accounts_cash_has_no_owner CHECK (((kind = 'cash'::public.account_kind) = (owner IS NULL))),
+    CONSTRAINT accounts_cash_stays_open CHECK (((kind <> 'cash'::public.account_kind) OR (status = 'open'::public.account_status))),
+    CONSTRAINT accounts_closed_is_empty CHECK (((status <> 'closed'::public.account_status) OR (balance = 0))),
+    CONSTRAINT accounts_id_positive CHECK ((id > 0))
+);
+
+
+--
+-- Name: TABLE accounts; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.accounts IS 'Where money is: one account per customer and currency until it is closed, one cash account each';
+
+
+--
+-- Name: COLUMN accounts.owner; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.accounts.owner IS 'NULL for the bank''s own cash account';
+
+
+--
+-- Name: COLUMN accounts.balance; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.accounts.balance IS 'Minor units; the sum of its entries. Within 2^53 - 1, exact in every JSON reader';
 
 
 --
@@ -2623,14 +2716,6 @@ ALTER TABLE ONLY public.accounts
 
 
 --
--- Name: accounts accounts_owner_currency_key; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.accounts
-    ADD CONSTRAINT accounts_owner_currency_key UNIQUE NULLS NOT DISTINCT (owner, currency);
-
-
---
 -- Name: accounts accounts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -2814,6 +2899,13 @@ CREATE INDEX procrastinate_periodic_defers_job_id_fkey_v1 ON procrastinate.procr
 
 
 --
+-- Name: accounts_owner_currency_key; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX accounts_owner_currency_key ON public.accounts USING btree (owner, currency, ((id * ((status = 'closed'::public.account_status))::integer))) NULLS NOT DISTINCT;
+
+
+--
 -- Name: audit_events_actor_idx; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -2867,6 +2959,13 @@ CREATE INDEX holds_from_account_idx ON public.holds USING btree (from_account_id
 --
 
 CREATE INDEX holds_open_idx ON public.holds USING btree (from_account_id, expires_at) WHERE (status = 'open'::public.hold_status);
+
+
+--
+-- Name: holds_open_to_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX holds_open_to_idx ON public.holds USING btree (to_account_id, expires_at) WHERE (status = 'open'::public.hold_status);
 
 
 --
@@ -2940,6 +3039,13 @@ CREATE INDEX transfers_reverses_transfer_idx ON public.transfers USING btree (re
 
 
 --
+-- Name: users_admins_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX users_admins_idx ON public.users USING btree (username) WHERE ((role = 'admin'::public.user_role) AND (blocked_at IS NULL));
+
+
+--
 -- Name: users_email_key; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -3003,6 +3109,13 @@ CREATE TRIGGER accounts_balance_of_last_entry AFTER UPDATE ON public.accounts RE
 
 
 --
+-- Name: accounts accounts_close_without_holds; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER accounts_close_without_holds AFTER UPDATE OF status ON public.accounts FOR EACH ROW WHEN (((new.status = 'closed'::public.account_status) AND (old.status <> 'closed'::public.account_status))) EXECUTE FUNCTION public.require_no_open_hold();
+
+
+--
 -- Name: accounts accounts_open_with_nothing; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -3049,6 +3162,20 @@ CREATE TRIGGER transfers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON publ
 --
 
 CREATE TRIGGER transfers_have_both_entries AFTER INSERT ON public.transfers REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.require_both_entries();
+
+
+--
+-- Name: users users_delete_no_last_admin; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER users_delete_no_last_admin AFTER DELETE ON public.users FOR EACH ROW WHEN (((old.role = 'admin'::public.user_role) AND (old.blocked_at IS NULL))) EXECUTE FUNCTION public.require_an_admin();
+
+
+--
+-- Name: users users_keep_an_admin; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER users_keep_an_admin AFTER UPDATE OF role, blocked_at ON public.users FOR EACH ROW WHEN (((old.role = 'admin'::public.user_role) AND (old.blocked_at IS NULL) AND ((new.role <> 'admin'::public.user_role) OR (new.blocked_at IS NOT NULL)))) EXECUTE FUNCTION public.require_an_admin();
 
 
 --
@@ -3242,9 +3369,6 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130121307'),
     ('20261130122807'),
     ('20261130123700'),
-    ('20261130140001'),
-    ('20261130140002'),
-    ('20261130150002'),
-    ('20261130150003'),
-    ('20261130150004'),
-    ('20261130150005');
+    ('20261130300001'),
+    ('20261130300002'),
+    ('20261130300003');

@@ -36,6 +36,13 @@ LIMIT $3
 """
 
 
+COUNT_ACCOUNTS: Final = """\
+SELECT /* CountAccounts */ count(*) AS account_count
+FROM accounts
+WHERE owner = $1::text
+"""
+
+
 LOCK_ACCOUNT: Final = """\
 SELECT /* LockAccount */ id, kind, owner, currency, balance, status, created_at, final_at
 FROM accounts
@@ -64,6 +71,7 @@ QUERIES: Final = (
         "ListAccountsById", "accounts", "list_accounts_by_id", LIST_ACCOUNTS_BY_ID, reads_only=True
     ),
     Query("ListAccounts", "accounts", "list_accounts", LIST_ACCOUNTS, reads_only=True),
+    Query("CountAccounts", "accounts", "count_accounts", COUNT_ACCOUNTS, reads_only=True),
     Query("LockAccount", "accounts", "lock_account", LOCK_ACCOUNT, reads_only=False),
     Query(
         "UpdateAccountStatus",
@@ -91,6 +99,11 @@ def _customer_account(row: Sequence[Any]) -> models.CustomerAccount:
     return models.CustomerAccount(
         row[0], row[1], row[2], row[3], row[4], enums.ACCOUNT_STATUS_BY_LABEL[row[5]], row[6]
     )
+
+
+def _count_accounts_value(row: Sequence[Any]) -> int:
+    value: int = row[0]
+    return value
 
 
 def _account(row: Sequence[Any]) -> models.Account:
@@ -131,13 +144,20 @@ class Querier:
     def list_accounts(
         self, *, owner: str, before_id: int, row_count_max: int
     ) -> list[models.CustomerAccount]:
-        """Newest first. A user has at most one account per currency, so only a few rows are
-        sorted.
-        """
+        """Newest first. The number of a person's accounts is limited, so the sort is over few."""
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_ACCOUNTS, (owner, Int8(before_id), Int8(row_count_max)))
         rows = cursor.fetchall()
         return [_customer_account(row) for row in rows]
+
+    def count_accounts(self, *, owner: str) -> int:
+        """How many accounts a person has had, closed ones included."""
+        cursor = RawCursor(self._connection, row_factory=lambda _: _count_accounts_value)
+        cursor.execute(COUNT_ACCOUNTS, (owner,))
+        row = cursor.fetchone()
+        if row is None:
+            raise NoDataFound("CountAccounts returned no row")
+        return row
 
     def lock_account(self, *, id: int) -> models.Account | None:
         """No other transaction changes the account's status, balance or holds until this one
@@ -186,13 +206,20 @@ class AsyncQuerier:
     async def list_accounts(
         self, *, owner: str, before_id: int, row_count_max: int
     ) -> list[models.CustomerAccount]:
-        """Newest first. A user has at most one account per currency, so only a few rows are
-        sorted.
-        """
+        """Newest first. The number of a person's accounts is limited, so the sort is over few."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_ACCOUNTS, (owner, Int8(before_id), Int8(row_count_max)))
         rows = await cursor.fetchall()
         return [_customer_account(row) for row in rows]
+
+    async def count_accounts(self, *, owner: str) -> int:
+        """How many accounts a person has had, closed ones included."""
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _count_accounts_value)
+        await cursor.execute(COUNT_ACCOUNTS, (owner,))
+        row = await cursor.fetchone()
+        if row is None:
+            raise NoDataFound("CountAccounts returned no row")
+        return row
 
     async def lock_account(self, *, id: int) -> models.Account | None:
         """No other transaction changes the account's status, balance or holds until this one

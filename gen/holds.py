@@ -131,9 +131,9 @@ class Querier:
     def list_owner_holds(
         self, *, before_id: int, row_count_max: int, owner: str
     ) -> list[models.CurrentHold]:
-        """Newest first, on and for all accounts of a user: one page per account and side,
-        merged. A user has one account per currency at most, so no hold is on one account of
-        theirs for another.
+        """Newest first, of and for all accounts of a person: a page of each side of each
+        account, merged. Nobody has two accounts of one currency at a time, so no hold has
+        both sides here.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_OWNER_HOLDS, (Int8(before_id), Int8(row_count_max), owner))
@@ -158,9 +158,9 @@ class AsyncQuerier:
     async def list_owner_holds(
         self, *, before_id: int, row_count_max: int, owner: str
     ) -> list[models.CurrentHold]:
-        """Newest first, on and for all accounts of a user: one page per account and side,
-        merged. A user has one account per currency at most, so no hold is on one account of
-        theirs for another.
+        """Newest first, of and for all accounts of a person: a page of each side of each
+        account, merged. Nobody has two accounts of one currency at a time, so no hold has
+        both sides here.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_OWNER_HOLDS, (Int8(before_id), Int8(row_count_max), owner))

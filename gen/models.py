@@ -46,7 +46,9 @@ def uuid_array(values: Sequence[uuid.UUID | None]) -> str:
 
 @dataclass(slots=True)
 class Account:
-    """Where money is: one account per customer and currency, one cash account per currency"""
+    """Where money is: one account per customer and currency until it is closed, one cash
+    account each
+    """
 
     id: int
     kind: enums.AccountKind

@@ -44,14 +44,16 @@ class AsyncAccountsReads:
     async def list_accounts(
         self, *, owner: str, before_id: int, row_count_max: int
     ) -> list[models.CustomerAccount]:
-        """Newest first. A user has at most one account per currency, so only a few rows are
-        sorted.
-        """
+        """Newest first. The number of a person's accounts is limited, so the sort is over few."""
         return await self._run(
             lambda q: q.accounts.list_accounts(
                 owner=owner, before_id=before_id, row_count_max=row_count_max
             )
         )
+
+    async def count_accounts(self, *, owner: str) -> int:
+        """How many accounts a person has had, closed ones included."""
+        return await self._run(lambda q: q.accounts.count_accounts(owner=owner))
 
 
 class AsyncAuditEventsReads:
@@ -139,9 +141,9 @@ class AsyncHoldsReads:
     async def list_owner_holds(
         self, *, before_id: int, row_count_max: int, owner: str
     ) -> list[models.CurrentHold]:
-        """Newest first, on and for all accounts of a user: one page per account and side,
-        merged. A user has one account per currency at most, so no hold is on one account of
-        theirs for another.
+        """Newest first, of and for all accounts of a person: a page of each side of each
+        account, merged. Nobody has two accounts of one currency at a time, so no hold has
+        both sides here.
         """
         return await self._run(
             lambda q: q.holds.list_owner_holds(
@@ -355,8 +357,8 @@ class AsyncTransfersReads:
     async def list_owner_transfers(
         self, *, before_id: int, row_count_max: int, owner: str
     ) -> list[models.Transfer]:
-        """Newest first, over all accounts of a user: one page per account, merged. A user has
-        one account per currency at most, so no transfer is between two accounts of theirs.
+        """Newest first, over all accounts of a person: a page of each account, merged. Nobody
+        has two accounts of one currency at a time, so no transfer has both sides here.
         """
         return await self._run(
             lambda q: q.transfers.list_owner_transfers(
@@ -375,6 +377,14 @@ class AsyncUsersReads:
 
     async def get_user(self, *, username: str) -> models.User | None:
         return await self._run(lambda q: q.users.get_user(username=username))
+
+    async def list_admins(self, *, after_username: str, row_count_max: int) -> list[str]:
+        """The admins who can log in, by name."""
+        return await self._run(
+            lambda q: q.users.list_admins(
+                after_username=after_username, row_count_max=row_count_max
+            )
+        )
 
     async def get_user_by_email(self, *, email: str) -> models.User | None:
         return await self._run(lambda q: q.users.get_user_by_email(email=email))

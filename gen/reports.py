@@ -455,8 +455,8 @@ class Querier:
         self._connection = connection
 
     def ping(self) -> list[int]:
-        """Whether the database answers and can be written to: a read-only one refuses to lock
-        rows, even none.
+        """Whether the database answers and can be written to: one that is read-only refuses to
+        lock rows, even none.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(PING)
@@ -590,8 +590,8 @@ class AsyncQuerier:
         self._connection = connection
 
     async def ping(self) -> list[int]:
-        """Whether the database answers and can be written to: a read-only one refuses to lock
-        rows, even none.
+        """Whether the database answers and can be written to: one that is read-only refuses to
+        lock rows, even none.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(PING)

@@ -320,8 +320,8 @@ class Querier:
     def list_owner_transfers(
         self, *, before_id: int, row_count_max: int, owner: str
     ) -> list[models.Transfer]:
-        """Newest first, over all accounts of a user: one page per account, merged. A user has
-        one account per currency at most, so no transfer is between two accounts of theirs.
+        """Newest first, over all accounts of a person: a page of each account, merged. Nobody
+        has two accounts of one currency at a time, so no transfer has both sides here.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_OWNER_TRANSFERS, (Int8(before_id), Int8(row_count_max), owner))
@@ -392,8 +392,8 @@ class AsyncQuerier:
     async def list_owner_transfers(
         self, *, before_id: int, row_count_max: int, owner: str
     ) -> list[models.Transfer]:
-        """Newest first, over all accounts of a user: one page per account, merged. A user has
-        one account per currency at most, so no transfer is between two accounts of theirs.
+        """Newest first, over all accounts of a person: a page of each account, merged. Nobody
+        has two accounts of one currency at a time, so no transfer has both sides here.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_OWNER_TRANSFERS, (Int8(before_id), Int8(row_count_max), owner))

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.errors import NoDataFound
+from psycopg.rows import tuple_row
+from psycopg.types.numeric import Int8
 
 from gen import Query, enums, models
 
@@ -26,6 +28,17 @@ GET_USER: Final = """\
 SELECT /* GetUser */ username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
 FROM users
 WHERE username = $1
+"""
+
+
+LIST_ADMINS: Final = """\
+SELECT /* ListAdmins */ username
+FROM users
+WHERE role = 'admin'
+    AND blocked_at IS NULL
+    AND username > $1
+ORDER BY username
+LIMIT $2
 """
 
 
@@ -95,6 +108,7 @@ RETURNING username, hashed_password, full_name, email, is_email_verified, role, 
 QUERIES: Final = (
     Query("InsertUser", "users", "insert_user", INSERT_USER, reads_only=False),
     Query("GetUser", "users", "get_user", GET_USER, reads_only=True),
+    Query("ListAdmins", "users", "list_admins", LIST_ADMINS, reads_only=True),
     Query("UpdateUserRole", "users", "update_user_role", UPDATE_USER_ROLE, reads_only=False),
     Query("LockUser", "users", "lock_user", LOCK_USER, reads_only=False),
     Query("GetUserByEmail", "users", "get_user_by_email", GET_USER_BY_EMAIL, reads_only=True),
@@ -109,6 +123,11 @@ def _user(row: Sequence[Any]) -> models.User:
     return models.User(
         row[0], row[1], row[2], row[3], row[4], enums.ROLE_BY_LABEL[row[5]], row[6], row[7], row[8]
     )
+
+
+def _list_admins_value(row: Sequence[Any]) -> str:
+    value: str = row[0]
+    return value
 
 
 class Querier:
@@ -133,6 +152,13 @@ class Querier:
         cursor = RawCursor(self._connection, row_factory=lambda _: _user)
         cursor.execute(GET_USER, (username,))
         return cursor.fetchone()
+
+    def list_admins(self, *, after_username: str, row_count_max: int) -> list[str]:
+        """The admins who can log in, by name."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(LIST_ADMINS, (after_username, Int8(row_count_max)))
+        rows = cursor.fetchall()
+        return [_list_admins_value(row) for row in rows]
 
     def update_user_role(self, *, role: enums.Role, username: str) -> models.User | None:
         cursor = RawCursor(self._connection, row_factory=lambda _: _user)
@@ -215,6 +241,13 @@ class AsyncQuerier:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
         await cursor.execute(GET_USER, (username,))
         return await cursor.fetchone()
+
+    async def list_admins(self, *, after_username: str, row_count_max: int) -> list[str]:
+        """The admins who can log in, by name."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(LIST_ADMINS, (after_username, Int8(row_count_max)))
+        rows = await cursor.fetchall()
+        return [_list_admins_value(row) for row in rows]
 
     async def update_user_role(self, *, role: enums.Role, username: str) -> models.User | None:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)

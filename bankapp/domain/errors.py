@@ -126,6 +126,12 @@ class UsernameTaken(Refusal, sort=Sort.CONFLICT):
     remedy = "Choose another user name."
 
 
+class LastAdmin(Refusal, sort=Sort.CONFLICT):
+    """The bank needs an admin who can log in, and this is the last one."""
+
+    remedy = "Make somebody else an admin first."
+
+
 class EmailTaken(Refusal, sort=Sort.CONFLICT):
     """Somebody has this e-mail address already."""
 
@@ -136,6 +142,12 @@ class AccountExists(Refusal, sort=Sort.CONFLICT):
     """You have an account in this currency already."""
 
     remedy = "Use that account: `GET /v1/accounts` lists it."
+
+
+class TooManyAccounts(Refusal, sort=Sort.CONFLICT):
+    """You have had as many accounts as one person may have, closed ones included."""
+
+    remedy = "Use an account that you have: `GET /v1/accounts` lists them."
 
 
 class SameAccount(Refusal, sort=Sort.INVALID):
@@ -159,7 +171,7 @@ class AccountFrozen(Refusal, sort=Sort.CONFLICT):
 class AccountClosed(Refusal, sort=Sort.CONFLICT):
     """One of the accounts is closed."""
 
-    remedy = "Use another account; a closed one stays closed."
+    remedy = "Use another account, or open a new one; a closed one stays closed."
 
 
 class InsufficientFunds(Refusal, sort=Sort.CONFLICT):
@@ -175,9 +187,12 @@ class BalanceLimitExceeded(Refusal, sort=Sort.CONFLICT):
 
 
 class AccountNotEmpty(Refusal, sort=Sort.CONFLICT):
-    """Only an account that holds nothing, with no open hold on it, can be closed."""
+    """Only an account that is empty, and that no open hold names, can be closed."""
 
-    remedy = "Transfer away what is left, and capture or void its open holds; then close it."
+    remedy = (
+        "Transfer away what is left, and capture or void the open holds on it and for it: "
+        "`GET /v1/holds` lists them. Then close it."
+    )
 
 
 class HoldNotOpen(Refusal, sort=Sort.CONFLICT):

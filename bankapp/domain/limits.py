@@ -26,6 +26,7 @@ PASSWORD_STRENGTH_MIN: Final = 3  # of zxcvbn's 0 to 4: more than 10^8 guesses
 CODE_BYTES: Final = 32
 CODE_LENGTH_MAX: Final = 128
 CODE_LIFETIME: Final = timedelta(minutes=15)  # the default of `expires_at` in SQL
+ACCOUNT_COUNT_MAX: Final = 100  # of one person, closed ones included
 DESCRIPTION_LENGTH_MAX: Final = 200
 SESSION_DURATION_MAX: Final = timedelta(days=30)  # `session_duration_max` in SQL
 USER_AGENT_LENGTH_MAX: Final = 500

@@ -10,13 +10,20 @@ FROM customer_accounts
 WHERE id = ANY(sqlc.arg(ids)::bigint[]);
 
 -- name: ListAccounts :many
--- Newest first. A user has at most one account per currency, so only a few rows are sorted.
+-- Newest first. The number of a person's accounts is limited, so the sort is over few.
 SELECT *
 FROM customer_accounts
 WHERE owner = sqlc.arg(owner)::text
     AND id < sqlc.arg(before_id)
 ORDER BY id DESC
 LIMIT sqlc.arg(row_count_max);
+
+-- name: CountAccounts :one
+-- How many accounts a person has had, closed ones included.
+-- @required
+SELECT count(*) AS account_count
+FROM accounts
+WHERE owner = sqlc.arg(owner)::text;
 
 -- name: LockAccount :one
 -- No other transaction changes the account's status, balance or holds until this one ends.

@@ -10,8 +10,8 @@ INNER JOIN accounts AS payee ON payee.id = current_holds.to_account_id
 WHERE current_holds.id = sqlc.arg(id);
 
 -- name: ListOwnerHolds :many
--- Newest first, on and for all accounts of a user: one page per account and side, merged. A user
--- has one account per currency at most, so no hold is on one account of theirs for another.
+-- Newest first, of and for all accounts of a person: a page of each side of each account, merged.
+-- Nobody has two accounts of one currency at a time, so no hold has both sides here.
 SELECT *
 FROM current_holds
 WHERE id = ANY(

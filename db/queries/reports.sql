@@ -1,5 +1,6 @@
 -- name: Ping :many
--- Whether the database answers and can be written to: a read-only one refuses to lock rows, even none.
+-- Whether the database answers and can be written to: one that is read-only refuses to lock rows,
+-- even none.
 SELECT id
 FROM accounts
 WHERE false

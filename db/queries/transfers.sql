@@ -76,8 +76,8 @@ WHERE id = ANY(
 ORDER BY id DESC;
 
 -- name: ListOwnerTransfers :many
--- Newest first, over all accounts of a user: one page per account, merged. A user has one account
--- per currency at most, so no transfer is between two accounts of theirs.
+-- Newest first, over all accounts of a person: a page of each account, merged. Nobody has two
+-- accounts of one currency at a time, so no transfer has both sides here.
 SELECT *
 FROM transfers
 WHERE id = ANY(

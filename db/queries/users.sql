@@ -15,6 +15,16 @@ SELECT *
 FROM users
 WHERE username = sqlc.arg(username);
 
+-- name: ListAdmins :many
+-- The admins who can log in, by name.
+SELECT username
+FROM users
+WHERE role = 'admin'
+    AND blocked_at IS NULL
+    AND username > sqlc.arg(after_username)
+ORDER BY username
+LIMIT sqlc.arg(row_count_max);
+
 -- name: UpdateUserRole :one
 UPDATE users
 SET role = sqlc.arg(role)

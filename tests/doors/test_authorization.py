@@ -92,6 +92,7 @@ async def test_a_changed_role_counts_at_the_next_request(client: Client, world: 
 
 
 async def test_an_admin_who_resigns_loses_the_rights_at_once(client: Client, world: World) -> None:
+    await client.new_world()  # with another admin
     admin = await client.log_in(Requester.ADMIN, world)
     for role, refusal in (("banker", None), ("admin", errors.Forbidden)):
         fields = {"username": admin.username, "role": role}

@@ -59,8 +59,10 @@ CONSTRAINTS: Final = {
     "sessions_end_in_time": f"{_IDENTITY} -k longer",
     "sessions_refresh_token_hash_sha256": f"{_IDENTITY} -k 'a token'",
 }
+_ADMINS: Final = "tests/api/identity/test_admins.py"
 TRIGGERS: Final = {
     "accounts_balance_of_last_entry": f"{_RULES} -k do_not_balance",
+    "accounts_close_without_holds": "tests/api/ledger/test_account_status.py -k open_hold_names",
     "accounts_open_with_nothing": f"{_RULES} -k do_not_balance",
     "audit_events_append_only": f"{_NAMED} -k what_happened_stays",
     "currencies_open_cash_account": f"{_RULES} -k a_new_currency",
@@ -68,6 +70,8 @@ TRIGGERS: Final = {
     "entries_running_balance": f"{_RULES} -k do_not_balance",
     "transfers_append_only": f"{_RULES} -k append_only",
     "transfers_have_both_entries": f"{_RULES} -k do_not_balance",
+    "users_delete_no_last_admin": f"{_ADMINS} -k deleted",
+    "users_keep_an_admin": f"{_ADMINS} -k 'last_admin_stays or all_at_once'",
 }
 # Rules that no mutant takes away, and why.
 EXEMPT: Final = {"schema_migrations_pkey": "a table of dbmate's, not of the bank's"}

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from bankapp.domain import errors, limits
 from bankapp.domain.idempotency import RequestKey
+from bankapp.domain.origin import THE_BANK
 from bankapp.domain.roles import Role
 from bankapp.domain.users import NewUser, UserChange
 from bankapp.operations.bank import Bank
@@ -148,18 +149,18 @@ async def change_user(bank: Bank, caller: Caller, request: ChangeUserRequest) ->
     return User.model_validate(changed)
 
 
-@operation(role=Role.ADMIN, refuses=(errors.NotFound,))
+@operation(role=Role.ADMIN, refuses=(errors.NotFound, errors.LastAdmin))
 async def change_role(bank: Bank, caller: Caller, request: ChangeRoleRequest) -> User:
-    """Change a user's role. The change takes effect at once."""
+    """Give a user another role, at once; the last admin who can log in stays one."""
     user = await bank.store.users.change_role(request.username, request.role, origin=caller.origin)
     if user is None:
         raise errors.NotFound
     return User.model_validate(user)
 
 
-@operation(role=Role.ADMIN, refuses=(errors.NotFound,))
+@operation(role=Role.ADMIN, refuses=(errors.NotFound, errors.LastAdmin))
 async def block_user(bank: Bank, caller: Caller, request: UserRequest) -> User:
-    """Block a user. All sessions of the user end, and none can be opened."""
+    """Keep a user out: all sessions end, and none can be opened; not the last admin."""
     return await _block(bank, caller, request, is_blocked=True)
 
 
@@ -172,8 +173,10 @@ async def unblock_user(bank: Bank, caller: Caller, request: UserRequest) -> User
 async def ensure_admin(bank: Bank, username: str, password: str) -> None:
     """Make sure an admin of this name exists; an existing admin keeps the password.
 
-    This is no operation: the bank calls it when it starts. Raises UsernameTaken when another user
-    has the name. Anybody could have signed up with it, so only the password proves the owner.
+    One who is blocked stays so, because another admin has done it, unless nobody is left to undo
+    it. No operation: nobody asks for it, the bank does it by itself when it starts. Raises
+    UsernameTaken when somebody else has the name: anybody could have signed up with it, and only
+    the password tells whose it is.
     """
     known = await bank.store.read.users.get_user(username=username)
     if known is not None:
@@ -181,6 +184,8 @@ async def ensure_admin(bank: Bank, username: str, password: str) -> None:
             if not await bank.passwords.verify(password, known.hashed_password):
                 raise errors.UsernameTaken
             await bank.store.users.change_role(username, Role.ADMIN)
+        if known.blocked_at is not None and not await _has_admin(bank):
+            await bank.store.users.block(username, is_blocked=False, origin=THE_BANK)
         return
     admin = NewUser(
         username=username,
@@ -193,6 +198,10 @@ async def ensure_admin(bank: Bank, username: str, password: str) -> None:
         await bank.store.users.register(admin)
     except errors.UsernameTaken:  # just now, by another process that starts or by a visitor
         await ensure_admin(bank, username, password)
+
+
+async def _has_admin(bank: Bank) -> bool:
+    return bool(await bank.store.read.users.list_admins(after_username="", row_count_max=1))
 
 
 async def _visible_user(bank: Bank, caller: Caller, username: str) -> models.User:

@@ -65,11 +65,11 @@ class ListEntriesRequest(PageRequest):
     account_id: Id
 
 
-@operation(idempotent=True, refuses=(errors.AccountExists,))
+@operation(idempotent=True, refuses=(errors.AccountExists, errors.TooManyAccounts))
 async def open_account(
     bank: Bank, caller: Caller, request: OpenAccountRequest, key: RequestKey | None
 ) -> Answer[Account]:
-    """Open an account of one's own. A user has at most one account per currency."""
+    """Open an account of one's own, with nothing in it: one per currency that is not closed."""
     answer = await bank.store.accounts.open(
         caller.username, request.currency, key, origin=caller.origin
     )
@@ -124,7 +124,7 @@ async def thaw_account(bank: Bank, caller: Caller, request: GetAccountRequest) -
     refuses=(errors.NotFound, errors.AccountClosed, errors.AccountFrozen, errors.AccountNotEmpty)
 )
 async def close_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
-    """Close an account for good. Its balance must be zero and no hold on it open."""
+    """Close an account that is empty, for good; another may be opened in its currency."""
     await visible_account(bank, caller, request.account_id)
     account = await bank.store.accounts.close(request.account_id, origin=caller.origin)
     return Account.model_validate(account)

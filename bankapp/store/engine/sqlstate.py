@@ -10,7 +10,9 @@ from bankapp.domain import errors
 BY_CONSTRAINT: Final[dict[str, errors.Refusal]] = {
     "users_pkey": errors.UsernameTaken(),
     "users_email_key": errors.EmailTaken(),
+    "users_keep_an_admin": errors.LastAdmin(),
     "accounts_owner_currency_key": errors.AccountExists(),
+    "accounts_close_without_holds": errors.AccountNotEmpty(),
     "accounts_currency_fkey": errors.ValidationFailed(
         violations=[errors.Violation("currency", "is not a currency of this bank")]
     ),

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from bankapp import tuning
-from bankapp.domain import errors, events
+from bankapp.domain import errors, events, limits
 from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.origin import THE_BANK, Origin
 from bankapp.store.engine.batching import Batcher, in_order
@@ -39,7 +39,8 @@ class Accounts:
     ) -> Answer[models.CustomerAccount]:
         """Open an account, once under the key.
 
-        Raises AccountExists, IdempotencyKeyReused, ValidationFailed for an unknown currency.
+        Raises AccountExists, TooManyAccounts, IdempotencyKeyReused, and ValidationFailed for an
+        unknown currency.
         """
         return await self._run_once(
             key,
@@ -81,6 +82,9 @@ class Accounts:
 async def open_account(
     q: AsyncQueries, owner: str, currency: str, origin: Origin
 ) -> models.CustomerAccount:
+    await q.users.lock_user(username=owner)  # of two at once the second counts the first
+    if await q.accounts.count_accounts(owner=owner) >= limits.ACCOUNT_COUNT_MAX:
+        raise errors.TooManyAccounts
     account_id = await q.accounts.insert_account(owner=owner, currency=currency)
     opened = events.AccountOpened(account_id=account_id, owner=owner, currency=currency)
     await audit.record(q, origin, opened)
@@ -104,7 +108,7 @@ async def close_account(q: AsyncQueries, account_id: int, origin: Origin) -> mod
     if account.status is enums.AccountStatus.FROZEN:
         raise errors.AccountFrozen
     if account.balance != 0:
-        raise errors.AccountNotEmpty  # an empty account has no open hold, which money backs
+        raise errors.AccountNotEmpty  # as does an open hold: accounts_close_without_holds
     return await _become(q, account, enums.AccountStatus.CLOSED, events.AccountClosed, origin)
 
 

@@ -1,9 +1,11 @@
 """Freezing, thawing and closing accounts."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from bankapp.domain import limits
 from bankapp.domain.roles import Role
 from tests.api.client import Api
 from tests.api.conftest import DatabaseAccess
@@ -48,6 +50,69 @@ async def test_only_an_empty_account_is_closed_and_for_good(api: Api) -> None:
         assert (await banker.post(f"{path}/{verb}")).code == "account_closed"
     deposit = await banker.post(f"{path}/deposits", amount=1, currency="USD")
     assert deposit.code == "account_closed"
+
+
+@pytest.mark.parametrize("side", ["the payer's", "the payee's"])
+async def test_no_account_is_closed_that_an_open_hold_names(api: Api, side: str) -> None:
+    """Nobody could capture it any more, and the payer's money would stay held."""
+    alice, bob = await api.person("alice"), await api.person("bob")
+    source, target = (
+        await api.make.account(owner="alice", balance=1),
+        await api.make.account(owner="bob"),
+    )
+    body: dict[str, Any] = {"from_account_id": source.id, "to_account_id": target.id, "amount": 1}
+    hold = (await alice.post("/v1/holds", **body, currency="USD")).headers["Location"]
+    person, account = (alice, source) if side == "the payer's" else (bob, target)
+    close = f"/v1/accounts/{account.id}/close"
+    assert (await person.post(close)).code == "account_not_empty"
+    assert (await bob.post(f"{hold}/void")).status == 200
+    if person is alice:
+        assert (await alice.transfer(source, target, 1)).status == 201
+    assert (await person.post(close)).body["status"] == "closed"
+
+
+async def test_an_expired_hold_keeps_no_account_open(api: Api, database: DatabaseAccess) -> None:
+    alice, bob = await api.person("alice"), await api.person("bob")
+    source, target = (
+        await api.make.account(owner="alice", balance=1),
+        await api.make.account(owner="bob"),
+    )
+    body: dict[str, Any] = {"from_account_id": source.id, "to_account_id": target.id, "amount": 1}
+    await alice.post("/v1/holds", **body, currency="USD", expires_in_s=1)
+    database.expire_holds()
+    assert (await bob.post(f"/v1/accounts/{target.id}/close")).body["status"] == "closed"
+
+
+async def test_after_a_closed_account_another_is_opened(api: Api) -> None:
+    """The closed one stays as it was, and there is one at a time that is not closed."""
+    alice = await api.person("alice")
+    closed: list[int] = []
+    for _ in range(2):
+        opened = await alice.post("/v1/accounts", currency="USD")
+        assert opened.status == 201
+        assert (await alice.post("/v1/accounts", currency="USD")).code == "account_exists"
+        assert (await alice.post(f"/v1/accounts/{opened.body['id']}/close")).status == 200
+        closed.append(opened.body["id"])
+    last = await alice.post("/v1/accounts", currency="USD")
+    listed = (await alice.get("/v1/accounts")).body["items"]
+    assert [one["id"] for one in listed] == [last.body["id"], *reversed(closed)]
+    assert [one["status"] for one in listed] == ["open", "closed", "closed"]
+
+
+async def test_nobody_opens_accounts_without_end(
+    api: Api, database: DatabaseAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both sides of the limit, and several at once at it."""
+    monkeypatch.setattr(limits, "ACCOUNT_COUNT_MAX", 3)
+    alice = await api.person("alice")
+    first = await alice.post("/v1/accounts", currency="USD")
+    assert (await alice.post(f"/v1/accounts/{first.body['id']}/close")).status == 200
+    assert (await alice.post("/v1/accounts", currency="USD")).status == 201
+    answers = await asyncio.gather(
+        *(alice.post("/v1/accounts", currency=code) for code in ("EUR", "CHF", "JPY", "GBP"))
+    )
+    assert sorted(answer.status for answer in answers) == [201, 409, 409, 409]
+    assert {answer.code for answer in answers if answer.status == 409} == {"too_many_accounts"}
 
 
 @pytest.mark.parametrize("verb", ["freeze", "thaw", "close"])

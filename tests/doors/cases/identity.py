@@ -1,6 +1,7 @@
 """Cases of users, their sessions and their e-mail addresses."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Final
 
 from bankapp.domain import errors
@@ -12,6 +13,9 @@ from tests.doors.world import NO_NAME, Requester, World
 from tests.factories import PASSWORD
 
 _NEW_PASSWORD: Final = "tr0mbone-Fjord-lamp"
+_NOT_THE_LAST: Final[Mapping[type[errors.Refusal], str]] = {
+    errors.LastAdmin: "every world of the suite has an admin of its own"
+}
 _NOBODY_FOUND: Final = refused(errors.NotFound, {"username": NO_NAME})
 
 
@@ -83,6 +87,7 @@ CASES: Final = (
         who_may=case.admins(),
         answer=USER,
         provocations=[_NOBODY_FOUND],
+        unprovoked=_NOT_THE_LAST,
     ),
     Case(
         operation=users.block_user,
@@ -90,6 +95,7 @@ CASES: Final = (
         who_may=case.admins(),
         answer=USER,
         provocations=[_NOBODY_FOUND],
+        unprovoked=_NOT_THE_LAST,
     ),
     Case(
         operation=users.unblock_user,

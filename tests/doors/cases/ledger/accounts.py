@@ -19,6 +19,7 @@ CASES: Final = (
         who_may=case.users(),
         answer=ACCOUNT,
         provocations=[refused(errors.AccountExists, {"currency": "USD"}, by=Requester.OWNER)],
+        unprovoked={errors.TooManyAccounts: "it takes more accounts than a test should open"},
         keyed=Keyed(other={"currency": "JPY"}, refused=errors.AccountExists),
     ),
     Case(

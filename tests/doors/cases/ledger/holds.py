@@ -34,6 +34,8 @@ async def _hold_for_closed(ask: Ask, world: World) -> Fields:
     }
     await ask(transfers.create_deposit, world, Requester.BANKER, cash)
     held = await ask(holds.create_hold, world, Requester.PARTNER, promise)
+    # No account closes while an open hold names it.
+    await ask(holds.void_hold, world, Requester.OWNER, {"hold_id": held["id"]})
     await ask(accounts.close_account, world, Requester.OWNER, empty_account)
     return {"hold_id": held["id"]}
 

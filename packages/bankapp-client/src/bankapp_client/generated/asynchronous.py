@@ -94,16 +94,16 @@ class AsyncOperations(ABC):
         )
 
     async def change_role(self, username: str, *, role: models.Role) -> models.User:
-        """Change a user's role. The change takes effect at once.
+        """Give a user another role, at once; the last admin who can log in stays one.
 
-        Raises Forbidden, NotFound, TokenExpired, Unauthenticated.
+        Raises Forbidden, LastAdmin, NotFound, TokenExpired, Unauthenticated.
         """
         return await self._perform(endpoints.CHANGE_ROLE, {"username": username, "role": role})
 
     async def block_user(self, username: str) -> models.User:
-        """Block a user. All sessions of the user end, and none can be opened.
+        """Keep a user out: all sessions end, and none can be opened; not the last admin.
 
-        Raises Forbidden, NotFound, TokenExpired, Unauthenticated.
+        Raises Forbidden, LastAdmin, NotFound, TokenExpired, Unauthenticated.
         """
         return await self._perform(endpoints.BLOCK_USER, {"username": username})
 
@@ -184,11 +184,12 @@ class AsyncOperations(ABC):
     async def open_account(
         self, *, currency: str, idempotency_key: str | None = None
     ) -> models.Account:
-        """Open an account of one's own. A user has at most one account per currency.
+        """Open an account of one's own, with nothing in it: one per currency that is not closed.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
-        Raises AccountExists, IdempotencyKeyReused, TokenExpired, Unauthenticated.
+        Raises AccountExists, IdempotencyKeyReused, TokenExpired, TooManyAccounts,
+        Unauthenticated.
         """
         return await self._perform(endpoints.OPEN_ACCOUNT, {"currency": currency}, idempotency_key)
 
@@ -259,7 +260,7 @@ class AsyncOperations(ABC):
         return await self._perform(endpoints.THAW_ACCOUNT, {"account_id": account_id})
 
     async def close_account(self, account_id: int) -> models.Account:
-        """Close an account for good. Its balance must be zero and no hold on it open.
+        """Close an account that is empty, for good; another may be opened in its currency.
 
         Raises AccountClosed, AccountFrozen, AccountNotEmpty, NotFound, TokenExpired,
         Unauthenticated.

@@ -61,6 +61,12 @@ class UsernameTaken(Problem):
     code = "username_taken"
 
 
+class LastAdmin(Problem):
+    """The bank needs an admin who can log in, and this is the last one."""
+
+    code = "last_admin"
+
+
 class EmailTaken(Problem):
     """Somebody has this e-mail address already."""
 
@@ -71,6 +77,12 @@ class AccountExists(Problem):
     """You have an account in this currency already."""
 
     code = "account_exists"
+
+
+class TooManyAccounts(Problem):
+    """You have had as many accounts as one person may have, closed ones included."""
+
+    code = "too_many_accounts"
 
 
 class SameAccount(Problem):
@@ -110,7 +122,7 @@ class BalanceLimitExceeded(Problem):
 
 
 class AccountNotEmpty(Problem):
-    """Only an account that holds nothing, with no open hold on it, can be closed."""
+    """Only an account that is empty, and that no open hold names, can be closed."""
 
     code = "account_not_empty"
 
@@ -217,8 +229,10 @@ BY_CODE: Final[Mapping[str, type[Problem]]] = {
         EmailNotVerified,
         NotFound,
         UsernameTaken,
+        LastAdmin,
         EmailTaken,
         AccountExists,
+        TooManyAccounts,
         SameAccount,
         CurrencyMismatch,
         AccountFrozen,
