@@ -2479,9 +2479,12 @@ CREATE TABLE public.sessions (
     number bigint NOT NULL,
     refresh_token_hash bytea,
     last_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    renewal_hash bytea,
+    renewed_at timestamp with time zone,
     CONSTRAINT sessions_end_in_time CHECK ((expires_at <= (created_at + '720:00:00'::interval))),
     CONSTRAINT sessions_expire_later CHECK ((expires_at > created_at)),
     CONSTRAINT sessions_refresh_token_hash_sha256 CHECK ((length(refresh_token_hash) = 32)),
+    CONSTRAINT sessions_renewal_hash_sha256 CHECK ((length(renewal_hash) = 32)),
     CONSTRAINT sessions_user_agent_length CHECK ((length(user_agent) <= 500))
 );
 
@@ -2505,6 +2508,13 @@ COMMENT ON COLUMN public.sessions.refresh_token_hash IS 'SHA-256 of the id of th
 --
 
 COMMENT ON COLUMN public.sessions.last_used_at IS 'To the minute';
+
+
+--
+-- Name: COLUMN sessions.renewal_hash; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.sessions.renewal_hash IS 'SHA-256 of the refresh token that was renewed last and of the user agent that sent it';
 
 
 --
@@ -3371,4 +3381,5 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130123700'),
     ('20261130300001'),
     ('20261130300002'),
-    ('20261130300003');
+    ('20261130300003'),
+    ('20261130300004');

@@ -186,6 +186,9 @@ class Session:
     """
     last_used_at: datetime.datetime
     """To the minute"""
+    renewal_hash: bytes | None
+    """SHA-256 of the refresh token that was renewed last and of the user agent that sent it"""
+    renewed_at: datetime.datetime | None
 
 
 @dataclass(slots=True)

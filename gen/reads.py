@@ -297,6 +297,19 @@ class AsyncSessionsReads:
         """
         return await self._run(lambda q: q.sessions.list_session_callers(ids=ids))
 
+    async def get_repeated_renewal(
+        self, *, id: uuid.UUID, next_hash: bytes, renewal_hash: bytes, grace: datetime.timedelta
+    ) -> sessions.GetRepeatedRenewalRow | None:
+        """The session whose last renewal was this very one, not longer ago than `grace`. Both
+        ways: while the clock is behind an earlier renewal, no more is allowed than after
+        it.
+        """
+        return await self._run(
+            lambda q: q.sessions.get_repeated_renewal(
+                id=id, next_hash=next_hash, renewal_hash=renewal_hash, grace=grace
+            )
+        )
+
     async def list_sessions(
         self, *, username: str, before_number: int | None, row_count_max: int
     ) -> list[models.Session]:

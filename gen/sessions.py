@@ -25,7 +25,7 @@ VALUES (
     $5,
     now() + $6::interval
 )
-RETURNING id, username, user_agent, client_address, created_at, expires_at, ended_at, number, refresh_token_hash, last_used_at
+RETURNING id, username, user_agent, client_address, created_at, expires_at, ended_at, number, refresh_token_hash, last_used_at, renewal_hash, renewed_at
 """
 
 
@@ -63,15 +63,14 @@ ROTATE_REFRESH_TOKEN: Final = """\
 UPDATE /* RotateRefreshToken */ sessions
 SET
     refresh_token_hash = $1,
+    renewal_hash = $2,
+    renewed_at = now(),
     last_used_at = now(),
     expires_at
-    = least(
-        greatest(now(), sessions.created_at) + $2::interval,
-        sessions.created_at + session_duration_max()
-    )
+    = least(now() + $3::interval, sessions.created_at + session_duration_max())
 FROM users
-WHERE sessions.id = $3
-    AND sessions.refresh_token_hash = $4::bytea
+WHERE sessions.id = $4
+    AND sessions.refresh_token_hash = $5::bytea
     AND sessions.ended_at IS NULL
     AND sessions.expires_at > now()
     AND users.username = sessions.username
@@ -79,6 +78,23 @@ WHERE sessions.id = $3
 RETURNING
     sessions.username,
     sessions.expires_at
+"""
+
+
+GET_REPEATED_RENEWAL: Final = """\
+SELECT /* GetRepeatedRenewal */
+    sessions.username,
+    sessions.expires_at
+FROM sessions
+INNER JOIN users ON users.username = sessions.username
+WHERE sessions.id = $1
+    AND sessions.refresh_token_hash = $2::bytea
+    AND sessions.renewal_hash = $3::bytea
+    AND sessions.renewed_at > now() - $4::interval
+    AND sessions.renewed_at < now() + $4::interval
+    AND sessions.ended_at IS NULL
+    AND sessions.expires_at > now()
+    AND users.blocked_at IS NULL
 """
 
 
@@ -93,7 +109,7 @@ RETURNING username
 
 
 LIST_SESSIONS: Final = """\
-SELECT /* ListSessions */ id, username, user_agent, client_address, created_at, expires_at, ended_at, number, refresh_token_hash, last_used_at
+SELECT /* ListSessions */ id, username, user_agent, client_address, created_at, expires_at, ended_at, number, refresh_token_hash, last_used_at, renewal_hash, renewed_at
 FROM sessions
 WHERE username = $1
     AND number < $2
@@ -167,6 +183,13 @@ QUERIES: Final = (
         reads_only=False,
     ),
     Query(
+        "GetRepeatedRenewal",
+        "sessions",
+        "get_repeated_renewal",
+        GET_REPEATED_RENEWAL,
+        reads_only=True,
+    ),
+    Query(
         "EndReusedSession", "sessions", "end_reused_session", END_REUSED_SESSION, reads_only=False
     ),
     Query("ListSessions", "sessions", "list_sessions", LIST_SESSIONS, reads_only=True),
@@ -198,6 +221,12 @@ class RotateRefreshTokenRow:
     expires_at: datetime.datetime
 
 
+@dataclass(slots=True)
+class GetRepeatedRenewalRow:
+    username: str
+    expires_at: datetime.datetime
+
+
 def _session(row: Sequence[Any]) -> models.Session:
     return models.Session(*row)
 
@@ -208,6 +237,10 @@ def _list_session_callers_row(row: Sequence[Any]) -> ListSessionCallersRow:
 
 def _rotate_refresh_token_row(row: Sequence[Any]) -> RotateRefreshTokenRow:
     return RotateRefreshTokenRow(*row)
+
+
+def _get_repeated_renewal_row(row: Sequence[Any]) -> GetRepeatedRenewalRow:
+    return GetRepeatedRenewalRow(*row)
 
 
 def _end_reused_session_value(row: Sequence[Any]) -> str:
@@ -287,6 +320,7 @@ class Querier:
         self,
         *,
         next_hash: bytes | None,
+        renewal_hash: bytes | None,
         lifetime: datetime.timedelta,
         id: uuid.UUID,
         used_hash: bytes,
@@ -297,7 +331,18 @@ class Querier:
         began, though the clock may step back.
         """
         cursor = RawCursor(self._connection, row_factory=lambda _: _rotate_refresh_token_row)
-        cursor.execute(ROTATE_REFRESH_TOKEN, (next_hash, lifetime, id, used_hash))
+        cursor.execute(ROTATE_REFRESH_TOKEN, (next_hash, renewal_hash, lifetime, id, used_hash))
+        return cursor.fetchone()
+
+    def get_repeated_renewal(
+        self, *, id: uuid.UUID, next_hash: bytes, renewal_hash: bytes, grace: datetime.timedelta
+    ) -> GetRepeatedRenewalRow | None:
+        """The session whose last renewal was this very one, not longer ago than `grace`. Both
+        ways: while the clock is behind an earlier renewal, no more is allowed than after
+        it.
+        """
+        cursor = RawCursor(self._connection, row_factory=lambda _: _get_repeated_renewal_row)
+        cursor.execute(GET_REPEATED_RENEWAL, (id, next_hash, renewal_hash, grace))
         return cursor.fetchone()
 
     def end_reused_session(self, *, id: uuid.UUID, used_hash: bytes) -> str | None:
@@ -414,6 +459,7 @@ class AsyncQuerier:
         self,
         *,
         next_hash: bytes | None,
+        renewal_hash: bytes | None,
         lifetime: datetime.timedelta,
         id: uuid.UUID,
         used_hash: bytes,
@@ -424,7 +470,20 @@ class AsyncQuerier:
         began, though the clock may step back.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _rotate_refresh_token_row)
-        await cursor.execute(ROTATE_REFRESH_TOKEN, (next_hash, lifetime, id, used_hash))
+        await cursor.execute(
+            ROTATE_REFRESH_TOKEN, (next_hash, renewal_hash, lifetime, id, used_hash)
+        )
+        return await cursor.fetchone()
+
+    async def get_repeated_renewal(
+        self, *, id: uuid.UUID, next_hash: bytes, renewal_hash: bytes, grace: datetime.timedelta
+    ) -> GetRepeatedRenewalRow | None:
+        """The session whose last renewal was this very one, not longer ago than `grace`. Both
+        ways: while the clock is behind an earlier renewal, no more is allowed than after
+        it.
+        """
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_repeated_renewal_row)
+        await cursor.execute(GET_REPEATED_RENEWAL, (id, next_hash, renewal_hash, grace))
         return await cursor.fetchone()
 
     async def end_reused_session(self, *, id: uuid.UUID, used_hash: bytes) -> str | None:

@@ -63,9 +63,9 @@ class TokenMaker:
         # changes, so it is cached; its expiry and its session are checked each time.
         self._read = lru_cache(maxsize=tuning.TOKEN_CACHE_COUNT_MAX)(self._decode)
 
-    def create(self, session_id: uuid.UUID) -> Token:
-        """A new token for the session."""
-        claims = Claims(session_id, uuid.uuid4())
+    def create(self, session_id: uuid.UUID, token_id: uuid.UUID | None = None) -> Token:
+        """A new token for the session, with an id of its own unless one is given."""
+        claims = Claims(session_id, token_id or uuid.uuid4())
         expires_at = datetime.now(UTC).replace(microsecond=0) + self._duration
         text = self._codec.encode(
             {
@@ -103,6 +103,20 @@ class TokenMaker:
 def create_codec(form: Literal["paseto", "jwt"], keys: Sequence[bytes]) -> Codec:
     """The format of that name."""
     return PasetoCodec(keys) if form == "paseto" else JwtCodec(keys)
+
+
+def next_token_id(used_id: uuid.UUID) -> uuid.UUID:
+    """The id of the token that replaces this one, the same whenever it is asked for.
+
+    So a renewal can be repeated though nothing of its answer is kept. An id is no secret: a token
+    is made with a key of the ring, and the id of the first one is random.
+    """
+    return uuid.UUID(bytes=hashlib.sha256(b"the token after " + used_id.bytes).digest()[:16])
+
+
+def hash_renewal(used_id: uuid.UUID, user_agent: str) -> bytes:
+    """The stored hash of a renewal: of the token that was used, and of the client that used it."""
+    return hashlib.sha256(used_id.bytes + user_agent.encode()).digest()
 
 
 def hash_token_id(token_id: uuid.UUID) -> bytes:

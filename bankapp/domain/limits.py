@@ -29,6 +29,7 @@ CODE_LIFETIME: Final = timedelta(minutes=15)  # the default of `expires_at` in S
 ACCOUNT_COUNT_MAX: Final = 100  # of one person, closed ones included
 DESCRIPTION_LENGTH_MAX: Final = 200
 SESSION_DURATION_MAX: Final = timedelta(days=30)  # `session_duration_max` in SQL
+RENEWAL_GRACE: Final = timedelta(seconds=10)
 USER_AGENT_LENGTH_MAX: Final = 500
 REQUEST_ID_LENGTH_MAX: Final = 100
 TOKEN_BYTES_MAX: Final = 4096

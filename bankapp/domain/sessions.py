@@ -24,9 +24,13 @@ class NewSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewal:
-    """A refresh token that replaces the one that was used."""
+    """A refresh token that replaces the one that was used.
+
+    `renewal_hash` tells the same renewal by the same client, which may come twice.
+    """
 
     session_id: uuid.UUID
     used_hash: bytes
     next_hash: bytes
+    renewal_hash: bytes
     lifetime: timedelta

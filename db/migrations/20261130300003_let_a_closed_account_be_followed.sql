@@ -5,6 +5,7 @@
 -- squawk-ignore-file require-concurrent-index-creation
 
 -- migrate:up
+-- squawk-ignore ban-drop-constraint
 ALTER TABLE accounts DROP CONSTRAINT accounts_owner_currency_key;
 
 -- A number of its own for each closed account, and 0 for all others. Not a partial index, because

@@ -51,6 +51,8 @@ WHERE id IN (
 UPDATE sessions
 SET
     refresh_token_hash = sqlc.arg(next_hash),
+    renewal_hash = sqlc.arg(renewal_hash),
+    renewed_at = now(),
     last_used_at = now(),
     expires_at
     = least(
@@ -67,6 +69,23 @@ WHERE sessions.id = sqlc.arg(id)
 RETURNING
     sessions.username,
     sessions.expires_at;
+
+-- name: GetRepeatedRenewal :one
+-- The session whose last renewal was this very one, not longer ago than `grace`. Both ways: while
+-- the clock is behind an earlier renewal, no more is allowed than after it.
+SELECT
+    sessions.username,
+    sessions.expires_at
+FROM sessions
+INNER JOIN users ON users.username = sessions.username
+WHERE sessions.id = sqlc.arg(id)
+    AND sessions.refresh_token_hash = sqlc.arg(next_hash)::bytea
+    AND sessions.renewal_hash = sqlc.arg(renewal_hash)::bytea
+    AND sessions.renewed_at > now() - sqlc.arg(grace)::interval
+    AND sessions.renewed_at < now() + sqlc.arg(grace)::interval
+    AND sessions.ended_at IS NULL
+    AND sessions.expires_at > now()
+    AND users.blocked_at IS NULL;
 
 -- name: EndReusedSession :one
 -- Ends a session whose refresh token was used twice.

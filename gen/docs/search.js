@@ -138,6 +138,8 @@ window.searchIndex = [
 ["column", "sessions.number", "tables/sessions.html#column-number"],
 ["column", "sessions.refresh_token_hash", "tables/sessions.html#column-refresh_token_hash"],
 ["column", "sessions.last_used_at", "tables/sessions.html#column-last_used_at"],
+["column", "sessions.renewal_hash", "tables/sessions.html#column-renewal_hash"],
+["column", "sessions.renewed_at", "tables/sessions.html#column-renewed_at"],
 ["table", "transfers", "tables/transfers.html"],
 ["column", "transfers.id", "tables/transfers.html#column-id"],
 ["column", "transfers.kind", "tables/transfers.html#column-kind"],
@@ -208,6 +210,7 @@ window.searchIndex = [
 ["query", "ListSessionCallers", "queries/ListSessionCallers.html"],
 ["query", "NoteSessionUses", "queries/NoteSessionUses.html"],
 ["query", "RotateRefreshToken", "queries/RotateRefreshToken.html"],
+["query", "GetRepeatedRenewal", "queries/GetRepeatedRenewal.html"],
 ["query", "EndReusedSession", "queries/EndReusedSession.html"],
 ["query", "ListSessions", "queries/ListSessions.html"],
 ["query", "EndSession", "queries/EndSession.html"],
@@ -336,6 +339,7 @@ window.searchIndex = [
 ["constraint", "sessions_end_in_time", "tables/sessions.html#constraint-sessions_end_in_time"],
 ["constraint", "sessions_expire_later", "tables/sessions.html#constraint-sessions_expire_later"],
 ["constraint", "sessions_refresh_token_hash_sha256", "tables/sessions.html#constraint-sessions_refresh_token_hash_sha256"],
+["constraint", "sessions_renewal_hash_sha256", "tables/sessions.html#constraint-sessions_renewal_hash_sha256"],
 ["constraint", "sessions_user_agent_length", "tables/sessions.html#constraint-sessions_user_agent_length"],
 ["constraint", "transfers_pkey", "tables/transfers.html#constraint-transfers_pkey"],
 ["constraint", "transfers_captures_hold_fkey", "tables/transfers.html#constraint-transfers_captures_hold_fkey"],
@@ -460,5 +464,6 @@ window.searchIndex = [
 ["migration", "20261130123700_let_posting_set_its_lock_timeout", "migrations/20261130123700_let_posting_set_its_lock_timeout.html"],
 ["migration", "20261130300001_keep_an_admin", "migrations/20261130300001_keep_an_admin.html"],
 ["migration", "20261130300002_refuse_to_close_with_open_holds", "migrations/20261130300002_refuse_to_close_with_open_holds.html"],
-["migration", "20261130300003_let_a_closed_account_be_followed", "migrations/20261130300003_let_a_closed_account_be_followed.html"]
+["migration", "20261130300003_let_a_closed_account_be_followed", "migrations/20261130300003_let_a_closed_account_be_followed.html"],
+["migration", "20261130300004_let_a_renewal_be_repeated", "migrations/20261130300004_let_a_renewal_be_repeated.html"]
 ];

@@ -106,6 +106,32 @@ async def test_who_goes_away_does_not_break_the_renewal(counted: Counted, expire
     assert counted.paths.count(RENEWAL) == 1
 
 
+async def test_a_renewal_without_an_answer_is_repeated(
+    connect: Connect, bank: Bank, expired: Tokens
+) -> None:
+    """Goal: a lost answer does not end a session. Method: the connection closes instead of it."""
+    statuses: list[int] = []
+
+    @web.middleware
+    async def lose(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        if request.path == RENEWAL:
+            statuses.append(response.status)
+            if len(statuses) == 1:
+                assert request.transport is not None
+                request.transport.abort()
+        return response
+
+    app = create_app(bank)
+    app.middlewares.append(lose)
+    async with TestServer(app) as server:
+        alice = connect(str(server.make_url("")), tokens=expired)
+        assert (await alice.ask("get_user", "alice")).username == "alice"
+        assert statuses == [200, 200]
+        [session] = await alice.read("list_sessions")
+        assert session.is_current
+
+
 async def test_a_session_that_has_ended(
     connect: Connect, counted: Counted, expired: Tokens
 ) -> None:

@@ -38,6 +38,12 @@ EVENT: LiteralString = "INSERT INTO audit_events (action, subject) VALUES ('{act
             "sessions_refresh_token_hash_sha256",
             id="a token for a hash",
         ),
+        pytest.param(
+            SESSION.replace("refresh_token_hash", "renewal_hash"),
+            {"hash": "'a token'", "lifetime": "1 day"},
+            "sessions_renewal_hash_sha256",
+            id="a renewal for a hash",
+        ),
         *(
             pytest.param(CODE, {"table": table, **values}, rule and f"{table}_{rule}", id=table)
             for table in ("email_verifications", "password_resets")

@@ -58,6 +58,7 @@ CONSTRAINTS: Final = {
     "audit_events_subject_shape": f"{_IDENTITY} -k 'a subject'",
     "sessions_end_in_time": f"{_IDENTITY} -k longer",
     "sessions_refresh_token_hash_sha256": f"{_IDENTITY} -k 'a token'",
+    "sessions_renewal_hash_sha256": f"{_IDENTITY} -k 'a renewal'",
 }
 _ADMINS: Final = "tests/api/identity/test_admins.py"
 TRIGGERS: Final = {

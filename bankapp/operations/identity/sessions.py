@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from bankapp.auth.tokens import hash_token_id
+from bankapp.auth.tokens import hash_renewal, hash_token_id, next_token_id
 from bankapp.domain import errors, limits
 from bankapp.domain.sessions import NewSession, Renewal
 from bankapp.operations.admission import limit_rates, network_of
@@ -122,24 +122,30 @@ async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInRe
 
 @public_operation(refuses=(errors.Unauthenticated, errors.TokenExpired))
 async def renew_access(bank: Bank, visitor: Visitor, request: RenewRequest) -> RenewResponse:
-    """Exchange a refresh token for new tokens. It works once; a second use ends its session."""
+    """Take a refresh token for new tokens.
+
+    It works once: used again it ends its session, unless the same client sends it again within ten
+    seconds, because the answer was lost or another tab renewed at the same time. Then it gets the
+    same refresh token again.
+    """
     used = bank.refresh_tokens.verify(request.refresh_token)
-    refresh = bank.refresh_tokens.create(used.session_id)
+    refresh = bank.refresh_tokens.create(used.session_id, next_token_id(used.token_id))
     renewal = Renewal(
         session_id=used.session_id,
         used_hash=hash_token_id(used.token_id),
         next_hash=hash_token_id(refresh.claims.token_id),
+        renewal_hash=hash_renewal(used.token_id, visitor.user_agent),
         lifetime=refresh.lifetime,
     )
-    session = await bank.store.sessions.renew(renewal, origin=visitor.origin)
-    if session is None:
+    expires_at = await bank.store.sessions.renew(renewal, origin=visitor.origin)
+    if expires_at is None:
         raise errors.Unauthenticated
     access = bank.tokens.create(used.session_id)
     return RenewResponse(
         access_token=access.text,
-        access_token_expires_at=min(access.expires_at, session.expires_at),
+        access_token_expires_at=min(access.expires_at, expires_at),
         refresh_token=refresh.text,
-        refresh_token_expires_at=min(refresh.expires_at, session.expires_at),
+        refresh_token_expires_at=min(refresh.expires_at, expires_at),
     )
 
 

@@ -1,15 +1,16 @@
 """Sessions: opening, renewing and ending them, and the users behind them."""
 
 import uuid
+from datetime import datetime
 
-from bankapp.domain import errors, events
+from bankapp.domain import errors, events, limits
 from bankapp.domain.origin import THE_BANK, Origin
 from bankapp.domain.sessions import NewSession, Renewal
 from bankapp.store.engine.transaction import Transactions
 from bankapp.store.events import audit
 from bankapp.store.identity.session_cache import SessionCache
 from gen.queries import AsyncQueries
-from gen.sessions import ListSessionCallersRow, RotateRefreshTokenRow
+from gen.sessions import ListSessionCallersRow
 
 
 class Sessions:
@@ -27,10 +28,12 @@ class Sessions:
         """
         await self._run(open_session, session, origin)
 
-    async def renew(self, renewal: Renewal, *, origin: Origin) -> RotateRefreshTokenRow | None:
+    async def renew(self, renewal: Renewal, *, origin: Origin) -> datetime | None:
         """Replace the session's refresh token; None when the token does not work.
 
-        A token that has worked before ends the session, because two parties have it.
+        Returns when the session expires. The last renewal may be repeated by the same client within
+        `RENEWAL_GRACE`. Any other token that has worked before ends the session, because two
+        parties have it.
         """
         return await self._run(renew_session, renewal, origin)
 
@@ -77,19 +80,26 @@ async def open_session(q: AsyncQueries, session: NewSession, origin: Origin) -> 
     await audit.record(q, origin, opened)
 
 
-async def renew_session(
-    q: AsyncQueries, renewal: Renewal, origin: Origin
-) -> RotateRefreshTokenRow | None:
+async def renew_session(q: AsyncQueries, renewal: Renewal, origin: Origin) -> datetime | None:
     renewed = await q.sessions.rotate_refresh_token(
         id=renewal.session_id,
         used_hash=renewal.used_hash,
         next_hash=renewal.next_hash,
+        renewal_hash=renewal.renewal_hash,
         lifetime=renewal.lifetime,
     )
     if renewed is not None:
         origin = Origin(renewed.username, origin.request_id, origin.address)
         await audit.record(q, origin, events.SessionRenewed(session_id=renewal.session_id))
-        return renewed
+        return renewed.expires_at
+    repeated = await q.sessions.get_repeated_renewal(
+        id=renewal.session_id,
+        next_hash=renewal.next_hash,
+        renewal_hash=renewal.renewal_hash,
+        grace=limits.RENEWAL_GRACE,
+    )
+    if repeated is not None:
+        return repeated.expires_at
     username = await q.sessions.end_reused_session(
         id=renewal.session_id, used_hash=renewal.used_hash
     )

@@ -9,6 +9,7 @@ import pytest
 
 from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.tokens import Purpose, TokenMaker
+from bankapp.domain import limits
 from bankapp.domain.roles import Role
 from tests.api.client import Answer, Api, Person
 from tests.api.conftest import Connection, DatabaseAccess
@@ -23,9 +24,9 @@ async def log_in(api: Api, username: str = "alice", **headers: str) -> Any:
     return answer.body
 
 
-async def renew(api: Api, refresh_token: str) -> Answer:
-    body = {"refresh_token": refresh_token}
-    return await api.request("POST", "/v1/tokens/renew_access", json=body)
+async def renew(api: Api, refresh_token: str, agent: str = "test") -> Answer:
+    body, headers = {"refresh_token": refresh_token}, {"User-Agent": agent}
+    return await api.request("POST", "/v1/tokens/renew_access", json=body, headers=headers)
 
 
 async def whoami(api: Api, access_token: str) -> int:
@@ -47,29 +48,81 @@ async def test_a_session_is_renewed(api: Api) -> None:
         assert await whoami(api, token["access_token"]) == 200
 
 
-async def test_a_refresh_token_used_twice_ends_its_session(api: Api) -> None:
-    """The second use, by a thief or by the owner, ends this session and no other."""
+@pytest.mark.parametrize("way", ["later", "by another client", "after the next one"])
+async def test_a_refresh_token_used_twice_ends_its_session(
+    api: Api, connection: Connection, way: str
+) -> None:
+    """Whoever comes second, the thief or the owner, ends it for both; others stay."""
     await api.make.user("alice")
     other = await log_in(api)
     stolen = await log_in(api)
-    renewed = await renew(api, stolen["refresh_token"])
-    again = await renew(api, stolen["refresh_token"])
+    renewed = (await renew(api, stolen["refresh_token"])).body
+    agent = "test"
+    if way == "later":
+        let_renewals_be_older(connection, limits.RENEWAL_GRACE)
+    elif way == "by another client":
+        agent = "thief"
+    else:
+        renewed = (await renew(api, renewed["refresh_token"])).body
+    again = await renew(api, stolen["refresh_token"], agent)
     assert (again.status, again.code) == (401, "unauthenticated")
-    for token in (stolen, renewed.body):
+    for token in (stolen, renewed):
         assert await whoami(api, token["access_token"]) == 401
         assert (await renew(api, token["refresh_token"])).code == "unauthenticated"
     assert await whoami(api, other["access_token"]) == 200
     assert (await renew(api, other["refresh_token"])).status == 200
 
 
-async def test_a_refresh_token_used_ten_times_at_once_ends_its_session(api: Api) -> None:
+def let_renewals_be_older(connection: Connection, age: timedelta) -> None:
+    connection.execute("UPDATE sessions SET renewed_at = renewed_at - %s", [age])
+    connection.commit()
+
+
+async def test_a_renewal_whose_answer_was_lost_is_repeated(
+    api: Api, connection: Connection
+) -> None:
+    """The same refresh token again, which is renewed once more; until shortly before the limit."""
+    await api.make.user("alice")
+    session = await log_in(api)
+    lost = (await renew(api, session["refresh_token"])).body
+    let_renewals_be_older(connection, limits.RENEWAL_GRACE - timedelta(seconds=5))
+    again = (await renew(api, session["refresh_token"])).body
+    verify = api.bank.refresh_tokens.verify
+    assert verify(lost["refresh_token"]) == verify(again["refresh_token"])
+    assert lost["refresh_token_expires_at"] == again["refresh_token_expires_at"]
+    assert await whoami(api, again["access_token"]) == 200
+    assert (await renew(api, again["refresh_token"])).status == 200
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE sessions SET ended_at = now()",
+        "UPDATE sessions SET created_at = '2020-01-01', expires_at = '2020-01-02'",
+        "UPDATE users SET blocked_at = now()",
+        "UPDATE sessions SET renewed_at = now() + interval '1 minute'",
+    ],
+)
+async def test_a_renewal_is_repeated_only_while_it_would_be_made(
+    api: Api, connection: Connection, statement: str
+) -> None:
+    """Also while the clock of the database is behind the renewal."""
+    await api.make.user("alice")
+    session = await log_in(api)
+    await renew(api, session["refresh_token"])
+    connection.execute(statement.encode())
+    connection.commit()
+    assert (await renew(api, session["refresh_token"])).code == "unauthenticated"
+
+
+async def test_tabs_that_renew_at_once_all_go_on(api: Api) -> None:
     await api.make.user("alice")
     session = await log_in(api)
     answers = await asyncio.gather(*(renew(api, session["refresh_token"]) for _ in range(10)))
-    assert sorted(answer.status for answer in answers) == [200] + [401] * 9
-    [renewed] = [answer.body for answer in answers if answer.status == 200]
-    assert await whoami(api, renewed["access_token"]) == 401
-    assert (await renew(api, renewed["refresh_token"])).status == 401
+    assert [answer.status for answer in answers] == [200] * 10
+    ids = {api.bank.refresh_tokens.verify(one.body["refresh_token"]).token_id for one in answers}
+    assert len(ids) == 1
+    assert await whoami(api, answers[3].body["access_token"]) == 200
 
 
 async def test_one_kind_of_token_serves_no_other(api: Api) -> None:

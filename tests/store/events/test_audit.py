@@ -97,6 +97,7 @@ async def live_a_life_of_sessions(store: Store) -> list[uuid.UUID]:
         session_id=first.id,
         used_hash=HASHES[0],
         next_hash=HASHES[1],
+        renewal_hash=HASHES[0],
         lifetime=timedelta(hours=1),
     )
     assert await store.sessions.renew(renewal, origin=THE_BANK)

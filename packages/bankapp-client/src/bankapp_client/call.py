@@ -69,11 +69,17 @@ class Call(Generic[Result]):
     endpoint: Endpoint[Result]
     fields: Mapping[str, object]
     key: str | None = None
+    is_renewal: bool = False
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether sending it again does no harm where the bank may have done it already."""
-        return self.key is not None or self.endpoint.method in _REPEATABLE
+        """Whether sending it again does no harm where the bank may have done it already.
+
+        A renewal gets the same refresh token again for a few seconds; later it would end a session
+        that can no longer be renewed anyway, because the answer was lost.
+        """
+        has_key = self.key is not None or self.endpoint.method in _REPEATABLE
+        return has_key or self.is_renewal
 
     def url(self) -> str:
         """The path, filled."""

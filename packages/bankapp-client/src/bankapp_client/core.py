@@ -3,7 +3,7 @@
 import random
 from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol, TypeAlias
 
 import httpx2
@@ -94,13 +94,14 @@ class Core:
         return await self._ask(call, self.tokens)
 
     async def _renew(self, used: Tokens) -> None:
-        """Renew used tokens, once: a refresh token that is sent twice ends its session."""
+        """Renew used tokens, once for all callers; without an answer the request is repeated."""
         async with self._waiting.alone():
             if self.tokens is not used:
                 return
             fields = {"refresh_token": used.refresh_token}
             try:
-                await self._ask(endpoints.RENEW_ACCESS.call(fields), None)
+                renewal = replace(endpoints.RENEW_ACCESS.call(fields), is_renewal=True)
+                await self._ask(renewal, None)
             except (Unauthenticated, TokenExpired):
                 self.tokens = None
                 raise

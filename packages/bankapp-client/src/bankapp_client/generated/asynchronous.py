@@ -147,7 +147,11 @@ class AsyncOperations(ABC):
         )
 
     async def renew_access(self, *, refresh_token: str) -> models.RenewResponse:
-        """Exchange a refresh token for new tokens. It works once; a second use ends its session.
+        """Take a refresh token for new tokens.
+
+        It works once: used again it ends its session, unless the same client sends it again
+        within ten seconds, because the answer was lost or another tab renewed at the same time.
+        Then it gets the same refresh token again.
 
         Raises TokenExpired, Unauthenticated.
         """
