@@ -46,7 +46,7 @@ class Make:
         """An account; its balance comes from a deposit."""
         if owner is None:
             owner = (await self.user()).username
-        account = (await self._store.accounts.open(owner, currency)).result
+        account = await self._store.accounts.open(owner, currency)
         if balance:
             [outcome] = await self._store.postings.post([deposit(account, balance)])
             assert isinstance(outcome, Posted), outcome

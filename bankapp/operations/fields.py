@@ -51,6 +51,12 @@ class Text(str):
     __slots__ = ()
 
 
+class Kept(ResponseModel):
+    """An answer as it was given first, perhaps by another release; its fields are not looked at."""
+
+    model_config = ConfigDict(extra="allow")
+
+
 class NoContent(ResponseModel):
     """The request is done. The response has no content."""
 

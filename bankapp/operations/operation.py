@@ -13,6 +13,7 @@ from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller, SessionHolder, Visitor
+from bankapp.operations.fields import Kept
 from bankapp.store.engine.idempotency import Answer
 
 Sender = TypeVar("Sender", bound=Visitor)
@@ -110,7 +111,7 @@ class _Declarer(Generic[Sender]):
                 name=run.__name__,
                 run=run,
                 request=hints["request"],
-                response=get_args(returned)[0] if idempotent else returned,
+                response=_response_in(returned) if idempotent else returned,
                 role=role,
                 refuses=(
                     *refuses,
@@ -126,6 +127,14 @@ class _Declarer(Generic[Sender]):
             )
 
         return declare
+
+
+def _response_in(returned: Any) -> type[BaseModel]:  # noqa: ANN401 - a type hint
+    """The response of `Answer[Response]`, or of `Answer[Response | Kept]`."""
+    [answered] = get_args(returned)
+    responses = [kind for kind in get_args(answered) if kind is not Kept]
+    response: type[BaseModel] = responses[0] if responses else answered
+    return response
 
 
 def _refusals_of_admission(

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import pytest
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, Field, create_model
 
 from bankapp.operations.catalog import OPERATIONS
 from bankapp.operations.keys import request_key
@@ -104,3 +104,14 @@ def test_what_is_left_out_does_not_count() -> None:
     known = hash_of(operation, request_of("create_user"))
     assert hash_of(operation, request_of("create_user", password="another-tr0mbone")) == known
     assert hash_of(operation, request_of("create_user", full_name="Alice L.")) != known
+
+
+def test_a_field_that_is_added_leaves_the_requests_of_before_as_they_were() -> None:
+    """As docs/explanation/idempotency.md has it declared: not given, it does not count."""
+    added = Field(default=None, exclude_if=lambda value: value is None)
+    for name, (fields, known) in HASHES.items():
+        base = BY_NAME[name].request
+        grown = create_model("Grown", __base__=base, nickname=(str | None, added))
+        assert hash_of(BY_NAME[name], grown.model_validate(fields)) == known
+        named = grown.model_validate({**fields, "nickname": "x"})
+        assert hash_of(BY_NAME[name], named) != known

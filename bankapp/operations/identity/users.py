@@ -14,6 +14,7 @@ from bankapp.operations.callers import Caller, Visitor
 from bankapp.operations.fields import (
     Email,
     FullName,
+    Kept,
     MailAddress,
     NewPassword,
     Password,
@@ -80,8 +81,8 @@ class ChangeRoleRequest(RequestModel):
 )
 async def create_user(
     bank: Bank, visitor: Visitor, request: CreateUserRequest, key: RequestKey | None
-) -> Answer[User]:
-    """Sign up as a depositor. The bank mails a code that verifies the e-mail address."""
+) -> Answer[User | Kept]:
+    """Sign up as a depositor; a code to prove the e-mail address is mailed."""
     await bank.passwords.require_strong(
         request.password, names=[request.username, request.full_name, request.email]
     )
@@ -98,7 +99,7 @@ async def create_user(
         lambda added: User.model_validate(added).model_dump_json(),
         origin=visitor.origin,
     )
-    return Answer(User.model_validate_json(answer.result), answer.replayed_request_id)
+    return Answer(Kept.model_validate_json(answer.result), answer.replayed_request_id)
 
 
 @operation(refuses=(errors.NotFound,))

@@ -9,6 +9,7 @@ from bankapp.operations.fields import (
     Currency,
     Funds,
     Id,
+    Kept,
     Movement,
     Page,
     PageRequest,
@@ -68,12 +69,16 @@ class ListEntriesRequest(PageRequest):
 @operation(idempotent=True, refuses=(errors.AccountExists, errors.TooManyAccounts))
 async def open_account(
     bank: Bank, caller: Caller, request: OpenAccountRequest, key: RequestKey | None
-) -> Answer[Account]:
+) -> Answer[Account | Kept]:
     """Open an account of one's own, with nothing in it: one per currency that is not closed."""
-    answer = await bank.store.accounts.open(
-        caller.username, request.currency, key, origin=caller.origin
+    answer = await bank.store.accounts.open_once(
+        caller.username,
+        request.currency,
+        key,
+        lambda opened: Account.model_validate(opened).model_dump_json(),
+        origin=caller.origin,
     )
-    return Answer(Account.model_validate(answer.result), answer.replayed_request_id)
+    return Answer(Kept.model_validate_json(answer.result), answer.replayed_request_id)
 
 
 @operation(refuses=(errors.NotFound,))

@@ -9,7 +9,7 @@ from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.postings import Posting
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller
-from bankapp.operations.fields import RequestModel, ResponseModel
+from bankapp.operations.fields import Kept, RequestModel, ResponseModel
 from bankapp.operations.keys import request_key
 from bankapp.operations.ledger.transfers import (
     CreateTransferRequest,
@@ -64,7 +64,7 @@ class CreateBatchResponse(ResponseModel):
 @operation(idempotent=True, needs_verified_email=True)
 async def create_batch(
     bank: Bank, caller: Caller, request: CreateBatchRequest, key: RequestKey | None
-) -> Answer[CreateBatchResponse]:
+) -> Answer[CreateBatchResponse | Kept]:
     """Make many transfers from accounts of one's own, in order and at once."""
     _require_other_keys(request, key)
     answer = await bank.store.postings.post_once(
@@ -73,8 +73,7 @@ async def create_batch(
         key=key,
         render=_render,
     )
-    response = CreateBatchResponse.model_validate_json(answer.result)
-    return Answer(response, answer.replayed_request_id)
+    return Answer(Kept.model_validate_json(answer.result), answer.replayed_request_id)
 
 
 def _require_other_keys(request: CreateBatchRequest, key: RequestKey | None) -> None:

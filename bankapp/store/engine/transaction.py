@@ -130,25 +130,23 @@ class Transactions:
     async def run_once(
         self,
         key: RequestKey | None,
-        step: Callable[[AsyncQueries], Awaitable[Result]],
-        *,
-        dump: Callable[[Result], str],
-        load: Callable[[str], Result],
-    ) -> Answer[Result]:
+        step: Callable[[AsyncQueries], Awaitable[str]],
+    ) -> Answer[str]:
         """Run `step` between BEGIN and COMMIT, unless it has been run under the key before.
 
-        Then the answer is the one given then. Refusals are kept as answers, too. `dump` and `load`
-        turn the result into text and back. Raises as `run` does, and IdempotencyKeyReused.
+        The result is what is answered, as text. If the step has been run, the answer is the one
+        given then, by whatever release. Refusals are kept as answers, too. Raises as `run` does,
+        and IdempotencyKeyReused.
         """
         if key is None:
             return Answer(await self.run(step))
 
-        async def transact(connection: AsyncConnection[Any]) -> Answer[Result] | errors.Refusal:
+        async def transact(connection: AsyncConnection[Any]) -> Answer[str] | errors.Refusal:
             async with connection.transaction():
                 q = self._queries(connection)
                 known = await idempotency.find_answer(q, key)
                 if known is not None:
-                    return Answer(load(known.result), known.replayed_request_id)
+                    return known
                 try:
                     async with connection.transaction():  # a refused step leaves nothing
                         result = await step(q)
@@ -158,7 +156,7 @@ class Transactions:
                         raise
                     await idempotency.remember(q, key, refusal=refusal)
                     return refusal
-                await idempotency.remember(q, key, response=dump(result))
+                await idempotency.remember(q, key, response=result)
                 return Answer(result)
 
         for _ in range(tuning.KEY_TRY_COUNT_MAX):

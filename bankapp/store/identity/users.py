@@ -55,7 +55,7 @@ class Users:
         async def step(q: AsyncQueries) -> str:
             return render(await register_user(q, user, code, origin))
 
-        return await self._run_once(key, step, dump=str, load=str)
+        return await self._run_once(key, step)
 
     async def change(
         self, change: UserChange, code: Code | None, *, origin: Origin

@@ -1,10 +1,6 @@
 """Accounts: opening them, and the states they go through."""
 
-import json
-from collections.abc import Sequence
-from typing import Final
-
-from pydantic import TypeAdapter
+from collections.abc import Callable, Sequence
 
 from bankapp import tuning
 from bankapp.domain import errors, events, limits
@@ -17,8 +13,6 @@ from bankapp.store.events import audit
 from gen import enums, models
 from gen.queries import AsyncQueries
 
-_ACCOUNT: Final = TypeAdapter(models.CustomerAccount)
-
 
 class Accounts:
     """The transactions on the accounts of customers."""
@@ -30,24 +24,32 @@ class Accounts:
         self._reads = Batcher(self._get_all, count_max=tuning.READ_COUNT_MAX)
 
     async def open(
+        self, owner: str, currency: str, *, origin: Origin = THE_BANK
+    ) -> models.CustomerAccount:
+        """Open an account.
+
+        Raises AccountExists, TooManyAccounts, and ValidationFailed for an unknown currency.
+        """
+        return await self._run(open_account, owner, currency, origin)
+
+    async def open_once(
         self,
         owner: str,
         currency: str,
-        key: RequestKey | None = None,
+        key: RequestKey | None,
+        render: Callable[[models.CustomerAccount], str],
         *,
         origin: Origin = THE_BANK,
-    ) -> Answer[models.CustomerAccount]:
-        """Open an account, once under the key.
+    ) -> Answer[str]:
+        """Open an account once under the key; the answer is what `render` makes of it.
 
-        Raises AccountExists, TooManyAccounts, IdempotencyKeyReused, and ValidationFailed for an
-        unknown currency.
+        Raises as `open` does, and IdempotencyKeyReused.
         """
-        return await self._run_once(
-            key,
-            lambda q: open_account(q, owner, currency, origin),
-            dump=lambda account: _ACCOUNT.dump_json(account).decode(),
-            load=_load_opened,
-        )
+
+        async def step(q: AsyncQueries) -> str:
+            return render(await open_account(q, owner, currency, origin))
+
+        return await self._run_once(key, step)
 
     async def get(self, account_id: int) -> models.CustomerAccount | None:
         """The account, or None. Concurrent calls share a query."""
@@ -110,12 +112,6 @@ async def close_account(q: AsyncQueries, account_id: int, origin: Origin) -> mod
     if account.balance != 0:
         raise errors.AccountNotEmpty  # as does an open hold: accounts_close_without_holds
     return await _become(q, account, enums.AccountStatus.CLOSED, events.AccountClosed, origin)
-
-
-def _load_opened(answer: str) -> models.CustomerAccount:
-    """The account as it was kept; before the view of accounts it had no available balance."""
-    kept = json.loads(answer)
-    return _ACCOUNT.validate_python({"available_balance": kept["balance"], **kept})
 
 
 async def _lock(q: AsyncQueries, account_id: int) -> models.Account:

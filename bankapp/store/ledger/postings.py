@@ -102,8 +102,8 @@ class Postings:
                     raise outcome  # all items are of one session
             return render(outcomes)
 
-        async with self._batch_turns.take(batch[0].origin.actor):
-            return await self._run_once(key, step, dump=str, load=str)
+        async with self._batch_slots:
+            return await self._run_once(key, step)
 
     async def _post_batched(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
         metrics.BATCH_SIZES.observe(len(batch))

@@ -121,7 +121,7 @@ async def test_rows_of_sessions(store: Store, make: Make, connection: Connection
 
 
 async def live_a_life_of_an_account(store: Store) -> int:
-    account = (await store.accounts.open("user_1", "USD")).result
+    account = await store.accounts.open("user_1", "USD")
     for step in (store.accounts.freeze, store.accounts.thaw):
         await step(account.id, origin=THE_BANK)
         await step(account.id, origin=THE_BANK)
