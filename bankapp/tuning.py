@@ -9,7 +9,8 @@ from typing import Final
 BODY_TIMEOUT_S: Final = 10.0
 IDLE_TIMEOUT_S: Final = 15.0
 UNREAD_TIMEOUT_S: Final = 30.0
-LINGERING_TIMEOUT_S: Final = 2.0
+LINGERING_TIMEOUT_S: Final = 10.0
+LINGERING_BYTES_MAX: Final = 64 * 1024 * 1024
 OPEN_CONNECTION_COUNT_MAX: Final = 16_384
 PARTING_TIMEOUT_S: Final = 0.25
 SHUTDOWN_TIMEOUT_S: Final = 1.25  # aiohttp waits it out twice

@@ -3,9 +3,10 @@
 import asyncio
 import json
 import re
+import socket
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
-from typing import Any, NoReturn
+from typing import Final
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
@@ -20,6 +21,7 @@ from tests.api.client import Api
 
 BATCH = b"/v1/transfers/batch"
 TIMEOUT_S = 8
+_CHUNK: Final = 0x100000
 
 
 @pytest.fixture
@@ -141,15 +143,62 @@ async def test_the_refusal_of_a_body_is_the_last_answer(target: Target) -> None:
     assert b"\r\nConnection: close\r\n" in received
 
 
-async def test_of_a_refused_body_no_more_is_read(target: Target) -> None:
-    """Goal: it costs nothing. Method: send more than fits between two processes, until it ends."""
-    chunk = b"100000\r\n" + bytes(0x100000) + b"\r\n"
+def _send_all_then_read(url: str, head: bytes, size: int) -> bytes:
+    """As most clients do: nothing is read before all is sent."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port), timeout=TIMEOUT_S) as client:
+        client.sendall(head)
+        for _ in range(size // _CHUNK):
+            client.sendall(bytes(_CHUNK))
+        return client.recv(65_536)
+
+
+@pytest.mark.parametrize("mebibytes", [1, 5, 30])
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        pytest.param(b"POST /v1/users HTTP/1.1\r\nHost: x\r\n", b"413", id="too large"),
+        pytest.param(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: \x01\r\n", b"400", id="unreadable"),
+        pytest.param(b"POST /nowhere HTTP/1.1\r\nHost: x\r\n", b"404", id="nowhere"),
+    ],
+)
+async def test_who_sends_a_large_body_can_read_its_refusal(
+    target: Target, mebibytes: int, head: bytes, status: bytes
+) -> None:
+    """Goal: no reset that takes the answer along. Method: a client that first sends all of it."""
+    size = mebibytes * _CHUNK
+    declared = b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % size
+    received = await asyncio.to_thread(_send_all_then_read, target.url, head + declared, size)
+    assert re.match(rb"HTTP/1\.\d " + status, received), received[:100]
+
+
+async def test_of_a_refused_body_only_so_much_is_discarded(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Goal: it costs little. Method: send more than is discarded, until the connection ends."""
+    monkeypatch.setattr(tuning, "LINGERING_BYTES_MAX", 4 * _CHUNK)
+    chunk = b"100000\r\n" + bytes(_CHUNK) + b"\r\n"
     async with target.connected() as (_, writer):
         writer.write(shapes.post(b"Transfer-Encoding: chunked", body=chunk))
         with pytest.raises(ConnectionError):  # noqa: PT012 - whichever comes first
             async with asyncio.timeout(TIMEOUT_S):
-                for _ in range(200):
+                for _ in range(40):
                     writer.write(chunk)
+                    await writer.drain()
+
+
+async def test_a_refused_body_that_does_not_come_is_not_waited_for(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client neither sends the rest nor closes its side."""
+    monkeypatch.setattr(tuning, "LINGERING_TIMEOUT_S", 0.05)
+    async with target.connected() as (reader, writer):
+        writer.write(shapes.post(b"Content-Length: 1000000", body=bytes(0x8000)))
+        async with asyncio.timeout(TIMEOUT_S):
+            assert (await reader.read()).startswith(b"HTTP/1.1 413")
+            with pytest.raises(ConnectionError):  # noqa: PT012 - whichever comes first
+                while True:  # until the bank has closed the other way, too
+                    writer.write(b"x")
                     await writer.drain()
 
 

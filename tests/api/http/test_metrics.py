@@ -123,14 +123,14 @@ async def test_retries_for_a_key(pool: Pool) -> None:
     transactions = Transactions(pool, 0)
 
     async def meet_another(_: AsyncQueries) -> str:
-        await transactions.run_once(key, do_at_once, dump=str, load=str)
+        await transactions.run_once(key, do_at_once)
         return "second"
 
     async def do_at_once(_: AsyncQueries) -> str:
         return "first"
 
     before = read_metrics()
-    answer = await transactions.run_once(key, meet_another, dump=str, load=str)
+    answer = await transactions.run_once(key, meet_another)
     assert answer.result == "first"
     assert since(before)("transaction_retries_total", reason="key_taken") == 1
 

@@ -5,7 +5,7 @@ import logging
 import resource
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from functools import partial
 from typing import Final
 
@@ -101,7 +101,13 @@ async def _accept(
 class _Connection(web.RequestHandler):
     """One client's connection."""
 
-    __slots__ = ("_connections", "_entered", "_unread_timer")
+    __slots__ = (
+        "_connections",
+        "_discarded_bytes",
+        "_is_unreadable",
+        "_lingering",
+        "_unread_timer",
+    )
 
     def __init__(self, server: web.Server, connections: Connections) -> None:
         super().__init__(
@@ -112,9 +118,12 @@ class _Connection(web.RequestHandler):
             # A small compressed body can unpack to gigabytes.
             auto_decompress=False,
             keepalive_timeout=tuning.IDLE_TIMEOUT_S,
-            lingering_time=tuning.LINGERING_TIMEOUT_S,
+            lingering_time=0,  # see `_linger`
         )
         self._connections = connections
+        self._lingering: asyncio.Event | None = None
+        self._is_unreadable = False
+        self._discarded_bytes = 0
         self._unread_timer: asyncio.TimerHandle | None = None
         self._entered: asyncio.Transport | None = None
 
@@ -129,7 +138,18 @@ class _Connection(web.RequestHandler):
         assert self._entered is not None  # `transport` is None where aiohttp closed it
         self._connections.leave(self._entered)
         self._stop_timer()
+        if self._lingering is not None:
+            self._lingering.set()
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read a request; while the connection lingers, discard what arrives, up to a limit."""
+        if self._lingering is None:
+            super().data_received(data)
+            return
+        self._discarded_bytes += len(data)
+        if self._discarded_bytes > tuning.LINGERING_BYTES_MAX and self.transport is not None:
+            self.transport.abort()
 
     def pause_writing(self) -> None:
         """Close the connection unless the client reads the answer in time."""
@@ -154,21 +174,32 @@ class _Connection(web.RequestHandler):
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
-        """Send the answer, and close the connection at a stop or if the body has not been read.
-
-        The rest of a body is not read, but the client has a moment to read the answer.
-        """
-        is_unread = not request.content.is_eof()
+        """Send the answer, and close the connection at a stop or if not all has been read."""
+        is_unread = not request.content.is_eof() or self._is_unreadable
         if is_unread or self._connections.is_closing:
             resp.force_close()
         finished = await super().finish_response(request, resp, start_time)
-        if is_unread:
-            self.close()
-            if self.transport is not None:
-                self.transport.pause_reading()
         if self.transport is not None:
             self._connections.renew(self.transport)
+            if is_unread:
+                await self._linger(self.transport)
         return finished
+
+    async def _linger(self, transport: asyncio.Transport) -> None:
+        """Discard what still arrives, so that the client can read the answer.
+
+        A connection that is closed while bytes arrive is reset, and the answer is lost with it. So
+        only the way to the client is closed, until the client closes the other one, or has sent or
+        waited for too long.
+        """
+        self.close()
+        self._lingering = asyncio.Event()
+        if transport.can_write_eof():
+            transport.write_eof()
+        transport.resume_reading()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(tuning.LINGERING_TIMEOUT_S):
+                await self._lingering.wait()
 
     def handle_error(
         self,
@@ -178,6 +209,7 @@ class _Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """Answer with a problem, and log nothing of the request, which may contain a secret."""
+        self._is_unreadable = status != 500
         refusal = errors.InternalError() if status == 500 else errors.MalformedRequest()
         request_id = create_request_id()
         _log.warning("unreadable", request_id=request_id, status=status, error=type(exc).__name__)
