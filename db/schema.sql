@@ -2069,6 +2069,7 @@ ALTER TABLE public.audit_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
 CREATE TABLE public.currencies (
     code text NOT NULL,
     exponent smallint NOT NULL,
+    name text,
     CONSTRAINT currencies_code_iso_4217 CHECK ((code ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT currencies_exponent_range CHECK (((exponent >= 0) AND (exponent <= 4)))
 );
@@ -2093,6 +2094,13 @@ COMMENT ON COLUMN public.currencies.code IS 'ISO 4217';
 --
 
 COMMENT ON COLUMN public.currencies.exponent IS 'Decimals of the minor unit: 2 for USD (1050 is 10.50), 0 for JPY';
+
+
+--
+-- Name: COLUMN currencies.name; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.currencies.name IS 'In English, as ISO 4217 has it; NULL: the code is shown';
 
 
 --
@@ -3382,4 +3390,5 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130300001'),
     ('20261130300002'),
     ('20261130300003'),
-    ('20261130300004');
+    ('20261130300004'),
+    ('20261130300005');

@@ -75,10 +75,19 @@ SELECT /* ListEntriesBetween */
 FROM entries
 INNER JOIN transfers ON transfers.id = entries.transfer_id
 WHERE entries.account_id = $1
-    AND entries.created_at >= $2
-    AND entries.created_at < $3
+    AND (entries.created_at, entries.transfer_id)
+    > ($2::timestamptz, $3::bigint)
+    AND entries.created_at < $4
 ORDER BY entries.created_at, entries.transfer_id
-LIMIT $4
+LIMIT $5
+"""
+
+
+GET_ENTRY_TIME: Final = """\
+SELECT /* GetEntryTime */ created_at
+FROM entries
+WHERE account_id = $1
+    AND transfer_id = $2
 """
 
 
@@ -97,6 +106,7 @@ QUERIES: Final = (
         LIST_ENTRIES_BETWEEN,
         reads_only=True,
     ),
+    Query("GetEntryTime", "entries", "get_entry_time", GET_ENTRY_TIME, reads_only=True),
     Query("GetTime", "entries", "get_time", GET_TIME, reads_only=True),
 )
 
@@ -130,6 +140,11 @@ def _list_entries_between_row(row: Sequence[Any]) -> ListEntriesBetweenRow:
         enums.TRANSFER_KIND_BY_LABEL[row[6]],
         row[7],
     )
+
+
+def _get_entry_time_value(row: Sequence[Any]) -> datetime.datetime:
+    value: datetime.datetime = row[0]
+    return value
 
 
 def _get_time_value(row: Sequence[Any]) -> datetime.datetime:
@@ -176,14 +191,26 @@ class Querier:
         *,
         account_id: int,
         since: datetime.datetime,
+        after_transfer_id: int,
         before: datetime.datetime,
         row_count_max: int,
     ) -> list[ListEntriesBetweenRow]:
-        """Oldest first, from `since` to just before `before`."""
+        """Oldest first, of the times from `since` to just before `before`, and after a
+        transfer of the time `since`.
+        """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
-        cursor.execute(LIST_ENTRIES_BETWEEN, (Int8(account_id), since, before, Int8(row_count_max)))
+        cursor.execute(
+            LIST_ENTRIES_BETWEEN,
+            (Int8(account_id), since, Int8(after_transfer_id), before, Int8(row_count_max)),
+        )
         rows = cursor.fetchall()
         return [_list_entries_between_row(row) for row in rows]
+
+    def get_entry_time(self, *, account_id: int, transfer_id: int) -> datetime.datetime | None:
+        """When a transfer moved money of an account."""
+        cursor = RawCursor(self._connection, row_factory=lambda _: _get_entry_time_value)
+        cursor.execute(GET_ENTRY_TIME, (Int8(account_id), Int8(transfer_id)))
+        return cursor.fetchone()
 
     def get_time(self) -> datetime.datetime:
         cursor = RawCursor(self._connection, row_factory=lambda _: _get_time_value)
@@ -235,16 +262,28 @@ class AsyncQuerier:
         *,
         account_id: int,
         since: datetime.datetime,
+        after_transfer_id: int,
         before: datetime.datetime,
         row_count_max: int,
     ) -> list[ListEntriesBetweenRow]:
-        """Oldest first, from `since` to just before `before`."""
+        """Oldest first, of the times from `since` to just before `before`, and after a
+        transfer of the time `since`.
+        """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
-            LIST_ENTRIES_BETWEEN, (Int8(account_id), since, before, Int8(row_count_max))
+            LIST_ENTRIES_BETWEEN,
+            (Int8(account_id), since, Int8(after_transfer_id), before, Int8(row_count_max)),
         )
         rows = await cursor.fetchall()
         return [_list_entries_between_row(row) for row in rows]
+
+    async def get_entry_time(
+        self, *, account_id: int, transfer_id: int
+    ) -> datetime.datetime | None:
+        """When a transfer moved money of an account."""
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_entry_time_value)
+        await cursor.execute(GET_ENTRY_TIME, (Int8(account_id), Int8(transfer_id)))
+        return await cursor.fetchone()
 
     async def get_time(self) -> datetime.datetime:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_time_value)

@@ -89,6 +89,18 @@ class AuditEvent:
 
 
 @dataclass(slots=True)
+class Currency:
+    """A currency of ISO 4217 the bank deals in; a new row opens its cash account"""
+
+    code: str
+    """ISO 4217"""
+    exponent: int
+    """Decimals of the minor unit: 2 for USD (1050 is 10.50), 0 for JPY"""
+    name: str | None
+    """In English, as ISO 4217 has it; NULL: the code is shown"""
+
+
+@dataclass(slots=True)
 class CurrentHold:
     id: int
     from_account_id: int

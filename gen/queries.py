@@ -10,6 +10,7 @@ from psycopg import AsyncConnection, Connection
 from gen import Query
 from gen import accounts as accounts_module
 from gen import audit_events as audit_events_module
+from gen import currencies as currencies_module
 from gen import email_verifications as email_verifications_module
 from gen import entries as entries_module
 from gen import holds as holds_module
@@ -33,6 +34,7 @@ QUERIES: Final[Mapping[str, Query]] = MappingProxyType(
         for query in (
             *accounts_module.QUERIES,
             *audit_events_module.QUERIES,
+            *currencies_module.QUERIES,
             *email_verifications_module.QUERIES,
             *entries_module.QUERIES,
             *holds_module.QUERIES,
@@ -57,6 +59,7 @@ class Queries:
 
     _accounts = accounts_module.Querier
     _audit_events = audit_events_module.Querier
+    _currencies = currencies_module.Querier
     _email_verifications = email_verifications_module.Querier
     _entries = entries_module.Querier
     _holds = holds_module.Querier
@@ -79,6 +82,10 @@ class Queries:
     @property
     def audit_events(self) -> audit_events_module.Querier:
         return self._audit_events(self._connection)
+
+    @property
+    def currencies(self) -> currencies_module.Querier:
+        return self._currencies(self._connection)
 
     @property
     def email_verifications(self) -> email_verifications_module.Querier:
@@ -146,6 +153,9 @@ def wrapped_queries(*wrappers: Wrapper) -> type[Queries]:
         _audit_events = wrapped_querier(
             audit_events_module.Querier, audit_events_module.QUERIES, wrappers
         )
+        _currencies = wrapped_querier(
+            currencies_module.Querier, currencies_module.QUERIES, wrappers
+        )
         _email_verifications = wrapped_querier(
             email_verifications_module.Querier, email_verifications_module.QUERIES, wrappers
         )
@@ -176,6 +186,7 @@ class AsyncQueries:
 
     _accounts = accounts_module.AsyncQuerier
     _audit_events = audit_events_module.AsyncQuerier
+    _currencies = currencies_module.AsyncQuerier
     _email_verifications = email_verifications_module.AsyncQuerier
     _entries = entries_module.AsyncQuerier
     _holds = holds_module.AsyncQuerier
@@ -198,6 +209,10 @@ class AsyncQueries:
     @property
     def audit_events(self) -> audit_events_module.AsyncQuerier:
         return self._audit_events(self._connection)
+
+    @property
+    def currencies(self) -> currencies_module.AsyncQuerier:
+        return self._currencies(self._connection)
 
     @property
     def email_verifications(self) -> email_verifications_module.AsyncQuerier:
@@ -264,6 +279,9 @@ def wrapped_async_queries(*wrappers: AsyncWrapper) -> type[AsyncQueries]:
         _accounts = wrapped_querier(accounts_module.AsyncQuerier, accounts_module.QUERIES, wrappers)
         _audit_events = wrapped_querier(
             audit_events_module.AsyncQuerier, audit_events_module.QUERIES, wrappers
+        )
+        _currencies = wrapped_querier(
+            currencies_module.AsyncQuerier, currencies_module.QUERIES, wrappers
         )
         _email_verifications = wrapped_querier(
             email_verifications_module.AsyncQuerier, email_verifications_module.QUERIES, wrappers

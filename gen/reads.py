@@ -75,6 +75,25 @@ class AsyncAuditEventsReads:
         )
 
 
+class AsyncCurrenciesReads:
+    """The queries of currencies.sql that only read."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: AsyncRun) -> None:
+        self._run = run
+
+    async def list_currencies(
+        self, *, after_code: str, row_count_max: int
+    ) -> list[models.Currency]:
+        """By code; one without a name is shown by its code."""
+        return await self._run(
+            lambda q: q.currencies.list_currencies(
+                after_code=after_code, row_count_max=row_count_max
+            )
+        )
+
+
 class AsyncEntriesReads:
     """The queries of entries.sql that only read."""
 
@@ -112,14 +131,29 @@ class AsyncEntriesReads:
         *,
         account_id: int,
         since: datetime.datetime,
+        after_transfer_id: int,
         before: datetime.datetime,
         row_count_max: int,
     ) -> list[entries.ListEntriesBetweenRow]:
-        """Oldest first, from `since` to just before `before`."""
+        """Oldest first, of the times from `since` to just before `before`, and after a
+        transfer of the time `since`.
+        """
         return await self._run(
             lambda q: q.entries.list_entries_between(
-                account_id=account_id, since=since, before=before, row_count_max=row_count_max
+                account_id=account_id,
+                since=since,
+                after_transfer_id=after_transfer_id,
+                before=before,
+                row_count_max=row_count_max,
             )
+        )
+
+    async def get_entry_time(
+        self, *, account_id: int, transfer_id: int
+    ) -> datetime.datetime | None:
+        """When a transfer moved money of an account."""
+        return await self._run(
+            lambda q: q.entries.get_entry_time(account_id=account_id, transfer_id=transfer_id)
         )
 
     async def get_time(self) -> datetime.datetime:
@@ -409,6 +443,7 @@ class AsyncReads:
     __slots__ = (
         "accounts",
         "audit_events",
+        "currencies",
         "entries",
         "holds",
         "idempotency_keys",
@@ -421,6 +456,7 @@ class AsyncReads:
     def __init__(self, run: AsyncRun) -> None:
         self.accounts = AsyncAccountsReads(run)
         self.audit_events = AsyncAuditEventsReads(run)
+        self.currencies = AsyncCurrenciesReads(run)
         self.entries = AsyncEntriesReads(run)
         self.holds = AsyncHoldsReads(run)
         self.idempotency_keys = AsyncIdempotencyKeysReads(run)

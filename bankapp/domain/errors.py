@@ -228,12 +228,6 @@ class ReversalExceedsTransfer(Refusal, sort=Sort.CONFLICT):
     remedy = "Reverse less, or give no amount to reverse all that is left."
 
 
-class StatementTooLarge(Refusal, sort=Sort.CONFLICT):
-    """The account moved too often in this month for one statement; list its entries instead."""
-
-    remedy = "Read `GET /v1/accounts/{account_id}/entries` page by page."
-
-
 class BatchRefused(Refusal, sort=Sort.CONFLICT):
     """Another transfer of the batch was refused, and so the batch made none."""
 

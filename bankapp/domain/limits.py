@@ -44,7 +44,8 @@ IDEMPOTENCY_KEY_LIFETIME: Final = timedelta(hours=24)  # `key_lifetime` in SQL
 POSTING_COUNT_MAX: Final = 1000
 HOLD_LIFETIME_DEFAULT_S: Final = 7 * 24 * 3600
 HOLD_LIFETIME_MAX_S: Final = 744 * 3600  # 31 days; `hold_lifetime_max` in SQL
-STATEMENT_ENTRY_COUNT_MAX: Final = 10_000
+STATEMENT_PAGE_SIZE_MAX: Final = 10_000
+CURRENCY_COUNT_MAX: Final = 1000  # ISO 4217 has fewer than 200
 
 JOB_ATTEMPT_COUNT_MAX: Final = 10
 

@@ -4,7 +4,14 @@ from typing import Final
 
 from bankapp.operations import health
 from bankapp.operations.identity import email_verification, password_reset, sessions, users
-from bankapp.operations.ledger import accounts, batches, holds, statements, transfers
+from bankapp.operations.ledger import (
+    accounts,
+    batches,
+    currencies,
+    holds,
+    statements,
+    transfers,
+)
 from bankapp.operations.operation import Operation
 
 IDENTITY: Final = (
@@ -26,6 +33,7 @@ IDENTITY: Final = (
     sessions.end_sessions,
 )
 LEDGER: Final = (
+    currencies.list_currencies,
     accounts.open_account,
     accounts.get_account,
     accounts.list_accounts,

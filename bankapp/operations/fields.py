@@ -88,7 +88,8 @@ def _password_bytes(password: str) -> str:
     return _readable(password)
 
 
-def _number(value: object) -> object:
+def number(value: object) -> object:
+    """Read a number from a place where all values are text."""
     if type(value) is not Text:
         return value
     # pydantic would take " 1", "+1", "01", "1_0" and "1.0" for numbers too.
@@ -197,20 +198,21 @@ Movement = Annotated[
 MailAddress = Annotated[
     str, Field(json_schema_extra={"format": "email", "maxLength": limits.EMAIL_LENGTH_MAX})
 ]
-# A number, never a string, except from a source that has only text.
-Id = Annotated[int, Field(strict=True, ge=1, le=limits.ID_MAX), BeforeValidator(_number)]
+# A number, never a string, except where there are only strings.
+Id = Annotated[int, Field(strict=True, ge=1, le=limits.ID_MAX), BeforeValidator(number)]
 Code = Annotated[str, Field(min_length=1, max_length=limits.CODE_LENGTH_MAX, repr=False)]
 Time = Annotated[
     datetime, WithJsonSchema({"type": "string", "format": "date-time", "pattern": "Z$"})
 ]
 Cursor = Annotated[str, Field(json_schema_extra={"pattern": "^[A-Za-z0-9_-]{11}$"})]
+PageCursor = Annotated[int, BeforeValidator(_decode_cursor, json_schema_input_type=Cursor)]
 
 
 class PageRequest(RequestModel):
     """`cursor` is the `next_cursor` of the page before."""
 
     limit: Annotated[
-        int, Field(strict=True, ge=1, le=limits.PAGE_SIZE_MAX), BeforeValidator(_number)
+        int, Field(strict=True, ge=1, le=limits.PAGE_SIZE_MAX), BeforeValidator(number)
     ] = limits.PAGE_SIZE_DEFAULT
     cursor: Annotated[
         int,

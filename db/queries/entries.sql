@@ -55,7 +55,8 @@ FROM (
 ) AS requested;
 
 -- name: ListEntriesBetween :many
--- Oldest first, from `since` to just before `before`.
+-- Oldest first, of the times from `since` to just before `before`, and after a transfer of the
+-- time `since`.
 SELECT
     sqlc.embed(entries),
     transfers.kind,
@@ -63,10 +64,18 @@ SELECT
 FROM entries
 INNER JOIN transfers ON transfers.id = entries.transfer_id
 WHERE entries.account_id = sqlc.arg(account_id)
-    AND entries.created_at >= sqlc.arg(since)
+    AND (entries.created_at, entries.transfer_id)
+    > (sqlc.arg(since)::timestamptz, sqlc.arg(after_transfer_id)::bigint)
     AND entries.created_at < sqlc.arg(before)
 ORDER BY entries.created_at, entries.transfer_id
 LIMIT sqlc.arg(row_count_max);
+
+-- name: GetEntryTime :one
+-- When a transfer moved money of an account.
+SELECT created_at
+FROM entries
+WHERE account_id = sqlc.arg(account_id)
+    AND transfer_id = sqlc.arg(transfer_id);
 
 -- name: GetTime :one
 -- @required

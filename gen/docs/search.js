@@ -47,6 +47,7 @@ window.searchIndex = [
 ["table", "currencies", "tables/currencies.html"],
 ["column", "currencies.code", "tables/currencies.html#column-code"],
 ["column", "currencies.exponent", "tables/currencies.html#column-exponent"],
+["column", "currencies.name", "tables/currencies.html#column-name"],
 ["view", "current_holds", "tables/current_holds.html"],
 ["column", "current_holds.id", "tables/current_holds.html#column-id"],
 ["column", "current_holds.from_account_id", "tables/current_holds.html#column-from_account_id"],
@@ -172,6 +173,7 @@ window.searchIndex = [
 ["query", "ShareAccount", "queries/ShareAccount.html"],
 ["query", "InsertAuditEvent", "queries/InsertAuditEvent.html"],
 ["query", "ListAuditEvents", "queries/ListAuditEvents.html"],
+["query", "ListCurrencies", "queries/ListCurrencies.html"],
 ["query", "InsertEmailVerification", "queries/InsertEmailVerification.html"],
 ["query", "LockUserOfEmailVerification", "queries/LockUserOfEmailVerification.html"],
 ["query", "UseEmailVerification", "queries/UseEmailVerification.html"],
@@ -179,6 +181,7 @@ window.searchIndex = [
 ["query", "ListEntries", "queries/ListEntries.html"],
 ["query", "GetBalanceAt", "queries/GetBalanceAt.html"],
 ["query", "ListEntriesBetween", "queries/ListEntriesBetween.html"],
+["query", "GetEntryTime", "queries/GetEntryTime.html"],
 ["query", "GetTime", "queries/GetTime.html"],
 ["query", "GetHold", "queries/GetHold.html"],
 ["query", "ListOwnerHolds", "queries/ListOwnerHolds.html"],
@@ -465,5 +468,6 @@ window.searchIndex = [
 ["migration", "20261130300001_keep_an_admin", "migrations/20261130300001_keep_an_admin.html"],
 ["migration", "20261130300002_refuse_to_close_with_open_holds", "migrations/20261130300002_refuse_to_close_with_open_holds.html"],
 ["migration", "20261130300003_let_a_closed_account_be_followed", "migrations/20261130300003_let_a_closed_account_be_followed.html"],
-["migration", "20261130300004_let_a_renewal_be_repeated", "migrations/20261130300004_let_a_renewal_be_repeated.html"]
+["migration", "20261130300004_let_a_renewal_be_repeated", "migrations/20261130300004_let_a_renewal_be_repeated.html"],
+["migration", "20261130300005_name_currencies", "migrations/20261130300005_name_currencies.html"]
 ];

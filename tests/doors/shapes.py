@@ -49,9 +49,13 @@ HOLD: Final[Shape] = frozenset(
         *("status", "expires_at", "description", "created_at"),
     }
 )
+CURRENCIES: Final[Shape] = {"items": [frozenset({"code", "exponent", "name"})]}
 BALANCE: Final[Shape] = frozenset({"account_id", "currency", "balance", "available_balance", "at"})
 STATEMENT: Final[Shape] = frozenset(
-    {"account_id", "currency", "month", "opening_balance", "closing_balance", "entries"}
+    {
+        *("account_id", "currency", "month", "opening_balance", "closing_balance", "entries"),
+        "next_cursor",
+    }
 )
 STATEMENT_ENTRY: Final[Shape] = frozenset(
     {"id", "transfer_id", "kind", "amount", "balance_after", "description", "created_at"}

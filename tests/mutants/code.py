@@ -188,7 +188,7 @@ MUTANTS: Final[list[CodeMutant]] = [
         f"{_TRANSACTION} -k read_only",
     ),
     _code(
-        "everybody sees every account",
+        "every user sees every account",
         "bankapp/operations/ledger/accounts.py",
         "or not caller.may_see(account.owner)",
         "",

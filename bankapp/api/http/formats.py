@@ -1,7 +1,7 @@
 """The formats that an answer can have, and which of them a client accepts (RFC 9110, 12.5.1)."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,20 +11,35 @@ from aiohttp.helpers import parse_mimetype
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A media type: how a response is rendered in it, and the headers of the answer."""
+    """A media type: how a response is rendered in it, and the headers of the answer.
+
+    One that may be large has a `stream` of its parts, which is read as they are sent.
+    """
 
     media_type: str
-    render: Callable[[Any], str]
+    render: Callable[[Any], str] | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    stream: Callable[[Any], AsyncIterator[str]] | None = None
 
     def respond(self, response: object) -> web.Response:
         """The answer in this format."""
         return web.Response(
-            text=self.render(response),
+            body=self._body(response),
             content_type=self.media_type,
             charset="utf-8",
             headers=dict(self.headers),
         )
+
+    def _body(self, response: object) -> bytes | AsyncIterator[bytes]:
+        if self.stream is not None:
+            return _encoded(self.stream(response))
+        assert self.render is not None
+        return self.render(response).encode()
+
+
+async def _encoded(parts: AsyncIterator[str]) -> AsyncIterator[bytes]:
+    async for part in parts:
+        yield part.encode()
 
 
 JSON_TYPE: Final = "application/json"

@@ -9,7 +9,14 @@ from bankapp.api.http.site.verification import VERIFICATION_PAGE, show_verificat
 from bankapp.domain import limits
 from bankapp.operations import health
 from bankapp.operations.identity import email_verification, password_reset, sessions, users
-from bankapp.operations.ledger import accounts, batches, holds, statements, transfers
+from bankapp.operations.ledger import (
+    accounts,
+    batches,
+    currencies,
+    holds,
+    statements,
+    transfers,
+)
 
 ROUTES: Final = (
     Route("POST", "/v1/users", users.create_user, location="/v1/users/{username}"),
@@ -42,6 +49,7 @@ ROUTES: Final = (
     Route("GET", "/v1/sessions", sessions.list_sessions),
     Route("DELETE", "/v1/sessions", sessions.end_sessions),
     Route("DELETE", "/v1/sessions/{session_id}", sessions.end_session),
+    Route("GET", "/v1/currencies", currencies.list_currencies),
     Route("POST", "/v1/accounts", accounts.open_account, location="/v1/accounts/{id}"),
     Route("GET", "/v1/accounts", accounts.list_accounts),
     Route("GET", "/v1/accounts/{account_id}", accounts.get_account),
@@ -51,7 +59,7 @@ ROUTES: Final = (
         "GET",
         "/v1/accounts/{account_id}/statement",
         statements.get_statement,
-        formats=(Format("text/csv", statements.Statement.as_csv),),
+        formats=(Format("text/csv", stream=statements.Statement.as_csv),),
     ),
     Route("POST", "/v1/accounts/{account_id}/freeze", accounts.freeze_account),
     Route("POST", "/v1/accounts/{account_id}/thaw", accounts.thaw_account),

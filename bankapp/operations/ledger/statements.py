@@ -1,28 +1,42 @@
 """Balances at a time, and monthly statements."""
 
+import asyncio
 import csv
 import io
 import re
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PrivateAttr
 
-from bankapp.domain import errors
+from bankapp.domain import errors, limits
 from bankapp.domain.postings import TransferKind
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller
 from bankapp.operations.fields import (
     Currency,
+    Cursor,
     Funds,
     Id,
     Movement,
+    PageCursor,
     RequestModel,
     ResponseModel,
     Time,
+    encode_cursor,
+    number,
 )
 from bankapp.operations.ledger.accounts import visible_account
 from bankapp.operations.operation import operation
+from bankapp.store.ledger.statements import StatementPage
+from gen.entries import ListEntriesBetweenRow
+
+_CSV_LINE_COUNT: Final = 500
+_CSV_COLUMNS: Final = (
+    *("created_at", "id", "transfer_id", "kind", "amount", "balance_after", "description"),
+    *("account_id", "currency"),
+)
 
 
 def _month(text: object) -> object:
@@ -82,8 +96,17 @@ class Balance(ResponseModel):
 
 
 class GetStatementRequest(RequestModel):
+    """A large month comes in pages: `cursor` is the `next_cursor` of the page before.
+
+    As CSV it comes as a whole, from the cursor on if one is given.
+    """
+
     account_id: Id
     month: Month
+    limit: Annotated[
+        int, Field(strict=True, ge=1, le=limits.STATEMENT_PAGE_SIZE_MAX), BeforeValidator(number)
+    ] = limits.STATEMENT_PAGE_SIZE_MAX
+    cursor: PageCursor | None = None
 
 
 class StatementEntry(ResponseModel):
@@ -99,7 +122,11 @@ class StatementEntry(ResponseModel):
 
 
 class Statement(ResponseModel):
-    """A month of an account, in UTC. Opening balance and entries add up to the closing balance."""
+    """A month of an account, in UTC: the opening balance and the entries are the closing one.
+
+    The balances are those of the whole month, and `entries` may be a page of it: `next_cursor` is
+    the `cursor` of the next page; null on the last.
+    """
 
     account_id: Id
     currency: Currency
@@ -107,19 +134,35 @@ class Statement(ResponseModel):
     opening_balance: Funds
     closing_balance: Funds
     entries: list[StatementEntry]
+    next_cursor: Cursor | None
 
-    def as_csv(self) -> str:
-        """The statement as CSV of RFC 4180, with the balances as its first and last lines."""
+    _later: Callable[[], AsyncIterator[Sequence[ListEntriesBetweenRow]]] = PrivateAttr()
+
+    async def as_csv(self) -> AsyncIterator[str]:
+        """The whole month as lines of RFC 4180, the balances first and last."""
+        yield self._lines([_CSV_COLUMNS, self._balance_line("opening", self.opening_balance)])
+        for start in range(0, len(self.entries), _CSV_LINE_COUNT):
+            yield self._lines(map(self._line, self.entries[start : start + _CSV_LINE_COUNT]))
+        async for rows in self._later():
+            yield self._lines(self._line(_entry(row)) for row in rows)
+        yield self._lines([self._balance_line("closing", self.closing_balance)])
+
+    def _lines(self, lines: Iterable[Sequence[object]]) -> str:
         text = io.StringIO()
-        writer = csv.writer(text)
-        columns = ("created_at", "id", "transfer_id", "kind", "amount", "balance_after")
-        writer.writerow([*columns, "description"])
-        writer.writerow(["", "", "", "opening", "", self.opening_balance, ""])
-        for entry in self.entries:
-            line = entry.model_dump(mode="json")
-            writer.writerow([*(line[name] for name in columns), _as_text(entry.description or "")])
-        writer.writerow(["", "", "", "closing", "", self.closing_balance, ""])
+        csv.writer(text).writerows(lines)
         return text.getvalue()
+
+    def _line(self, entry: StatementEntry) -> Sequence[object]:
+        line = entry.model_dump(mode="json")
+        return [
+            *(line[name] for name in _CSV_COLUMNS[:6]),
+            _as_text(entry.description or ""),
+            self.account_id,
+            self.currency,
+        ]
+
+    def _balance_line(self, name: str, balance: int) -> Sequence[object]:
+        return ["", "", "", name, "", balance, "", self.account_id, self.currency]
 
 
 def _as_text(description: str) -> str:
@@ -147,30 +190,54 @@ async def get_balance(bank: Bank, caller: Caller, request: GetBalanceRequest) ->
     )
 
 
-@operation(refuses=(errors.NotFound, errors.StatementTooLarge))
+@operation(refuses=(errors.NotFound,))
 async def get_statement(bank: Bank, caller: Caller, request: GetStatementRequest) -> Statement:
     """Get the statement of a month that is over. Every request gets the same bytes."""
     account = await visible_account(bank, caller, request.account_id)
-    year, month = map(int, request.month.split("-"))
-    since = datetime(year, month, 1, tzinfo=UTC)
-    before = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-    statement = await bank.store.statements.get(request.account_id, since, before)
-    return Statement(
+    since, before = _bounds(request.month)
+    statements = bank.store.statements
+    page = StatementPage(after_transfer_id=request.cursor or 0, row_count_max=request.limit + 1)
+    found = await statements.get(request.account_id, since, before, page)
+    shown = found.rows[: request.limit]
+    has_next = len(found.rows) > request.limit
+    statement = Statement(
         account_id=account.id,
         currency=account.currency,
         month=request.month,
-        opening_balance=statement.opening_balance,
-        closing_balance=statement.closing_balance,
-        entries=[
-            StatementEntry(
-                id=line.entry.id,
-                transfer_id=line.entry.transfer_id,
-                kind=line.kind,
-                amount=line.entry.amount,
-                balance_after=line.entry.balance_after,
-                description=line.description,
-                created_at=line.entry.created_at,
+        opening_balance=found.opening_balance,
+        closing_balance=found.closing_balance,
+        # In another thread, so that others are served while thousands are made.
+        entries=await asyncio.to_thread(lambda: [*map(_entry, shown)]),
+        next_cursor=encode_cursor(shown[-1].entry.transfer_id) if has_next else None,
+    )
+
+    async def later() -> AsyncIterator[Sequence[ListEntriesBetweenRow]]:
+        rows = shown if has_next else []
+        while rows:
+            after = StatementPage(
+                after_transfer_id=rows[-1].entry.transfer_id, row_count_max=_CSV_LINE_COUNT
             )
-            for line in statement.rows
-        ],
+            rows = await statements.list_rows(request.account_id, since, before, after)
+            yield rows
+
+    statement._later = later  # noqa: SLF001 - a field of an answer would be answered
+    return statement
+
+
+def _bounds(month: str) -> tuple[datetime, datetime]:
+    """The first moment of a month, and the first one after it, in UTC."""
+    year, number = map(int, month.split("-"))
+    since = datetime(year, number, 1, tzinfo=UTC)
+    return since, datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
+
+
+def _entry(row: ListEntriesBetweenRow) -> StatementEntry:
+    return StatementEntry(
+        id=row.entry.id,
+        transfer_id=row.entry.transfer_id,
+        kind=row.kind,
+        amount=row.entry.amount,
+        balance_after=row.entry.balance_after,
+        description=row.description,
+        created_at=row.entry.created_at,
     )

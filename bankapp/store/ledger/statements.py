@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bankapp.domain import errors, limits
+from bankapp.domain import errors
 from bankapp.store.engine.transaction import Transactions
 from gen.entries import ListEntriesBetweenRow
 from gen.queries import AsyncQueries
@@ -11,9 +11,17 @@ from gen.queries import AsyncQueries
 _LAST_MOMENT = timedelta(microseconds=1)  # PostgreSQL's time has no finer ones
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementPage:
+    """Which entries of a period: those after a transfer (0: from the first), so many at most."""
+
+    after_transfer_id: int = 0
+    row_count_max: int
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The entries of a period, oldest first, and the balances before and after them."""
+    """Entries of a period, oldest first, and the balances before and after the whole period."""
 
     opening_balance: int
     closing_balance: int
@@ -26,15 +34,23 @@ class Statements:
     def __init__(self, transactions: Transactions) -> None:
         self._run = transactions.run
 
-    async def get(self, account_id: int, since: datetime, before: datetime) -> Statement:
-        """Everything that happened to the account from `since` to just before `before`.
+    async def get(
+        self, account_id: int, since: datetime, before: datetime, page: StatementPage
+    ) -> Statement:
+        """A page of what happened to the account from `since` to just before `before`.
 
-        It never changes again. Raises ValidationFailed while `before` is still to come,
-        StatementTooLarge.
+        It never changes again. Raises ValidationFailed while something could still happen before
+        then, and for a page after a transfer that is not of the period.
         """
         # A transaction of its own: the lock is released before the long read.
-        await self._run(finish, account_id, before)
-        return await self._run(read_statement, account_id, since, before)
+        await self._run(require_over, account_id, before)
+        return await self._run(read_statement, account_id, since, before, page)
+
+    async def list_rows(
+        self, account_id: int, since: datetime, before: datetime, page: StatementPage
+    ) -> list[ListEntriesBetweenRow]:
+        """The entries of a page of a period that is known to be over."""
+        return await self._run(read_rows, account_id, since, before, page)
 
 
 async def finish(q: AsyncQueries, account_id: int, before: datetime) -> None:
@@ -54,16 +70,31 @@ async def finish(q: AsyncQueries, account_id: int, before: datetime) -> None:
 
 
 async def read_statement(
-    q: AsyncQueries, account_id: int, since: datetime, before: datetime
+    q: AsyncQueries, account_id: int, since: datetime, before: datetime, page: StatementPage
 ) -> Statement:
     opening = await q.entries.get_balance_at(account_id=account_id, at=since - _LAST_MOMENT)
-    rows = await q.entries.list_entries_between(
+    closing = await q.entries.get_balance_at(account_id=account_id, at=before - _LAST_MOMENT)
+    rows = await read_rows(q, account_id, since, before, page)
+    return Statement(opening.balance, closing.balance, rows)
+
+
+async def read_rows(
+    q: AsyncQueries, account_id: int, since: datetime, before: datetime, page: StatementPage
+) -> list[ListEntriesBetweenRow]:
+    after = since
+    if page.after_transfer_id:
+        moment = await q.entries.get_entry_time(
+            account_id=account_id, transfer_id=page.after_transfer_id
+        )
+        if moment is None or not since <= moment < before:
+            raise errors.ValidationFailed(
+                violations=[errors.Violation("cursor", "is not a cursor of this statement")]
+            )
+        after = moment
+    return await q.entries.list_entries_between(
         account_id=account_id,
-        since=since,
+        since=after,
+        after_transfer_id=page.after_transfer_id,
         before=before,
-        row_count_max=limits.STATEMENT_ENTRY_COUNT_MAX + 1,
+        row_count_max=page.row_count_max,
     )
-    if len(rows) > limits.STATEMENT_ENTRY_COUNT_MAX:
-        raise errors.StatementTooLarge
-    closing = rows[-1].entry.balance_after if rows else opening.balance
-    return Statement(opening.balance, closing, rows)

@@ -34,6 +34,9 @@ RENEW_ACCESS: Final = Endpoint(
 LIST_SESSIONS: Final = Endpoint("GET", "/v1/sessions", Page[models.Session].model_validate_json)
 END_SESSIONS: Final = Endpoint("DELETE", "/v1/sessions", nothing)
 END_SESSION: Final = Endpoint("DELETE", "/v1/sessions/{session_id}", nothing)
+LIST_CURRENCIES: Final = Endpoint(
+    "GET", "/v1/currencies", models.Currencies.model_validate_json, is_public=True
+)
 OPEN_ACCOUNT: Final = Endpoint(
     "POST", "/v1/accounts", models.Account.model_validate_json, takes_key=True
 )

@@ -67,6 +67,20 @@ class Session(Model):
     is_current: bool
 
 
+class CurrencyDetails(Model):
+    """A currency of ISO 4217, and the decimals that its minor units stand for."""
+
+    code: str
+    exponent: int
+    name: str
+
+
+class Currencies(Model):
+    """All currencies, by code."""
+
+    items: list[CurrencyDetails]
+
+
 class Account(Model):
     """An account of a customer."""
 
@@ -113,7 +127,10 @@ class StatementEntry(Model):
 
 
 class Statement(Model):
-    """A month of an account, in UTC. Opening balance and entries add up to the closing balance."""
+    """A month of an account, in UTC: the opening balance and the entries are the closing one.
+
+    The balances are those of the whole month, and `entries` may be a page of it: `next_cursor` is
+    the `cursor` of the next page; null on the last."""
 
     account_id: int
     currency: str
@@ -121,6 +138,7 @@ class Statement(Model):
     opening_balance: int
     closing_balance: int
     entries: list[StatementEntry]
+    next_cursor: str | None
 
 
 class Transfer(Model):

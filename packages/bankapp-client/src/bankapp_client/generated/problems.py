@@ -157,12 +157,6 @@ class ReversalExceedsTransfer(Problem):
     code = "reversal_exceeds_transfer"
 
 
-class StatementTooLarge(Problem):
-    """The account moved too often in this month for one statement; list its entries instead."""
-
-    code = "statement_too_large"
-
-
 class BatchRefused(Problem):
     """Another transfer of the batch was refused, and so the batch made none."""
 
@@ -245,7 +239,6 @@ BY_CODE: Final[Mapping[str, type[Problem]]] = {
         NotReversible,
         AlreadyReversed,
         ReversalExceedsTransfer,
-        StatementTooLarge,
         BatchRefused,
         IdempotencyKeyReused,
         WeakPassword,

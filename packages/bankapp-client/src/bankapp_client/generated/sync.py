@@ -30,7 +30,7 @@ class Operations(ABC):
         email: str,
         idempotency_key: str | None = None,
     ) -> models.User:
-        """Sign up as a depositor. The bank mails a code that verifies the e-mail address.
+        """Sign up as a depositor; a code to prove the e-mail address is mailed.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -185,6 +185,10 @@ class Operations(ABC):
         """
         return self._perform(endpoints.END_SESSION, {"session_id": session_id})
 
+    def list_currencies(self) -> models.Currencies:
+        """The currencies in which accounts can be opened: 1050 is 10.50 where the exponent is 2."""
+        return self._perform(endpoints.LIST_CURRENCIES, {})
+
     def open_account(self, *, currency: str, idempotency_key: str | None = None) -> models.Account:
         """Open an account of one's own, with nothing in it: one per currency that is not closed.
 
@@ -238,12 +242,17 @@ class Operations(ABC):
         """
         return self._perform(endpoints.GET_BALANCE, {"account_id": account_id, "at": at})
 
-    def get_statement(self, account_id: int, *, month: str) -> models.Statement:
+    def get_statement(
+        self, account_id: int, *, month: str, limit: int | None = None, cursor: int | None = None
+    ) -> models.Statement:
         """Get the statement of a month that is over. Every request gets the same bytes.
 
-        Raises NotFound, StatementTooLarge, TokenExpired, Unauthenticated.
+        Raises NotFound, TokenExpired, Unauthenticated.
         """
-        return self._perform(endpoints.GET_STATEMENT, {"account_id": account_id, "month": month})
+        return self._perform(
+            endpoints.GET_STATEMENT,
+            {"account_id": account_id, "month": month, "limit": limit, "cursor": cursor},
+        )
 
     def freeze_account(self, account_id: int) -> models.Account:
         """Freeze an account. No money moves in or out of it.
@@ -358,7 +367,7 @@ class Operations(ABC):
         transfers: list[models.BatchItem],
         idempotency_key: str | None = None,
     ) -> models.CreateBatchResponse:
-        """Make many transfers from one's own accounts, in their order and in one transaction.
+        """Make many transfers from accounts of one's own, in order and at once.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
