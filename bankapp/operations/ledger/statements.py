@@ -29,8 +29,7 @@ from bankapp.operations.fields import (
 )
 from bankapp.operations.ledger.accounts import visible_account
 from bankapp.operations.operation import operation
-from bankapp.store.ledger.statements import StatementPage
-from gen.entries import ListEntriesBetweenRow
+from bankapp.store.ledger.statements import StatementPage, StatementRow
 
 _CSV_LINE_COUNT: Final = 500
 _CSV_COLUMNS: Final = (
@@ -136,7 +135,14 @@ class Statement(ResponseModel):
     entries: list[StatementEntry]
     next_cursor: Cursor | None
 
-    _later: Callable[[], AsyncIterator[Sequence[ListEntriesBetweenRow]]] = PrivateAttr()
+    _later: Callable[[], AsyncIterator[Sequence[StatementRow]]] = PrivateAttr()
+
+    def followed_by(
+        self, later: Callable[[], AsyncIterator[Sequence[StatementRow]]]
+    ) -> "Statement":
+        """The statement with the rows after its entries, which only a whole one reads."""
+        self._later = later
+        return self
 
     async def as_csv(self) -> AsyncIterator[str]:
         """The whole month as lines of RFC 4180, the balances first and last."""
@@ -211,7 +217,7 @@ async def get_statement(bank: Bank, caller: Caller, request: GetStatementRequest
         next_cursor=encode_cursor(shown[-1].entry.transfer_id) if has_next else None,
     )
 
-    async def later() -> AsyncIterator[Sequence[ListEntriesBetweenRow]]:
+    async def later() -> AsyncIterator[Sequence[StatementRow]]:
         rows = shown if has_next else []
         while rows:
             after = StatementPage(
@@ -220,8 +226,7 @@ async def get_statement(bank: Bank, caller: Caller, request: GetStatementRequest
             rows = await statements.list_rows(request.account_id, since, before, after)
             yield rows
 
-    statement._later = later  # noqa: SLF001 - a field of an answer would be answered
-    return statement
+    return statement.followed_by(later)
 
 
 def _bounds(month: str) -> tuple[datetime, datetime]:
@@ -231,7 +236,7 @@ def _bounds(month: str) -> tuple[datetime, datetime]:
     return since, datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
 
 
-def _entry(row: ListEntriesBetweenRow) -> StatementEntry:
+def _entry(row: StatementRow) -> StatementEntry:
     return StatementEntry(
         id=row.entry.id,
         transfer_id=row.entry.transfer_id,

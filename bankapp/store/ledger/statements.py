@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from bankapp.domain import errors
 from bankapp.store.engine.transaction import Transactions
 from gen.entries import ListEntriesBetweenRow
 from gen.queries import AsyncQueries
 
+StatementRow: TypeAlias = ListEntriesBetweenRow
 _LAST_MOMENT = timedelta(microseconds=1)  # PostgreSQL's time has no finer ones
 
 
@@ -25,7 +27,7 @@ class Statement:
 
     opening_balance: int
     closing_balance: int
-    rows: list[ListEntriesBetweenRow]
+    rows: list[StatementRow]
 
 
 class Statements:
@@ -48,7 +50,7 @@ class Statements:
 
     async def list_rows(
         self, account_id: int, since: datetime, before: datetime, page: StatementPage
-    ) -> list[ListEntriesBetweenRow]:
+    ) -> list[StatementRow]:
         """The entries of a page of a period that is known to be over."""
         return await self._run(read_rows, account_id, since, before, page)
 
@@ -80,7 +82,7 @@ async def read_statement(
 
 async def read_rows(
     q: AsyncQueries, account_id: int, since: datetime, before: datetime, page: StatementPage
-) -> list[ListEntriesBetweenRow]:
+) -> list[StatementRow]:
     after = since
     if page.after_transfer_id:
         moment = await q.entries.get_entry_time(

@@ -68,8 +68,10 @@ async def test_a_life_of_a_session(api: Api, connection: Connection) -> None:
     credentials = {"username": "alice", "password": PASSWORD}
     session = (await api.request("POST", "/v1/users/login", json=credentials)).body
     body = {"refresh_token": session["refresh_token"]}
-    for status in (200, 401):
-        answer = await api.request("POST", "/v1/tokens/renew_access", json=body)
+    for agent, status in (("alice's", 200), ("a thief's", 401)):
+        answer = await api.request(
+            "POST", "/v1/tokens/renew_access", json=body, headers={"User-Agent": agent}
+        )
         assert answer.status == status
     actions = [
         (action, actor)
