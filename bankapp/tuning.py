@@ -27,6 +27,8 @@ SESSION_NOTE_INTERVAL: Final = SESSION_NOTE_INTERVAL_MIN + timedelta(seconds=1) 
 CONNECTION_COUNT_MIN: Final = 2
 CONNECTION_COUNT_MAX: Final = 16
 CONNECTION_TIMEOUT_S: Final = 5.0
+# The pool doubles the delays between its attempts until then. Later the next request begins anew.
+RECONNECTION_TIMEOUT_S: Final = 4.0
 REPLACEMENT_INTERVAL_S: Final = 1.0  # of all connections, while the database is read-only
 STATEMENT_TIMEOUT_S: Final = 10
 LOCK_TIMEOUT_S: Final = 1

@@ -754,7 +754,7 @@ CREATE TABLE public.accounts (
 -- Name: TABLE accounts; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.accounts IS 'Where money is: one account per customer and currency, one cash account per currency';
+COMMENT ON TABLE public.accounts IS 'Where money is: one account per customer and currency until it is closed, one cash account each';
 
 
 --
@@ -1928,48 +1928,6 @@ ALTER TABLE procrastinate.procrastinate_workers ALTER COLUMN id ADD GENERATED AL
     NO MAXVALUE
     CACHE 1
 );
-
-
---
--- Name: accounts; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.accounts (
-    id bigint NOT NULL,
-    kind public.account_kind DEFAULT 'customer'::public.account_kind NOT NULL,
-    owner text,
-    currency text NOT NULL,
-    balance bigint DEFAULT 0 NOT NULL,
-    status public.account_status DEFAULT 'open'::public.account_status NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT accounts_balance_limit CHECK (((balance >= '-9007199254740991'::bigint) AND (balance <= '9007199254740991'::bigint))),
-    CONSTRAINT accounts_balance_not_negative CHECK (((balance >= 0) OR (kind = 'cash'::public.account_kind))),
-    CONSTRAINT accounts_cash_has_no_owner CHECK (((kind = 'cash'::public.account_kind) = (owner IS NULL))),
-    CONSTRAINT accounts_cash_stays_open CHECK (((kind <> 'cash'::public.account_kind) OR (status = 'open'::public.account_status))),
-    CONSTRAINT accounts_closed_is_empty CHECK (((status <> 'closed'::public.account_status) OR (balance = 0))),
-    CONSTRAINT accounts_id_positive CHECK ((id > 0))
-);
-
-
---
--- Name: TABLE accounts; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.accounts IS 'Where money is: one account per customer and currency until it is closed, one cash account each';
-
-
---
--- Name: COLUMN accounts.owner; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.accounts.owner IS 'NULL for the bank''s own cash account';
-
-
---
--- Name: COLUMN accounts.balance; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.accounts.balance IS 'Minor units; the sum of its entries. Within 2^53 - 1, exact in every JSON reader';
 
 
 --
@@ -3387,6 +3345,12 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130121307'),
     ('20261130122807'),
     ('20261130123700'),
+    ('20261130140001'),
+    ('20261130140002'),
+    ('20261130150002'),
+    ('20261130150003'),
+    ('20261130150004'),
+    ('20261130150005'),
     ('20261130300001'),
     ('20261130300002'),
     ('20261130300003'),

@@ -67,7 +67,10 @@ SET
     renewed_at = now(),
     last_used_at = now(),
     expires_at
-    = least(now() + $3::interval, sessions.created_at + session_duration_max())
+    = least(
+        greatest(now(), sessions.created_at) + $3::interval,
+        sessions.created_at + session_duration_max()
+    )
 FROM users
 WHERE sessions.id = $4
     AND sessions.refresh_token_hash = $5::bytea

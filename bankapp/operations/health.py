@@ -26,9 +26,9 @@ async def check_health(bank: Bank, visitor: Visitor, request: HealthRequest) -> 
 
 @public_operation()
 async def check_readiness(bank: Bank, visitor: Visitor, request: HealthRequest) -> Health:
-    """Whether requests can be served: refused as unavailable while the database is gone.
+    """Check that requests can be served. They are `unavailable` while the database is gone.
 
-    One that can only be read counts as gone; reads are still answered.
+    A database that can only be read counts as gone, although reads are answered.
     """
     await bank.store.ping()
     return Health(status="ok")

@@ -23,8 +23,9 @@ class MigrationError(Failure):
 def migrate(database_url: str) -> list[str]:
     """Apply the missing migrations; of several processes one applies them and the others wait.
 
-    Raises MigrationError when the server is too old or cannot be reached, or a migration fails, and
-    DatabaseAwayError when the database can only be read.
+    Returns the names of those that it applied. Raises MigrationError when the server is too old or
+    cannot be reached, or a migration fails, and DatabaseAwayError when the database can only be
+    read.
     """
     try:
         with psycopg.connect(database_url, autocommit=True, connect_timeout=10) as connection:
@@ -56,8 +57,9 @@ def _require_writable(connection: psycopg.Connection[tuple[object, ...]]) -> Non
         )
 
 
-def _is_behind(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
-    """Whether a migration is missing. dbmate would need the owner's rights even if none is."""
+def _missing(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
+    """The missing migrations. dbmate would need the owner's rights even if there is none."""
+    names = sorted(path.stem for path in MIGRATIONS.glob("*.sql"))
     try:
         rows = connection.execute("SELECT version FROM schema_migrations").fetchall()
     except psycopg.errors.UndefinedTable:

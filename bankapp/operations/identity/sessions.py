@@ -122,11 +122,10 @@ async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInRe
 
 @public_operation(refuses=(errors.Unauthenticated, errors.TokenExpired))
 async def renew_access(bank: Bank, visitor: Visitor, request: RenewRequest) -> RenewResponse:
-    """Take a refresh token for new tokens.
+    """Exchange a refresh token for new tokens. It works once; a second use ends its session.
 
-    It works once: used again it ends its session, unless the same client sends it again within ten
-    seconds, because the answer was lost or another tab renewed at the same time. Then it gets the
-    same refresh token again.
+    An exception is the same client within ten seconds, because answers get lost and two tabs renew
+    at once: the client gets the same refresh token again.
     """
     used = bank.refresh_tokens.verify(request.refresh_token)
     refresh = bank.refresh_tokens.create(used.session_id, next_token_id(used.token_id))

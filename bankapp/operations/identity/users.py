@@ -82,7 +82,7 @@ class ChangeRoleRequest(RequestModel):
 async def create_user(
     bank: Bank, visitor: Visitor, request: CreateUserRequest, key: RequestKey | None
 ) -> Answer[User | Kept]:
-    """Sign up as a depositor; a code to prove the e-mail address is mailed."""
+    """Sign up as a depositor. The bank mails a code that verifies the e-mail address."""
     await bank.passwords.require_strong(
         request.password, names=[request.username, request.full_name, request.email]
     )
@@ -152,7 +152,7 @@ async def change_user(bank: Bank, caller: Caller, request: ChangeUserRequest) ->
 
 @operation(role=Role.ADMIN, refuses=(errors.NotFound, errors.LastAdmin))
 async def change_role(bank: Bank, caller: Caller, request: ChangeRoleRequest) -> User:
-    """Give a user another role, at once; the last admin who can log in stays one."""
+    """Change a user's role. The change takes effect at once. The last active admin stays one."""
     user = await bank.store.users.change_role(request.username, request.role, origin=caller.origin)
     if user is None:
         raise errors.NotFound
@@ -161,7 +161,10 @@ async def change_role(bank: Bank, caller: Caller, request: ChangeRoleRequest) ->
 
 @operation(role=Role.ADMIN, refuses=(errors.NotFound, errors.LastAdmin))
 async def block_user(bank: Bank, caller: Caller, request: UserRequest) -> User:
-    """Keep a user out: all sessions end, and none can be opened; not the last admin."""
+    """Block a user. All sessions of the user end, and none can be opened.
+
+    The last active admin cannot be blocked.
+    """
     return await _block(bank, caller, request, is_blocked=True)
 
 
@@ -174,10 +177,10 @@ async def unblock_user(bank: Bank, caller: Caller, request: UserRequest) -> User
 async def ensure_admin(bank: Bank, username: str, password: str) -> None:
     """Make sure an admin of this name exists; an existing admin keeps the password.
 
-    One who is blocked stays so, because another admin has done it, unless nobody is left to undo
-    it. No operation: nobody asks for it, the bank does it by itself when it starts. Raises
-    UsernameTaken when somebody else has the name: anybody could have signed up with it, and only
-    the password tells whose it is.
+    A blocked admin stays blocked, because another admin has done it, unless no active admin is
+    left. This is no operation: the bank calls it when it starts. Raises UsernameTaken when
+    another user has the name. Anybody could have signed up with it, so only the password proves the
+    owner.
     """
     known = await bank.store.read.users.get_user(username=username)
     if known is not None:

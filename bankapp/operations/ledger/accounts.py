@@ -70,7 +70,7 @@ class ListEntriesRequest(PageRequest):
 async def open_account(
     bank: Bank, caller: Caller, request: OpenAccountRequest, key: RequestKey | None
 ) -> Answer[Account | Kept]:
-    """Open an account of one's own, with nothing in it: one per currency that is not closed."""
+    """Open an account of one's own. A user has one account per currency that is not closed."""
     answer = await bank.store.accounts.open_once(
         caller.username,
         request.currency,
@@ -129,7 +129,10 @@ async def thaw_account(bank: Bank, caller: Caller, request: GetAccountRequest) -
     refuses=(errors.NotFound, errors.AccountClosed, errors.AccountFrozen, errors.AccountNotEmpty)
 )
 async def close_account(bank: Bank, caller: Caller, request: GetAccountRequest) -> Account:
-    """Close an account that is empty, for good; another may be opened in its currency."""
+    """Close an account for good. Its balance must be zero, and no open hold may name it.
+
+    The owner may open another account in its currency.
+    """
     await visible_account(bank, caller, request.account_id)
     account = await bank.store.accounts.close(request.account_id, origin=caller.origin)
     return Account.model_validate(account)

@@ -65,7 +65,7 @@ class CreateBatchResponse(ResponseModel):
 async def create_batch(
     bank: Bank, caller: Caller, request: CreateBatchRequest, key: RequestKey | None
 ) -> Answer[CreateBatchResponse | Kept]:
-    """Make many transfers from accounts of one's own, in order and at once."""
+    """Make many transfers from one's own accounts, in their order and in one transaction."""
     _require_other_keys(request, key)
     answer = await bank.store.postings.post_once(
         [_posting(caller, item) for item in request.transfers],

@@ -39,7 +39,7 @@ class Currencies(ResponseModel):
 async def list_currencies(
     bank: Bank, visitor: Visitor, request: ListCurrenciesRequest
 ) -> Currencies:
-    """The currencies in which accounts can be opened: 1050 is 10.50 where the exponent is 2."""
+    """List the currencies of the bank. With exponent 2, the amount 1050 is 10.50."""
     rows = await bank.store.read.currencies.list_currencies(
         after_code="", row_count_max=limits.CURRENCY_COUNT_MAX
     )

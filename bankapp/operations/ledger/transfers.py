@@ -181,6 +181,8 @@ async def reverse_transfer(
         raise errors.NotFound
     if not caller.may_see(known.to_owner):
         raise errors.Forbidden("Only the payee or the bank may pay a transfer back.")
+    if caller.username == known.from_owner != known.to_owner:
+        raise errors.Forbidden(_OWN_FAVOUR)
     posting = Posting(
         kind=PostingKind.REVERSAL,
         reference_id=request.transfer_id,

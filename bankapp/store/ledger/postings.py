@@ -102,7 +102,7 @@ class Postings:
                     raise outcome  # all items are of one session
             return render(outcomes)
 
-        async with self._batch_slots:
+        async with self._batch_turns.take(batch[0].origin.actor):
             return await self._run_once(key, step)
 
     async def _post_batched(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:

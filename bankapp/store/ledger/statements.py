@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from bankapp.domain import errors
+from bankapp.domain import errors, limits
 from bankapp.store.engine.transaction import Transactions
 from gen.entries import ListEntriesBetweenRow
 from gen.queries import AsyncQueries
@@ -18,7 +18,10 @@ class StatementPage:
     """Which entries of a period: those after a transfer (0: from the first), so many at most."""
 
     after_transfer_id: int = 0
-    row_count_max: int
+    row_count_max: int = limits.STATEMENT_PAGE_SIZE_MAX
+
+
+_FIRST_PAGE: Final = StatementPage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +40,19 @@ class Statements:
         self._run = transactions.run
 
     async def get(
-        self, account_id: int, since: datetime, before: datetime, page: StatementPage
+        self,
+        account_id: int,
+        since: datetime,
+        before: datetime,
+        page: StatementPage = _FIRST_PAGE,
     ) -> Statement:
         """A page of what happened to the account from `since` to just before `before`.
 
-        It never changes again. Raises ValidationFailed while something could still happen before
-        then, and for a page after a transfer that is not of the period.
+        It never changes again. Raises ValidationFailed while `before` is still to
+        come, and for a page after a transfer that is not of the period.
         """
         # A transaction of its own: the lock is released before the long read.
-        await self._run(require_over, account_id, before)
+        await self._run(finish, account_id, before)
         return await self._run(read_statement, account_id, since, before, page)
 
     async def list_rows(

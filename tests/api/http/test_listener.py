@@ -5,7 +5,8 @@ import json
 import re
 import socket
 from collections.abc import AsyncGenerator
-from typing import Final
+from contextlib import AsyncExitStack
+from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
 import pytest

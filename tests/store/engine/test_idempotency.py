@@ -11,6 +11,7 @@ from psycopg import errors as pg
 from bankapp.domain import errors
 from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.postings import Posting, PostingKind
+from bankapp.store import purge
 from bankapp.store.engine.idempotency import Answer
 from bankapp.store.engine.transaction import Pool
 from bankapp.store.ledger import postings

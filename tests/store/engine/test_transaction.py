@@ -208,3 +208,23 @@ async def test_a_server_that_vanished_is_given_up(pool: Pool) -> None:
             ("keepalives_interval", "2"),
             ("keepalives_count", "3"),
         }
+
+
+async def test_the_first_request_after_an_outage_connects_at_once(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Goal: a long outage makes no long delay. Method: the socket is not there until the pool has
+    given up, and then it is.
+    """
+    monkeypatch.setattr(tuning, "RECONNECTION_TIMEOUT_S", 0.1)
+    directory = str(conninfo_to_dict(database_url)["host"])
+    away = make_conninfo(database_url, host=str(tmp_path / "away"))
+    pool = create_pool(away)
+    await pool.open()
+    try:
+        while pool.get_stats()["pool_size"] > 0:  # noqa: ASYNC110 - a pool sends no event
+            await asyncio.sleep(0.01)
+        (tmp_path / "away").symlink_to(directory)
+        await Store(pool).ping()
+    finally:
+        await pool.close()

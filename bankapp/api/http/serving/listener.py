@@ -104,6 +104,7 @@ class _Connection(web.RequestHandler):
     __slots__ = (
         "_connections",
         "_discarded_bytes",
+        "_entered",
         "_is_unreadable",
         "_lingering",
         "_unread_timer",

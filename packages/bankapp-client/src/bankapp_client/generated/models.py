@@ -127,7 +127,7 @@ class StatementEntry(Model):
 
 
 class Statement(Model):
-    """A month of an account, in UTC: the opening balance and the entries are the closing one.
+    """A month of an account, in UTC. Opening balance and entries add up to the closing balance.
 
     The balances are those of the whole month, and `entries` may be a page of it: `next_cursor` is
     the `cursor` of the next page; null on the last."""

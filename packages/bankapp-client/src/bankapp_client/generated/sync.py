@@ -30,7 +30,7 @@ class Operations(ABC):
         email: str,
         idempotency_key: str | None = None,
     ) -> models.User:
-        """Sign up as a depositor; a code to prove the e-mail address is mailed.
+        """Sign up as a depositor. The bank mails a code that verifies the e-mail address.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -94,14 +94,16 @@ class Operations(ABC):
         )
 
     def change_role(self, username: str, *, role: models.Role) -> models.User:
-        """Give a user another role, at once; the last admin who can log in stays one.
+        """Change a user's role. The change takes effect at once. The last active admin stays one.
 
         Raises Forbidden, LastAdmin, NotFound, TokenExpired, Unauthenticated.
         """
         return self._perform(endpoints.CHANGE_ROLE, {"username": username, "role": role})
 
     def block_user(self, username: str) -> models.User:
-        """Keep a user out: all sessions end, and none can be opened; not the last admin.
+        """Block a user. All sessions of the user end, and none can be opened.
+
+        The last active admin cannot be blocked.
 
         Raises Forbidden, LastAdmin, NotFound, TokenExpired, Unauthenticated.
         """
@@ -147,11 +149,10 @@ class Operations(ABC):
         )
 
     def renew_access(self, *, refresh_token: str) -> models.RenewResponse:
-        """Take a refresh token for new tokens.
+        """Exchange a refresh token for new tokens. It works once; a second use ends its session.
 
-        It works once: used again it ends its session, unless the same client sends it again
-        within ten seconds, because the answer was lost or another tab renewed at the same time.
-        Then it gets the same refresh token again.
+        An exception is the same client within ten seconds, because answers get lost and two tabs
+        renew at once: the client gets the same refresh token again.
 
         Raises TokenExpired, Unauthenticated.
         """
@@ -186,11 +187,11 @@ class Operations(ABC):
         return self._perform(endpoints.END_SESSION, {"session_id": session_id})
 
     def list_currencies(self) -> models.Currencies:
-        """The currencies in which accounts can be opened: 1050 is 10.50 where the exponent is 2."""
+        """List the currencies of the bank. With exponent 2, the amount 1050 is 10.50."""
         return self._perform(endpoints.LIST_CURRENCIES, {})
 
     def open_account(self, *, currency: str, idempotency_key: str | None = None) -> models.Account:
-        """Open an account of one's own, with nothing in it: one per currency that is not closed.
+        """Open an account of one's own. A user has one account per currency that is not closed.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -269,7 +270,9 @@ class Operations(ABC):
         return self._perform(endpoints.THAW_ACCOUNT, {"account_id": account_id})
 
     def close_account(self, account_id: int) -> models.Account:
-        """Close an account that is empty, for good; another may be opened in its currency.
+        """Close an account for good. Its balance must be zero, and no open hold may name it.
+
+        The owner may open another account in its currency.
 
         Raises AccountClosed, AccountFrozen, AccountNotEmpty, NotFound, TokenExpired,
         Unauthenticated.
@@ -367,7 +370,7 @@ class Operations(ABC):
         transfers: list[models.BatchItem],
         idempotency_key: str | None = None,
     ) -> models.CreateBatchResponse:
-        """Make many transfers from accounts of one's own, in order and at once.
+        """Make many transfers from one's own accounts, in their order and in one transaction.
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
@@ -497,8 +500,8 @@ class Operations(ABC):
         return self._perform(endpoints.CHECK_HEALTH, {})
 
     def check_readiness(self) -> models.Health:
-        """Whether requests can be served: refused as unavailable while the database is gone.
+        """Check that requests can be served. They are `unavailable` while the database is gone.
 
-        One that can only be read counts as gone; reads are still answered.
+        A database that can only be read counts as gone, although reads are answered.
         """
         return self._perform(endpoints.CHECK_READINESS, {})
