@@ -30,28 +30,25 @@ async def post(
 
 
 async def main() -> None:
-    """An admin deposits cash once, although the request is sent twice."""
+    """Open an account once, although the request is sent twice."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(5)) as http:
         tokens, _ = await post(http, "users/login", ADMIN)
         http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-        account, _ = await post(http, "accounts", {"currency": "GBP"})
 
         # One key for one intention, made before the first attempt.
         headers = {"Idempotency-Key": str(uuid.uuid4())}
-        cash = {"amount": 500, "currency": "GBP"}
-        path = f"accounts/{account['id']}/deposits"
-        first, is_replay = await post(http, path, cash, **headers)
-        print("deposit of", first["amount"], "replayed:", is_replay)
-        again, is_replay = await post(http, path, cash, **headers)
+        first, is_replay = await post(http, "accounts", {"currency": "GBP"}, **headers)
+        print("an account in", first["currency"], "replayed:", is_replay)
+        again, is_replay = await post(http, "accounts", {"currency": "GBP"}, **headers)
         print("the same:", again == first, "replayed:", is_replay)
 
-        other, _ = await post(http, path, {"amount": 600, "currency": "GBP"}, **headers)
+        other, _ = await post(http, "accounts", {"currency": "CHF"}, **headers)
         print(other["code"])
 
 
 asyncio.run(main())
 
 # Prints:
-# deposit of 500 replayed: False
+# an account in GBP replayed: False
 # the same: True replayed: True
 # idempotency_key_reused

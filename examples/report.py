@@ -30,5 +30,4 @@ for (currency, kind), amount in sorted(totals.items()):
 
 # Prints, after the other examples:
 # EUR deposit       20000
-# GBP deposit         500
 # USD deposit       10000

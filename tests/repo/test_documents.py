@@ -36,6 +36,8 @@ def test_links_lead_somewhere(document: str) -> None:
 
 @pytest.mark.parametrize("document", sorted({*documents()} - HISTORIES))
 def test_files_that_are_named_exist(document: str) -> None:
+    if document.startswith("packages/"):
+        return  # its paths are those of the projects that use the package
     for text in re.findall(r"`([^`\n]+)`", prose(document)):
         if re.fullmatch(rf"({'|'.join(TOP)})/[\w./-]*", text):
             assert (ROOT / text).exists(), text
