@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
-from psycopg.errors import NoDataFound
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
@@ -14,7 +13,12 @@ from gen import Query, enums, models
 
 INSERT_ACCOUNT: Final = """\
 INSERT /* InsertAccount */ INTO accounts (owner, currency)
-VALUES ($1::text, $2)
+SELECT
+    $1::text,
+    currencies.code
+FROM currencies
+WHERE currencies.code = $2
+ON CONFLICT DO NOTHING
 RETURNING id
 """
 
@@ -127,13 +131,13 @@ class Querier:
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection = connection
 
-    def insert_account(self, *, owner: str, currency: str) -> int:
+    def insert_account(self, *, owner: str, currency: str) -> int | None:
+        """No row if the bank has no such currency, or the owner an account in it: an error of
+        a constraint would be a line in the log of PostgreSQL, and quote the owner.
+        """
         cursor = RawCursor(self._connection, row_factory=lambda _: _insert_account_value)
         cursor.execute(INSERT_ACCOUNT, (owner, currency))
-        row = cursor.fetchone()
-        if row is None:
-            raise NoDataFound("InsertAccount returned no row")
-        return row
+        return cursor.fetchone()
 
     def list_accounts_by_id(self, *, ids: Sequence[int | None]) -> list[models.CustomerAccount]:
         cursor = RawCursor(self._connection, row_factory=tuple_row)
@@ -187,13 +191,13 @@ class AsyncQuerier:
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self._connection = connection
 
-    async def insert_account(self, *, owner: str, currency: str) -> int:
+    async def insert_account(self, *, owner: str, currency: str) -> int | None:
+        """No row if the bank has no such currency, or the owner an account in it: an error of
+        a constraint would be a line in the log of PostgreSQL, and quote the owner.
+        """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _insert_account_value)
         await cursor.execute(INSERT_ACCOUNT, (owner, currency))
-        row = await cursor.fetchone()
-        if row is None:
-            raise NoDataFound("InsertAccount returned no row")
-        return row
+        return await cursor.fetchone()
 
     async def list_accounts_by_id(
         self, *, ids: Sequence[int | None]

@@ -20,6 +20,7 @@ VALUES (
     $4,
     $5
 )
+ON CONFLICT DO NOTHING
 RETURNING username, hashed_password, full_name, email, is_email_verified, role, password_changed_at, created_at, blocked_at
 """
 
@@ -140,13 +141,13 @@ class Querier:
 
     def insert_user(
         self, *, username: str, hashed_password: str, full_name: str, email: str, role: enums.Role
-    ) -> models.User:
+    ) -> models.User | None:
+        """No row if the username or the e-mail address is taken: an error of a constraint
+        would be a line in the log of PostgreSQL, and quote them.
+        """
         cursor = RawCursor(self._connection, row_factory=lambda _: _user)
         cursor.execute(INSERT_USER, (username, hashed_password, full_name, email, role))
-        row = cursor.fetchone()
-        if row is None:
-            raise NoDataFound("InsertUser returned no row")
-        return row
+        return cursor.fetchone()
 
     def get_user(self, *, username: str) -> models.User | None:
         cursor = RawCursor(self._connection, row_factory=lambda _: _user)
@@ -229,13 +230,13 @@ class AsyncQuerier:
 
     async def insert_user(
         self, *, username: str, hashed_password: str, full_name: str, email: str, role: enums.Role
-    ) -> models.User:
+    ) -> models.User | None:
+        """No row if the username or the e-mail address is taken: an error of a constraint
+        would be a line in the log of PostgreSQL, and quote them.
+        """
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
         await cursor.execute(INSERT_USER, (username, hashed_password, full_name, email, role))
-        row = await cursor.fetchone()
-        if row is None:
-            raise NoDataFound("InsertUser returned no row")
-        return row
+        return await cursor.fetchone()
 
     async def get_user(self, *, username: str) -> models.User | None:
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)

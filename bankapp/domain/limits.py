@@ -28,6 +28,7 @@ CODE_LENGTH_MAX: Final = 128
 CODE_LIFETIME: Final = timedelta(minutes=15)  # the default of `expires_at` in SQL
 ACCOUNT_COUNT_MAX: Final = 100  # of one person, closed ones included
 DESCRIPTION_LENGTH_MAX: Final = 200
+OPEN_SESSION_COUNT_MAX: Final = 100  # of one user
 SESSION_DURATION_MAX: Final = timedelta(days=30)  # `session_duration_max` in SQL
 RENEWAL_GRACE: Final = timedelta(seconds=10)
 USER_AGENT_LENGTH_MAX: Final = 500

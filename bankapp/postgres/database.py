@@ -43,6 +43,11 @@ class Database:
         """Whether the embedded server of this process has ended."""
         return self.server is not None and self.server.has_ended()
 
+    def bound_log(self) -> None:
+        """Keep the size of the log of an embedded server within its bound."""
+        if self.server is not None:
+            self.server.bound_log()
+
 
 @contextmanager
 def open_database(settings: Settings, *, beside_server: bool = False) -> Generator[Database]:

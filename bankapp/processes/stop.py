@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -41,7 +41,8 @@ def stopping_by_signals() -> Stop:
 async def stopping_with_database(database: Database, stop: Stop) -> AsyncGenerator[None]:
     """Stop when the embedded server ends, because a restart brings both back.
 
-    Raises StartError after the block if the server has ended.
+    Until then the size of its log is kept within its bound. Raises StartError after the block if
+    the server has ended.
     """
     watch = asyncio.create_task(_stop_with(database, stop))
     try:
@@ -53,6 +54,8 @@ async def stopping_with_database(database: Database, stop: Stop) -> AsyncGenerat
 
 
 async def _stop_with(database: Database, stop: Stop) -> None:
-    while not database.has_ended():  # noqa: ASYNC110 - a process sends no event
+    while not database.has_ended():
+        with suppress(OSError):  # the disk is full: the next turn tries again
+            database.bound_log()
         await asyncio.sleep(DATABASE_CHECK_S)
     stop.now()

@@ -1,7 +1,13 @@
 -- name: InsertAccount :one
--- @required
+-- No row if the bank has no such currency, or the owner an account in it: an error of a constraint
+-- would be a line in the log of PostgreSQL, and quote the owner.
 INSERT INTO accounts (owner, currency)
-VALUES (sqlc.arg(owner)::text, sqlc.arg(currency))
+SELECT
+    sqlc.arg(owner)::text,
+    currencies.code
+FROM currencies
+WHERE currencies.code = sqlc.arg(currency)
+ON CONFLICT DO NOTHING
 RETURNING id;
 
 -- name: ListAccountsById :many

@@ -8,3 +8,11 @@ FROM currencies
 WHERE code > sqlc.arg(after_code)
 ORDER BY code
 LIMIT sqlc.arg(row_count_max);
+
+-- name: HasCurrency :one
+-- @required
+SELECT EXISTS (
+    SELECT
+    FROM currencies
+    WHERE code = sqlc.arg(code)
+) AS has_currency;

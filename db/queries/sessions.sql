@@ -126,6 +126,22 @@ WHERE username = sqlc.arg(username)
     AND ended_at IS NULL
 RETURNING id;
 
+-- name: EndOldestSessions :many
+-- Ends the oldest open sessions of a user, so that the newest `kept_count` are left.
+UPDATE sessions
+SET ended_at = now()
+WHERE id IN (
+        SELECT oldest.id
+        FROM sessions AS oldest
+        WHERE oldest.username = sqlc.arg(username)
+            AND oldest.ended_at IS NULL
+            AND oldest.expires_at > now()
+        ORDER BY oldest.number DESC
+        OFFSET sqlc.arg(kept_count)
+    )
+    AND ended_at IS NULL
+RETURNING id;
+
 -- name: DeleteOldSessions :execrows
 -- Sessions that expired more than 30 days ago, whether they ended before or not.
 DELETE FROM sessions

@@ -1,5 +1,6 @@
 -- name: InsertUser :one
--- @required
+-- No row if the username or the e-mail address is taken: an error of a constraint would be a line in
+-- the log of PostgreSQL, and quote them.
 INSERT INTO users (username, hashed_password, full_name, email, role)
 VALUES (
     sqlc.arg(username),
@@ -8,6 +9,7 @@ VALUES (
     sqlc.arg(email),
     sqlc.arg(role)
 )
+ON CONFLICT DO NOTHING
 RETURNING *;
 
 -- name: GetUser :one

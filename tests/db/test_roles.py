@@ -77,6 +77,23 @@ def test_what_only_the_owner_may(dba_server: EmbeddedServer, role: str, statemen
         connection.execute(statement.encode())
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("log_min_messages", "log"),
+        ("log_min_error_statement", "panic"),
+        ("log_error_verbosity", "terse"),
+    ],
+)
+def test_refused_requests_are_not_logged(
+    dba_server: EmbeddedServer, setting: str, value: str
+) -> None:
+    with psycopg.connect(dba_server.url("bank", "bank_server")) as connection:
+        assert connection.execute(f"SHOW {setting}".encode()).fetchone() == (value,)
+        source = "SELECT source FROM pg_settings WHERE name = %s"
+        assert connection.execute(source, [setting]).fetchone() == ("user",)
+
+
 def test_the_reader_reads_the_ledger_and_no_passwords(dba_server: EmbeddedServer) -> None:
     with psycopg.connect(dba_server.url("bank", "bank_reader")) as connection:
         for table in ("currencies", "accounts", "transfers", "entries"):

@@ -5,6 +5,8 @@ import pytest
 from tests.doors.client import Client
 from tests.doors.shapes import check_shape
 
+pytestmark = pytest.mark.usefixtures("silence")
+
 
 async def test_answers_have_the_fields_of_the_contract(
     client: Client, subtests: pytest.Subtests

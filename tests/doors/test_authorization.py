@@ -15,6 +15,8 @@ from tests.doors.cases import CASES
 from tests.doors.client import Client
 from tests.doors.world import Requester, World
 
+pytestmark = pytest.mark.usefixtures("silence")
+
 OTHER_KEY = b"another key of thirty-two bytes!"
 
 

@@ -20,6 +20,8 @@ from tests.doors.client import Client
 from tests.doors.door import Outcome
 from tests.doors.world import Connection, Requester, World
 
+SILENT = pytest.mark.usefixtures("silence")
+
 FIRST = CASES["create_deposit"]
 
 
@@ -28,6 +30,7 @@ def keyed(client: Client) -> list[tuple[Case, Keyed]]:
     return [(case, case.keyed) for case in client.cases if case.keyed is not None]
 
 
+@SILENT
 async def test_a_request_sent_again_gets_the_first_answer(
     client: Client, database: DatabaseAccess, subtests: pytest.Subtests
 ) -> None:
@@ -46,6 +49,7 @@ async def test_a_request_sent_again_gets_the_first_answer(
             assert database.money() == after
 
 
+@SILENT
 async def test_without_the_key_a_request_is_done_again(
     client: Client, subtests: pytest.Subtests
 ) -> None:
@@ -59,6 +63,7 @@ async def test_without_the_key_a_request_is_done_again(
                 assert not again.looks_like(first)
 
 
+@SILENT
 async def test_another_request_under_the_key_is_refused(
     client: Client, database: DatabaseAccess, subtests: pytest.Subtests
 ) -> None:
@@ -73,6 +78,7 @@ async def test_another_request_under_the_key_is_refused(
             assert (await client.send(case, world, keys=["k1"])).looks_like(first)
 
 
+@SILENT
 async def test_another_operation_under_the_key_is_refused(
     client: Client, world: World, subtests: pytest.Subtests
 ) -> None:
@@ -85,6 +91,7 @@ async def test_another_operation_under_the_key_is_refused(
                 assert outcome.refusal is errors.IdempotencyKeyReused
 
 
+@SILENT
 async def test_a_refusal_is_replayed(
     client: Client, database: DatabaseAccess, subtests: pytest.Subtests
 ) -> None:
@@ -118,6 +125,7 @@ async def test_of_requests_at_the_same_time_one_is_done(
             assert [outcome.is_replay for outcome in outcomes].count(False) == 1
 
 
+@SILENT
 async def test_another_users_key_is_another_key(client: Client, subtests: pytest.Subtests) -> None:
     for case, _ in keyed(client):
         if not case.is_public:
@@ -127,6 +135,7 @@ async def test_another_users_key_is_another_key(client: Client, subtests: pytest
                 assert not (await client.send(case, world, Requester.ADMIN, keys=["k1"])).is_replay
 
 
+@SILENT
 async def test_a_key_is_forgotten_by_the_purge_after_a_day(
     client: Client, store: Store, connection: Connection, subtests: pytest.Subtests
 ) -> None:
@@ -180,6 +189,7 @@ async def test_an_internal_error_is_not_stored(
             assert not again.is_replay
 
 
+@SILENT
 async def test_an_invalid_request_leaves_its_key_free(
     client: Client, subtests: pytest.Subtests
 ) -> None:
@@ -193,6 +203,7 @@ async def test_an_invalid_request_leaves_its_key_free(
             assert (await client.send(case, world, keys=["k1"])).refused is None
 
 
+@SILENT
 @pytest.mark.parametrize(
     "keys",
     [
@@ -215,6 +226,7 @@ async def test_malformed_keys_are_refused(
     assert database.money() == before
 
 
+@SILENT
 @pytest.mark.parametrize("key", ["x", " ~!", "x" * limits.IDEMPOTENCY_KEY_LENGTH_MAX])
 async def test_the_shortest_and_the_longest_key_work(
     client: Client, world: World, key: str

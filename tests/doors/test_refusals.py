@@ -9,6 +9,8 @@ from tests.doors.client import Client
 from tests.doors.test_catalogue import EVERY_CASE
 from tests.doors.world import Requester
 
+pytestmark = pytest.mark.usefixtures("silence")
+
 
 @EVERY_CASE
 def test_every_declared_refusal_has_a_provocation_or_a_reason(case: Case) -> None:

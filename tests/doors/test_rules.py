@@ -11,6 +11,8 @@ from tests.doors.conftest import OpenDoor
 from tests.doors.world import Connection
 from tests.factories import PASSWORD
 
+pytestmark = pytest.mark.usefixtures("silence")
+
 STRICT = Rules(limits_rates=False, requires_verified_email=True)
 
 

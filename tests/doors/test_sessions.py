@@ -11,6 +11,8 @@ from tests.doors.conftest import OpenDoor
 from tests.doors.door import Outcome
 from tests.doors.world import Connection
 
+pytestmark = pytest.mark.usefixtures("silence")
+
 
 async def test_ended_sessions_get_nothing_done_and_nothing_told(
     open_door: OpenDoor,

@@ -11,6 +11,8 @@ from tests.doors.case import Case
 from tests.doors.client import Client
 from tests.doors.world import World
 
+pytestmark = pytest.mark.usefixtures("silence")
+
 PAGES = {"list_sessions", "list_accounts", "list_entries", "list_transfers", "list_holds"}
 
 

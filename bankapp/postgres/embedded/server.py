@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bankapp.postgres.embedded.errors import EmbeddedError
+from bankapp.postgres.embedded.log import LOG_SETTINGS, LogFile
 from bankapp.postgres.embedded.privileges import ends_with_parent, hand_over, unprivileged
 
 SUPERUSER: Final = "postgres"
@@ -40,15 +41,16 @@ THROWAWAY: Final[Mapping[str, str]] = MappingProxyType(
 class EmbeddedServer:
     """One PostgreSQL server on the directory `home`, reached by a Unix socket only.
 
-    `home` contains `postgres/` (the data), `postgres.log` and `postgres.lock`. The process that
-    holds the lock owns the server. Only this user can enter the directory of the socket, so no
-    password is needed.
+    `home` contains `postgres/` (the data), `postgres.log`, `postgres.log.1` and `postgres.lock`.
+    The process that holds the lock owns the server. Only this user can enter the directory of the
+    socket, so no password is needed.
     """
 
     def __init__(self, home: Path, binaries: Path, settings: Mapping[str, str] = DURABLE) -> None:
         self.home = home.absolute()
         self.binaries = binaries
         self.settings = settings
+        self._log = LogFile(self.home / "postgres.log")
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
         self._temporary: Path | None = None  # holds the socket where `home` is too long a path
@@ -129,6 +131,10 @@ class EmbeddedServer:
         """Whether the server that this object started has ended."""
         return self._process is not None and self._process.poll() is not None
 
+    def bound_log(self) -> None:
+        """Keep the size of the log within its bound. To be called now and then."""
+        self._log.bound()
+
     def _acquire_lock(self) -> None:
         lock = os.open(self.home / "postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -204,6 +210,7 @@ class EmbeddedServer:
             "port": str(PORT),
             "unix_socket_directories": _quoted(self._new_socket_directory()),
             "unix_socket_permissions": "0700",
+            **LOG_SETTINGS,
             **self._preloaded(),
             **self.settings,
         }
@@ -211,7 +218,7 @@ class EmbeddedServer:
         command += ["-D", str(self.data)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
-        with (self.home / "postgres.log").open("ab") as log:
+        with self._log.open() as log:
             log_start = log.tell()
             # In another session, so that Ctrl-C reaches only the bank, which finishes its requests.
             self._process = subprocess.Popen(
@@ -280,9 +287,8 @@ class EmbeddedServer:
         return found
 
     def _log_since(self, offset: int) -> str:
-        with (self.home / "postgres.log").open("rb") as log:
-            log.seek(offset)
-            return log.read().decode(errors="replace").strip()[-2000:] or "its log is empty"
+        written = self._log.read(offset).decode(errors="replace").strip()
+        return written[-2000:] or "its log is empty"
 
 
 def _quoted(directory: Path) -> str:

@@ -21,7 +21,7 @@ class Sessions:
         self._cache = SessionCache(transactions)
 
     async def open(self, session: NewSession, *, origin: Origin = THE_BANK) -> None:
-        """Add a session.
+        """Add a session. The user's oldest end where there are too many.
 
         Raises InvalidCredentials when the password that was checked is no longer the user's: a
         change ends all sessions, and must not miss one that is just being opened.
@@ -78,6 +78,10 @@ async def open_session(q: AsyncQueries, session: NewSession, origin: Origin) -> 
         session_id=session.id, username=added.username, user_agent=added.user_agent
     )
     await audit.record(q, origin, opened)
+    for session_id in await q.sessions.end_oldest_sessions(
+        username=session.username, kept_count=limits.OPEN_SESSION_COUNT_MAX
+    ):
+        await audit.record(q, origin, events.SessionEnded(session_id=session_id))
 
 
 async def renew_session(q: AsyncQueries, renewal: Renewal, origin: Origin) -> datetime | None:

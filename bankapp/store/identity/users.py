@@ -95,6 +95,9 @@ async def register_user(
         email=user.email,
         role=user.role,
     )
+    if added is None:
+        is_known = await q.users.get_user(username=user.username) is not None
+        raise errors.UsernameTaken if is_known else errors.EmailTaken
     created = events.UserCreated(username=added.username, details=_details(added))
     await audit.record(q, origin, created)
     if code is not None:
@@ -112,6 +115,7 @@ async def change_user(
         raise errors.InvalidCredentials
     if before.role is not wanted.known_role:
         raise errors.Forbidden
+    await _require_free_email(q, wanted)
     after = await q.users.update_user(
         username=wanted.username,
         full_name=wanted.full_name,
@@ -174,6 +178,13 @@ async def note_new_password(q: AsyncQueries, username: str, origin: Origin) -> N
     """Codes that reset the old password no longer work."""
     await q.password_resets.use_all_password_resets(username=username)
     await audit.record(q, origin, events.UserPasswordChanged(username=username))
+
+
+async def _require_free_email(q: AsyncQueries, wanted: UserChange) -> None:
+    """Raise EmailTaken. Of two concurrent changes to one address the constraint refuses one."""
+    known = wanted.email and await q.users.get_user_by_email(email=wanted.email)
+    if known and known.username != wanted.username:
+        raise errors.EmailTaken
 
 
 def _details(user: models.User) -> events.UserDetails:

@@ -88,6 +88,8 @@ async def open_account(
     if await q.accounts.count_accounts(owner=owner) >= limits.ACCOUNT_COUNT_MAX:
         raise errors.TooManyAccounts
     account_id = await q.accounts.insert_account(owner=owner, currency=currency)
+    if account_id is None:
+        raise await _not_opened(q, currency)
     opened = events.AccountOpened(account_id=account_id, owner=owner, currency=currency)
     await audit.record(q, origin, opened)
     return await _get(q, account_id)
@@ -112,6 +114,13 @@ async def close_account(q: AsyncQueries, account_id: int, origin: Origin) -> mod
     if account.balance != 0:
         raise errors.AccountNotEmpty  # as does an open hold: accounts_close_without_holds
     return await _become(q, account, enums.AccountStatus.CLOSED, events.AccountClosed, origin)
+
+
+async def _not_opened(q: AsyncQueries, currency: str) -> errors.Refusal:
+    if await q.currencies.has_currency(code=currency):
+        return errors.AccountExists()
+    violation = errors.Violation("currency", "is not a currency of this bank")
+    return errors.ValidationFailed(violations=[violation])
 
 
 async def _lock(q: AsyncQueries, account_id: int) -> models.Account:
