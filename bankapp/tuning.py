@@ -20,6 +20,7 @@ HASHING_NICENESS: Final = 10  # of the 20 levels of Linux
 STRANGERS_NICENESS: Final = 19
 TOKEN_CACHE_COUNT_MAX: Final = 16_384
 SESSION_CACHE_COUNT_MAX: Final = 16_384
+RATED_USER_COUNT_MAX: Final = 16_384
 SESSION_NOTE_PAUSE_S: Final = 1.0
 SESSION_NOTE_INTERVAL_MIN: Final = timedelta(minutes=1)  # in the database, by its clock
 SESSION_NOTE_INTERVAL: Final = SESSION_NOTE_INTERVAL_MIN + timedelta(seconds=1)  # in a process

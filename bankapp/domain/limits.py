@@ -52,8 +52,21 @@ JOB_ATTEMPT_COUNT_MAX: Final = 10
 
 LOGINS_BY_ADDRESS: Final = RateLimit("login", 60, timedelta(minutes=1))
 LOGINS_BY_USER: Final = RateLimit("login_as", 10, timedelta(minutes=5), by=("address", "username"))
-# Of those who have not signed in from their network before: an attacker may have many networks.
-GUESSES_BY_USER: Final = RateLimit("guess_at", 60, timedelta(hours=1), by=("username",))
+# An attacker may have many networks.
+GUESSES_BY_USER: Final = RateLimit(
+    "guess_at",
+    60,
+    timedelta(hours=1),
+    by=("username",),
+    only="from networks from which the user has not signed in before",
+)
+# Counted when the password was right, so that nobody else can use them up.
+SIGN_INS: Final = RateLimit(
+    "sign_in", 100, timedelta(hours=1), by=("username",), only="with the right password"
+)
+RENEWALS: Final = RateLimit(
+    "renewal", 60, timedelta(hours=1), by=("session",), only="with a valid token"
+)
 SIGN_UPS: Final = RateLimit("sign_up", 20, timedelta(hours=1))
 RESETS_BY_ADDRESS: Final = RateLimit("reset", 10, timedelta(hours=1))
 RESETS_BY_EMAIL: Final = RateLimit("reset_of", 3, timedelta(hours=1), by=("email",))
@@ -61,3 +74,6 @@ RESET_TRIES: Final = RateLimit("reset_confirm", 20, timedelta(hours=1))
 RESENDS_BY_ADDRESS: Final = RateLimit("resend", 10, timedelta(hours=1))
 RESENDS_BY_USER: Final = RateLimit("resend_to", 3, timedelta(hours=1), by=("caller",))
 USER_CHANGES: Final = RateLimit("change", 20, timedelta(hours=1), by=("caller", "username"))
+ACCOUNT_OPENINGS: Final = RateLimit("open_account", 100, timedelta(days=1), by=("caller",))
+# Rows of money are kept for good. This is far more than a marketplace posts in a day.
+POSTINGS: Final = RateLimit("posting", 100_000, timedelta(days=1), by=("caller",), per_process=True)

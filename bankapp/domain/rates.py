@@ -9,13 +9,18 @@ class RateLimit:
     """`count` tries at once, and then one more each `period` / `count`.
 
     Tries are counted per the values of `by`: the client's `address`, the user who is the `caller`,
-    or a field of the request.
+    the `session`, or a field of the request. The database counts them, for all processes together.
+    A limit that is `per_process` is counted in the memory of each process instead, which takes no
+    round trip, and is forgotten when the process ends. `only` says which tries count, where not all
+    do; the operation itself counts those.
     """
 
     name: str
     count: int
     period: timedelta
     by: tuple[str, ...] = ("address",)
+    per_process: bool = False
+    only: str = ""
 
     @property
     def interval(self) -> timedelta:

@@ -56,19 +56,50 @@ def authorize(bank: Bank, operation: Operation, visitor: Visitor) -> None:
         raise errors.EmailNotVerified
 
 
-async def require_session(bank: Bank, holder: SessionHolder) -> None:
-    """Raise Unauthenticated when the session has ended."""
-    if await bank.store.sessions.get_caller(holder.session_id) is None:
+async def require_session(bank: Bank, visitor: Visitor) -> None:
+    """Raise Unauthenticated for the holder of a session that has ended, who is told nothing else.
+
+    To be called before a refusal by anything but the operation, which would check the session.
+    """
+    if isinstance(visitor, Caller) or not isinstance(visitor, SessionHolder):
+        return
+    if await bank.store.sessions.get_caller(visitor.session_id) is None:
         raise errors.Unauthenticated
 
 
 async def limit_rates(
-    bank: Bank, limits: Sequence[RateLimit], visitor: Visitor, request: BaseModel
+    bank: Bank, operation: Operation, visitor: Visitor, request: BaseModel
 ) -> None:
-    """Count one try against each limit. Raises RateLimited."""
-    if bank.rules.limits_rates:
-        for limit in limits:
-            await _take(bank, limit, visitor, request)
+    """Count a request against the limits of an operation. Raises RateLimited."""
+    try_count = 1 if operation.count_tries is None else operation.count_tries(request)
+    try:
+        for limit in operation.entry_limits:
+            if limit.per_process:
+                assert isinstance(visitor, SessionHolder)
+                wait_s = bank.rates.take(limit, visitor.username, try_count)
+                if wait_s > 0:
+                    raise _limited(limit, wait_s)
+            else:
+                await count_try(
+                    bank, limit, [_counted(name, visitor, request) for name in limit.by]
+                )
+    except errors.RateLimited:
+        await require_session(bank, visitor)
+        raise
+
+
+async def count_try(bank: Bank, limit: RateLimit, counted: Sequence[str]) -> None:
+    """Count a try in the database; `counted` are the values of `by`. Raises RateLimited."""
+    # Hashed: it may be long, and may be personal data.
+    digest = hashlib.sha256(json.dumps(counted).encode()).hexdigest()
+    taken = await bank.store.rate_limits.take(limit, f"{limit.name}|{digest}")
+    if not taken.is_allowed:
+        raise _limited(limit, taken.retry_after.total_seconds())
+
+
+def _limited(limit: RateLimit, wait_s: float) -> errors.RateLimited:
+    metrics.RATE_LIMITED.labels(limit.name).inc()
+    return errors.RateLimited(retry_after_s=max(1, math.ceil(wait_s)))
 
 
 def _session_of(bank: Bank, token: str | None) -> uuid.UUID:
@@ -79,17 +110,6 @@ def _session_of(bank: Bank, token: str | None) -> uuid.UUID:
 
 def _asks_for_email(bank: Bank, operation: Operation) -> bool:
     return operation.needs_verified_email and bank.rules.requires_verified_email
-
-
-async def _take(bank: Bank, limit: RateLimit, visitor: Visitor, request: BaseModel) -> None:
-    counted = [_counted(name, visitor, request) for name in limit.by]
-    # Hashed: it may be long, and may be personal data.
-    digest = hashlib.sha256(json.dumps(counted).encode()).hexdigest()
-    taken = await bank.store.rate_limits.take(limit, f"{limit.name}|{digest}")
-    if not taken.is_allowed:
-        metrics.RATE_LIMITED.labels(limit.name).inc()
-        retry_after_s = max(1, math.ceil(taken.retry_after.total_seconds()))
-        raise errors.RateLimited(retry_after_s=retry_after_s)
 
 
 def _counted(name: str, visitor: Visitor, request: BaseModel) -> str:

@@ -6,6 +6,7 @@ from bankapp import tuning
 from bankapp.auth.codes import CodeMaker
 from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import TokenMaker
+from bankapp.operations.process_rates import ProcessRates
 from bankapp.store.engine.turns import Turns
 from bankapp.store.store import Store
 
@@ -30,7 +31,8 @@ def _create_intake() -> Turns:
 class Bank:
     """The store, the means of authentication, and the rules of the bank.
 
-    `intake` bounds the large requests that are received and served at the same time.
+    `rates` counts tries against the limits of this process. `intake` bounds the large requests
+    that are received and served at the same time.
     """
 
     store: Store
@@ -39,4 +41,5 @@ class Bank:
     refresh_tokens: TokenMaker
     codes: CodeMaker
     rules: Rules
+    rates: ProcessRates = field(default_factory=ProcessRates)
     intake: Turns = field(default_factory=_create_intake)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, get_args, get_type_hints, overload
 
 from pydantic import BaseModel
@@ -38,11 +39,11 @@ class Operation:
     """A request that the bank serves, at every door.
 
     `role` is the least role that is allowed; None allows visitors. `refuses` are the refusals
-    beyond those that every operation shares. `limits` are the rate limits. An operation that moves
-    money out `needs_verified_email` where the bank's rules require it. An operation that
-    `checks_session` checks it in the transaction of its change, and shows nothing before. An
-    `idempotent` operation takes a key: it is done once under it, and its first answer is given
-    again.
+    beyond those that every operation shares. `limits` are the rate limits; a request is one try,
+    or as many as `count_tries` says. An operation that moves money out `needs_verified_email` where
+    the bank's rules require it. An operation that `checks_session` checks it in the transaction of
+    its change, and shows nothing before. An `idempotent` operation takes a key: it is done once
+    under it, and its first answer is given again.
     """
 
     name: str
@@ -52,10 +53,16 @@ class Operation:
     role: Role | None
     refuses: tuple[type[Refusal], ...]
     limits: tuple[RateLimit, ...]
+    count_tries: Callable[[Any], int] | None
     needs_verified_email: bool
     checks_session: bool
     idempotent: bool
     key_rule: KeyRule
+
+    @cached_property
+    def entry_limits(self) -> tuple[RateLimit, ...]:
+        """The limits that count every request; the operation itself counts tries of the others."""
+        return tuple(limit for limit in self.limits if not limit.only)
 
 
 class _Declarer(Generic[Sender]):
@@ -73,6 +80,7 @@ class _Declarer(Generic[Sender]):
         role: Role | None = None,
         refuses: tuple[type[Refusal], ...] = (),
         limits: tuple[RateLimit, ...] = (),
+        count_tries: Callable[[Any], int] | None = None,
         needs_verified_email: bool = False,
         key_rule: KeyRule = ...,
     ) -> Callable[[RunOnce[Sender]], Operation]: ...
@@ -84,6 +92,7 @@ class _Declarer(Generic[Sender]):
         role: Role | None = None,
         refuses: tuple[type[Refusal], ...] = (),
         limits: tuple[RateLimit, ...] = (),
+        count_tries: Callable[[Any], int] | None = None,
         needs_verified_email: bool = False,
     ) -> Callable[[Run[Sender]], Operation]: ...
 
@@ -94,13 +103,19 @@ class _Declarer(Generic[Sender]):
         role: Role | None = None,
         refuses: tuple[type[Refusal], ...] = (),
         limits: tuple[RateLimit, ...] = (),
+        count_tries: Callable[[Any], int] | None = None,
         needs_verified_email: bool = False,
         key_rule: KeyRule = KeyRule(),
     ) -> Callable[[Any], Operation]:
         """Declare a function as an operation, which has the name of the function."""
         role = role or self._role
-        # An ended session must not consume the user's rate limit, nor be asked for a role.
-        assert not self._checks_session or (role is Role.DEPOSITOR and not limits)
+        # An ended session must not be asked for a role, nor consume the user's rate limit. Of a
+        # limit of the process it consumes little, because the first answer makes it unknown there.
+        assert not self._checks_session or role is Role.DEPOSITOR
+        assert not self._checks_session or all(limit.per_process for limit in limits)
+        # The database counts tries one at a time, and the process those of users.
+        assert count_tries is None or all(limit.per_process for limit in limits)
+        assert all(limit.by == ("caller",) for limit in limits if limit.per_process)
         # A visitor's key has no user to belong to.
         assert not idempotent or role is not None or key_rule.scope is not None
 
@@ -120,6 +135,7 @@ class _Declarer(Generic[Sender]):
                     *_refusals_of_admission(role, limits),
                 ),
                 limits=limits,
+                count_tries=count_tries,
                 needs_verified_email=needs_verified_email,
                 checks_session=self._checks_session,
                 idempotent=idempotent,

@@ -16,7 +16,7 @@ from bankapp.operations.admission import (
     require_session,
 )
 from bankapp.operations.bank import Bank
-from bankapp.operations.callers import Caller, SessionHolder, Visitor
+from bankapp.operations.callers import SessionHolder, Visitor
 from bankapp.operations.exchange import Exchange
 from bankapp.operations.keys import only_key, request_key
 from bankapp.operations.operation import Operation
@@ -91,8 +91,7 @@ async def _serve(
     try:
         request = _validate(operation.request, content.read())
     except errors.Refusal:
-        if isinstance(visitor, SessionHolder) and not isinstance(visitor, Caller):
-            await require_session(bank, visitor)  # the operation would check it, but does not run
+        await require_session(bank, visitor)
         raise
     return await perform(bank, operation, visitor, request, key)
 
@@ -104,8 +103,8 @@ async def perform(
 
     Raises RateLimited, and the refusals of the operation.
     """
-    if operation.limits:
-        await limit_rates(bank, operation.limits, visitor, request)
+    if operation.entry_limits and bank.rules.limits_rates:
+        await limit_rates(bank, operation, visitor, request)
     if not operation.idempotent:
         return Served(await operation.run(bank, visitor, request))
     known_as = _request_key(operation, visitor, request, key)

@@ -1,6 +1,7 @@
 """Declaring operations."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from bankapp.operations.operation import (
 from bankapp.store.engine.idempotency import Answer
 
 RATE = RateLimit("test", 1, timedelta(minutes=1))
+OF_PROCESS = replace(RATE, by=("caller",), per_process=True)
 
 
 class Question(RequestModel):
@@ -81,6 +83,12 @@ UNKNOWN = (errors.Unauthenticated, errors.TokenExpired)
             public_operation(limits=(RATE,))(visit), None, (errors.RateLimited,), id="limited"
         ),
         pytest.param(
+            session_operation(limits=(OF_PROCESS,))(hold),
+            Role.DEPOSITOR,
+            (*UNKNOWN, errors.RateLimited),
+            id="limited in the process",
+        ),
+        pytest.param(
             operation(needs_verified_email=True)(call),
             Role.DEPOSITOR,
             (*UNKNOWN, errors.EmailNotVerified),
@@ -134,6 +142,14 @@ def test_only_one_kind_looks_at_the_session_by_itself() -> None:
         ),
         pytest.param(
             lambda: session_operation(limits=(RATE,))(hold), id="a limit for ended sessions"
+        ),
+        pytest.param(
+            lambda: operation(limits=(RATE,), count_tries=lambda _: 2)(call),
+            id="many tries counted in the database",
+        ),
+        pytest.param(
+            lambda: public_operation(limits=(replace(OF_PROCESS, by=("address",)),))(visit),
+            id="visitors counted in the process",
         ),
     ],
 )

@@ -80,13 +80,14 @@ def rate_limits() -> str:
     """Every rate limit, and the operations that count it."""
     declared = [limit for limit in vars(limits).values() if isinstance(limit, RateLimit)]
     return _table(
-        ("limit", "attempts", "period", "counted per", "operations"),
+        ("limit", "attempts", "period", "counted per", "which", "operations"),
         (
             (
                 f"`{limit.name}`",
                 str(limit.count),
                 _duration(limit.period),
-                ", ".join(limit.by),
+                ", ".join(limit.by) + (" (in each process)" if limit.per_process else ""),
+                limit.only,
                 ", ".join(f"`{one.name}`" for one in OPERATIONS if limit in one.limits),
             )
             for limit in declared

@@ -8,8 +8,9 @@ from pydantic import BeforeValidator
 
 from bankapp.auth.tokens import hash_renewal, hash_token_id, next_token_id
 from bankapp.domain import errors, limits
+from bankapp.domain.rates import RateLimit
 from bankapp.domain.sessions import NewSession, Renewal
-from bankapp.operations.admission import limit_rates, network_of
+from bankapp.operations.admission import count_try, network_of
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller, Visitor
 from bankapp.operations.fields import (
@@ -82,21 +83,28 @@ class EndSessionRequest(RequestModel):
 
 
 @public_operation(
-    refuses=(errors.InvalidCredentials,), limits=(limits.LOGINS_BY_ADDRESS, limits.LOGINS_BY_USER)
+    refuses=(errors.InvalidCredentials,),
+    limits=(
+        limits.LOGINS_BY_ADDRESS,
+        limits.LOGINS_BY_USER,
+        limits.GUESSES_BY_USER,
+        limits.SIGN_INS,
+    ),
 )
 async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInResponse:
-    """Log in and open a session.
+    """Log in and open a session. Of more than 100 open sessions of a user the oldest ends.
 
     An unknown user and a wrong password get the same answer, after the same time.
     """
     user = await bank.store.read.users.get_user(username=request.username)
     is_known = user is not None and await _has_signed_in_from(bank, user, visitor.address)
     if not is_known:
-        await limit_rates(bank, (limits.GUESSES_BY_USER,), visitor, request)
+        await _count(bank, limits.GUESSES_BY_USER, request.username)
     hashed_password = None if user is None else user.hashed_password
     is_right = await bank.passwords.verify(request.password, hashed_password, is_known=is_known)
     if user is None or not is_right or user.blocked_at is not None:
         raise errors.InvalidCredentials
+    await _count(bank, limits.SIGN_INS, request.username)
     session_id = uuid.uuid4()
     access, refresh = bank.tokens.create(session_id), bank.refresh_tokens.create(session_id)
     session = NewSession(
@@ -120,7 +128,7 @@ async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInRe
     )
 
 
-@public_operation(refuses=(errors.Unauthenticated, errors.TokenExpired))
+@public_operation(refuses=(errors.Unauthenticated, errors.TokenExpired), limits=(limits.RENEWALS,))
 async def renew_access(bank: Bank, visitor: Visitor, request: RenewRequest) -> RenewResponse:
     """Exchange a refresh token for new tokens. It works once; a second use ends its session.
 
@@ -128,6 +136,7 @@ async def renew_access(bank: Bank, visitor: Visitor, request: RenewRequest) -> R
     at once: the client gets the same refresh token again.
     """
     used = bank.refresh_tokens.verify(request.refresh_token)
+    await _count(bank, limits.RENEWALS, str(used.session_id))
     refresh = bank.refresh_tokens.create(used.session_id, next_token_id(used.token_id))
     renewal = Renewal(
         session_id=used.session_id,
@@ -192,6 +201,11 @@ async def end_sessions(bank: Bank, caller: Caller, request: OwnSessionsRequest) 
     """End all of one's own sessions, including the current one."""
     await bank.store.sessions.end_all(caller.username, origin=caller.origin)
     return NoContent()
+
+
+async def _count(bank: Bank, limit: RateLimit, counted: str) -> None:
+    if bank.rules.limits_rates:
+        await count_try(bank, limit, [counted])
 
 
 async def _rehash_if_cheap(bank: Bank, visitor: Visitor, user: models.User, password: str) -> None:

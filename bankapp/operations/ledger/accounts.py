@@ -1,6 +1,6 @@
 """Accounts and their entries."""
 
-from bankapp.domain import errors
+from bankapp.domain import errors, limits
 from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank
@@ -66,7 +66,11 @@ class ListEntriesRequest(PageRequest):
     account_id: Id
 
 
-@operation(idempotent=True, refuses=(errors.AccountExists, errors.TooManyAccounts))
+@operation(
+    idempotent=True,
+    refuses=(errors.AccountExists, errors.TooManyAccounts),
+    limits=(limits.ACCOUNT_OPENINGS,),
+)
 async def open_account(
     bank: Bank, caller: Caller, request: OpenAccountRequest, key: RequestKey | None
 ) -> Answer[Account | Kept]:

@@ -61,7 +61,12 @@ class CreateBatchResponse(ResponseModel):
     results: list[ItemResult]
 
 
-@operation(idempotent=True, needs_verified_email=True)
+@operation(
+    idempotent=True,
+    limits=(limits.POSTINGS,),
+    count_tries=lambda request: len(request.transfers),
+    needs_verified_email=True,
+)
 async def create_batch(
     bank: Bank, caller: Caller, request: CreateBatchRequest, key: RequestKey | None
 ) -> Answer[CreateBatchResponse | Kept]:

@@ -84,6 +84,7 @@ class CaptureHoldResponse(ResponseModel):
         errors.CurrencyMismatch,
         errors.InsufficientFunds,
     ),
+    limits=(limits.POSTINGS,),
     needs_verified_email=True,
 )
 async def create_hold(
@@ -131,6 +132,7 @@ async def list_holds(bank: Bank, caller: Caller, request: PageRequest) -> Page[H
         errors.HoldNotOpen,
         errors.CaptureExceedsHold,
     ),
+    limits=(limits.POSTINGS,),
 )
 async def capture_hold(
     bank: Bank, caller: Caller, request: CaptureHoldRequest, key: RequestKey | None
@@ -152,7 +154,9 @@ async def capture_hold(
     return await post_transfer(bank, posting, CaptureHoldResponse.model_validate)
 
 
-@operation(idempotent=True, refuses=(errors.NotFound, errors.HoldNotOpen))
+@operation(
+    idempotent=True, refuses=(errors.NotFound, errors.HoldNotOpen), limits=(limits.POSTINGS,)
+)
 async def void_hold(
     bank: Bank, caller: Caller, request: GetHoldRequest, key: RequestKey | None
 ) -> Answer[Hold]:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bankapp.domain import errors
+from bankapp.domain import errors, limits
 from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.postings import Posting, PostingKind, TransferKind
 from bankapp.domain.roles import Role
@@ -112,6 +112,7 @@ class ListTransfersRequest(PageRequest):
 @session_operation(
     idempotent=True,
     refuses=(*POSTING_REFUSALS, errors.SameAccount, errors.InsufficientFunds),
+    limits=(limits.POSTINGS,),
     needs_verified_email=True,
 )
 async def create_transfer(
@@ -167,6 +168,7 @@ async def create_withdrawal(
         errors.ReversalExceedsTransfer,
         errors.InsufficientFunds,
     ),
+    limits=(limits.POSTINGS,),
     needs_verified_email=True,
 )
 async def reverse_transfer(

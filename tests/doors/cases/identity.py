@@ -156,6 +156,7 @@ CASES: Final = (
                 errors.TokenExpired, lambda world: {"refresh_token": world.expired_refresh_token}
             ),
         ],
+        is_limited=True,
     ),
     Case(
         operation=sessions.log_out,

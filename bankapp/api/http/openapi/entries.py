@@ -65,13 +65,17 @@ def _remarks(route: Route) -> Iterable[str]:
     if route.operation.needs_verified_email:
         yield "Needs a verified e-mail address where the bank requires one."
     yield from map(_remark_on_limit, route.operation.limits)
+    if route.operation.count_tries is not None:
+        yield "Each item counts."
 
 
 def _remark_on_limit(limit: RateLimit) -> str:
     counted_by = " and ".join(name.replace("caller", "user") for name in limit.by)
     minutes = limit.period // timedelta(minutes=1)
-    period = {1: "a minute", 60: "an hour"}.get(minutes, f"{minutes} minutes")
-    return f"At most {limit.count} in {period} by {counted_by}."
+    known = {1: "a minute", 60: "an hour", 24 * 60: "a day"}
+    period = known.get(minutes, f"{minutes} minutes")
+    only = f" {limit.only}" if limit.only else ""
+    return f"At most {limit.count:,} in {period} by {counted_by}{only}."
 
 
 def _parameters(route: Route, schemas: Schemas) -> list[Schema]:

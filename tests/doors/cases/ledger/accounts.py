@@ -27,6 +27,7 @@ CASES: Final = (
         provocations=[refused(errors.AccountExists, {"currency": "USD"}, by=Requester.OWNER)],
         unprovoked={errors.TooManyAccounts: "it takes more accounts than a test should open"},
         keyed=Keyed(other={"currency": "JPY"}, refused=errors.AccountExists),
+        is_limited=True,
     ),
     Case(
         operation=accounts.get_account,

@@ -51,6 +51,7 @@ CASES: Final = (
         provocations=PAYMENT_REFUSALS,
         unprovoked={errors.BalanceLimitExceeded: "a hold moves nothing"},
         keyed=Keyed(other={"amount": 6}, refused=errors.InsufficientFunds),
+        is_limited=True,
         needs_verified_email=True,
     ),
     Case(
@@ -80,6 +81,7 @@ CASES: Final = (
         ],
         unprovoked=NEVER_FULL,
         keyed=Keyed(other={"amount": 6}, refused=errors.CaptureExceedsHold),
+        is_limited=True,
     ),
     Case(
         operation=holds.void_hold,
@@ -88,5 +90,6 @@ CASES: Final = (
         answer=HOLD,
         provocations=[_NO_HOLD, refused(errors.HoldNotOpen, given=_VOIDED)],
         keyed=Keyed(other={"hold_id": NO_ID}, refused=errors.NotFound),
+        is_limited=True,
     ),
 )

@@ -72,6 +72,7 @@ CASES: Final = (
         provocations=PAYMENT_REFUSALS,
         unprovoked=NEVER_FULL,
         keyed=Keyed(other={"amount": 6}, refused=errors.InsufficientFunds),
+        is_limited=True,
         needs_verified_email=True,
     ),
     Case(
@@ -110,6 +111,7 @@ CASES: Final = (
         ],
         unprovoked=NEVER_FULL,
         keyed=Keyed(other={"amount": 6}, refused=errors.ReversalExceedsTransfer),
+        is_limited=True,
         needs_verified_email=True,
     ),
     Case(
@@ -136,6 +138,7 @@ CASES: Final = (
         who_may=case.users(),
         answer={"results": [{"result": PAYMENT, "problem": None}]},
         keyed=Keyed(other=lambda world: _batch(world, 6), refused=None),
+        is_limited=True,
         needs_verified_email=True,
     ),
 )
