@@ -49,6 +49,7 @@ STATEMENT_PAGE_SIZE_MAX: Final = 10_000
 CURRENCY_COUNT_MAX: Final = 1000  # ISO 4217 has fewer than 200
 
 JOB_ATTEMPT_COUNT_MAX: Final = 10
+FAILED_JOB_RETENTION: Final = timedelta(days=30)
 
 LOGINS_BY_ADDRESS: Final = RateLimit("login", 60, timedelta(minutes=1))
 LOGINS_BY_USER: Final = RateLimit("login_as", 10, timedelta(minutes=5), by=("address", "username"))

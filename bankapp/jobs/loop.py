@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 
 import procrastinate
@@ -10,7 +10,7 @@ import structlog
 from procrastinate.worker import Worker
 
 from bankapp import tuning
-from bankapp.jobs.queue import renew_connections, rescue_stalled_jobs
+from bankapp.jobs.queue import delete_old_jobs, renew_connections, rescue_stalled_jobs
 
 RESTART_DELAY_S = 1.0
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.jobs")
@@ -23,11 +23,14 @@ async def work(queue: procrastinate.App, stop: asyncio.Event) -> None:
     """
     # Procrastinate logs the arguments of jobs, which hold addresses. The bank logs jobs itself.
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
-    rescue = asyncio.create_task(_rescue(queue, stop))
+    tending = asyncio.gather(
+        _repeat(rescue_stalled_jobs, queue, tuning.JOB_STALLED_AFTER_S / 2, stop),
+        _repeat(delete_old_jobs, queue, tuning.OLD_JOB_INTERVAL_S, stop),
+    )
     while not stop.is_set():
         await _run(queue, stop)
         await _sleep(RESTART_DELAY_S, stop)
-    await rescue
+    await tending
 
 
 async def _run(queue: procrastinate.App, stop: asyncio.Event) -> None:
@@ -58,14 +61,19 @@ async def _run(queue: procrastinate.App, stop: asyncio.Event) -> None:
         await renew_connections(queue)
 
 
-async def _rescue(queue: procrastinate.App, stop: asyncio.Event) -> None:
-    """Return jobs of dead workers to the queue, at intervals."""
+async def _repeat(
+    step: Callable[[procrastinate.App], Awaitable[object]],
+    queue: procrastinate.App,
+    interval_s: float,
+    stop: asyncio.Event,
+) -> None:
+    """Tend the queue at intervals."""
     while not stop.is_set():
         try:
-            await rescue_stalled_jobs(queue)
+            await step(queue)
         except Exception as error:  # noqa: BLE001 - the database may be back the next time
-            _log.warning("rescue failed", error=type(error).__name__)
-        await _sleep(tuning.JOB_STALLED_AFTER_S / 2, stop)
+            _log.warning("queue not tended", step=step.__name__, error=type(error).__name__)
+        await _sleep(interval_s, stop)
 
 
 async def _sleep(duration_s: float, stop: asyncio.Event) -> None:

@@ -1,7 +1,7 @@
 """The queue, which Procrastinate keeps in the database: its connections and its jobs."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import procrastinate
@@ -9,6 +9,7 @@ import structlog
 from procrastinate.jobs import Job as QueuedJob
 
 from bankapp import tuning
+from bankapp.domain import limits
 from bankapp.store.engine.jobs import UnreadableJob, read
 
 ROLE: Final = "bank_application"
@@ -66,6 +67,13 @@ async def rescue_stalled_jobs(queue: procrastinate.App) -> int:
         await queue.job_manager.retry_job(job)
         _log.warning("job rescued", job_id=job.id, job=job.task_name)
     return len(jobs)
+
+
+async def delete_old_jobs(queue: procrastinate.App) -> None:
+    """Delete the jobs that failed so long ago that no operator will requeue them."""
+    await queue.job_manager.delete_old_jobs(
+        nb_hours=limits.FAILED_JOB_RETENTION // timedelta(hours=1), include_failed=True
+    )
 
 
 async def list_failed_jobs(queue: procrastinate.App) -> list[FailedJob]:

@@ -34,10 +34,14 @@ class Mailer(Protocol):
 
 
 class FileMailer:
-    """Writes each message into a file of its own, for development and tests."""
+    """Writes each message into a file of its own, for development and tests.
 
-    def __init__(self, directory: Path) -> None:
+    The directory keeps the newest messages.
+    """
+
+    def __init__(self, directory: Path, count_max: int = tuning.MAIL_FILE_COUNT_MAX) -> None:
         self._directory = directory
+        self._count_max = count_max
 
     async def send(self, message: EmailMessage) -> None:
         """Write the message. Raises OSError."""
@@ -50,6 +54,8 @@ class FileMailer:
         written.touch(mode=0o600)
         written.write_bytes(data)
         written.replace(path)  # a reader never sees half a message
+        for oldest in sorted(self._directory.glob("*.eml"), key=_written_at)[: -self._count_max]:
+            oldest.unlink(missing_ok=True)
 
 
 def _legible(message: EmailMessage) -> EmailMessage:
@@ -111,6 +117,14 @@ class SmtpMailer:
             raise
         finally:
             client.close()  # without QUIT: the server may be the one that does not answer
+
+
+def _written_at(path: Path) -> float:
+    """Unix seconds; 0 for a file that another process has just removed."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _is_final(code: int) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 
 import psycopg
 import pytest
@@ -11,6 +11,7 @@ from bankapp import tuning
 from bankapp.jobs.context import JobContext
 from bankapp.jobs.loop import work
 from bankapp.jobs.purge import purge
+from bankapp.jobs.queue import delete_old_jobs
 from bankapp.mail.mailer import SmtpMailer
 from bankapp.operations.bank import Bank
 from tests.clock import Clock
@@ -19,6 +20,7 @@ from tests.job_runner import MAIL_SETTINGS, JobRunner
 from tests.mail_server import Mailbox
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+QUEUE: Final = "procrastinate.procrastinate"
 
 AGED: list[tuple[LiteralString, LiteralString]] = [
     (
@@ -138,3 +140,42 @@ async def test_a_clock_that_runs_ahead_purges_nothing(
     clock.set(timedelta(days=365))
     await purge(context)
     assert connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() == (7,)
+
+
+def fail_a_job(connection: Connection, age: str) -> None:
+    """Put a job into the queue that failed long ago."""
+    connection.execute("SELECT enqueue_job('send_mail', '{}')")
+    connection.execute("SET search_path = procrastinate")  # of the triggers
+    for status in ("doing", "failed"):
+        connection.execute("UPDATE procrastinate_jobs SET status = %s", [status])
+    connection.execute("UPDATE procrastinate_events SET at = now() - %s::interval", [age])
+    connection.execute("SET search_path = public")
+    connection.commit()
+
+
+@pytest.mark.parametrize(("age", "is_kept"), [("719 hours", True), ("721 hours", False)])
+async def test_failed_jobs_are_deleted_after_a_month(
+    job_runner: JobRunner, connection: Connection, age: str, *, is_kept: bool
+) -> None:
+    """With their events. A job that waits stays, however old it is."""
+    fail_a_job(connection, age)
+    connection.execute("SELECT enqueue_job('send_mail', '{}')")
+    connection.execute(f"UPDATE {QUEUE}_events SET at = now() - %s::interval".encode(), [age])
+    connection.commit()
+    await delete_old_jobs(job_runner.queue)
+    rows = connection.execute(f"SELECT status::text FROM {QUEUE}_jobs ORDER BY id").fetchall()
+    assert rows == ([("failed",), ("todo",)] if is_kept else [("todo",)])
+    events = connection.execute(f"SELECT FROM {QUEUE}_events WHERE type <> 'deferred'")
+    assert (events.rowcount > 0) is is_kept
+
+
+async def test_worker_deletes_failed_jobs(job_runner: JobRunner, connection: Connection) -> None:
+    fail_a_job(connection, "31 days")
+    stop = asyncio.Event()
+    working = asyncio.create_task(work(job_runner.queue, stop))
+    async with asyncio.timeout(20):
+        while connection.execute(f"SELECT FROM {QUEUE}_jobs WHERE status = 'failed'").rowcount:
+            connection.commit()
+            await asyncio.sleep(0.05)
+        stop.set()
+        await working

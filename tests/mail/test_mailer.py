@@ -1,6 +1,7 @@
 """Mailers, with a real mail server and with broken ones."""
 
 import asyncio
+import os
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -108,3 +109,17 @@ async def test_a_link_can_be_copied_from_a_file(tmp_path: Path, kind: MailKind, 
     read = message_from_bytes(data, policy=policy.SMTP)
     for subtype in ("plain", "html"):
         assert text_of(read, subtype) == text_of(message, subtype)
+
+
+def test_file_mailer_keeps_the_newest_messages(tmp_path: Path) -> None:
+    for number in range(3):
+        old = tmp_path / f"{number}.eml"
+        old.touch()
+        os.utime(old, (number, number))
+    (tmp_path / "0.part").touch()  # of another process
+    asyncio.run(FileMailer(tmp_path, count_max=3).send(MESSAGE))
+    [new] = [path for path in tmp_path.glob("*.eml") if path.stat().st_size]
+    assert {*tmp_path.iterdir()} == {
+        new,
+        *(tmp_path / name for name in ("0.part", "1.eml", "2.eml")),
+    }
