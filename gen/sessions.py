@@ -144,6 +144,23 @@ RETURNING id
 """
 
 
+END_OLDEST_SESSIONS: Final = """\
+UPDATE /* EndOldestSessions */ sessions
+SET ended_at = now()
+WHERE id IN (
+        SELECT oldest.id
+        FROM sessions AS oldest
+        WHERE oldest.username = $1
+            AND oldest.ended_at IS NULL
+            AND oldest.expires_at > now()
+        ORDER BY oldest.number DESC
+        OFFSET $2
+    )
+    AND ended_at IS NULL
+RETURNING id
+"""
+
+
 DELETE_OLD_SESSIONS: Final = """\
 DELETE /* DeleteOldSessions */ FROM sessions
 WHERE id IN (
@@ -198,6 +215,13 @@ QUERIES: Final = (
     Query("ListSessions", "sessions", "list_sessions", LIST_SESSIONS, reads_only=True),
     Query("EndSession", "sessions", "end_session", END_SESSION, reads_only=False),
     Query("EndSessions", "sessions", "end_sessions", END_SESSIONS, reads_only=False),
+    Query(
+        "EndOldestSessions",
+        "sessions",
+        "end_oldest_sessions",
+        END_OLDEST_SESSIONS,
+        reads_only=False,
+    ),
     Query(
         "DeleteOldSessions",
         "sessions",
@@ -257,6 +281,11 @@ def _end_session_value(row: Sequence[Any]) -> uuid.UUID:
 
 
 def _end_sessions_value(row: Sequence[Any]) -> uuid.UUID:
+    value: uuid.UUID = row[0]
+    return value
+
+
+def _end_oldest_sessions_value(row: Sequence[Any]) -> uuid.UUID:
     value: uuid.UUID = row[0]
     return value
 
@@ -379,6 +408,13 @@ class Querier:
         cursor.execute(END_SESSIONS, (username, kept_id))
         rows = cursor.fetchall()
         return [_end_sessions_value(row) for row in rows]
+
+    def end_oldest_sessions(self, *, username: str, kept_count: int) -> list[uuid.UUID]:
+        """Ends the oldest open sessions of a user, so that the newest `kept_count` are left."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(END_OLDEST_SESSIONS, (username, Int8(kept_count)))
+        rows = cursor.fetchall()
+        return [_end_oldest_sessions_value(row) for row in rows]
 
     def delete_old_sessions(self, *, moment: datetime.datetime, row_count_max: int) -> int:
         """Sessions that expired more than 30 days ago, whether they ended before or not."""
@@ -520,6 +556,13 @@ class AsyncQuerier:
         await cursor.execute(END_SESSIONS, (username, kept_id))
         rows = await cursor.fetchall()
         return [_end_sessions_value(row) for row in rows]
+
+    async def end_oldest_sessions(self, *, username: str, kept_count: int) -> list[uuid.UUID]:
+        """Ends the oldest open sessions of a user, so that the newest `kept_count` are left."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(END_OLDEST_SESSIONS, (username, Int8(kept_count)))
+        rows = await cursor.fetchall()
+        return [_end_oldest_sessions_value(row) for row in rows]
 
     async def delete_old_sessions(self, *, moment: datetime.datetime, row_count_max: int) -> int:
         """Sessions that expired more than 30 days ago, whether they ended before or not."""

@@ -1,5 +1,6 @@
 """The queue, which Procrastinate keeps in the database: its connections and its jobs."""
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -70,9 +71,16 @@ async def rescue_stalled_jobs(queue: procrastinate.App) -> int:
 
 
 async def delete_old_jobs(queue: procrastinate.App) -> None:
-    """Delete the jobs that failed so long ago that no operator will requeue them."""
+    """Delete the jobs that failed so long ago that no operator will requeue them.
+
+    A job is old by the clock of the database, and by that of this process where the database's runs
+    ahead: deleted jobs would be missed once it is right again.
+    """
+    row = await queue.connector.execute_query_one_async("SELECT now() AS now")
+    ahead = max(row["now"] - datetime.now(UTC), timedelta())
     await queue.job_manager.delete_old_jobs(
-        nb_hours=limits.FAILED_JOB_RETENTION // timedelta(hours=1), include_failed=True
+        nb_hours=math.ceil((limits.FAILED_JOB_RETENTION + ahead) / timedelta(hours=1)),
+        include_failed=True,
     )
 
 

@@ -169,6 +169,15 @@ async def test_failed_jobs_are_deleted_after_a_month(
     assert (events.rowcount > 0) is is_kept
 
 
+async def test_a_clock_that_runs_ahead_deletes_no_failed_jobs(
+    job_runner: JobRunner, connection: Connection, clock: Clock
+) -> None:
+    fail_a_job(connection, "1 hour")
+    clock.set(timedelta(days=365))
+    await delete_old_jobs(job_runner.queue)
+    assert connection.execute(f"SELECT FROM {QUEUE}_jobs WHERE status = 'failed'").rowcount == 1
+
+
 async def test_worker_deletes_failed_jobs(job_runner: JobRunner, connection: Connection) -> None:
     fail_a_job(connection, "31 days")
     stop = asyncio.Event()
