@@ -39,7 +39,7 @@ async def test_ended_sessions_get_nothing_done_and_nothing_told(
                 user = await client.log_in(case.requester, world)
                 for limit in case.operation.limits:
                     if is_limited and limit.per_process:
-                        while not strict.rates.take(limit, user.username, limit.count // 100):
+                        while not strict.rates.take(limit, user.username):
                             pass
                 await client.remember(user)
                 database.end_sessions(user.username)
