@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, LiteralString, TypeAlias
 
 import psycopg
 import pytest
@@ -20,7 +20,7 @@ from tests.factories import Make
 
 OpenDoor: TypeAlias = Callable[[Bank], Awaitable[Client]]
 # PostgreSQL's own, which an embedded server changes.
-PRESETS = {
+PRESETS: Final[dict[str, LiteralString]] = {
     "log_min_messages": "warning",
     "log_min_error_statement": "error",
     "log_error_verbosity": "default",
