@@ -2987,6 +2987,13 @@ CREATE INDEX sessions_expires_at_idx ON public.sessions USING btree (expires_at)
 
 
 --
+-- Name: sessions_open_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX sessions_open_idx ON public.sessions USING btree (username, number) WHERE (ended_at IS NULL);
+
+
+--
 -- Name: sessions_username_client_address_idx; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -3355,4 +3362,5 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130151002'),
     ('20261130151003'),
     ('20261130151004'),
-    ('20261130151005');
+    ('20261130151005'),
+    ('20261130600001');

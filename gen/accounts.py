@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
+from psycopg.errors import NoDataFound
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
+from psycopg.errors import NoDataFound
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
@@ -22,13 +23,28 @@ LIMIT $2
 """
 
 
+HAS_CURRENCY: Final = """\
+SELECT /* HasCurrency */ EXISTS (
+    SELECT
+    FROM currencies
+    WHERE code = $1
+) AS has_currency
+"""
+
+
 QUERIES: Final = (
     Query("ListCurrencies", "currencies", "list_currencies", LIST_CURRENCIES, reads_only=True),
+    Query("HasCurrency", "currencies", "has_currency", HAS_CURRENCY, reads_only=True),
 )
 
 
 def _currency(row: Sequence[Any]) -> models.Currency:
     return models.Currency(*row)
+
+
+def _has_currency_value(row: Sequence[Any]) -> bool:
+    value: bool = row[0]
+    return value
 
 
 class Querier:
@@ -45,6 +61,14 @@ class Querier:
         cursor.execute(LIST_CURRENCIES, (after_code, Int8(row_count_max)))
         rows = cursor.fetchall()
         return [_currency(row) for row in rows]
+
+    def has_currency(self, *, code: str) -> bool:
+        cursor = RawCursor(self._connection, row_factory=lambda _: _has_currency_value)
+        cursor.execute(HAS_CURRENCY, (code,))
+        row = cursor.fetchone()
+        if row is None:
+            raise NoDataFound("HasCurrency returned no row")
+        return row
 
 
 class AsyncQuerier:
@@ -63,3 +87,11 @@ class AsyncQuerier:
         await cursor.execute(LIST_CURRENCIES, (after_code, Int8(row_count_max)))
         rows = await cursor.fetchall()
         return [_currency(row) for row in rows]
+
+    async def has_currency(self, *, code: str) -> bool:
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _has_currency_value)
+        await cursor.execute(HAS_CURRENCY, (code,))
+        row = await cursor.fetchone()
+        if row is None:
+            raise NoDataFound("HasCurrency returned no row")
+        return row

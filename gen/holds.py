@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
+from psycopg.errors import NoDataFound
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
@@ -59,9 +60,29 @@ ORDER BY id DESC
 """
 
 
+HAS_OPEN_HOLD: Final = """\
+SELECT /* HasOpenHold */
+    EXISTS (
+        SELECT
+        FROM holds AS outgoing
+        WHERE outgoing.from_account_id = $1
+            AND outgoing.status = 'open'
+            AND outgoing.expires_at > clock_timestamp()
+    )
+    OR EXISTS (
+        SELECT
+        FROM holds AS incoming
+        WHERE incoming.to_account_id = $1
+            AND incoming.status = 'open'
+            AND incoming.expires_at > clock_timestamp()
+    ) AS has_open_hold
+"""
+
+
 QUERIES: Final = (
     Query("GetHold", "holds", "get_hold", GET_HOLD, reads_only=True),
     Query("ListOwnerHolds", "holds", "list_owner_holds", LIST_OWNER_HOLDS, reads_only=True),
+    Query("HasOpenHold", "holds", "has_open_hold", HAS_OPEN_HOLD, reads_only=True),
 )
 
 
@@ -114,6 +135,11 @@ def _current_hold(row: Sequence[Any]) -> models.CurrentHold:
     )
 
 
+def _has_open_hold_value(row: Sequence[Any]) -> bool:
+    value: bool = row[0]
+    return value
+
+
 class Querier:
     """Runs the queries of holds.sql on one connection."""
 
@@ -139,6 +165,15 @@ class Querier:
         cursor.execute(LIST_OWNER_HOLDS, (Int8(before_id), Int8(row_count_max), owner))
         rows = cursor.fetchall()
         return [_current_hold(row) for row in rows]
+
+    def has_open_hold(self, *, account_id: int) -> bool:
+        """Whether money is held in an account or for it."""
+        cursor = RawCursor(self._connection, row_factory=lambda _: _has_open_hold_value)
+        cursor.execute(HAS_OPEN_HOLD, (Int8(account_id),))
+        row = cursor.fetchone()
+        if row is None:
+            raise NoDataFound("HasOpenHold returned no row")
+        return row
 
 
 class AsyncQuerier:
@@ -166,3 +201,12 @@ class AsyncQuerier:
         await cursor.execute(LIST_OWNER_HOLDS, (Int8(before_id), Int8(row_count_max), owner))
         rows = await cursor.fetchall()
         return [_current_hold(row) for row in rows]
+
+    async def has_open_hold(self, *, account_id: int) -> bool:
+        """Whether money is held in an account or for it."""
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _has_open_hold_value)
+        await cursor.execute(HAS_OPEN_HOLD, (Int8(account_id),))
+        row = await cursor.fetchone()
+        if row is None:
+            raise NoDataFound("HasOpenHold returned no row")
+        return row

@@ -93,6 +93,9 @@ class AsyncCurrenciesReads:
             )
         )
 
+    async def has_currency(self, *, code: str) -> bool:
+        return await self._run(lambda q: q.currencies.has_currency(code=code))
+
 
 class AsyncEntriesReads:
     """The queries of entries.sql that only read."""
@@ -184,6 +187,10 @@ class AsyncHoldsReads:
                 before_id=before_id, row_count_max=row_count_max, owner=owner
             )
         )
+
+    async def has_open_hold(self, *, account_id: int) -> bool:
+        """Whether money is held in an account or for it."""
+        return await self._run(lambda q: q.holds.has_open_hold(account_id=account_id))
 
 
 class AsyncIdempotencyKeysReads:
@@ -435,6 +442,10 @@ class AsyncUsersReads:
 
     async def get_user_by_email(self, *, email: str) -> models.User | None:
         return await self._run(lambda q: q.users.get_user_by_email(email=email))
+
+    async def has_other_admin(self, *, username: str) -> bool:
+        """Whether another admin than this user can log in."""
+        return await self._run(lambda q: q.users.has_other_admin(username=username))
 
 
 class AsyncReads:

@@ -44,3 +44,23 @@ WHERE id = ANY(
         )
     )
 ORDER BY id DESC;
+
+-- name: HasOpenHold :one
+-- Whether money is held in an account or for it.
+-- @required
+-- @notnull has_open_hold
+SELECT
+    EXISTS (
+        SELECT
+        FROM holds AS outgoing
+        WHERE outgoing.from_account_id = sqlc.arg(account_id)
+            AND outgoing.status = 'open'
+            AND outgoing.expires_at > clock_timestamp()
+    )
+    OR EXISTS (
+        SELECT
+        FROM holds AS incoming
+        WHERE incoming.to_account_id = sqlc.arg(account_id)
+            AND incoming.status = 'open'
+            AND incoming.expires_at > clock_timestamp()
+    ) AS has_open_hold;

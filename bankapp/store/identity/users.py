@@ -142,6 +142,8 @@ async def change_role(
     before = await q.users.lock_user(username=username)
     if before is None:
         return None
+    if role is not Role.ADMIN:
+        await _require_other_admin(q, before)
     after = await q.users.update_user_role(username=username, role=role)
     assert after is not None
     if before.role is not role:
@@ -156,6 +158,8 @@ async def block_user(
     before = await q.users.lock_user(username=username)
     if before is None:
         return None
+    if is_blocked:
+        await _require_other_admin(q, before)
     after = await q.users.block_user(username=username, is_blocked=is_blocked)
     event = events.UserBlocked if is_blocked else events.UserUnblocked
     await audit.record(q, origin, event(username=username))
@@ -178,6 +182,13 @@ async def note_new_password(q: AsyncQueries, username: str, origin: Origin) -> N
     """Codes that reset the old password no longer work."""
     await q.password_resets.use_all_password_resets(username=username)
     await audit.record(q, origin, events.UserPasswordChanged(username=username))
+
+
+async def _require_other_admin(q: AsyncQueries, user: models.User) -> None:
+    """Raise LastAdmin. Of two admins at once that take each other's role a trigger refuses one."""
+    is_admin = user.role is Role.ADMIN and user.blocked_at is None
+    if is_admin and not await q.users.has_other_admin(username=user.username):
+        raise errors.LastAdmin
 
 
 async def _require_free_email(q: AsyncQueries, wanted: UserChange) -> None:

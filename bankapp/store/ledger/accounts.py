@@ -111,8 +111,8 @@ async def close_account(q: AsyncQueries, account_id: int, origin: Origin) -> mod
     account = await _lock(q, account_id)
     if account.status is enums.AccountStatus.FROZEN:
         raise errors.AccountFrozen
-    if account.balance != 0:
-        raise errors.AccountNotEmpty  # as does an open hold: accounts_close_without_holds
+    if account.balance != 0 or await q.holds.has_open_hold(account_id=account_id):
+        raise errors.AccountNotEmpty
     return await _become(q, account, enums.AccountStatus.CLOSED, events.AccountClosed, origin)
 
 

@@ -43,7 +43,7 @@ class AsyncOperations(ABC):
         )
 
     async def log_in(self, *, username: str, password: str) -> models.LogInResponse:
-        """Log in and open a session.
+        """Log in and open a session. Of more than 100 open sessions of a user the oldest ends.
 
         An unknown user and a wrong password get the same answer, after the same time.
 
@@ -154,7 +154,7 @@ class AsyncOperations(ABC):
         An exception is the same client within ten seconds, because answers get lost and two tabs
         renew at once: the client gets the same refresh token again.
 
-        Raises TokenExpired, Unauthenticated.
+        Raises RateLimited, TokenExpired, Unauthenticated.
         """
         return await self._perform(endpoints.RENEW_ACCESS, {"refresh_token": refresh_token})
 
@@ -197,7 +197,7 @@ class AsyncOperations(ABC):
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
-        Raises AccountExists, IdempotencyKeyReused, TokenExpired, TooManyAccounts,
+        Raises AccountExists, IdempotencyKeyReused, RateLimited, TokenExpired, TooManyAccounts,
         Unauthenticated.
         """
         return await self._perform(endpoints.OPEN_ACCOUNT, {"currency": currency}, idempotency_key)
@@ -350,8 +350,8 @@ class AsyncOperations(ABC):
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
         Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch,
-        EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, SameAccount,
-        TokenExpired, Unauthenticated.
+        EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, RateLimited,
+        SameAccount, TokenExpired, Unauthenticated.
         """
         return await self._perform(
             endpoints.CREATE_TRANSFER,
@@ -376,7 +376,7 @@ class AsyncOperations(ABC):
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
-        Raises EmailNotVerified, IdempotencyKeyReused, TokenExpired, Unauthenticated.
+        Raises EmailNotVerified, IdempotencyKeyReused, RateLimited, TokenExpired, Unauthenticated.
         """
         return await self._perform(
             endpoints.CREATE_BATCH, {"mode": mode, "transfers": transfers}, idempotency_key
@@ -393,7 +393,7 @@ class AsyncOperations(ABC):
 
         Raises AccountClosed, AccountFrozen, AlreadyReversed, BalanceLimitExceeded,
         EmailNotVerified, Forbidden, IdempotencyKeyReused, InsufficientFunds, NotFound,
-        NotReversible, ReversalExceedsTransfer, TokenExpired, Unauthenticated.
+        NotReversible, RateLimited, ReversalExceedsTransfer, TokenExpired, Unauthenticated.
         """
         return await self._perform(
             endpoints.REVERSE_TRANSFER,
@@ -439,8 +439,8 @@ class AsyncOperations(ABC):
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
         Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch,
-        EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, SameAccount,
-        TokenExpired, Unauthenticated.
+        EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, RateLimited,
+        SameAccount, TokenExpired, Unauthenticated.
         """
         return await self._perform(
             endpoints.CREATE_HOLD,
@@ -484,7 +484,7 @@ class AsyncOperations(ABC):
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
         Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CaptureExceedsHold, Forbidden,
-        HoldNotOpen, IdempotencyKeyReused, NotFound, TokenExpired, Unauthenticated.
+        HoldNotOpen, IdempotencyKeyReused, NotFound, RateLimited, TokenExpired, Unauthenticated.
         """
         return await self._perform(
             endpoints.CAPTURE_HOLD, {"hold_id": hold_id, "amount": amount}, idempotency_key
@@ -495,7 +495,8 @@ class AsyncOperations(ABC):
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
-        Raises HoldNotOpen, IdempotencyKeyReused, NotFound, TokenExpired, Unauthenticated.
+        Raises HoldNotOpen, IdempotencyKeyReused, NotFound, RateLimited, TokenExpired,
+        Unauthenticated.
         """
         return await self._perform(endpoints.VOID_HOLD, {"hold_id": hold_id}, idempotency_key)
 

@@ -43,7 +43,7 @@ class Operations(ABC):
         )
 
     def log_in(self, *, username: str, password: str) -> models.LogInResponse:
-        """Log in and open a session.
+        """Log in and open a session. Of more than 100 open sessions of a user the oldest ends.
 
         An unknown user and a wrong password get the same answer, after the same time.
 
@@ -154,7 +154,7 @@ class Operations(ABC):
         An exception is the same client within ten seconds, because answers get lost and two tabs
         renew at once: the client gets the same refresh token again.
 
-        Raises TokenExpired, Unauthenticated.
+        Raises RateLimited, TokenExpired, Unauthenticated.
         """
         return self._perform(endpoints.RENEW_ACCESS, {"refresh_token": refresh_token})
 
@@ -195,7 +195,7 @@ class Operations(ABC):
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
-        Raises AccountExists, IdempotencyKeyReused, TokenExpired, TooManyAccounts,
+        Raises AccountExists, IdempotencyKeyReused, RateLimited, TokenExpired, TooManyAccounts,
         Unauthenticated.
         """
         return self._perform(endpoints.OPEN_ACCOUNT, {"currency": currency}, idempotency_key)
@@ -348,8 +348,8 @@ class Operations(ABC):
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
         Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch,
-        EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, SameAccount,
-        TokenExpired, Unauthenticated.
+        EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, RateLimited,
+        SameAccount, TokenExpired, Unauthenticated.
         """
         return self._perform(
             endpoints.CREATE_TRANSFER,
@@ -374,7 +374,7 @@ class Operations(ABC):
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
-        Raises EmailNotVerified, IdempotencyKeyReused, TokenExpired, Unauthenticated.
+        Raises EmailNotVerified, IdempotencyKeyReused, RateLimited, TokenExpired, Unauthenticated.
         """
         return self._perform(
             endpoints.CREATE_BATCH, {"mode": mode, "transfers": transfers}, idempotency_key
@@ -391,7 +391,7 @@ class Operations(ABC):
 
         Raises AccountClosed, AccountFrozen, AlreadyReversed, BalanceLimitExceeded,
         EmailNotVerified, Forbidden, IdempotencyKeyReused, InsufficientFunds, NotFound,
-        NotReversible, ReversalExceedsTransfer, TokenExpired, Unauthenticated.
+        NotReversible, RateLimited, ReversalExceedsTransfer, TokenExpired, Unauthenticated.
         """
         return self._perform(
             endpoints.REVERSE_TRANSFER,
@@ -437,8 +437,8 @@ class Operations(ABC):
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
         Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CurrencyMismatch,
-        EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, SameAccount,
-        TokenExpired, Unauthenticated.
+        EmailNotVerified, IdempotencyKeyReused, InsufficientFunds, NotFound, RateLimited,
+        SameAccount, TokenExpired, Unauthenticated.
         """
         return self._perform(
             endpoints.CREATE_HOLD,
@@ -480,7 +480,7 @@ class Operations(ABC):
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
         Raises AccountClosed, AccountFrozen, BalanceLimitExceeded, CaptureExceedsHold, Forbidden,
-        HoldNotOpen, IdempotencyKeyReused, NotFound, TokenExpired, Unauthenticated.
+        HoldNotOpen, IdempotencyKeyReused, NotFound, RateLimited, TokenExpired, Unauthenticated.
         """
         return self._perform(
             endpoints.CAPTURE_HOLD, {"hold_id": hold_id, "amount": amount}, idempotency_key
@@ -491,7 +491,8 @@ class Operations(ABC):
 
         Idempotent by `idempotency_key`; a random key is used where none is given.
 
-        Raises HoldNotOpen, IdempotencyKeyReused, NotFound, TokenExpired, Unauthenticated.
+        Raises HoldNotOpen, IdempotencyKeyReused, NotFound, RateLimited, TokenExpired,
+        Unauthenticated.
         """
         return self._perform(endpoints.VOID_HOLD, {"hold_id": hold_id}, idempotency_key)
 
