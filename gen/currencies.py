@@ -24,11 +24,11 @@ LIMIT $2
 
 
 HAS_CURRENCY: Final = """\
-SELECT /* HasCurrency */ EXISTS (
+SELECT /* HasCurrency */ (EXISTS (
     SELECT
     FROM currencies
     WHERE code = $1
-) AS has_currency
+)) AS has_currency
 """
 
 

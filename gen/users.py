@@ -107,13 +107,13 @@ RETURNING username, hashed_password, full_name, email, is_email_verified, role, 
 
 
 HAS_OTHER_ADMIN: Final = """\
-SELECT /* HasOtherAdmin */ EXISTS (
+SELECT /* HasOtherAdmin */ (EXISTS (
     SELECT
     FROM users
     WHERE role = 'admin'
         AND blocked_at IS NULL
         AND username <> $1
-) AS has_other_admin
+)) AS has_other_admin
 """
 
 

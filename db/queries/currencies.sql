@@ -11,8 +11,8 @@ LIMIT sqlc.arg(row_count_max);
 
 -- name: HasCurrency :one
 -- @required
-SELECT EXISTS (
+SELECT (EXISTS (
     SELECT
     FROM currencies
     WHERE code = sqlc.arg(code)
-) AS has_currency;
+)) AS has_currency;

@@ -1,6 +1,6 @@
 -- name: InsertUser :one
--- No row if the username or the e-mail address is taken: an error of a constraint would be a line in
--- the log of PostgreSQL, and quote them.
+-- No row if the username or the e-mail address is taken: an error of a constraint would be a line
+-- in the log of PostgreSQL, and quote them.
 INSERT INTO users (username, hashed_password, full_name, email, role)
 VALUES (
     sqlc.arg(username),
@@ -85,10 +85,10 @@ RETURNING *;
 -- name: HasOtherAdmin :one
 -- Whether another admin than this user can log in.
 -- @required
-SELECT EXISTS (
+SELECT (EXISTS (
     SELECT
     FROM users
     WHERE role = 'admin'
         AND blocked_at IS NULL
         AND username <> sqlc.arg(username)
-) AS has_other_admin;
+)) AS has_other_admin;
