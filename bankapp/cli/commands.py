@@ -6,23 +6,27 @@ from argparse import Namespace
 from dataclasses import asdict
 
 import psycopg
+import structlog
 
 from bankapp.cli.progress import ProgressBar
 from bankapp.cli.query_report import report_queries
 from bankapp.command_errors import Failure
 from bankapp.postgres.database import open_database
 from bankapp.postgres.migrations import migrate
-from bankapp.settings import Settings, load_settings
+from bankapp.settings import Settings, find_doubts, load_settings
 from bankapp.store.operator.verification import Report, verify_ledger
 from bankapp.telemetry.logs import configure_logs
 
 PROGRESS_AFTER_S = 1.0
+_log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
 
 def run(arguments: Namespace) -> int:
     """Run a command and return its exit code. Raises Failure, SettingError included."""
     settings = load_settings()
     configure_logs(settings.log_format, settings.log_level)
+    for doubt in find_doubts(settings):
+        _log.warning("doubtful setting", problem=doubt)
     commands = {
         "serve": _serve,
         "work": _work,

@@ -48,8 +48,8 @@ def create_bank(settings: Settings, store: Store) -> Bank:
         refresh_tokens=TokenMaker(codec, Purpose.REFRESH, settings.refresh_token_duration),
         codes=CodeMaker(keys),
         rules=Rules(
-            limits_rates=settings.rate_limits == "on",
-            requires_verified_email=settings.require_verified_email == "on",
+            limits_rates=settings.rate_limits,
+            requires_verified_email=settings.require_verified_email,
         ),
     )
 

@@ -44,7 +44,7 @@ async def _serve(settings: Settings, database: Database) -> None:
         AsyncExitStack() as stack,
     ):
         await ensure_first_admin(settings, bank)
-        if settings.work_in_serve == "on":
+        if settings.work_in_serve:
             await stack.enter_async_context(working(settings, database, bank, stop.requested))
         sockets = stack.enter_context(listening(settings))
         surroundings = Surroundings(bank=bank, hurry=stop.hurry, spans=observation.spans)

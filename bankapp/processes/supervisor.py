@@ -18,7 +18,7 @@ from bankapp.processes.observation import observing
 from bankapp.processes.server import listening, log_listening
 from bankapp.processes.stop import Stop, stopping_by_signals, stopping_with_database
 from bankapp.processes.worker_group import Common, WorkerGroup
-from bankapp.settings import Settings, load_settings
+from bankapp.settings import Settings, find_doubts, load_settings
 from bankapp.telemetry.logs import configure_logs
 
 # The processes share the socket and the database, so these last as long as the supervisor.
@@ -136,6 +136,8 @@ class Supervisor:
             raise
         self._settings = settings
         configure_logs(settings.log_format, settings.log_level)
+        for doubt in find_doubts(settings):
+            _log.warning("doubtful setting", problem=doubt)
         _log.info("reloaded", workers=settings.workers)
         return successor
 

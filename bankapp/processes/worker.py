@@ -86,7 +86,7 @@ async def _serve(task: Task) -> None:
         serving_metrics(task.settings, bank),
         AsyncExitStack() as stack,
     ):
-        if task.slot == 0 and task.settings.work_in_serve == "on":
+        if task.slot == 0 and task.settings.work_in_serve:
             jobs = working(task.settings, database, bank, stop.requested)
             await stack.enter_async_context(jobs)
         sockets = {

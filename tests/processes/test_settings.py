@@ -9,11 +9,17 @@ import pytest
 
 from bankapp.cli import parser as cli
 from bankapp.command_errors import SettingError
-from bankapp.settings import EXAMPLES, Settings, host_and_port, load_settings
+from bankapp.settings import EXAMPLES, Settings, find_doubts, host_and_port, load_settings
 from tests.processes.processes import failure, run_bankapp
 
 SECRET = "hunter2"
 KEY = "0123456789abcdef" * 4
+PRODUCTION = {"BANK_ENVIRONMENT": "production", "BANK_TOKEN_KEYS": KEY}
+MAIL = {
+    "BANK_SMTP_URL": f"smtps://bank:{SECRET}@mail.example.org",
+    "BANK_MAIL_FROM": "bank@example.org",
+    "BANK_PUBLIC_URL": "https://bank.example.org",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +85,11 @@ def test_nothing_is_needed() -> None:
         pytest.param(
             "BANK_ALLOWED_ORIGINS", "https://app.example.org/", id="an origin with a path"
         ),
+        pytest.param("BANK_ALLOWED_ORIGINS", "https://a.example:443", id="the port of the scheme"),
+        pytest.param(
+            "BANK_ALLOWED_ORIGINS", "https://a.example:65536", id="an origin's great port"
+        ),
+        pytest.param("BANK_ALLOWED_ORIGINS", "https://A.example", id="an origin in upper case"),
         pytest.param("BANK_TOKEN_FORMAT", "saml", id="an unknown token format"),
         pytest.param("BANK_REFRESH_TOKEN_DURATION", "31d", id="a session of more than 30 days"),
         pytest.param("BANK_RATE_LIMITS", "maybe", id="neither on nor off"),
@@ -88,11 +99,17 @@ def test_nothing_is_needed() -> None:
         pytest.param("BANK_SMTP_URL", f"https://{SECRET}@mail", id="a mail server by HTTP"),
         pytest.param("BANK_SMTP_URL", f"smtp://a:{SECRET}@mail:port", id="a mail port in letters"),
         pytest.param("BANK_SMTP_URL", "smtp://mail:65536", id="a mail port too great"),
+        pytest.param("BANK_SMTP_URL", "smtps://bank@mail", id="a mail user without a password"),
+        pytest.param("BANK_SMTP_URL", "smtps://bank:@mail", id="an empty password of mail"),
+        pytest.param("BANK_SMTP_URL", f"smtps://:{SECRET}@mail", id="a password without a user"),
         pytest.param("BANK_MAIL_FROM", "Bank <bank@example.org>", id="a name in an address"),
         pytest.param("BANK_MAIL_FROM", "bank", id="no address"),
         pytest.param("BANK_PUBLIC_URL", "bank.example.org", id="a URL without a scheme"),
         pytest.param("BANK_PUBLIC_URL", "https://bank.example.org/?a=b", id="a URL with a query"),
-        pytest.param("BANK_WORK_IN_SERVE", "yes", id="neither on nor off either"),
+        pytest.param(
+            "BANK_PUBLIC_URL", f"https://bank:{SECRET}@bank.example.org", id="a password in links"
+        ),
+        pytest.param("BANK_WORK_IN_SERVE", "perhaps", id="neither on nor off either"),
         pytest.param("BANK_WORKERS", "0", id="no worker"),
         pytest.param("BANK_WORKERS", "129", id="too many workers"),
         pytest.param("BANK_WORKERS", "x", id="workers in letters"),
@@ -130,6 +147,56 @@ def test_wrong(
         ),
         pytest.param(
             {"BANK_ENVIRONMENT": "production"}, "BANK_TOKEN_KEYS", id="production without keys"
+        ),
+        pytest.param(
+            {"BANK_ACCESS_TOKEN_DURATION": "25h"},
+            "BANK_ACCESS_TOKEN_DURATION",
+            id="access for longer than the session",
+        ),
+        pytest.param(
+            {"BANK_HTTP_ADDRESS": "127.0.0.1:9", "BANK_METRICS_ADDRESS": "127.0.0.1:9"},
+            "BANK_METRICS_ADDRESS",
+            id="one address for two",
+        ),
+        pytest.param(
+            {**PRODUCTION, "BANK_TRUSTED_PROXIES": "10.0.0.0/8,::/0"},
+            "BANK_TRUSTED_PROXIES",
+            id="production that trusts everybody",
+        ),
+        pytest.param(
+            {**PRODUCTION, "BANK_PUBLIC_URL": "http://bank.example.org"},
+            "BANK_PUBLIC_URL",
+            id="production without TLS",
+        ),
+        pytest.param(
+            {**PRODUCTION, "BANK_ALLOWED_ORIGINS": "http://app.example.org"},
+            "BANK_ALLOWED_ORIGINS",
+            id="an origin of production without TLS",
+        ),
+        pytest.param(
+            {**PRODUCTION, "BANK_REQUIRE_VERIFIED_EMAIL": "on"},
+            "BANK_SMTP_URL",
+            id="addresses that nobody can verify",
+        ),
+        pytest.param(
+            {**PRODUCTION, "BANK_MAIL_FROM": "bank@example.org"},
+            "BANK_SMTP_URL",
+            id="a sender without a mail server",
+        ),
+        pytest.param(
+            {**PRODUCTION, **MAIL, "BANK_MAIL_FROM": ""},
+            "BANK_MAIL_FROM",
+            id="a mail server without a sender",
+        ),
+        pytest.param(
+            {**PRODUCTION, **MAIL, "BANK_PUBLIC_URL": ""},
+            "BANK_PUBLIC_URL",
+            id="links that lead nowhere",
+        ),
+        pytest.param(
+            {**PRODUCTION, **MAIL, "BANK_SMTP_URL": f"smtp://bank:{SECRET}@mail.example.org"},
+            "BANK_SMTP_URL",
+            id="a password of mail in the clear",
         ),
     ],
 )
@@ -217,6 +284,18 @@ def test_wrong_in_a_process_of_its_own(tmp_path: Path) -> None:
             "https://bank.example.org",
             id="a URL, without its last slash",
         ),
+        pytest.param("BANK_WORK_IN_SERVE", "No", "work_in_serve", False, id="off in other words"),
+        pytest.param(
+            "BANK_REQUIRE_VERIFIED_EMAIL", "TRUE", "require_verified_email", True, id="on"
+        ),
+        pytest.param("BANK_RATE_LIMITS", "0", "rate_limits", False, id="off in digits"),
+        pytest.param(
+            "BANK_ALLOWED_ORIGINS",
+            "http://[::1]:8000",
+            "allowed_origins",
+            {"http://[::1]:8000"},
+            id="an origin that is an IPv6 address",
+        ),
         pytest.param("BANK_SLOW_QUERY_MS", "0", "slow_query_ms", 0, id="every query is slow"),
         pytest.param(
             "BANK_ALLOWED_ORIGINS",
@@ -250,6 +329,7 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
             "BANK_ADMIN_USERNAME": "root",
             "BANK_ADMIN_PASSWORD": f"{SECRET}!",
             "BANK_SMTP_URL": f"smtps://bank:{SECRET}@mail.example.org",
+            "BANK_TRACES_URL": f"https://bank:{SECRET}@collector.example.org",
         },
     )
     for text in (repr(settings), str(settings)):
@@ -270,6 +350,112 @@ def test_wrong_env_file() -> None:
     Path(".env").write_text("BANK_BCRYPT_COST=3\n")
     with pytest.raises(SettingError, match=r"^BANK_BCRYPT_COST "):
         load_settings()
+
+
+def test_production_that_is_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, {**PRODUCTION, **MAIL})
+    assert settings.environment == "production"
+    assert load(monkeypatch, {"BANK_SMTP_URL": "smtp://bank:secret@127.0.0.1"}).smtp_url is not None
+
+
+MISSPELT = [
+    pytest.param("BANK_REQUIRE_VERIFIED_EMAILS", "BANK_REQUIRE_VERIFIED_EMAIL", id="a letter more"),
+    pytest.param("bank_rate_limit", "BANK_RATE_LIMITS", id="a letter less, in lower case"),
+    pytest.param("BANK_DATABASE_URL", "DATABASE_URL", id="a prefix too many"),
+    pytest.param("BANK_PORT", None, id="nothing like it"),
+    pytest.param("BNAK_RATE_LIMITS", "BANK_RATE_LIMITS", id="a wrong prefix"),
+    pytest.param("DATABASE_URI", "DATABASE_URL", id="another name of the database"),
+]
+
+
+@pytest.mark.parametrize("in_file", [False, True], ids=["in the environment", "in the file"])
+@pytest.mark.parametrize(("name", "similar"), MISSPELT)
+def test_misspelt_in_production(
+    monkeypatch: pytest.MonkeyPatch, name: str, similar: str | None, *, in_file: bool
+) -> None:
+    if in_file:
+        Path(".env").write_text(f"{name}={SECRET}\n")
+    else:
+        monkeypatch.setenv(name, SECRET)
+    hint = rf"did you mean {similar}\?" if similar else r"\.env\.example lists all settings"
+    with pytest.raises(SettingError, match=rf"^{name} is no setting of the bank; {hint}$"):
+        load(monkeypatch, PRODUCTION)
+
+
+@pytest.mark.parametrize(("name", "similar"), MISSPELT)
+def test_misspelt_in_development(
+    monkeypatch: pytest.MonkeyPatch, name: str, similar: str | None
+) -> None:
+    [doubt] = find_doubts(load(monkeypatch, {name: SECRET}))
+    assert doubt.startswith(f"{name} is no setting of the bank; ")
+    assert (similar or ".env.example") in doubt
+    assert SECRET not in doubt
+
+
+def test_doubts_are_logged(tmp_path: Path) -> None:
+    """Method: a command that ends at once, because it can create no database."""
+    (tmp_path / "file").touch()
+    done = run_bankapp(
+        "verify", cwd=tmp_path, BANK_DATA_DIR=tmp_path / "file", BANK_REQUIRE_VERIFIED_EMAILS="on"
+    )
+    first, *_ = done.stderr.splitlines()
+    assert "warning doubtful setting" in first
+    assert "did you mean BANK_REQUIRE_VERIFIED_EMAIL?" in first
+
+
+def test_misspelt_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Goal: a bank that may be meant for production does not start as one for development."""
+    with pytest.raises(SettingError, match=r"^BANK_ENVIROMENT .+ did you mean BANK_ENVIRONMENT\?$"):
+        load(monkeypatch, {"BANK_ENVIROMENT": "production"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("BANK_SERVICE_HOST", "10.0.0.1", id="the address of a service"),
+        pytest.param("BANK_DB_SERVICE_PORT_HTTP", "80", id="a named port of another service"),
+        pytest.param("BANK_PORT", "tcp://10.0.0.1:80", id="the port of a service"),
+        pytest.param("BANK_DB_PORT_5432_TCP_ADDR", "10.0.0.1", id="a part of it"),
+        pytest.param("ANOTHER_DATABASE_URL", "x", id="of another program"),
+    ],
+)
+def test_variables_of_others(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """Goal: a service called `bank` does not stop the bank. Method: the names of Kubernetes."""
+    load(monkeypatch, {**PRODUCTION, name: value})
+
+
+def test_similar_name_beside_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Goal: a variable of another program is no mistake where the setting itself is given."""
+    both = {"DATABASE_URL": "postgresql:///bank", "DATABASE_URLS": "x"}
+    load(monkeypatch, {**PRODUCTION, **both})
+
+
+@pytest.mark.parametrize("line", [f"BANK_ADMIN_PASSWORD {SECRET}", "BANK_RATE_LIMITS", "'"])
+def test_line_without_a_value(line: str) -> None:
+    Path(".env").write_text(f"BANK_BCRYPT_COST=5\n{line}\n")
+    with pytest.raises(SettingError, match=r"^\.env cannot be read: line 2 is no NAME=VALUE$"):
+        load_settings()
+
+
+def test_file_that_begins_with_a_byte_order_mark() -> None:
+    Path(".env").write_text("BANK_BCRYPT_COST=5\n", encoding="utf-8-sig")
+    assert load_settings().bcrypt_cost == 5
+
+
+@pytest.mark.parametrize(
+    ("settings", "doubted"),
+    [
+        pytest.param({"BANK_RATE_LIMITS": "off"}, "BANK_RATE_LIMITS", id="no rate limits"),
+        pytest.param({"BANK_BCRYPT_COST": "9"}, "BANK_BCRYPT_COST", id="a low cost"),
+        pytest.param(dict.fromkeys(MAIL, ""), "BANK_SMTP_URL", id="no mail server"),
+        pytest.param({"BANK_BCRYPT_COST": "10"}, None, id="nothing to doubt"),
+    ],
+)
+def test_doubtful_in_production(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], doubted: str | None
+) -> None:
+    doubts = find_doubts(load(monkeypatch, {**PRODUCTION, **MAIL, **settings}))
+    assert [doubt.split()[0] for doubt in doubts] == [doubted] * bool(doubted)
 
 
 def test_every_variable_has_an_example() -> None:

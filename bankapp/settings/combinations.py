@@ -1,0 +1,81 @@
+"""Settings that are wrong together: half of a pair, or what production does not allow."""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from bankapp.domain import limits
+from bankapp.settings.model import Settings
+from bankapp.settings.values import host_and_port, is_loopback
+
+# The name of a setting, and the rest of a sentence about it.
+Problem: TypeAlias = tuple[str, str]
+
+
+def wrong_combination(settings: Settings) -> Problem | None:
+    """The first fault of the settings together."""
+    return next(_problems(settings), None)
+
+
+def _problems(settings: Settings) -> Iterator[Problem]:
+    yield from _problems_of_admin(settings)
+    if settings.access_token_duration > settings.refresh_token_duration:
+        yield "BANK_ACCESS_TOKEN_DURATION", "is longer than BANK_REFRESH_TOKEN_DURATION"
+    if (
+        settings.metrics_address == settings.http_address
+        and host_and_port(settings.http_address)[1]
+    ):
+        yield "BANK_METRICS_ADDRESS", "is that of BANK_HTTP_ADDRESS; leave it out or choose another"
+    if settings.environment == "production":
+        yield from _problems_in_production(settings)
+
+
+def _problems_of_admin(settings: Settings) -> Iterator[Problem]:
+    if (settings.admin_username is None) != (settings.admin_password is None):
+        missing = "USERNAME" if settings.admin_username is None else "PASSWORD"
+        yield f"BANK_ADMIN_{missing}", "is required with the other setting of the admin"
+    if settings.admin_password is not None:
+        size = len(settings.admin_password.get_secret_value().encode())
+        if not limits.PASSWORD_BYTES_MIN <= size <= limits.PASSWORD_BYTES_MAX:
+            yield (
+                "BANK_ADMIN_PASSWORD",
+                f"must have {limits.PASSWORD_BYTES_MIN} to {limits.PASSWORD_BYTES_MAX} bytes",
+            )
+
+
+def _problems_in_production(settings: Settings) -> Iterator[Problem]:
+    if settings.token_keys is None:
+        yield "BANK_TOKEN_KEYS", "is required in production"
+    if any(network.prefixlen == 0 for network in settings.trusted_proxies):
+        yield "BANK_TRUSTED_PROXIES", "must not contain every address, or anybody is trusted"
+    if settings.public_url is not None and _is_plain(settings.public_url):
+        yield "BANK_PUBLIC_URL", "must be https:// in production"
+    if any(_is_plain(origin) for origin in settings.allowed_origins):
+        yield "BANK_ALLOWED_ORIGINS", "must be https:// in production"
+    yield from _problems_of_mail(settings)
+
+
+def _problems_of_mail(settings: Settings) -> Iterator[Problem]:
+    given = settings.model_fields_set
+    if settings.smtp_url is None:
+        if settings.require_verified_email:
+            yield "BANK_SMTP_URL", "is required with BANK_REQUIRE_VERIFIED_EMAIL"
+        if "mail_from" in given:
+            yield "BANK_SMTP_URL", "is required with BANK_MAIL_FROM"
+        return
+    if "mail_from" not in given:
+        yield "BANK_MAIL_FROM", "is required with BANK_SMTP_URL"
+    if settings.public_url is None:
+        yield "BANK_PUBLIC_URL", "is required with BANK_SMTP_URL: links in mails start with it"
+    server = urlsplit(settings.smtp_url.get_secret_value())
+    if server.scheme == "smtp" and server.username and not is_loopback(server.hostname or ""):
+        yield (
+            "BANK_SMTP_URL",
+            "must be smtps:// or smtp+starttls:// with a password, or it may travel in the clear",
+        )
+
+
+def _is_plain(url: str) -> bool:
+    """Whether what is sent to the URL can be read on the way."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")

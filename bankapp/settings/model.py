@@ -1,0 +1,133 @@
+"""The settings: their names, types, defaults and examples."""
+
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Final, Literal, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bankapp import tuning
+from bankapp.domain import limits
+from bankapp.settings import values
+
+ENV_FILE: Final = ".env"
+EXAMPLES: Final[dict[str, str]] = {
+    "DATABASE_URL": "postgresql://bank@db.example.org/bank",
+    "PGBIN": "/usr/lib/postgresql/17/bin",
+    "BANK_DATA_DIR": ".bank",
+    "BANK_HTTP_ADDRESS": "127.0.0.1:8080",
+    "BANK_ENVIRONMENT": "development",
+    "BANK_TOKEN_KEYS": "the output of `openssl rand -hex 32`; newest first, separated by commas",
+    "BANK_TOKEN_FORMAT": "paseto",
+    "BANK_ACCESS_TOKEN_DURATION": "15m",
+    "BANK_REFRESH_TOKEN_DURATION": "24h",
+    "BANK_ADMIN_USERNAME": "root_of_all",
+    "BANK_ADMIN_PASSWORD": "a long sentence nobody else knows",
+    "BANK_BCRYPT_COST": "12",
+    "BANK_RATE_LIMITS": "on",
+    "BANK_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8",
+    "BANK_REQUIRE_VERIFIED_EMAIL": "off",
+    "BANK_SMTP_URL": "smtps://bank:password@mail.example.org",
+    "BANK_MAIL_FROM": "bank@example.org",
+    "BANK_PUBLIC_URL": "https://bank.example.org",
+    "BANK_WORK_IN_SERVE": "on",
+    "BANK_WORKERS": "4",
+    "BANK_LOG_FORMAT": "console",
+    "BANK_LOG_LEVEL": "info",
+    "BANK_SLOW_QUERY_MS": "500",
+    "BANK_METRICS_ADDRESS": "10.0.0.5:9090",
+    "BANK_TRACES_URL": "http://127.0.0.1:4318/v1/traces",
+    "BANK_ALLOWED_ORIGINS": "https://app.example.org,https://admin.example.org",
+}
+
+
+Switch: TypeAlias = Annotated[bool, BeforeValidator(values.switch)]
+
+
+class Settings(BaseSettings):
+    """The settings of a bank; `.env.example` explains each."""
+
+    # utf-8-sig: some editors begin a file with a mark, which would be read as part of a name.
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE, env_file_encoding="utf-8-sig", extra="ignore", env_ignore_empty=True
+    )
+
+    database_url: Annotated[
+        Annotated[SecretStr, AfterValidator(values.database_url)] | None,
+        Field(alias="DATABASE_URL"),
+    ] = None
+    pgbin: Annotated[Path | None, Field(alias="PGBIN")] = None
+    data_dir: Annotated[Path, Field(alias="BANK_DATA_DIR")] = Path(".bank")
+    http_address: Annotated[
+        str, AfterValidator(values.http_address), Field(alias="BANK_HTTP_ADDRESS")
+    ] = "127.0.0.1:8080"
+    environment: Annotated[
+        Literal["development", "production"], Field(alias="BANK_ENVIRONMENT")
+    ] = "development"
+    token_keys: Annotated[
+        list[bytes] | None,
+        NoDecode,
+        BeforeValidator(values.token_keys),
+        Field(alias="BANK_TOKEN_KEYS", repr=False),
+    ] = None
+    token_format: Annotated[Literal["paseto", "jwt"], Field(alias="BANK_TOKEN_FORMAT")] = "paseto"
+    access_token_duration: Annotated[
+        timedelta, BeforeValidator(values.duration), Field(alias="BANK_ACCESS_TOKEN_DURATION")
+    ] = timedelta(minutes=15)
+    refresh_token_duration: Annotated[
+        timedelta,
+        BeforeValidator(values.duration),
+        AfterValidator(values.session_duration),
+        Field(alias="BANK_REFRESH_TOKEN_DURATION"),
+    ] = timedelta(hours=24)
+    admin_username: Annotated[
+        str | None,
+        Field(
+            alias="BANK_ADMIN_USERNAME",
+            pattern="^[a-z0-9_]+$",
+            min_length=limits.USERNAME_LENGTH_MIN,
+            max_length=limits.USERNAME_LENGTH_MAX,
+        ),
+    ] = None
+    admin_password: Annotated[SecretStr | None, Field(alias="BANK_ADMIN_PASSWORD")] = None
+    bcrypt_cost: Annotated[int, Field(alias="BANK_BCRYPT_COST", ge=4, le=20)] = 12
+    rate_limits: Annotated[Switch, Field(alias="BANK_RATE_LIMITS")] = True
+    trusted_proxies: Annotated[
+        tuple[IPv4Network | IPv6Network, ...],
+        NoDecode,
+        BeforeValidator(values.networks),
+        Field(alias="BANK_TRUSTED_PROXIES"),
+    ] = ()
+    require_verified_email: Annotated[Switch, Field(alias="BANK_REQUIRE_VERIFIED_EMAIL")] = False
+    smtp_url: Annotated[
+        Annotated[SecretStr, AfterValidator(values.smtp_url)] | None, Field(alias="BANK_SMTP_URL")
+    ] = None
+    mail_from: Annotated[
+        str, AfterValidator(values.mail_address), Field(alias="BANK_MAIL_FROM")
+    ] = "bank@localhost"
+    public_url: Annotated[
+        Annotated[str, AfterValidator(values.public_url)] | None, Field(alias="BANK_PUBLIC_URL")
+    ] = None
+    work_in_serve: Annotated[Switch, Field(alias="BANK_WORK_IN_SERVE")] = True
+    workers: Annotated[int, Field(alias="BANK_WORKERS", ge=1, le=tuning.WORKER_COUNT_MAX)] = 1
+    log_format: Annotated[Literal["console", "json"], Field(alias="BANK_LOG_FORMAT")] = "console"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Field(alias="BANK_LOG_LEVEL")
+    ] = "info"
+    slow_query_ms: Annotated[int, Field(alias="BANK_SLOW_QUERY_MS", ge=0)] = 500
+    metrics_address: Annotated[
+        Annotated[str, AfterValidator(values.http_address)] | None,
+        Field(alias="BANK_METRICS_ADDRESS"),
+    ] = None
+    traces_url: Annotated[
+        Annotated[str, AfterValidator(values.http_url)] | None,
+        Field(alias="BANK_TRACES_URL", repr=False),
+    ] = None
+    allowed_origins: Annotated[
+        frozenset[str],
+        NoDecode,
+        BeforeValidator(values.origins),
+        Field(alias="BANK_ALLOWED_ORIGINS"),
+    ] = frozenset()
