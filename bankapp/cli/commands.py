@@ -12,7 +12,7 @@ from bankapp.cli.progress import ProgressBar
 from bankapp.cli.query_report import report_queries
 from bankapp.command_errors import Failure
 from bankapp.postgres.database import open_database
-from bankapp.postgres.migrations import migrate
+from bankapp.postgres.migrations import migrate, warn_of_newer_schema
 from bankapp.settings import Settings, find_doubts, load_settings
 from bankapp.store.operator.verification import Report, verify_ledger
 from bankapp.telemetry.logs import configure_logs
@@ -52,7 +52,7 @@ def _serve(settings: Settings, _: Namespace) -> int:
         from bankapp.processes.supervisor import run_supervisor as run  # noqa: PLC0415 - as above
 
     with open_database(settings) as database:
-        migrate(database.url)
+        migrate(database.url, allows_newer=settings.allow_newer_schema)
         run(settings, database)
     return 0
 
@@ -61,7 +61,7 @@ def _work(settings: Settings, _: Namespace) -> int:
     from bankapp.processes.jobs import run_jobs  # noqa: PLC0415 - the other commands start without it
 
     with open_database(settings, beside_server=True) as database:
-        migrate(database.url)
+        migrate(database.url, allows_newer=settings.allow_newer_schema)
         run_jobs(settings, database)
     return 0
 
@@ -75,6 +75,7 @@ def _list_jobs(settings: Settings, arguments: Namespace) -> int:
     from bankapp.jobs.failed_jobs import failed_jobs  # noqa: PLC0415 - as above
 
     with open_database(settings, beside_server=True) as database:
+        warn_of_newer_schema(database.url)
         failed = asyncio.run(failed_jobs(database.url))
     if arguments.json:
         print(json.dumps([asdict(job) for job in failed]))
@@ -90,6 +91,7 @@ def _requeue(settings: Settings, arguments: Namespace) -> int:
     from bankapp.jobs.failed_jobs import UnknownJobError, requeue_jobs  # noqa: PLC0415 - as above
 
     with open_database(settings, beside_server=True) as database:
+        warn_of_newer_schema(database.url)
         try:
             count = asyncio.run(requeue_jobs(database.url, arguments.job))
         except UnknownJobError as error:
@@ -101,7 +103,7 @@ def _requeue(settings: Settings, arguments: Namespace) -> int:
 
 def _migrate(settings: Settings, _: Namespace) -> int:
     with open_database(settings, beside_server=True) as database:
-        applied = migrate(database.url)
+        applied = migrate(database.url, allows_newer=settings.allow_newer_schema)
     for name in applied:
         print(name)
     print(f"{len(applied)} migrations applied" if applied else "the schema is up to date")
@@ -111,6 +113,7 @@ def _migrate(settings: Settings, _: Namespace) -> int:
 def _verify(settings: Settings, arguments: Namespace) -> int:
     bar = ProgressBar(after_s=PROGRESS_AFTER_S, shows_lines=False)
     with open_database(settings, beside_server=True) as database:
+        warn_of_newer_schema(database.url)
         report = asyncio.run(verify_ledger(database.url, lambda done: bar.show(done, "verifying")))
     if arguments.json:
         print(json.dumps(asdict(report)))
@@ -130,7 +133,7 @@ def _demo(settings: Settings, arguments: Namespace) -> int:
 
     require_development(settings, anyway=arguments.anyway)
     with open_database(settings, beside_server=True) as database:
-        migrate(database.url)
+        migrate(database.url, allows_newer=settings.allow_newer_schema)
         is_new = run_demo(
             settings,
             database,

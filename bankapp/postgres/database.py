@@ -9,6 +9,7 @@ import psycopg
 from bankapp import tuning
 from bankapp.command_errors import DatabaseAwayError, StartError
 from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
+from bankapp.postgres.urls import require_valid_url
 from bankapp.settings import Settings
 
 DATABASE = OWNER = "bank"
@@ -54,10 +55,12 @@ def open_database(settings: Settings, *, beside_server: bool = False) -> Generat
     """The database; an embedded server runs as long as the block.
 
     With `beside_server` an embedded server that already runs is used instead of refused. Raises
-    EmbeddedError.
+    EmbeddedError, and SettingError for a wrong DATABASE_URL.
     """
     if settings.database_url is not None:
-        yield Database(settings.database_url.get_secret_value())
+        url = settings.database_url.get_secret_value()
+        require_valid_url(url)
+        yield Database(url)
         return
     connections = max(CONNECTION_COUNT_DEFAULT, connections_needed(settings.workers) + SPARE_COUNT)
     server = EmbeddedServer(

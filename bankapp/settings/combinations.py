@@ -19,8 +19,6 @@ def wrong_combination(settings: Settings) -> Problem | None:
 
 def _problems(settings: Settings) -> Iterator[Problem]:
     yield from _problems_of_admin(settings)
-    if settings.access_token_duration > settings.refresh_token_duration:
-        yield "BANK_ACCESS_TOKEN_DURATION", "is longer than BANK_REFRESH_TOKEN_DURATION"
     if (
         settings.metrics_address == settings.http_address
         and host_and_port(settings.http_address)[1]

@@ -33,6 +33,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "BANK_MAIL_FROM": "bank@example.org",
     "BANK_PUBLIC_URL": "https://bank.example.org",
     "BANK_WORK_IN_SERVE": "on",
+    "BANK_ALLOW_NEWER_SCHEMA": "off",
     "BANK_WORKERS": "4",
     "BANK_LOG_FORMAT": "console",
     "BANK_LOG_LEVEL": "info",
@@ -111,6 +112,7 @@ class Settings(BaseSettings):
         Annotated[str, AfterValidator(values.public_url)] | None, Field(alias="BANK_PUBLIC_URL")
     ] = None
     work_in_serve: Annotated[Switch, Field(alias="BANK_WORK_IN_SERVE")] = True
+    allow_newer_schema: Annotated[Switch, Field(alias="BANK_ALLOW_NEWER_SCHEMA")] = False
     workers: Annotated[int, Field(alias="BANK_WORKERS", ge=1, le=tuning.WORKER_COUNT_MAX)] = 1
     log_format: Annotated[Literal["console", "json"], Field(alias="BANK_LOG_FORMAT")] = "console"
     log_level: Annotated[

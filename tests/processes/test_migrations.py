@@ -21,7 +21,13 @@ from bankapp.postgres.embedded import (
     find_binaries,
     throwaway_server,
 )
-from bankapp.postgres.migrations import MIGRATIONS, MigrationError, migrate
+from bankapp.postgres.migrations import (
+    MIGRATIONS,
+    MigrationError,
+    NewerSchemaError,
+    migrate,
+    warn_of_newer_schema,
+)
 from tests.processes.processes import environment
 
 DBMATE = Path(sys.executable).parent / "dbmate"
@@ -161,6 +167,29 @@ def test_again_changes_nothing(database: Database) -> None:
     migrate(database.url)
     assert database.schema() == schema
     assert database.applied() == VERSIONS
+
+
+def test_newer_schema_is_refused(database: Database) -> None:
+    """Goal: a program that is older than its schema changes nothing, and names both versions."""
+    with psycopg.connect(database.url) as connection:
+        connection.execute("CREATE TABLE schema_migrations (version text PRIMARY KEY)")
+        connection.execute("INSERT INTO schema_migrations VALUES ('20991231000000')")
+    with pytest.raises(NewerSchemaError) as refusal:
+        migrate(database.url)
+    assert "20991231000000" in str(refusal.value)
+    assert max(VERSIONS) in str(refusal.value)
+    assert database.applied() == ["20991231000000"]
+
+
+def test_newer_schema_is_allowed(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    migrate(database.url, allows_newer=True)
+    assert not capsys.readouterr().err
+    with psycopg.connect(database.url) as connection:
+        connection.execute("INSERT INTO schema_migrations VALUES ('20991231000000')")
+    migrate(database.url, allows_newer=True)
+    warn_of_newer_schema(database.url)
+    written = capsys.readouterr()
+    assert (written.out + written.err).count("20991231000000") == 2
 
 
 def test_several_at_once(database: Database) -> None:

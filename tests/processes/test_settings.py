@@ -149,11 +149,6 @@ def test_wrong(
             {"BANK_ENVIRONMENT": "production"}, "BANK_TOKEN_KEYS", id="production without keys"
         ),
         pytest.param(
-            {"BANK_ACCESS_TOKEN_DURATION": "25h"},
-            "BANK_ACCESS_TOKEN_DURATION",
-            id="access for longer than the session",
-        ),
-        pytest.param(
             {"BANK_HTTP_ADDRESS": "127.0.0.1:9", "BANK_METRICS_ADDRESS": "127.0.0.1:9"},
             "BANK_METRICS_ADDRESS",
             id="one address for two",

@@ -33,8 +33,10 @@ from tests.processes.processes import (
     Served,
     children_of,
     command_of,
+    failure,
     postmaster_pid,
     processes_in,
+    run_bankapp,
     until,
 )
 
@@ -242,6 +244,27 @@ def test_a_reload_takes_new_settings_unless_they_are_wrong(home: Path, scratch: 
         until(lambda: len(served.events("worker stopping")) == 2, 60)
         assert is_access_longer()
         assert served.stop(signal.SIGTERM) == 0
+
+
+def test_a_newer_schema_stops_no_server_that_runs(home: Path, scratch: Path) -> None:
+    """Goal: a rolling update. Method: a migration of the next version, while this one serves."""
+    with serve_two(home) as served:
+        served.wait()
+        with psycopg.connect(EmbeddedServer(home, BINARIES).url(DATABASE, OWNER)) as connection:
+            connection.execute("INSERT INTO schema_migrations VALUES ('20991231000000')")
+        served.process.send_signal(signal.SIGHUP)
+        until(lambda: len(served.events("worker stopping")) == 2, 60)
+        assert served.is_ready()
+        assert served.stop(signal.SIGTERM) == 0
+    done = run_bankapp("serve", cwd=scratch, BANK_DATA_DIR=home, BANK_HTTP_ADDRESS="127.0.0.1:0")
+    assert "20991231000000" in failure(done)
+    with Served(home, name="allowed", BANK_ALLOW_NEWER_SCHEMA="on") as served:
+        served.wait()
+        assert "20991231000000" in served.events("newer schema")[0]["problem"]
+        assert served.is_ready()
+        done = run_bankapp("verify", cwd=scratch, BANK_DATA_DIR=home)
+        assert "20991231000000" in done.stderr
+        assert done.returncode == 0
 
 
 def test_workers_that_cannot_start_keep_the_old_ones(home: Path) -> None:
