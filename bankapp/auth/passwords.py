@@ -13,6 +13,7 @@ import bcrypt
 from bankapp import tuning
 from bankapp.auth.strength import is_strong
 from bankapp.domain import errors, limits
+from bankapp.domain.text import prepare_password
 from bankapp.telemetry import metrics
 
 Result = TypeVar("Result")
@@ -64,7 +65,7 @@ class PasswordHasher:
         self._of_known = _Threads(tuning.HASHING_NICENESS)
 
     async def hash(self, password: str, *, is_known: bool = False) -> str:
-        """The bcrypt hash of a password of at most 72 bytes.
+        """The bcrypt hash of a password, which has at most 72 bytes in its prepared form.
 
         Raises Unavailable when too many wait.
         """
@@ -74,6 +75,9 @@ class PasswordHasher:
         self, password: str, hashed_password: str | None, *, is_known: bool = False
     ) -> bool:
         """Whether the password is the hashed one; without a hash always False, in the same time.
+
+        A password is tried as it is prepared, and as it was typed if that differs: old hashes are
+        those of passwords as they were typed.
 
         Raises Unavailable when too many wait.
         """
@@ -102,9 +106,14 @@ class PasswordHasher:
             bcrypt.hashpw(b"nobody", bcrypt.gensalt(cost))
 
     def _hash(self, password: str) -> str:
-        return bcrypt.hashpw(password.encode(), bcrypt.gensalt(self._cost)).decode()
+        secret = prepare_password(password).encode()
+        return bcrypt.hashpw(secret, bcrypt.gensalt(self._cost)).decode()
 
     def _verify(self, password: str, hashed_password: str | None) -> bool:
+        forms = dict.fromkeys((prepare_password(password), password))
+        return any(self._verify_form(form, hashed_password) for form in forms)
+
+    def _verify_form(self, password: str, hashed_password: str | None) -> bool:
         secret = password.encode()
         fits = len(secret) <= limits.PASSWORD_BYTES_MAX  # bcrypt raises on longer ones
         hashed = (hashed_password or self._nobody).encode()

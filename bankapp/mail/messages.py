@@ -1,6 +1,8 @@
 """Messages: a mail from the queue, composed with a text and an HTML part."""
 
 import html
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
@@ -13,12 +15,18 @@ from urllib.parse import urlencode
 
 from bankapp.domain import limits
 from bankapp.domain.mail import Mail, MailKind
+from bankapp.domain.text import without_invisible
 
 SUBJECTS: Final = {
     MailKind.VERIFY_EMAIL: "Verify your e-mail address",
     MailKind.EMAIL_CHANGED: "Your e-mail address was changed",
     MailKind.RESET_PASSWORD: "Set a new password",
 }
+GREETED_NAME_LENGTH_MAX: Final = 60
+# A domain, the beginning of a URL, an address, or a telephone number.
+_LINK: Final = re.compile(
+    r"\w[.\u3002]\w|:\S|//|\\\\|@|www|[0-9]([^0-9]{0,3}[0-9]){6}", re.IGNORECASE
+)
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
@@ -36,7 +44,7 @@ def compose(mail: Mail, code: str | None, mail_settings: MailSettings) -> EmailM
     Raises ValueError when a header cannot hold an address.
     """
     values = {
-        "full_name": mail.full_name,
+        "greeting": _greeting(mail.full_name),
         "code": code or "",
         "minutes": str(limits.CODE_LIFETIME // timedelta(minutes=1)),
         "link": f"{mail_settings.public_url}{_path(mail, code)}",
@@ -60,6 +68,19 @@ def _path(mail: Mail, code: str | None) -> str:
         return f"/v1/password_resets/confirm?{urlencode({'token': code})}"
     query = urlencode({"email_id": mail.verification_id, "secret_code": code})
     return f"/v1/verify_email?{query}"
+
+
+def _greeting(full_name: str) -> str:
+    """A greeting by name, or without it where the name could be a lure.
+
+    Anybody can sign up with the address of somebody else and any name, and the bank then mails that
+    name. So it must not contain what a mail program makes a link of.
+    """
+    name = " ".join(without_invisible(full_name).split())
+    plain = unicodedata.normalize("NFKC", name)  # a full-width dot is a dot to some programs
+    if not name or len(name) > GREETED_NAME_LENGTH_MAX or _LINK.search(plain):
+        return "Hello"
+    return f"Hello {name}"
 
 
 def _address(text: str) -> Address:

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -19,6 +18,7 @@ from pydantic import (
 )
 
 from bankapp.domain import limits
+from bankapp.domain.text import has_controls, is_blank, prepare_password
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
@@ -65,21 +65,16 @@ class Accepted(ResponseModel):
     """The request is accepted, and is done in the background."""
 
 
-# Joiners and the spaces of all scripts are text. Controls, half characters, line separators and
-# marks that turn the direction of the text around them are not.
-_NOT_TEXT = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
 def _readable(text: str) -> str:
-    if any(unicodedata.category(c) in _NOT_TEXT or c in _BIDI_CONTROLS for c in text):
+    if has_controls(text):
         raise ValueError("must not contain control characters")
-    if not text.strip():
+    if is_blank(text):
         raise ValueError("must not be blank")
     return text
 
 
-def _password_bytes(password: str) -> str:
+def _new_password(typed: str) -> str:
+    password = prepare_password(typed)
     size = len(password.encode(errors="surrogatepass"))
     if not limits.PASSWORD_BYTES_MIN <= size <= limits.PASSWORD_BYTES_MAX:
         raise ValueError(
@@ -152,7 +147,7 @@ Username = Annotated[
 SomeUsername = Annotated[str, AfterValidator(_nobody_with_nul)]
 NewPassword = Annotated[
     str,
-    AfterValidator(_password_bytes),
+    AfterValidator(_new_password),
     Field(
         description=f"{limits.PASSWORD_BYTES_MIN} to {limits.PASSWORD_BYTES_MAX} bytes of UTF-8, "
         "and not easy to guess",

@@ -5,6 +5,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from bankapp.domain import limits
+from bankapp.domain.text import prepare_password
 from bankapp.settings.model import Settings
 from bankapp.settings.values import host_and_port, is_loopback
 
@@ -33,7 +34,7 @@ def _problems_of_admin(settings: Settings) -> Iterator[Problem]:
         missing = "USERNAME" if settings.admin_username is None else "PASSWORD"
         yield f"BANK_ADMIN_{missing}", "is required with the other setting of the admin"
     if settings.admin_password is not None:
-        size = len(settings.admin_password.get_secret_value().encode())
+        size = len(prepare_password(settings.admin_password.get_secret_value()).encode())
         if not limits.PASSWORD_BYTES_MIN <= size <= limits.PASSWORD_BYTES_MAX:
             yield (
                 "BANK_ADMIN_PASSWORD",

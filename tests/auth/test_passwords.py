@@ -4,12 +4,17 @@ import asyncio
 import os
 import sys
 import threading
+import unicodedata
+from typing import Literal, TypeAlias
 
+import bcrypt
 import pytest
 
 from bankapp import tuning
 from bankapp.auth.passwords import PasswordHasher
 from bankapp.domain import errors
+
+Form: TypeAlias = Literal["NFC", "NFD"]
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +54,33 @@ async def test_bytes_that_bcrypt_would_ignore_do_not_match(hasher: PasswordHashe
         assert not await hasher.verify(wrong, hashed)
     empty = await hasher.hash("")
     assert not await hasher.verify("x" * 73, empty)
+
+
+@pytest.mark.parametrize("hashed_form", ["NFC", "NFD"])
+@pytest.mark.parametrize("typed_form", ["NFC", "NFD"])
+async def test_a_password_typed_elsewhere_matches(
+    hasher: PasswordHasher, hashed_form: Form, typed_form: Form
+) -> None:
+    password = "gr\u00fcne-\u00c4pfel f\u00fcr Jos\u00e9"
+    hashed = await hasher.hash(unicodedata.normalize(hashed_form, password))
+    typed = unicodedata.normalize(typed_form, password).replace(" ", "\u00a0")
+    assert await hasher.verify(typed, hashed)
+    assert not await hasher.verify(f"{typed}\u0301", hashed)
+
+
+async def test_a_hash_of_a_password_as_it_was_typed_matches_as_before(
+    hasher: PasswordHasher,
+) -> None:
+    """Goal: hashes of earlier releases. Method: bcrypt itself, on the decomposed form."""
+    typed = unicodedata.normalize("NFD", "gr\u00fcne-\u00c4pfel")
+    hashed = bcrypt.hashpw(typed.encode(), bcrypt.gensalt(4)).decode()
+    assert await hasher.verify(typed, hashed)
+    assert not await hasher.verify(typed[:-1], hashed)
+
+
+async def test_the_limit_of_bytes_is_that_of_the_prepared_form(hasher: PasswordHasher) -> None:
+    typed = "u\u0308" * 36  # 108 bytes as typed, 72 when it is composed
+    assert await hasher.verify(typed, await hasher.hash(typed))
 
 
 async def test_without_a_hash_nothing_matches(hasher: PasswordHasher) -> None:

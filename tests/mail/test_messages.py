@@ -29,6 +29,41 @@ def test_every_kind_has_text_and_html(kind: MailKind) -> None:
         assert ("once, for 15 minutes" in text) == ("the-code" in text)
 
 
+@pytest.mark.parametrize("kind", MailKind)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "you won, claim at http://evil.example/x now",
+        "evil.example",
+        "evil\u200b.example",
+        "evil\uff0eexample",
+        "evil\u3002example",
+        "www evil",
+        "mailto:thief",
+        "thief@evil",
+        "call +1 (555) 010-2345",
+        "http:\\\\localhost",
+        "x" * 61,
+        "\u200b",
+    ],
+    ids=ascii,
+)
+def test_no_name_is_a_lure(kind: MailKind, name: str) -> None:
+    """Goal: nobody has the bank mail a link of theirs to a stranger."""
+    mail = Mail(kind=kind, to="alice@example.com", full_name=name, verification_id=7)
+    message = compose(mail, "the-code", MAIL_SETTINGS)
+    for subtype in ("plain", "html"):
+        text = text_of(message, subtype)
+        assert "Hello," in text
+        assert name not in text
+
+
+@pytest.mark.parametrize("name", ["J. R. R. Tolkien", "Anne-Marie d'Arc", "Louis XIV", "x" * 60])
+def test_a_name_is_greeted(name: str) -> None:
+    mail = Mail(kind=MailKind.EMAIL_CHANGED, to="alice@example.com", full_name=name)
+    assert f"Hello {name}," in text_of(compose(mail, None, MAIL_SETTINGS))
+
+
 def test_values_are_escaped_in_html() -> None:
     name = "<script>alert('&')</script> \"$code ${link}"
     for kind in MailKind:

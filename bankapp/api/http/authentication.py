@@ -1,5 +1,6 @@
 """The visitor and the token of an HTTP request."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,8 @@ class Proxies:
     networks: Sequence[IPv4Network | IPv6Network]
 
 
+# An IPv6 address stands in brackets when a port follows, and before some proxies always.
+_WITH_PORT: Final = re.compile(r"\[([^\]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}", re.ASCII)
 TRUSTED_PROXIES: Final = web.AppKey("trusted_proxies", Proxies)
 
 
@@ -47,11 +50,17 @@ def _client_address(request: web.Request) -> Address | None:
         return address
     hops = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
     while hops and address is not None and any(address in network for network in trusted):
-        hop = _parse_address(hops.pop().strip())
+        hop = _parse_hop(hops.pop().strip())
         if hop is None:
             break
         address = hop
     return address
+
+
+def _parse_hop(text: str) -> Address | None:
+    """An entry of X-Forwarded-For, to which some proxies add the port of the client."""
+    match = _WITH_PORT.fullmatch(text.strip('"'))
+    return _parse_address(text if match is None else match[1] or match[2])
 
 
 @lru_cache(maxsize=1024)

@@ -1,8 +1,6 @@
 """Balances at a time, and monthly statements."""
 
 import asyncio
-import csv
-import io
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ from bankapp.domain import errors, limits
 from bankapp.domain.postings import TransferKind
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller
+from bankapp.operations.csv_lines import FreeText, render_lines
 from bankapp.operations.fields import (
     Currency,
     Cursor,
@@ -146,34 +145,24 @@ class Statement(ResponseModel):
 
     async def as_csv(self) -> AsyncIterator[str]:
         """The whole month as lines of RFC 4180, the balances first and last."""
-        yield self._lines([_CSV_COLUMNS, self._balance_line("opening", self.opening_balance)])
+        yield render_lines([_CSV_COLUMNS, self._balance_line("opening", self.opening_balance)])
         for start in range(0, len(self.entries), _CSV_LINE_COUNT):
-            yield self._lines(map(self._line, self.entries[start : start + _CSV_LINE_COUNT]))
+            yield render_lines(map(self._line, self.entries[start : start + _CSV_LINE_COUNT]))
         async for rows in self._later():
-            yield self._lines(self._line(_entry(row)) for row in rows)
-        yield self._lines([self._balance_line("closing", self.closing_balance)])
-
-    def _lines(self, lines: Iterable[Sequence[object]]) -> str:
-        text = io.StringIO()
-        csv.writer(text).writerows(lines)
-        return text.getvalue()
+            yield render_lines(self._line(_entry(row)) for row in rows)
+        yield render_lines([self._balance_line("closing", self.closing_balance)])
 
     def _line(self, entry: StatementEntry) -> Sequence[object]:
         line = entry.model_dump(mode="json")
         return [
             *(line[name] for name in _CSV_COLUMNS[:6]),
-            _as_text(entry.description or ""),
+            FreeText(entry.description or ""),
             self.account_id,
             self.currency,
         ]
 
     def _balance_line(self, name: str, balance: int) -> Sequence[object]:
         return ["", "", "", name, "", balance, "", self.account_id, self.currency]
-
-
-def _as_text(description: str) -> str:
-    """Text that a spreadsheet does not take for a formula, because somebody else wrote it."""
-    return f"'{description}" if description[:1] in ("=", "+", "-", "@", "\t", "\r") else description
 
 
 @operation(refuses=(errors.NotFound,))

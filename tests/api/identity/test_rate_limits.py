@@ -174,6 +174,15 @@ async def test_resends_and_changes_of_a_user(strict: Api) -> None:
         pytest.param([""], "127.0.0.1", id="empty"),
         pytest.param(["::ffff:192.0.2.1"], "192.0.2.1", id="IPv4 in IPv6"),
         pytest.param(["2001:db8::1"], "2001:db8::1", id="IPv6"),
+        pytest.param(["192.0.2.1:4711"], "192.0.2.1", id="a port"),
+        pytest.param(["6.6.6.6, 192.0.2.1:4711, 10.1.1.1:80"], "192.0.2.1", id="ports of proxies"),
+        pytest.param(["[2001:db8::1]:4711"], "2001:db8::1", id="IPv6 and a port"),
+        pytest.param(["[2001:db8::1]"], "2001:db8::1", id="IPv6 in brackets"),
+        pytest.param(['"[2001:db8::1]:4711"'], "2001:db8::1", id="IPv6 in quotes"),
+        pytest.param(["[::ffff:192.0.2.1]:4711"], "192.0.2.1", id="IPv4 in IPv6 and a port"),
+        pytest.param(["6.6.6.6, 192.0.2.1:port"], "127.0.0.1", id="a port that is none"),
+        pytest.param(["6.6.6.6, [2001:db8::1"], "127.0.0.1", id="half a bracket"),
+        pytest.param(["6.6.6.6, unknown"], "127.0.0.1", id="a proxy that does not tell"),
         pytest.param(["fe80::1%eth0"], "fe80::1", id="a zone"),
     ],
 )
@@ -187,6 +196,18 @@ async def test_the_client_address_is_the_one_that_trusted_proxies_give(
     assert answer.status == 200
     row = connection.execute("SELECT host(client_address) FROM sessions").fetchone()
     assert row == (address,)
+
+
+async def test_forwarded_is_ignored(strict: Api, connection: Connection) -> None:
+    """Goal: a header that a proxy passes on as it came is not believed."""
+    await strict.make.user("alice")
+    headers = {"Forwarded": "for=6.6.6.6"}
+    body = {"username": "alice", "password": PASSWORD}
+    assert (
+        await strict.request("POST", "/v1/users/login", json=body, headers=headers)
+    ).status == 200
+    row = connection.execute("SELECT host(client_address) FROM sessions").fetchone()
+    assert row == ("127.0.0.1",)
 
 
 async def test_without_trusted_proxies_x_forwarded_for_is_ignored(

@@ -194,6 +194,6 @@ async def test_a_role_is_one_of_three(api: Api) -> None:
     assert (await admin.put("/v1/users/nobody/role", role="banker")).code == "not_found"
 
 
-@pytest.mark.parametrize("name", [" ", "\u3000", "\u00a0 "])
+@pytest.mark.parametrize("name", [" ", "\u3000", "\u00a0 ", "\u200b", "\u2800", "\u3164\u00ad"])
 async def test_a_blank_name_is_no_name(api: Api, name: str) -> None:
     assert (await sign_up(api, full_name=name)).wrong_fields == {"full_name"}
