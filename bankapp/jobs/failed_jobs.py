@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from bankapp.jobs.queue import FailedJob, list_failed_jobs, open_queue, requeue
+from bankapp.jobs.queue import SESSION, FailedJob, list_failed_jobs, open_queue, requeue
+from bankapp.store.engine.session import check_session
 
 
 class UnknownJobError(Exception):
@@ -11,6 +12,7 @@ class UnknownJobError(Exception):
 
 async def failed_jobs(database_url: str) -> list[FailedJob]:
     """The jobs that failed for good, oldest first."""
+    await check_session(database_url, SESSION)
     async with open_queue(database_url).open_async() as queue:
         return await list_failed_jobs(queue)
 
@@ -20,6 +22,7 @@ async def requeue_jobs(database_url: str, wanted: Sequence[str]) -> int:
 
     Raises UnknownJobError, and requeues none, when a number is not that of a failed job.
     """
+    await check_session(database_url, SESSION)
     async with open_queue(database_url).open_async() as queue:
         failed = {str(job.id): job.id for job in await list_failed_jobs(queue)}
         if list(wanted) == ["all"]:

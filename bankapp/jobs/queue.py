@@ -12,8 +12,13 @@ from procrastinate.jobs import Job as QueuedJob
 from bankapp import tuning
 from bankapp.domain import limits
 from bankapp.store.engine.jobs import UnreadableJob, read
+from bankapp.store.engine.session import APPLICATION_ROLE, session_check, session_options
 
-ROLE: Final = "bank_application"
+SESSION: Final = {
+    "role": APPLICATION_ROLE,
+    "search_path": "procrastinate",
+    "statement_timeout": f"{tuning.STATEMENT_TIMEOUT_S}s",
+}
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.jobs")
 
 
@@ -32,11 +37,6 @@ class FailedJob:
 
 def open_queue(database_url: str) -> procrastinate.App:
     """The queue of a database, not yet open, and without tasks: see `tasks.add_jobs`."""
-    options = {
-        "role": ROLE,
-        "search_path": "procrastinate",
-        "statement_timeout": f"{tuning.STATEMENT_TIMEOUT_S}s",
-    }
     connector = procrastinate.PsycopgConnector(
         conninfo=database_url,
         min_size=1,
@@ -46,8 +46,9 @@ def open_queue(database_url: str) -> procrastinate.App:
         kwargs={
             "connect_timeout": int(tuning.CONNECTION_TIMEOUT_S),
             "application_name": "bankapp worker",
-            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+            "options": session_options(database_url, SESSION),
         },
+        configure=session_check(SESSION),
     )
     return procrastinate.App(connector=connector)
 

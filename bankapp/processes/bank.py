@@ -17,7 +17,8 @@ from bankapp.postgres.database import Database
 from bankapp.processes.observation import Observation
 from bankapp.processes.secrets import admin_credentials, development_key
 from bankapp.settings import Settings
-from bankapp.store.engine.transaction import create_pool
+from bankapp.store.engine.session import WrongSession, check_session
+from bankapp.store.engine.transaction import SESSION, create_pool
 from bankapp.store.store import Store
 
 
@@ -25,16 +26,31 @@ from bankapp.store.store import Store
 async def opened(
     settings: Settings, database: Database, observation: Observation
 ) -> AsyncGenerator[Bank]:
-    """The bank on its database. Raises DatabaseAwayError when the database does not answer."""
+    """The bank on its database.
+
+    Raises DatabaseAwayError when the database does not answer, StartError when its connections are
+    not as they have to be.
+    """
     pool = create_pool(database.url)
     try:
         await pool.open(wait=True, timeout=tuning.CONNECTION_TIMEOUT_S)
     except psycopg.Error as error:
-        raise DatabaseAwayError(f"the database does not answer: {error}") from error
+        raise await _reason(database.url, error) from error
     try:
         yield create_bank(settings, Store(pool, queries=observation.queries))
     finally:
         await pool.close()
+
+
+async def _reason(url: str, failure: psycopg.Error) -> StartError:
+    """The reason why a pool has not come to open in time; its own error does not tell it."""
+    try:
+        await check_session(url, SESSION)
+    except WrongSession as error:
+        return StartError(str(error))
+    except psycopg.Error as error:
+        failure = error
+    return DatabaseAwayError(f"the database does not answer: {failure}")
 
 
 def create_bank(settings: Settings, store: Store) -> Bank:

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg import errors as pg
 
-from bankapp.store.engine.transaction import APPLICATION_ROLE
+from bankapp.store.engine.session import APPLICATION_ROLE
 from tests.factories import Make
 
 Connection = psycopg.Connection[tuple[Any, ...]]

@@ -7,7 +7,8 @@ import psycopg
 import pytest
 from psycopg import errors as pg
 
-from bankapp.store.engine.transaction import APPLICATION_ROLE, Pool
+from bankapp.store.engine.session import APPLICATION_ROLE
+from bankapp.store.engine.transaction import Pool
 from bankapp.store.ledger import postings
 from bankapp.store.store import Store
 from gen import enums

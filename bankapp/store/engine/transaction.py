@@ -3,8 +3,9 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, TypeVar
 
 import psycopg
@@ -16,6 +17,7 @@ from bankapp.domain import errors
 from bankapp.domain.idempotency import RequestKey
 from bankapp.store.engine import idempotency, sqlstate
 from bankapp.store.engine.idempotency import Answer
+from bankapp.store.engine.session import APPLICATION_ROLE, session_check, session_options
 from bankapp.telemetry import metrics
 from gen.queries import AsyncQueries
 
@@ -25,7 +27,6 @@ Result = TypeVar("Result")
 Queries: TypeAlias = Callable[[AsyncConnection[Any]], AsyncQueries]
 Step: TypeAlias = Callable[Concatenate[AsyncQueries, Arguments], Awaitable[Result]]
 
-APPLICATION_ROLE = "bank_application"
 # How a server is given up whose machine or network has gone, and which therefore resets nothing.
 # The system's own defaults are minutes and hours.
 _VANISHED_SERVER: Final = {
@@ -34,11 +35,8 @@ _VANISHED_SERVER: Final = {
     "keepalives_interval": 2,
     "keepalives_count": 3,
 }
-
-
-def create_pool(url: str) -> Pool:
-    """A pool, not yet open, of connections with the application's role and with timeouts."""
-    options = {
+SESSION: Final[Mapping[str, str]] = MappingProxyType(
+    {
         "role": APPLICATION_ROLE,
         "statement_timeout": f"{tuning.STATEMENT_TIMEOUT_S}s",
         "lock_timeout": f"{tuning.LOCK_TIMEOUT_S}s",
@@ -48,6 +46,11 @@ def create_pool(url: str) -> Pool:
         "enable_seqscan": "off",
         "jit": "off",
     }
+)
+
+
+def create_pool(url: str) -> Pool:
+    """A pool, not yet open, of connections with the application's role and with timeouts."""
     return AsyncConnectionPool(
         url,
         connection_class=AsyncConnection[Any],
@@ -56,8 +59,9 @@ def create_pool(url: str) -> Pool:
             "connect_timeout": int(tuning.CONNECTION_TIMEOUT_S),
             **_VANISHED_SERVER,
             "application_name": "bankapp",
-            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+            "options": session_options(url, SESSION),
         },
+        configure=session_check(SESSION),
         min_size=tuning.CONNECTION_COUNT_MIN,
         max_size=tuning.CONNECTION_COUNT_MAX,
         timeout=tuning.CONNECTION_TIMEOUT_S,

@@ -8,12 +8,21 @@ from typing import Any, Final, Protocol, TypeAlias, TypeVar
 from psycopg import AsyncConnection, IsolationLevel
 
 from bankapp import tuning
-from bankapp.store.engine.transaction import APPLICATION_ROLE
+from bankapp.store.engine.session import APPLICATION_ROLE, require_session, session_options
 from gen.reports import AsyncQuerier
 
 # Entries lie in the order of transfers: read as they lie and sorted by account they take seconds,
 # fetched account by account through an index minutes. One process leaves the others to customers.
-_PLANNING: Final = "-c enable_indexscan=off -c max_parallel_workers_per_gather=0 -c work_mem=64MB"
+_PLANNING: Final = {
+    "enable_indexscan": "off",
+    "max_parallel_workers_per_gather": "0",
+    "work_mem": "64MB",
+}
+_SESSION: Final = {
+    "role": APPLICATION_ROLE,
+    "default_transaction_read_only": "on",
+    **_PLANNING,
+}
 
 # Called with the part of the work that is done, 0 to 1.
 Progress: TypeAlias = Callable[[float], None]
@@ -51,11 +60,13 @@ async def verify_ledger(database_url: str, progress: Progress) -> Report:
     psycopg.Error when the database fails.
     """
     started = time.monotonic()
-    options = f"-c role={APPLICATION_ROLE} -c default_transaction_read_only=on {_PLANNING}"
     connection = await AsyncConnection[Any].connect(
-        database_url, application_name="bankapp verify", options=options
+        database_url,
+        application_name="bankapp verify",
+        options=session_options(database_url, _SESSION),
     )
     async with connection:
+        await require_session(connection, session=_SESSION)
         await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
         q = AsyncQuerier(connection)
         size = await q.get_ledger_size()

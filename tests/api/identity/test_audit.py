@@ -7,7 +7,7 @@ import pytest
 from psycopg import errors as pg
 
 from bankapp.domain.roles import Role
-from bankapp.store.engine.transaction import APPLICATION_ROLE
+from bankapp.store.engine.session import APPLICATION_ROLE
 from tests.api.client import Api
 from tests.factories import PASSWORD
 

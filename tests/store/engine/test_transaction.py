@@ -13,7 +13,8 @@ from bankapp import tuning
 from bankapp.domain import errors
 from bankapp.domain.origin import THE_BANK
 from bankapp.domain.users import NewUser
-from bankapp.store.engine.transaction import APPLICATION_ROLE, Pool, Transactions, create_pool
+from bankapp.store.engine.session import APPLICATION_ROLE
+from bankapp.store.engine.transaction import Pool, Transactions, create_pool
 from bankapp.store.identity import users
 from bankapp.store.store import Store
 from gen import enums
