@@ -6,6 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import AsyncConnection, sql
+from psycopg.conninfo import conninfo_to_dict
 
 from bankapp.jobs.failed_jobs import failed_jobs
 from bankapp.store.engine.session import WrongSession, check_session, session_options
@@ -19,7 +20,7 @@ from tests.proxy import postgres_proxy, without_options
 @pytest.fixture
 def pooled(server: ServerAddress, database_url: str) -> Generator[str]:
     """The URL of a pooler before the database, which drops `options`."""
-    name = psycopg.conninfo.conninfo_to_dict(database_url)["dbname"]
+    name = conninfo_to_dict(database_url)["dbname"]
     with postgres_proxy(server.host, server.port, edit=without_options) as port:
         yield f"postgresql://bank@127.0.0.1:{port}/{name}?sslmode=disable"
 
@@ -54,7 +55,7 @@ async def test_a_pool_that_is_open_does_not_use_it(
     server: ServerAddress, database_url: str
 ) -> None:
     """Goal: a pooler that begins to drop the options later. Method: the proxy begins to."""
-    name = psycopg.conninfo.conninfo_to_dict(database_url)["dbname"]
+    name = conninfo_to_dict(database_url)["dbname"]
     drops: list[bool] = []
     with postgres_proxy(
         server.host, server.port, edit=lambda given: without_options(given) if drops else given
@@ -79,7 +80,7 @@ async def test_settings_of_the_role_do_as_well(
     server: ServerAddress, database_url: str, superuser: psycopg.Connection[tuple[object, ...]]
 ) -> None:
     """Goal: the way that the docs show for PgBouncer, with the real server."""
-    name = str(psycopg.conninfo.conninfo_to_dict(database_url)["dbname"])
+    name = str(conninfo_to_dict(database_url)["dbname"])
     role = sql.Identifier(f"server_{name[-20:]}")
     superuser.execute(sql.SQL("CREATE ROLE {} LOGIN IN ROLE bank_application").format(role))
     try:
