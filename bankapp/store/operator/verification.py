@@ -9,6 +9,7 @@ from psycopg import AsyncConnection, IsolationLevel
 
 from bankapp import tuning
 from bankapp.store.engine.session import APPLICATION_ROLE, require_session, session_options
+from bankapp.store.operator.disabled_rules import find_disabled_rules
 from gen.reports import AsyncQuerier
 
 # Entries lie in the order of transfers: read as they lie and sorted by account they take seconds,
@@ -77,6 +78,8 @@ async def verify_ledger(database_url: str, progress: Progress) -> Report:
             progress(number / len(_CHECKS))
             if len(report.findings) >= tuning.FINDING_COUNT_MAX:
                 break
+        else:
+            report.findings += await find_disabled_rules(connection)
     report.duration_s = time.monotonic() - started
     return report
 
