@@ -40,7 +40,8 @@ async def books(store: Store, make: Make, connection: Connection) -> dict[str, i
     held, voided = numbers(connection, "SELECT id FROM holds ORDER BY id")
     [paid] = numbers(connection, "SELECT id FROM transfers WHERE kind = 'transfer'")
     rows = {"source": source.id, "target": target.id, "thief": thief.id, "hold": held}
-    rows |= {"paid": paid, "voided": voided}
+    cash = "SELECT id FROM accounts WHERE kind = 'cash' AND currency = 'USD'"
+    rows |= {"paid": paid, "voided": voided, "cash": numbers(connection, cash)[0]}
     void = "UPDATE holds SET status = 'voided', closed_at = now() WHERE id = %(voided)s"
     run(connection, void, rows)
     return rows
@@ -106,6 +107,10 @@ def payment(
         (
             payment("source", "thief", 1, (69, 1), at="now() - interval '1 day'"),
             "entries_running_balance",
+        ),
+        (
+            payment("cash", "thief", 1, (-101, 1), at="now() - interval '1 day'"),
+            "transfers_after_opening",
         ),
         (
             payment("target", "source", 31, (-1, 101), is_reversal=True),

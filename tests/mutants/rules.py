@@ -5,6 +5,7 @@ from typing import Final
 from tests.mutants.mutant import SqlMutant
 
 _RULES: Final = "tests/db/test_rules.py"
+_BY_HAND: Final = "tests/db/test_rules_by_hand.py"
 _NAMED: Final = "tests/db/test_named_rules.py"
 _IDENTITY: Final = "tests/db/test_identity_rules.py"
 
@@ -62,6 +63,14 @@ CONSTRAINTS: Final = {
 }
 _ADMINS: Final = "tests/api/identity/test_admins.py"
 TRIGGERS: Final = {
+    **_named(
+        _BY_HAND,
+        """
+        accounts_keep_their_owner accounts_stay holds_after_opening holds_keep_their_terms
+        holds_stay holds_stay_closed holds_within_balance transfers_after_opening
+        transfers_reversed_within_amount transfers_within_balance
+        """,
+    ),
     "accounts_balance_of_last_entry": f"{_RULES} -k do_not_balance",
     "accounts_close_without_holds": "tests/api/ledger/test_account_status.py -k open_hold_names",
     "accounts_open_with_nothing": f"{_RULES} -k do_not_balance",
