@@ -9,7 +9,7 @@ from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.errors import NoDataFound
 from psycopg.types.numeric import Int8
 
-from gen import Query
+from gen import Query, enums, models
 
 INSERT_PASSWORD_RESET: Final = """\
 INSERT /* InsertPasswordReset */ INTO password_resets (username, email, code_hash)
@@ -36,6 +36,14 @@ WHERE lower(users.email) = lower($2)
     AND users.email = $2
 ON CONFLICT (code_hash) DO NOTHING
 RETURNING id
+"""
+
+
+GET_USER_OF_PASSWORD_RESET: Final = """\
+SELECT /* GetUserOfPasswordReset */ users.username, users.hashed_password, users.full_name, users.email, users.is_email_verified, users.role, users.password_changed_at, users.created_at, users.blocked_at
+FROM users
+INNER JOIN password_resets ON password_resets.username = users.username
+WHERE password_resets.code_hash = $1
 """
 
 
@@ -107,6 +115,13 @@ QUERIES: Final = (
         reads_only=False,
     ),
     Query(
+        "GetUserOfPasswordReset",
+        "password_resets",
+        "get_user_of_password_reset",
+        GET_USER_OF_PASSWORD_RESET,
+        reads_only=True,
+    ),
+    Query(
         "LockUserOfPasswordReset",
         "password_resets",
         "lock_user_of_password_reset",
@@ -147,6 +162,12 @@ def _renew_password_reset_value(row: Sequence[Any]) -> int:
     return value
 
 
+def _user(row: Sequence[Any]) -> models.User:
+    return models.User(
+        row[0], row[1], row[2], row[3], row[4], enums.ROLE_BY_LABEL[row[5]], row[6], row[7], row[8]
+    )
+
+
 def _lock_user_of_password_reset_value(row: Sequence[Any]) -> str:
     value: str = row[0]
     return value
@@ -181,6 +202,12 @@ class Querier:
         """A code whose row was deleted. No row: it was used, or the address is no user's."""
         cursor = RawCursor(self._connection, row_factory=lambda _: _renew_password_reset_value)
         cursor.execute(RENEW_PASSWORD_RESET, (code_hash, email))
+        return cursor.fetchone()
+
+    def get_user_of_password_reset(self, *, code_hash: bytes) -> models.User | None:
+        """For the strength of the new password: a guesser knows the names of the user."""
+        cursor = RawCursor(self._connection, row_factory=lambda _: _user)
+        cursor.execute(GET_USER_OF_PASSWORD_RESET, (code_hash,))
         return cursor.fetchone()
 
     def lock_user_of_password_reset(self, *, code_hash: bytes) -> str | None:
@@ -240,6 +267,12 @@ class AsyncQuerier:
         """A code whose row was deleted. No row: it was used, or the address is no user's."""
         cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _renew_password_reset_value)
         await cursor.execute(RENEW_PASSWORD_RESET, (code_hash, email))
+        return await cursor.fetchone()
+
+    async def get_user_of_password_reset(self, *, code_hash: bytes) -> models.User | None:
+        """For the strength of the new password: a guesser knows the names of the user."""
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _user)
+        await cursor.execute(GET_USER_OF_PASSWORD_RESET, (code_hash,))
         return await cursor.fetchone()
 
     async def lock_user_of_password_reset(self, *, code_hash: bytes) -> str | None:

@@ -210,6 +210,21 @@ class AsyncIdempotencyKeysReads:
         )
 
 
+class AsyncPasswordResetsReads:
+    """The queries of password_resets.sql that only read."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: AsyncRun) -> None:
+        self._run = run
+
+    async def get_user_of_password_reset(self, *, code_hash: bytes) -> models.User | None:
+        """For the strength of the new password: a guesser knows the names of the user."""
+        return await self._run(
+            lambda q: q.password_resets.get_user_of_password_reset(code_hash=code_hash)
+        )
+
+
 class AsyncReportsReads:
     """The queries of reports.sql that only read."""
 
@@ -458,6 +473,7 @@ class AsyncReads:
         "entries",
         "holds",
         "idempotency_keys",
+        "password_resets",
         "reports",
         "sessions",
         "transfers",
@@ -471,6 +487,7 @@ class AsyncReads:
         self.entries = AsyncEntriesReads(run)
         self.holds = AsyncHoldsReads(run)
         self.idempotency_keys = AsyncIdempotencyKeysReads(run)
+        self.password_resets = AsyncPasswordResetsReads(run)
         self.reports = AsyncReportsReads(run)
         self.sessions = AsyncSessionsReads(run)
         self.transfers = AsyncTransfersReads(run)

@@ -73,7 +73,7 @@ def create_bank(settings: Settings, store: Store) -> Bank:
 async def ensure_first_admin(settings: Settings, bank: Bank) -> None:
     """Make sure that the admin of the settings exists; in development the default is `admin`.
 
-    Raises StartError when another user has the name.
+    Raises StartError when another user has the name, or the password is easy to guess.
     """
     if (credentials := admin_credentials(settings)) is None:
         return
@@ -84,4 +84,8 @@ async def ensure_first_admin(settings: Settings, bank: Bank) -> None:
         raise StartError(
             f"a user {username} exists, with another password; "
             "set BANK_ADMIN_USERNAME to another name"
+        ) from None
+    except errors.WeakPassword:
+        raise StartError(
+            f"BANK_ADMIN_PASSWORD of {username} is easy to guess; choose a longer one"
         ) from None

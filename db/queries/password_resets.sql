@@ -22,6 +22,13 @@ WHERE lower(users.email) = lower(sqlc.arg(email))
 ON CONFLICT (code_hash) DO NOTHING
 RETURNING id;
 
+-- name: GetUserOfPasswordReset :one
+-- For the strength of the new password: a guesser knows the names of the user.
+SELECT users.*
+FROM users
+INNER JOIN password_resets ON password_resets.username = users.username
+WHERE password_resets.code_hash = sqlc.arg(code_hash);
+
 -- name: LockUserOfPasswordReset :one
 -- Locked before the code is used, because the address must not change meanwhile.
 SELECT users.username

@@ -376,3 +376,9 @@ def test_nobody_becomes_admin_by_having_the_name(home: Path) -> None:
     settings = {"BANK_ADMIN_USERNAME": "alice", "BANK_ADMIN_PASSWORD": "the operator's own"}
     with Served(home, name="after", **settings) as served:
         assert "a user alice exists, with another password" in served.failure()
+
+
+def test_no_admin_is_made_with_an_easy_password(home: Path) -> None:
+    settings = {"BANK_ADMIN_USERNAME": "root", "BANK_ADMIN_PASSWORD": "password1"}
+    with Served(home, **settings) as served:
+        assert "BANK_ADMIN_PASSWORD of root is easy to guess" in served.failure()

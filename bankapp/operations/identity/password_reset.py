@@ -38,9 +38,11 @@ async def confirm_password_reset(
     bank: Bank, visitor: Visitor, request: ConfirmResetRequest
 ) -> NoContent:
     """Set a new password with a mailed code. All sessions of the user end."""
-    await bank.passwords.require_strong(request.password, names=[])
-    hashed_password = await bank.passwords.hash(request.password)
     code_hash = hash_code(request.token)
+    user = await bank.store.read.password_resets.get_user_of_password_reset(code_hash=code_hash)
+    names = [] if user is None else [user.username, user.full_name, user.email]
+    await bank.passwords.require_strong(request.password, names=names)
+    hashed_password = await bank.passwords.hash(request.password)
     if not await bank.store.password_resets.complete(
         code_hash, hashed_password, origin=visitor.origin
     ):

@@ -180,7 +180,7 @@ async def ensure_admin(bank: Bank, username: str, password: str) -> None:
     A blocked admin stays blocked, because another admin has done it, unless no active admin is
     left. This is no operation: the bank calls it when it starts. Raises UsernameTaken when
     another user has the name. Anybody could have signed up with it, so only the password proves the
-    owner.
+    owner. Raises WeakPassword when a new admin would have an easy one.
     """
     known = await bank.store.read.users.get_user(username=username)
     if known is not None:
@@ -191,6 +191,7 @@ async def ensure_admin(bank: Bank, username: str, password: str) -> None:
         if known.blocked_at is not None and not await _has_admin(bank):
             await bank.store.users.block(username, is_blocked=False, origin=THE_BANK)
         return
+    await bank.passwords.require_strong(password, names=[username])
     admin = NewUser(
         username=username,
         hashed_password=await bank.passwords.hash(password),

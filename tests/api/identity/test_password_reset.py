@@ -47,6 +47,20 @@ async def test_a_new_password_ends_all_sessions(api: Api, job_runner: JobRunner)
     assert (await confirm(api, code, PASSWORD)).code == "not_found"
 
 
+async def test_a_reset_takes_no_password_of_the_users_names(
+    api: Api, job_runner: JobRunner
+) -> None:
+    """Goal: the rule of a sign-up. Method: a password that only the user's name makes easy."""
+    alice = await api.person("alice")
+    password = "Wolfeschlegelsteinhausen"
+    await alice.patch("/v1/users/alice", full_name=password)
+    assert (
+        await confirm(api, await mailed_code(api, job_runner), password)
+    ).code == "weak_password"
+    await alice.patch("/v1/users/alice", full_name="Alice")
+    assert (await confirm(api, await mailed_code(api, job_runner), password)).status == 204
+
+
 async def test_a_reset_does_not_reveal_the_user_of_an_address(
     api: Api, job_runner: JobRunner
 ) -> None:
