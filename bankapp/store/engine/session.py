@@ -55,7 +55,7 @@ async def require_session(connection: AsyncConnection[Any], *, session: Mapping[
         await connection.close()
         raise WrongSession(
             f"the connection is not as the bank has asked for ({', '.join(wrong)}); a pooler may "
-            "drop the startup parameter `options`: see docs/how-to/own-postgresql.md"
+            "drop the startup parameter `options`: see docs/how-to/use-a-pooler.md"
         )
 
 

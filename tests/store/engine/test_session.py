@@ -48,7 +48,7 @@ def test_a_server_does_not_start_with_it(pooled: str, tmp_path: Path) -> None:
     last = done.stderr.splitlines()[-1]
     assert done.returncode == 1
     assert "role is bank, not bank_application" in last
-    assert "own-postgresql.md" in last
+    assert "use-a-pooler.md" in last
 
 
 async def test_a_pool_that_is_open_does_not_use_it(
