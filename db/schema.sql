@@ -1685,6 +1685,47 @@ $$;
 
 
 --
+-- Name: refuse_rewrite(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.refuse_rewrite() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% says this for good: correct it by a posting', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+END
+$$;
+
+
+--
+-- Name: require_amount_left(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.require_amount_left() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM transfers AS t
+        WHERE t.id = NEW.reverses_transfer_id
+            AND t.from_account_id = NEW.to_account_id
+            AND t.to_account_id = NEW.from_account_id
+            AND t.amount >= (
+                SELECT sum(r.amount) FROM transfers AS r WHERE r.reverses_transfer_id = t.id
+            )
+    ) THEN
+        RAISE EXCEPTION 'transfer % reverses more than was paid, or for others', NEW.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+
+--
 -- Name: require_an_admin(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -1703,6 +1744,34 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'user % is the last admin who can log in', OLD.username
             USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+
+--
+-- Name: require_available_balance(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.require_available_balance() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM accounts AS a
+        WHERE a.id = NEW.from_account_id AND a.kind = 'customer'
+            AND a.balance < (
+                SELECT coalesce(sum(h.amount - h.captured_amount), 0)
+                FROM holds AS h
+                WHERE h.from_account_id = a.id
+                    AND h.status = 'open'
+                    AND h.expires_at > NEW.created_at
+            )
+    ) THEN
+        RAISE EXCEPTION 'account % has less than is held of it', NEW.from_account_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
     END IF;
     RETURN NULL;
 END
@@ -1801,6 +1870,28 @@ BEGIN
         WHERE h.from_account_id = NEW.id AND h.status = 'open' AND h.expires_at > clock_timestamp()
     ) THEN
         RAISE EXCEPTION 'an open hold names account %', NEW.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+
+--
+-- Name: require_opened_accounts(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.require_opened_accounts() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM accounts AS a
+        WHERE a.id IN (NEW.from_account_id, NEW.to_account_id) AND a.kind = 'customer'
+            AND a.created_at > NEW.created_at
+    ) THEN
+        RAISE EXCEPTION '% % is dated before its accounts were opened', TG_TABLE_NAME, NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
     END IF;
     RETURN NULL;
@@ -3099,10 +3190,24 @@ CREATE TRIGGER accounts_close_without_holds AFTER UPDATE OF status ON public.acc
 
 
 --
+-- Name: accounts accounts_keep_their_owner; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER accounts_keep_their_owner AFTER UPDATE OF id, kind, owner, currency, created_at ON public.accounts FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_rewrite();
+
+
+--
 -- Name: accounts accounts_open_with_nothing; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER accounts_open_with_nothing AFTER INSERT ON public.accounts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.require_balances_of_last_entries();
+
+
+--
+-- Name: accounts accounts_stay; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER accounts_stay AFTER DELETE ON public.accounts FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_rewrite();
 
 
 --
@@ -3134,6 +3239,48 @@ CREATE TRIGGER entries_running_balance AFTER INSERT ON public.entries REFERENCIN
 
 
 --
+-- Name: holds holds_after_opening; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE CONSTRAINT TRIGGER holds_after_opening AFTER INSERT ON public.holds DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((current_setting('role'::text) <> 'bank_application'::text)) EXECUTE FUNCTION public.require_opened_accounts();
+
+
+--
+-- Name: holds holds_keep_their_terms; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER holds_keep_their_terms AFTER UPDATE OF id, from_account_id, to_account_id, amount, currency, created_at, expires_at ON public.holds FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_rewrite();
+
+
+--
+-- Name: holds holds_stay; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER holds_stay AFTER DELETE OR TRUNCATE ON public.holds FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_rewrite();
+
+
+--
+-- Name: holds holds_stay_closed; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER holds_stay_closed AFTER UPDATE ON public.holds FOR EACH ROW WHEN (((old.status <> 'open'::public.hold_status) OR (new.captured_amount < old.captured_amount))) EXECUTE FUNCTION public.refuse_rewrite();
+
+
+--
+-- Name: holds holds_within_balance; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE CONSTRAINT TRIGGER holds_within_balance AFTER INSERT ON public.holds DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((current_setting('role'::text) <> 'bank_application'::text)) EXECUTE FUNCTION public.require_available_balance();
+
+
+--
+-- Name: transfers transfers_after_opening; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE CONSTRAINT TRIGGER transfers_after_opening AFTER INSERT ON public.transfers DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((current_setting('role'::text) <> 'bank_application'::text)) EXECUTE FUNCTION public.require_opened_accounts();
+
+
+--
 -- Name: transfers transfers_append_only; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -3145,6 +3292,20 @@ CREATE TRIGGER transfers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON publ
 --
 
 CREATE TRIGGER transfers_have_both_entries AFTER INSERT ON public.transfers REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.require_both_entries();
+
+
+--
+-- Name: transfers transfers_reversed_within_amount; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE CONSTRAINT TRIGGER transfers_reversed_within_amount AFTER INSERT ON public.transfers DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.kind = 'reversal'::public.transfer_kind) AND (current_setting('role'::text) <> 'bank_application'::text))) EXECUTE FUNCTION public.require_amount_left();
+
+
+--
+-- Name: transfers transfers_within_balance; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE CONSTRAINT TRIGGER transfers_within_balance AFTER INSERT ON public.transfers DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((current_setting('role'::text) <> 'bank_application'::text)) EXECUTE FUNCTION public.require_available_balance();
 
 
 --
@@ -3363,4 +3524,5 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130151003'),
     ('20261130151004'),
     ('20261130151005'),
-    ('20261130152001');
+    ('20261130152001'),
+    ('20261130153001');

@@ -54,7 +54,7 @@ async def test_a_batch_counts_its_items(
 async def test_refused_postings_count(bank: Bank, alice: Person, payment: dict[str, Any]) -> None:
     """Their keys are rows, too."""
     leave(bank, 2)
-    too_much = payment | {"amount": 10**6}
+    too_much: dict[str, Any] = {**payment, "amount": 10**6}
     for _ in range(2):
         assert (await alice.post("/v1/transfers", **too_much)).status == 409
     refused = await alice.post("/v1/transfers", **payment)

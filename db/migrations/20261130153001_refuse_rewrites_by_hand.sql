@@ -94,7 +94,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
 CREATE TRIGGER holds_keep_their_terms
 AFTER UPDATE OF
-    id, from_account_id, to_account_id, amount, currency, created_at, expires_at
+id, from_account_id, to_account_id, amount, currency, created_at, expires_at
 ON holds
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
