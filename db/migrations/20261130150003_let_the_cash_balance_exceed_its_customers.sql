@@ -7,7 +7,7 @@ ALTER TABLE accounts ADD CONSTRAINT accounts_balance_limit
 CHECK (balance <= 9007199254740991) NOT VALID;
 
 -- migrate:down
--- squawk-ignore ban-drop-constraint
+-- squawk-ignore ban-drop-constraint, constraint-missing-not-valid
 ALTER TABLE accounts DROP CONSTRAINT accounts_balance_limit;
 ALTER TABLE accounts ADD CONSTRAINT accounts_balance_limit
-CHECK (balance BETWEEN -9007199254740991 AND 9007199254740991) NOT VALID;
+CHECK (balance BETWEEN -9007199254740991 AND 9007199254740991);

@@ -105,7 +105,6 @@ def test_a_function_has_its_file_and_a_digest(
     shop: Project, superuser_url: str, tmp_path: Path
 ) -> None:
     copy = replace(shop, root=shutil.copytree(shop.root, tmp_path / "shop"))
-    copy.functions.mkdir()
     (copy.functions / "stock.count_items.sql").touch()
     assert "count_items(): stale" in str(verify(copy, superuser_url))
     generate_not_in_dbml(copy, superuser_url)

@@ -10,9 +10,3 @@ BEGIN
     RETURN found_count;
 END
 $$;
-
-CREATE VIEW unpaid_orders AS
-SELECT orders.id, customers.name, orders.ordered_at
-FROM orders
-INNER JOIN customers ON customers.id = orders.customer_id
-WHERE NOT orders.paid;
