@@ -458,10 +458,6 @@ class AsyncUsersReads:
     async def get_user_by_email(self, *, email: str) -> models.User | None:
         return await self._run(lambda q: q.users.get_user_by_email(email=email))
 
-    async def has_other_admin(self, *, username: str) -> bool:
-        """Whether another admin than this user can log in."""
-        return await self._run(lambda q: q.users.has_other_admin(username=username))
-
 
 class AsyncReads:
     """Every query that only reads, each in a call of `run`."""

@@ -106,17 +106,6 @@ RETURNING username, hashed_password, full_name, email, is_email_verified, role, 
 """
 
 
-HAS_OTHER_ADMIN: Final = """\
-SELECT /* HasOtherAdmin */ (EXISTS (
-    SELECT
-    FROM users
-    WHERE role = 'admin'
-        AND blocked_at IS NULL
-        AND username <> $1
-)) AS has_other_admin
-"""
-
-
 QUERIES: Final = (
     Query("InsertUser", "users", "insert_user", INSERT_USER, reads_only=False),
     Query("GetUser", "users", "get_user", GET_USER, reads_only=True),
@@ -128,7 +117,6 @@ QUERIES: Final = (
     Query("RehashPassword", "users", "rehash_password", REHASH_PASSWORD, reads_only=False),
     Query("VerifyUserEmail", "users", "verify_user_email", VERIFY_USER_EMAIL, reads_only=False),
     Query("BlockUser", "users", "block_user", BLOCK_USER, reads_only=False),
-    Query("HasOtherAdmin", "users", "has_other_admin", HAS_OTHER_ADMIN, reads_only=True),
 )
 
 
@@ -140,11 +128,6 @@ def _user(row: Sequence[Any]) -> models.User:
 
 def _list_admins_value(row: Sequence[Any]) -> str:
     value: str = row[0]
-    return value
-
-
-def _has_other_admin_value(row: Sequence[Any]) -> bool:
-    value: bool = row[0]
     return value
 
 
@@ -236,15 +219,6 @@ class Querier:
             raise NoDataFound("BlockUser returned no row")
         return row
 
-    def has_other_admin(self, *, username: str) -> bool:
-        """Whether another admin than this user can log in."""
-        cursor = RawCursor(self._connection, row_factory=lambda _: _has_other_admin_value)
-        cursor.execute(HAS_OTHER_ADMIN, (username,))
-        row = cursor.fetchone()
-        if row is None:
-            raise NoDataFound("HasOtherAdmin returned no row")
-        return row
-
 
 class AsyncQuerier:
     """Runs the queries of users.sql on one connection."""
@@ -332,13 +306,4 @@ class AsyncQuerier:
         row = await cursor.fetchone()
         if row is None:
             raise NoDataFound("BlockUser returned no row")
-        return row
-
-    async def has_other_admin(self, *, username: str) -> bool:
-        """Whether another admin than this user can log in."""
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _has_other_admin_value)
-        await cursor.execute(HAS_OTHER_ADMIN, (username,))
-        row = await cursor.fetchone()
-        if row is None:
-            raise NoDataFound("HasOtherAdmin returned no row")
         return row

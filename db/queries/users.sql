@@ -81,14 +81,3 @@ UPDATE users
 SET blocked_at = CASE WHEN sqlc.arg(is_blocked)::boolean THEN coalesce(blocked_at, now()) END
 WHERE username = sqlc.arg(username)
 RETURNING *;
-
--- name: HasOtherAdmin :one
--- Whether another admin than this user can log in.
--- @required
-SELECT (EXISTS (
-    SELECT
-    FROM users
-    WHERE role = 'admin'
-        AND blocked_at IS NULL
-        AND username <> sqlc.arg(username)
-)) AS has_other_admin;

@@ -244,7 +244,6 @@ window.searchIndex = [
 ["query", "RehashPassword", "queries/RehashPassword.html", "Stores the same password hashed at another cost, unless the password was changed meanwhile."],
 ["query", "VerifyUserEmail", "queries/VerifyUserEmail.html", ""],
 ["query", "BlockUser", "queries/BlockUser.html", ""],
-["query", "HasOtherAdmin", "queries/HasOtherAdmin.html", "Whether another admin than this user can log in."],
 ["enum", "procrastinate.procrastinate_job_event_type", "types/procrastinate.procrastinate_job_event_type.html", "deferred started deferred_for_retry failed succeeded cancelled abort_requested aborted scheduled retried"],
 ["enum", "procrastinate.procrastinate_job_status", "types/procrastinate.procrastinate_job_status.html", "todo doing succeeded failed cancelled aborting aborted"],
 ["composite type", "procrastinate.procrastinate_job_to_defer_v1", "types/procrastinate.procrastinate_job_to_defer_v1.html", ""],

@@ -91,7 +91,10 @@ def test_a_code_expires_after_the_lifetime_of_the_limit(connection: Connection, 
         (email_verifications.DELETE_EXPIRED_EMAIL_VERIFICATIONS, ["now", "1"]),
         (entries.GET_BALANCE_AT, ["1", "now"]),
         (idempotency_keys.DELETE_OLD_IDEMPOTENCY_KEYS, ["now", "1"]),
-        (sessions.ROTATE_REFRESH_TOKEN, ["", "1 h", "00000000-0000-0000-0000-000000000000", ""]),
+        (
+            sessions.ROTATE_REFRESH_TOKEN,
+            ["", "", "1 h", "00000000-0000-0000-0000-000000000000", ""],
+        ),
     ],
     ids=["old codes", "balance", "old keys", "session"],
 )

@@ -110,6 +110,7 @@ def test_beside_a_server(home: Path, scratch: Path) -> None:
 
 def test_refused_in_production(tmp_path: Path, database_url: str) -> None:
     settings = {"BANK_ENVIRONMENT": "production", "BANK_TOKEN_KEYS": "0" * 64}
+    settings["BANK_LOG_FORMAT"] = "json"
     assert "production" in failure(demo(tmp_path, database_url, **settings))
     assert payments(database_url) == []
 

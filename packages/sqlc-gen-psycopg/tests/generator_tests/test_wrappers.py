@@ -89,7 +89,6 @@ def test_what_is_not_wrapped_is_as_it_was(tmp_path: Path) -> None:
     [
         pytest.param(["property", "things", "zebras"], id="as the decorator"),
         pytest.param(["things", "things_module"], id="as the import of another"),
-        pytest.param(["_things", "things"], id="as an attribute of the facade"),
         pytest.param(["things", "wrappers", "wrapped_querier"], id="as what wraps"),
     ],
 )
