@@ -13,7 +13,7 @@ from tests.processes.processes import Served
 
 CONNECTION_COUNT: Final = 200
 # A process accepts 16,384 connections: all of them together, this and no more for each.
-BYTES_EACH_MAX: Final = 320 * 1024
+BYTES_EACH_MAX: Final = 128 * 1024
 BATCH: Final = b"/v1/transfers/batch"
 CHUNKED: Final = b"Transfer-Encoding: chunked"
 UNFINISHED: Final = {

@@ -183,6 +183,8 @@ class _Connection(web.RequestHandler):
         if self.transport is not None:
             self._connections.renew(self.transport)
             if is_unread:
+                with suppress(Exception):  # whatever ended the body: its bytes are not kept
+                    request.content.read_nowait()
                 await self._linger(self.transport)
         return finished
 
