@@ -78,7 +78,7 @@ def run(installed: Path, project: Path, tmp_path_factory: pytest.TempPathFactory
     """Runs a command in the project, as if only the wheels were installed."""
     url = os.environ["TEST_DATABASE_URL"]
     environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": ""}
-    environment["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    environment["SQLCCACHE"] = str(tmp_path_factory.mktemp("cache"))
     environment["PATH"] = f"{installed}{os.pathsep}{os.environ['PATH']}"
 
     def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
