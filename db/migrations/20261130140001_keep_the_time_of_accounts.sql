@@ -1,17 +1,10 @@
 -- The clock of the database may step back. An account keeps up to where its history is final, and
 -- nothing is posted to it at an earlier time: history that is ordered by time was wrong for good.
--- A key stands until it is deleted, for a clock that ran ahead had requests done again. Nothing can
--- be posted while the column is filled, about a second for 100,000 accounts.
+-- A key stands until it is deleted, for a clock that ran ahead had requests done again. What
+-- accounts have already is filled in by the next migration; until then a NULL is the clock's time.
 
 -- migrate:up
 ALTER TABLE accounts ADD COLUMN final_at timestamptz;
-
-UPDATE accounts
-SET final_at = (
-    SELECT max(entries.created_at)
-    FROM entries
-    WHERE entries.account_id = accounts.id
-);
 
 GRANT UPDATE (final_at) ON accounts TO bank_application;
 
@@ -127,42 +120,6 @@ BEGIN
 END
 $$;
 -- end of carry_balances -- noqa: enable=all
-
--- from db/functions/require_balances_of_last_entries.sql -- noqa: disable=all
--- An account's balance is what its last entry says, and its history is not final before then.
-CREATE OR REPLACE FUNCTION require_balances_of_last_entries() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = public, pg_temp -- no table of a session shall pass for one of the bank's
-AS $$
-DECLARE
-    wrong_id bigint;
-BEGIN
-    SELECT changed.id
-    INTO wrong_id
-    FROM changed
-    WHERE changed.balance <> coalesce((
-        SELECT e.balance_after
-        FROM entries AS e
-        WHERE e.account_id = changed.id
-        ORDER BY e.transfer_id DESC
-        LIMIT 1
-    ), 0)
-        OR coalesce(changed.final_at, '-infinity') < (
-            SELECT e.created_at
-            FROM entries AS e
-            WHERE e.account_id = changed.id
-            ORDER BY e.created_at DESC
-            LIMIT 1
-        )
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'the balance or final_at of account % is not what its entries say', wrong_id
-            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-    END IF;
-    RETURN NULL;
-END
-$$;
--- end of require_balances_of_last_entries -- noqa: enable=all
 
 -- from db/functions/post_transfers.sql -- noqa: disable=all
 -- The one way money moves: a batch of postings, decided and written in one call.
@@ -1362,35 +1319,6 @@ $$;
 REVOKE EXECUTE ON FUNCTION post_transfers FROM public;
 GRANT EXECUTE ON FUNCTION post_transfers TO bank_application;
 -- end of post_transfers -- noqa: enable=all
-
--- require_balances_of_last_entries as in 20261130121307_keep_functions_as_files.sql -- noqa: disable=all
--- An account's balance is what its last entry says.
-CREATE OR REPLACE FUNCTION require_balances_of_last_entries() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = public, pg_temp -- no table of a session shall pass for one of the bank's
-AS $$
-DECLARE
-    wrong_id bigint;
-BEGIN
-    SELECT changed.id
-    INTO wrong_id
-    FROM changed
-    WHERE changed.balance <> coalesce((
-        SELECT e.balance_after
-        FROM entries AS e
-        WHERE e.account_id = changed.id
-        ORDER BY e.transfer_id DESC
-        LIMIT 1
-    ), 0)
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'the balance of account % is not what its last entry says', wrong_id
-            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-    END IF;
-    RETURN NULL;
-END
-$$;
--- end of require_balances_of_last_entries -- noqa: enable=all
 
 -- carry_balances as in 20261130121307_keep_functions_as_files.sql -- noqa: disable=all
 -- Entries carry the balances of their accounts; nothing else changes a balance.
