@@ -11,7 +11,7 @@ from bankapp.domain.postings import Posting, PostingKind
 from bankapp.domain.roles import Role
 from bankapp.domain.sessions import NewSession
 from bankapp.domain.users import NewUser
-from bankapp.store.ledger.outcomes import Posted
+from bankapp.store.ledger.outcomes import Outcome, Posted
 from bankapp.store.store import Store
 from gen import models
 
@@ -141,3 +141,8 @@ def keyed(posting: Posting, key: str, scope: str = "alice", request: str = "") -
     return replace(
         posting, key=RequestKey(scope=scope, key=key, request_hash=digest, request_id=str(uuid4()))
     )
+
+
+async def as_text(outcomes: list[Outcome]) -> str:
+    """What a test has a batch answered with."""
+    return str(outcomes)

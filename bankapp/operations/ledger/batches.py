@@ -1,9 +1,11 @@
 """Many transfers in one request."""
 
+import asyncio
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from bankapp import tuning
 from bankapp.domain import errors, limits
 from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.postings import Posting
@@ -116,8 +118,14 @@ def _item_key(caller: Caller, item: BatchItem) -> RequestKey | None:
     )
 
 
-def _render(outcomes: list[Outcome]) -> str:
-    return CreateBatchResponse(results=[_result(outcome) for outcome in outcomes]).model_dump_json()
+async def _render(outcomes: list[Outcome]) -> str:
+    """The response as text. Other requests are served while that of a large batch is made."""
+    results: list[str] = []
+    for outcome in outcomes:
+        results.append(_result(outcome).model_dump_json())
+        if len(results) % tuning.RENDERED_RESULT_COUNT == 0:
+            await asyncio.sleep(0)
+    return f'{{"results":[{",".join(results)}]}}'
 
 
 def _result(outcome: Outcome) -> ItemResult:

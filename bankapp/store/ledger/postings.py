@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bankapp import tuning
 from bankapp.domain import errors, limits
@@ -75,8 +75,7 @@ class Postings:
         Each item is accepted or refused on its own, with `is_atomic` all or none.
         """
         assert len(batch) <= limits.POSTING_COUNT_MAX
-        rows = await self._run_statement(post, batch, is_atomic=is_atomic)
-        self._clock.note(rows)
+        rows = await self._run_statement(self._post, batch, is_atomic=is_atomic)
         return outcomes_of(batch, rows)
 
     async def post_once(
@@ -85,7 +84,7 @@ class Postings:
         *,
         is_atomic: bool,
         key: RequestKey | None,
-        render: Callable[[list[Outcome]], str],
+        render: Callable[[list[Outcome]], Awaitable[str]],
     ) -> Answer[str]:
         """Post a batch once under the key; the answer is what `render` makes of the outcomes.
 
@@ -94,70 +93,62 @@ class Postings:
         """
 
         async def step(q: AsyncQueries) -> str:
-            rows = await post(q, batch, is_atomic=is_atomic)
-            self._clock.note(rows)
+            rows = await self._post(q, batch, is_atomic=is_atomic)
             outcomes = outcomes_of(batch, rows)
             for outcome in outcomes:
                 if isinstance(outcome, errors.Unauthenticated):
                     raise outcome  # all items are of one session
-            return render(outcomes)
+            return await render(outcomes)
 
         async with self._batch_turns.take(batch[0].origin.actor):
             return await self._run_once(key, step)
 
     async def _post_batched(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
         metrics.BATCH_SIZES.observe(len(batch))
-        rows = await self._try_statement(
-            post, batch, lock_timeout_s=tuning.BATCHED_LOCK_TIMEOUT_S, skips_locked=True
+        return await self._try_statement(
+            self._post, batch, lock_timeout_s=tuning.BATCHED_LOCK_TIMEOUT_S, skips_locked=True
         )
-        self._clock.note(rows)
-        return rows
 
     async def _post_alone(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
-        rows = await self._run_statement(post, batch)
-        self._clock.note(rows)
-        return rows
+        return await self._run_statement(self._post, batch)
 
     def _create_lane(self) -> Batcher[Posting, PostTransfersRow]:
         return Batcher(self._post_in_lane, count_max=limits.POSTING_COUNT_MAX, conflict_key=key_of)
 
     async def _post_in_lane(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
-        rows = await self._post_patiently(batch)
-        self._clock.note(rows)
-        return rows
-
-    async def _post_patiently(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
         try:
             async with self._lane_slots:
                 return await self._try_statement(
-                    post, batch, lock_timeout_s=tuning.BATCHED_LOCK_TIMEOUT_S
+                    self._post, batch, lock_timeout_s=tuning.BATCHED_LOCK_TIMEOUT_S
                 )
         except errors.Unavailable as error:
             if not error.is_undone:
                 raise
         # The lock is held for long: it must not take a slot from locks that are not.
         async with self._slow_lane_slots:
-            return await self._run_statement(post, batch)
+            return await self._run_statement(self._post, batch)
 
+    async def _post(
+        self,
+        q: AsyncQueries,
+        batch: Sequence[Posting],
+        *,
+        is_atomic: bool = False,
+        lock_timeout_s: float = tuning.LOCK_TIMEOUT_S,
+        skips_locked: bool = False,
+    ) -> list[PostTransfersRow]:
+        """Post a batch in order and in one statement, each item accepted or refused on its own.
 
-async def post(
-    q: AsyncQueries,
-    postings: Sequence[Posting],
-    *,
-    is_atomic: bool = False,
-    lock_timeout_s: float = tuning.LOCK_TIMEOUT_S,
-    skips_locked: bool = False,
-) -> list[PostTransfersRow]:
-    """Post a batch in order and in one statement, each item accepted or refused on its own.
-
-    With `is_atomic` all are accepted or none is. With `skips_locked` an item whose account another
-    transaction has locked is not posted, and its row has a `busy_account_id`. Returns one row per
-    posting, in their order.
-    """
-    given = parameters(
-        postings, is_atomic=is_atomic, lock_timeout_s=lock_timeout_s, skips_locked=skips_locked
-    )
-    return await q.transfers.post_transfers(given)
+        With `is_atomic` all are accepted or none is. With `skips_locked` an item whose account
+        another transaction has locked is not posted, and its row has a `busy_account_id`. Returns
+        one row per posting, in their order.
+        """
+        given = parameters(
+            batch, is_atomic=is_atomic, lock_timeout_s=lock_timeout_s, skips_locked=skips_locked
+        )
+        rows = await q.transfers.post_transfers(given)
+        self._clock.note(rows)
+        return rows
 
 
 def key_of(posting: Posting) -> tuple[str, str] | None:

@@ -20,6 +20,7 @@ from bankapp.store.store import Store
 from gen.queries import Queries
 from tests.factories import (
     Make,
+    as_text,
     capture,
     deposit,
     hold,
@@ -192,7 +193,7 @@ async def test_a_batch_and_its_like_do_not_block_each_other(pool: Pool, make: Ma
     for number in range(20):
         single = keyed(transfer(source, target, 1), f"k{number}")
         batch = store.postings.post_once(
-            [transfer(source, target, 1)], is_atomic=True, key=single.key, render=str
+            [transfer(source, target, 1)], is_atomic=True, key=single.key, render=as_text
         )
         answers = await asyncio.gather(batch, store.postings.post([single]), return_exceptions=True)
         assert not any(isinstance(answer, errors.Unavailable) for answer in answers), answers

@@ -19,7 +19,7 @@ from bankapp.store.identity import users
 from bankapp.store.store import Store
 from gen import enums
 from gen.queries import AsyncQueries
-from tests.factories import Make, deposit
+from tests.factories import Make, as_text, deposit
 
 REFUSE_AT_COMMIT = """
 CREATE FUNCTION refuse() RETURNS trigger
@@ -138,7 +138,9 @@ async def test_what_does_not_commit_is_not_answered(
     with pytest.raises(pg.RaiseException):
         await store.postings.post([deposit(account, 1)])
     with pytest.raises(pg.RaiseException):
-        await store.postings.post_once([deposit(account, 1)], is_atomic=True, key=None, render=str)
+        await store.postings.post_once(
+            [deposit(account, 1)], is_atomic=True, key=None, render=as_text
+        )
     row = await store.accounts.get(account.id)
     assert row is not None
     assert row.balance == 0

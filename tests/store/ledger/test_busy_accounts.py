@@ -14,17 +14,27 @@ from bankapp.domain.origin import Origin
 from bankapp.domain.postings import Posting
 from bankapp.store.engine.transaction import Pool
 from bankapp.store.ledger.outcomes import Held, Posted
-from bankapp.store.ledger.postings import post
+from bankapp.store.ledger.postings import parameters
 from bankapp.store.store import Store
 from gen import models
 from gen.queries import AsyncQueries
+from gen.transfers import PostTransfersRow
 from tests.api.conftest import Connection
-from tests.factories import Make, capture, deposit, hold, keyed, reversal, transfer, void
+from tests.factories import Make, as_text, capture, deposit, hold, keyed, reversal, transfer, void
 from tests.waiting import until_waiting
 
 Account: TypeAlias = models.CustomerAccount
 # Longer than any lock is waited for: a payment that waited with another would not be answered.
 PATIENCE_S = 15
+
+
+async def post(
+    q: AsyncQueries, batch: list[Posting], *, is_atomic: bool = False
+) -> list[PostTransfersRow]:
+    """Post as is done for many at once: what is locked is skipped."""
+    return await q.transfers.post_transfers(
+        parameters(batch, is_atomic=is_atomic, skips_locked=True)
+    )
 
 
 def lock(connection: Connection, account: Account) -> None:
@@ -91,7 +101,7 @@ async def test_one_call_passes_by_what_is_locked(
     batch = [keyed(transfer(free, other, 1), "posted"), busy, transfer(free, other, 2)]
     async with asyncio.timeout(PATIENCE_S), pool.connection() as posting_connection:
         q = AsyncQueries(posting_connection)
-        before, left, after = await post(q, batch, skips_locked=True)
+        before, left, after = await post(q, batch)
         assert before.transfer_id is not None
         assert after.transfer_id is not None
         assert (left.busy_account_id, left.transfer_id, left.refusal) == (kept.id, None, None)
@@ -101,7 +111,7 @@ async def test_one_call_passes_by_what_is_locked(
             scope=busy.key.scope, key=busy.key.key
         )
         connection.rollback()
-        [row] = await post(q, [busy], skips_locked=True)
+        [row] = await post(q, [busy])
     assert (row.refusal, row.busy_account_id) == (None, None)
 
 
@@ -113,7 +123,6 @@ async def test_an_account_that_is_not_there_is_not_busy(pool: Pool, make: Make) 
         rows = await post(
             AsyncQueries(connection),
             [transfer(there, missing, 1), transfer(missing, there, 1)],
-            skips_locked=True,
         )
     assert [row.refusal for row in rows] == ["not_found"] * 2
 
@@ -129,7 +138,6 @@ async def test_an_atomic_batch_waits(
                 AsyncQueries(posting_connection),
                 [transfer(other, kept, 1)],
                 is_atomic=True,
-                skips_locked=True,
             )
         )
         await until_waiting(pool, 1)
@@ -196,7 +204,7 @@ async def test_batches_of_one_user_take_one_slot(
             [replace(transfer(payer, target, 1), origin=origin)],
             is_atomic=False,
             key=None,
-            render=str,
+            render=as_text,
         )
 
     waiting = [
