@@ -43,6 +43,11 @@ POOL_MEASURE_INTERVAL_S: Final = 1.0
 FINDING_COUNT_MAX: Final = 100
 
 READ_COUNT_MAX: Final = 1000
+FEED_POLL_INTERVAL_S: Final = 0.05  # while somebody waits
+FEED_WATCH_COUNT_EACH: Final = 4  # readers who wait, of one customer
+FEED_WATCH_COUNT_MAX: Final = 1000  # of a process; others are answered at once
+FEED_STRETCH_LENGTH: Final = 1000  # positions that are looked at in one query
+FEED_READ_COUNT_MAX: Final = 10  # of one request, while what is read is not what is wanted
 # A call by itself costs about as much as this many postings: fewer are not divided.
 UNDIVIDED_COUNT_MAX: Final = 16
 ALONE_COUNT_MAX: Final = 4
@@ -75,4 +80,5 @@ OLD_JOB_INTERVAL_S: Final = 3600.0
 MAIL_FILE_COUNT_MAX: Final = 1000
 JOB_SHUTDOWN_TIMEOUT_S: Final = 1.25
 PURGE_BATCH_SIZE: Final = 500
+EXPIRY_BATCH_SIZE: Final = 200
 SMTP_TIMEOUT_S: Final = 10.0

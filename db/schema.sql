@@ -729,6 +729,29 @@ $$;
 
 
 --
+-- Name: next_position(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.next_position() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    -- The feed waits for transactions by their ids, so one that draws a number has an id before.
+    PERFORM pg_current_xact_id();
+    RETURN nextval('positions');
+END
+$$;
+
+
+--
+-- Name: FUNCTION next_position(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.next_position() IS 'The next number of what happens; whoever draws it has a transaction id that the feed can wait for';
+
+
+--
 -- Name: accounts; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -776,7 +799,7 @@ COMMENT ON COLUMN public.accounts.balance IS 'Minor units; the sum of its entrie
 --
 
 CREATE TABLE public.holds (
-    id bigint NOT NULL,
+    id bigint DEFAULT public.next_position() NOT NULL,
     from_account_id bigint NOT NULL,
     to_account_id bigint NOT NULL,
     amount bigint NOT NULL,
@@ -790,12 +813,14 @@ CREATE TABLE public.holds (
     asked_by text,
     request_id text,
     voided_by text,
+    end_position bigint,
     CONSTRAINT holds_accounts_differ CHECK ((from_account_id <> to_account_id)),
     CONSTRAINT holds_amount_limit CHECK ((amount <= '9007199254740991'::bigint)),
     CONSTRAINT holds_amount_positive CHECK ((amount > 0)),
     CONSTRAINT holds_captured_in_full CHECK (((status = 'captured'::public.hold_status) = (captured_amount = amount))),
     CONSTRAINT holds_captured_within_amount CHECK (((captured_amount >= 0) AND (captured_amount <= amount))),
     CONSTRAINT holds_description_length CHECK (((length(description) >= 1) AND (length(description) <= 200))),
+    CONSTRAINT holds_end_after_placing CHECK ((end_position > id)),
     CONSTRAINT holds_expires_after_creation CHECK ((expires_at > created_at)),
     CONSTRAINT holds_id_positive CHECK ((id > 0)),
     CONSTRAINT holds_lifetime_limit CHECK (((expires_at - created_at) <= '744:00:00'::interval)),
@@ -811,6 +836,13 @@ COMMENT ON TABLE public.holds IS 'Money of an account promised to another until 
 
 
 --
+-- Name: COLUMN holds.id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.holds.id IS 'Also its position in the feed, if it is not before the first';
+
+
+--
 -- Name: COLUMN holds.captured_amount; Type: COMMENT; Schema: public; Owner: -
 --
 
@@ -821,7 +853,7 @@ COMMENT ON COLUMN public.holds.captured_amount IS 'What its captures have moved 
 -- Name: COLUMN holds.status; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.holds.status IS 'Open also when it has expired: whoever counts holds looks at expires_at, nothing sweeps them';
+COMMENT ON COLUMN public.holds.status IS 'Open also when it has expired: whoever counts holds looks at expires_at';
 
 
 --
@@ -853,6 +885,13 @@ COMMENT ON COLUMN public.holds.voided_by IS 'The user who let go of it; captures
 
 
 --
+-- Name: COLUMN holds.end_position; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.holds.end_position IS 'The position of its last capture, its void, or of the notice that it has expired';
+
+
+--
 -- Name: account_time(bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -875,6 +914,66 @@ COMMENT ON FUNCTION public.account_time(account_id bigint) IS 'The time at an ac
 
 
 --
+-- Name: advance_feed(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.advance_feed() RETURNS TABLE(epoch bigint, first_position bigint, settled_position bigint, drawn_position bigint)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+DECLARE
+    last_drawn bigint;
+    horizon feed_horizon;
+BEGIN
+    IF pg_current_xact_id_if_assigned() IS NOT NULL THEN
+        RAISE EXCEPTION 'advance_feed has to be called in a transaction of its own'
+            USING ERRCODE = 'active_sql_transaction';
+    END IF;
+    -- 1. Whoever has drawn a number up to this one got a transaction id before (next_position).
+    SELECT p.last_value - (NOT p.is_called)::int INTO last_drawn FROM positions AS p;
+
+    -- Without a lock where nothing is to be done.
+    SELECT * INTO STRICT horizon FROM feed_horizon;
+    IF horizon.settled_position < last_drawn
+        AND (
+            horizon.barrier < pg_snapshot_xmin(pg_current_snapshot())
+            OR horizon.barrier >= pg_snapshot_xmax(pg_current_snapshot())
+        )
+    THEN
+        -- 2. Only now do we get one, which is younger than all of theirs. Who finds another at it
+        -- need not wait.
+        SELECT * INTO horizon FROM feed_horizon FOR NO KEY UPDATE SKIP LOCKED;
+        -- 3. If all transactions up to the barrier have ended, so have those that had drawn a
+        -- number up to the pending position. A barrier from the future is of another server, whose
+        -- dump this was.
+        IF FOUND
+            AND (
+                horizon.barrier < pg_snapshot_xmin(pg_current_snapshot())
+                OR horizon.barrier > pg_current_xact_id()
+            )
+        THEN
+            UPDATE feed_horizon AS f
+            SET settled_position = f.pending_position,
+                pending_position = greatest(f.pending_position, last_drawn),
+                barrier = pg_current_xact_id();
+        END IF;
+    END IF;
+    RETURN QUERY
+    SELECT f.epoch, f.first_position, f.settled_position, last_drawn
+    FROM feed_horizon AS f;
+END
+$$;
+
+
+--
+-- Name: FUNCTION advance_feed(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.advance_feed() IS 'Settles the positions that nobody can commit any more, so that the feed shows them';
+
+
+--
 -- Name: balance_max(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -888,6 +987,33 @@ CREATE FUNCTION public.balance_max() RETURNS bigint
 --
 
 COMMENT ON FUNCTION public.balance_max() IS 'The largest balance and amount in minor units: 2^53 - 1, exact in every JSON reader';
+
+
+--
+-- Name: begin_feed_epoch(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.begin_feed_epoch() RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    new_epoch bigint;
+BEGIN
+    PERFORM setval('positions', nextval('positions') + 1000000);
+    UPDATE feed_horizon AS f SET epoch = f.epoch + 1 RETURNING f.epoch INTO STRICT new_epoch;
+    INSERT INTO audit_events (action, subject, actor)
+    VALUES ('feed.epoch_begun', 'feed:' || new_epoch, NULL);
+    RETURN new_epoch;
+END
+$$;
+
+
+--
+-- Name: FUNCTION begin_feed_epoch(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.begin_feed_epoch() IS 'Begins a new epoch of the feed, after which readers with earlier cursors have to start over';
 
 
 --
@@ -1001,6 +1127,76 @@ $$;
 --
 
 COMMENT ON FUNCTION public.enqueue_job(task_name text, arguments jsonb) IS 'Puts a job into the queue that a worker does once the transaction has committed';
+
+
+--
+-- Name: expire_holds(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.expire_holds(moment timestamp with time zone, row_count_max integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+DECLARE
+    due_ids bigint[] := ARRAY(
+        SELECT h.id
+        FROM holds AS h
+        WHERE h.status = 'open' AND h.end_position IS NULL
+            AND h.expires_at <= least(now(), moment)
+        ORDER BY h.expires_at
+        LIMIT row_count_max
+    );
+    locked_ids bigint[];
+    expired_count integer;
+BEGIN
+    -- The accounts first, as whoever captures or voids does. Those that are in use have their turn
+    -- the next time.
+    SELECT array_agg(locked.id)
+    INTO locked_ids
+    FROM (
+        SELECT a.id
+        FROM accounts AS a
+        WHERE a.id = ANY (
+            ARRAY(SELECT h.from_account_id FROM holds AS h WHERE h.id = ANY (due_ids))
+        )
+        ORDER BY a.id
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) AS locked;
+
+    WITH expired AS (
+        UPDATE holds AS h
+        SET end_position = nextval('positions')
+        WHERE h.id = ANY (due_ids)
+            AND h.from_account_id = ANY (locked_ids)
+            AND h.status = 'open'
+            AND h.end_position IS NULL
+        RETURNING h.from_account_id, h.expires_at
+    ),
+
+    -- What was told to have expired stays so, even if the clock steps back (account_time).
+    passed AS (
+        UPDATE accounts AS a
+        SET final_at = greatest(a.final_at, over.expires_at)
+        FROM (
+            SELECT expired.from_account_id AS account_id, max(expired.expires_at) AS expires_at
+            FROM expired
+            GROUP BY expired.from_account_id
+        ) AS over
+        WHERE a.id = over.account_id
+    )
+
+    SELECT count(*) INTO expired_count FROM expired;
+    RETURN expired_count;
+END
+$$;
+
+
+--
+-- Name: FUNCTION expire_holds(moment timestamp with time zone, row_count_max integer); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.expire_holds(moment timestamp with time zone, row_count_max integer) IS 'Notes the end of expired holds, some of them at a time, so that the feed tells of it';
 
 
 --
@@ -1459,7 +1655,7 @@ BEGIN
 
         IF item.refusal IS NULL THEN
             IF item.kind = 'hold' THEN
-                hold_ids[item.n] := nextval('holds_id_seq');
+                hold_ids[item.n] := nextval('positions');
                 held_amounts[payer_place] := held_amounts[payer_place] + item.amount;
                 item_captured_amounts[item.n] := 0;
             ELSIF item.kind IN ('capture', 'void') THEN
@@ -1479,7 +1675,7 @@ BEGIN
             IF item.kind NOT IN ('hold', 'void') THEN
                 balances[payer_place] := balances[payer_place] - item.amount;
                 balances[payee_place] := balances[payee_place] + item.amount;
-                transfer_ids[item.n] := nextval('transfers_id_seq');
+                transfer_ids[item.n] := nextval('positions');
             END IF;
             IF account_times IS NOT NULL AND item.kind <> 'void' THEN
                 IF account_kinds[payer_place] = 'customer' THEN
@@ -1520,7 +1716,6 @@ BEGIN
             id, from_account_id, to_account_id, amount, currency, description, expires_at,
             created_at, asked_by, request_id
         )
-        OVERRIDING SYSTEM VALUE
         SELECT u.id, u.payer_id, u.payee_id, u.amount, u.currency, u.description,
             coalesce(item_times[u.n], locked_at) + u.lifetime,
             coalesce(item_times[u.n], locked_at), u.asker, u.request_id
@@ -1540,7 +1735,6 @@ BEGIN
             id, kind, from_account_id, to_account_id, amount, currency, description,
             reverses_transfer_id, captures_hold_id, created_at, asked_by, request_id
         )
-        OVERRIDING SYSTEM VALUE
         SELECT u.id, u.kind::text::transfer_kind, u.payer_id, u.payee_id, u.amount, u.currency,
             u.description,
             CASE WHEN u.kind = 'reversal' THEN u.reference_id END,
@@ -1583,7 +1777,10 @@ BEGIN
                 WHEN u.kind = 'void' OR u.captured_amount = h.amount
                     THEN coalesce(item_times[u.n], locked_at)
             END,
-            voided_by = CASE WHEN u.kind = 'void' THEN u.asker END
+            voided_by = CASE WHEN u.kind = 'void' THEN u.asker END,
+            end_position = CASE
+                WHEN u.kind = 'void' OR u.captured_amount = h.amount THEN nextval('positions')
+            END
         FROM (
             SELECT DISTINCT ON (u.id) u.id, u.kind, u.captured_amount, u.asker, u.n
             FROM unnest(hold_ids, kinds, item_captured_amounts, askers, replayed_request_ids)
@@ -2040,7 +2237,7 @@ ALTER TABLE public.accounts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 --
 
 CREATE TABLE public.audit_events (
-    id bigint NOT NULL,
+    id bigint DEFAULT public.next_position() NOT NULL,
     action text NOT NULL,
     subject text NOT NULL,
     actor text,
@@ -2049,6 +2246,7 @@ CREATE TABLE public.audit_events (
     before jsonb,
     after jsonb,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    username text,
     CONSTRAINT audit_events_action_shape CHECK ((action ~ '^[a-z_]+\.[a-z_]+$'::text)),
     CONSTRAINT audit_events_hold_no_secrets CHECK ((NOT ((COALESCE(before, '{}'::jsonb) || COALESCE(after, '{}'::jsonb)) ?| ARRAY['password'::text, 'hashed_password'::text, 'refresh_token_hash'::text, 'code_hash'::text]))),
     CONSTRAINT audit_events_subject_shape CHECK ((subject ~ '^[a-z_]+:.+$'::text))
@@ -2060,6 +2258,13 @@ CREATE TABLE public.audit_events (
 --
 
 COMMENT ON TABLE public.audit_events IS 'What was changed, by whom and in which request; append-only';
+
+
+--
+-- Name: COLUMN audit_events.id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.audit_events.id IS 'Also its position in the feed, if it is not before the first';
 
 
 --
@@ -2098,17 +2303,10 @@ COMMENT ON COLUMN public.audit_events.after IS 'What changed, as it became, with
 
 
 --
--- Name: audit_events_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+-- Name: COLUMN audit_events.username; Type: COMMENT; Schema: public; Owner: -
 --
 
-ALTER TABLE public.audit_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.audit_events_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
+COMMENT ON COLUMN public.audit_events.username IS 'Whom it concerns: the user, the user of the session, the owner of the account; NULL in old rows';
 
 
 --
@@ -2324,17 +2522,62 @@ COMMENT ON COLUMN public.entries.balance_after IS 'The account''s balance once t
 
 
 --
--- Name: holds_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+-- Name: feed_horizon; Type: TABLE; Schema: public; Owner: -
 --
 
-ALTER TABLE public.holds ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.holds_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
+CREATE TABLE public.feed_horizon (
+    only_row boolean DEFAULT true NOT NULL,
+    epoch bigint DEFAULT 1 NOT NULL,
+    first_position bigint NOT NULL,
+    settled_position bigint DEFAULT 0 NOT NULL,
+    pending_position bigint DEFAULT 0 NOT NULL,
+    barrier xid8 DEFAULT '0'::xid8 NOT NULL,
+    CONSTRAINT feed_horizon_epoch_positive CHECK ((epoch > 0)),
+    CONSTRAINT feed_horizon_one_row CHECK (only_row),
+    CONSTRAINT feed_horizon_settled_within_pending CHECK (((settled_position >= 0) AND (settled_position <= pending_position)))
 );
+
+
+--
+-- Name: TABLE feed_horizon; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.feed_horizon IS 'How far the feed of events shows what has happened; one row';
+
+
+--
+-- Name: COLUMN feed_horizon.epoch; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.feed_horizon.epoch IS 'Raised when the history is another than readers have seen; their cursors are of an epoch';
+
+
+--
+-- Name: COLUMN feed_horizon.first_position; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.feed_horizon.first_position IS 'Holds and audit events with lower ids have them from a sequence of their own, and are not shown';
+
+
+--
+-- Name: COLUMN feed_horizon.settled_position; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.feed_horizon.settled_position IS 'No transaction can commit anything up to this position any more: the feed shows it';
+
+
+--
+-- Name: COLUMN feed_horizon.pending_position; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.feed_horizon.pending_position IS 'What will be settled once all transactions up to the barrier have ended';
+
+
+--
+-- Name: COLUMN feed_horizon.barrier; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.feed_horizon.barrier IS 'The transaction that noted the pending position';
 
 
 --
@@ -2474,6 +2717,25 @@ ALTER TABLE public.password_resets ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
 
 
 --
+-- Name: positions; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+CREATE SEQUENCE public.positions
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+
+--
+-- Name: SEQUENCE positions; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON SEQUENCE public.positions IS 'The positions of the feed: one for each thing that happens';
+
+
+--
 -- Name: rate_limits; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -2593,7 +2855,7 @@ ALTER TABLE public.sessions ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY
 --
 
 CREATE TABLE public.transfers (
-    id bigint NOT NULL,
+    id bigint DEFAULT public.next_position() NOT NULL,
     kind public.transfer_kind NOT NULL,
     from_account_id bigint NOT NULL,
     to_account_id bigint NOT NULL,
@@ -2621,6 +2883,13 @@ CREATE TABLE public.transfers (
 --
 
 COMMENT ON TABLE public.transfers IS 'Money moved from one account to another of the same currency; append-only';
+
+
+--
+-- Name: COLUMN transfers.id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.transfers.id IS 'Also its position in the feed';
 
 
 --
@@ -2656,20 +2925,6 @@ COMMENT ON COLUMN public.transfers.asked_by IS 'The user who asked for it; NULL 
 --
 
 COMMENT ON COLUMN public.transfers.request_id IS 'The request that asked for it, as the logs name it';
-
-
---
--- Name: transfers_id_seq; Type: SEQUENCE; Schema: public; Owner: -
---
-
-ALTER TABLE public.transfers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.transfers_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
 
 
 --
@@ -2831,6 +3086,14 @@ ALTER TABLE ONLY public.entries
 
 
 --
+-- Name: feed_horizon feed_horizon_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.feed_horizon
+    ADD CONSTRAINT feed_horizon_pkey PRIMARY KEY (only_row);
+
+
+--
 -- Name: holds holds_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -2973,6 +3236,13 @@ CREATE UNIQUE INDEX accounts_owner_currency_key ON public.accounts USING btree (
 
 
 --
+-- Name: audit_events_action_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX audit_events_action_idx ON public.audit_events USING btree (action, id);
+
+
+--
 -- Name: audit_events_actor_idx; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -2984,6 +3254,13 @@ CREATE INDEX audit_events_actor_idx ON public.audit_events USING btree (actor, i
 --
 
 CREATE INDEX audit_events_subject_idx ON public.audit_events USING btree (subject, id);
+
+
+--
+-- Name: audit_events_username_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX audit_events_username_idx ON public.audit_events USING btree (username, id);
 
 
 --
@@ -3008,10 +3285,31 @@ CREATE INDEX entries_account_created_at_idx ON public.entries USING btree (accou
 
 
 --
+-- Name: holds_due_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX holds_due_idx ON public.holds USING btree (expires_at) WHERE ((status = 'open'::public.hold_status) AND (end_position IS NULL));
+
+
+--
+-- Name: holds_end_position_key; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX holds_end_position_key ON public.holds USING btree (end_position);
+
+
+--
 -- Name: holds_expiry_idx; Type: INDEX; Schema: public; Owner: -
 --
 
 CREATE INDEX holds_expiry_idx ON public.holds USING btree (from_account_id, expires_at);
+
+
+--
+-- Name: holds_from_account_end_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX holds_from_account_end_idx ON public.holds USING btree (from_account_id, end_position) WHERE (end_position IS NOT NULL);
 
 
 --
@@ -3033,6 +3331,13 @@ CREATE INDEX holds_open_idx ON public.holds USING btree (from_account_id, expire
 --
 
 CREATE INDEX holds_open_to_idx ON public.holds USING btree (to_account_id, expires_at) WHERE (status = 'open'::public.hold_status);
+
+
+--
+-- Name: holds_to_account_end_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX holds_to_account_end_idx ON public.holds USING btree (to_account_id, end_position) WHERE (end_position IS NOT NULL);
 
 
 --
@@ -3239,6 +3544,20 @@ CREATE TRIGGER entries_running_balance AFTER INSERT ON public.entries REFERENCIN
 
 
 --
+-- Name: feed_horizon feed_horizon_only_forward; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER feed_horizon_only_forward AFTER UPDATE ON public.feed_horizon FOR EACH ROW WHEN (((new.epoch < old.epoch) OR (new.settled_position < old.settled_position) OR (new.pending_position < old.pending_position) OR (new.first_position <> old.first_position))) EXECUTE FUNCTION public.refuse_rewrite();
+
+
+--
+-- Name: feed_horizon feed_horizon_stays; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER feed_horizon_stays AFTER DELETE OR TRUNCATE ON public.feed_horizon FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_rewrite();
+
+
+--
 -- Name: holds holds_after_opening; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -3263,7 +3582,7 @@ CREATE TRIGGER holds_stay AFTER DELETE OR TRUNCATE ON public.holds FOR EACH STAT
 -- Name: holds holds_stay_closed; Type: TRIGGER; Schema: public; Owner: -
 --
 
-CREATE TRIGGER holds_stay_closed AFTER UPDATE ON public.holds FOR EACH ROW WHEN (((old.status <> 'open'::public.hold_status) OR (new.captured_amount < old.captured_amount))) EXECUTE FUNCTION public.refuse_rewrite();
+CREATE TRIGGER holds_stay_closed AFTER UPDATE ON public.holds FOR EACH ROW WHEN (((old.status <> 'open'::public.hold_status) OR (old.end_position IS NOT NULL) OR (new.captured_amount < old.captured_amount))) EXECUTE FUNCTION public.refuse_rewrite();
 
 
 --
@@ -3527,4 +3846,14 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130151004'),
     ('20261130151005'),
     ('20261130152001'),
-    ('20261130153001');
+    ('20261130153001'),
+    ('20261130164916'),
+    ('20261130164924'),
+    ('20261130165001'),
+    ('20261130165002'),
+    ('20261130165003'),
+    ('20261130165004'),
+    ('20261130165005'),
+    ('20261130165006'),
+    ('20261130165007'),
+    ('20261130165008');

@@ -70,6 +70,13 @@ WHERE id = $2
 """
 
 
+LIST_OWN_ACCOUNT_IDS: Final = """\
+SELECT /* ListOwnAccountIds */ id
+FROM accounts
+WHERE owner = $1::text
+"""
+
+
 QUERIES: Final = (
     Query("InsertAccount", "accounts", "insert_account", INSERT_ACCOUNT, reads_only=False),
     Query(
@@ -91,6 +98,13 @@ QUERIES: Final = (
         "finish_account_history",
         FINISH_ACCOUNT_HISTORY,
         reads_only=False,
+    ),
+    Query(
+        "ListOwnAccountIds",
+        "accounts",
+        "list_own_account_ids",
+        LIST_OWN_ACCOUNT_IDS,
+        reads_only=True,
     ),
 )
 
@@ -122,6 +136,11 @@ def _account(row: Sequence[Any]) -> models.Account:
         row[6],
         row[7],
     )
+
+
+def _list_own_account_ids_value(row: Sequence[Any]) -> int:
+    value: int = row[0]
+    return value
 
 
 class Querier:
@@ -182,6 +201,13 @@ class Querier:
         """
         cursor = RawCursor(self._connection)
         cursor.execute(FINISH_ACCOUNT_HISTORY, (final_at, Int8(id)))
+
+    def list_own_account_ids(self, *, owner: str) -> list[int]:
+        """Closed ones, too."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(LIST_OWN_ACCOUNT_IDS, (owner,))
+        rows = cursor.fetchall()
+        return [_list_own_account_ids_value(row) for row in rows]
 
 
 class AsyncQuerier:
@@ -244,3 +270,10 @@ class AsyncQuerier:
         """
         cursor = AsyncRawCursor(self._connection)
         await cursor.execute(FINISH_ACCOUNT_HISTORY, (final_at, Int8(id)))
+
+    async def list_own_account_ids(self, *, owner: str) -> list[int]:
+        """Closed ones, too."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(LIST_OWN_ACCOUNT_IDS, (owner,))
+        rows = await cursor.fetchall()
+        return [_list_own_account_ids_value(row) for row in rows]

@@ -14,7 +14,7 @@ from gen import Query, models
 
 INSERT_AUDIT_EVENT: Final = """\
 INSERT /* InsertAuditEvent */ INTO audit_events (
-    action, subject, actor, request_id, client_address, before, after
+    action, subject, username, actor, request_id, client_address, before, after
 )
 VALUES (
     $1,
@@ -23,18 +23,76 @@ VALUES (
     $4,
     $5,
     $6,
-    $7
+    $7,
+    $8
 )
 """
 
 
 LIST_AUDIT_EVENTS: Final = """\
-SELECT /* ListAuditEvents */ id, action, subject, actor, request_id, client_address, before, after, created_at
+SELECT /* ListAuditEvents */ id, action, subject, actor, request_id, client_address, before, after, created_at, username
 FROM audit_events
 WHERE subject = $1
     AND id < $2
 ORDER BY id DESC
 LIMIT $3
+"""
+
+
+LIST_AUDIT_EVENTS_AFTER: Final = """\
+SELECT /* ListAuditEventsAfter */ id, action, subject, actor, request_id, client_address, before, after, created_at, username
+FROM audit_events
+WHERE id > $1
+    AND id <= $2
+ORDER BY id
+LIMIT $3
+"""
+
+
+LIST_AUDIT_EVENTS_OF_ACTIONS: Final = """\
+SELECT /* ListAuditEventsOfActions */ id, action, subject, actor, request_id, client_address, before, after, created_at, username
+FROM audit_events
+WHERE id = ANY(
+        ARRAY(
+            SELECT found.id
+            FROM unnest($1::text[]) AS wanted (action)
+            CROSS JOIN
+                LATERAL (
+                    SELECT one.id
+                    FROM audit_events AS one
+                    WHERE one.action = wanted.action
+                        AND one.id > $2
+                        AND one.id <= $3
+                    ORDER BY one.id
+                    LIMIT $4
+                ) AS found
+            ORDER BY found.id
+            LIMIT $4
+        )
+    )
+ORDER BY id
+"""
+
+
+LIST_AUDIT_EVENTS_OF_USER: Final = """\
+SELECT /* ListAuditEventsOfUser */ id, action, subject, actor, request_id, client_address, before, after, created_at, username
+FROM audit_events
+WHERE username = $1::text
+    AND id > $2
+    AND id <= $3
+ORDER BY id
+LIMIT $4
+"""
+
+
+LIST_AUDIT_EVENTS_OF_SUBJECT: Final = """\
+SELECT /* ListAuditEventsOfSubject */ id, action, subject, actor, request_id, client_address, before, after, created_at, username
+FROM audit_events
+WHERE subject = $1
+    AND id > $2
+    AND id <= $3
+ORDER BY id
+LIMIT $4
 """
 
 
@@ -48,6 +106,34 @@ QUERIES: Final = (
     ),
     Query(
         "ListAuditEvents", "audit_events", "list_audit_events", LIST_AUDIT_EVENTS, reads_only=True
+    ),
+    Query(
+        "ListAuditEventsAfter",
+        "audit_events",
+        "list_audit_events_after",
+        LIST_AUDIT_EVENTS_AFTER,
+        reads_only=True,
+    ),
+    Query(
+        "ListAuditEventsOfActions",
+        "audit_events",
+        "list_audit_events_of_actions",
+        LIST_AUDIT_EVENTS_OF_ACTIONS,
+        reads_only=True,
+    ),
+    Query(
+        "ListAuditEventsOfUser",
+        "audit_events",
+        "list_audit_events_of_user",
+        LIST_AUDIT_EVENTS_OF_USER,
+        reads_only=True,
+    ),
+    Query(
+        "ListAuditEventsOfSubject",
+        "audit_events",
+        "list_audit_events_of_subject",
+        LIST_AUDIT_EVENTS_OF_SUBJECT,
+        reads_only=True,
     ),
 )
 
@@ -69,6 +155,7 @@ class Querier:
         *,
         action: str,
         subject: str,
+        username: str | None,
         actor: str | None,
         request_id: str | None,
         client_address: ipaddress.IPv4Address
@@ -85,6 +172,7 @@ class Querier:
             (
                 action,
                 subject,
+                username,
                 actor,
                 request_id,
                 client_address,
@@ -102,6 +190,64 @@ class Querier:
         rows = cursor.fetchall()
         return [_audit_event(row) for row in rows]
 
+    def list_audit_events_after(
+        self, *, after_position: int, until_position: int, row_count_max: int
+    ) -> list[models.AuditEvent]:
+        """Of all, in the order of the feed."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(
+            LIST_AUDIT_EVENTS_AFTER,
+            (Int8(after_position), Int8(until_position), Int8(row_count_max)),
+        )
+        rows = cursor.fetchall()
+        return [_audit_event(row) for row in rows]
+
+    def list_audit_events_of_actions(
+        self,
+        *,
+        actions: Sequence[str | None],
+        after_position: int,
+        until_position: int,
+        row_count_max: int,
+    ) -> list[models.AuditEvent]:
+        """Of some actions, which may be rare, in the order of the feed."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(
+            LIST_AUDIT_EVENTS_OF_ACTIONS,
+            (
+                models.text_array(actions),
+                Int8(after_position),
+                Int8(until_position),
+                Int8(row_count_max),
+            ),
+        )
+        rows = cursor.fetchall()
+        return [_audit_event(row) for row in rows]
+
+    def list_audit_events_of_user(
+        self, *, username: str, after_position: int, until_position: int, row_count_max: int
+    ) -> list[models.AuditEvent]:
+        """Those that concern a user, in the order of the feed."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(
+            LIST_AUDIT_EVENTS_OF_USER,
+            (username, Int8(after_position), Int8(until_position), Int8(row_count_max)),
+        )
+        rows = cursor.fetchall()
+        return [_audit_event(row) for row in rows]
+
+    def list_audit_events_of_subject(
+        self, *, subject: str, after_position: int, until_position: int, row_count_max: int
+    ) -> list[models.AuditEvent]:
+        """Those of one account, for example, in the order of the feed."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(
+            LIST_AUDIT_EVENTS_OF_SUBJECT,
+            (subject, Int8(after_position), Int8(until_position), Int8(row_count_max)),
+        )
+        rows = cursor.fetchall()
+        return [_audit_event(row) for row in rows]
+
 
 class AsyncQuerier:
     """Runs the queries of audit_events.sql on one connection."""
@@ -116,6 +262,7 @@ class AsyncQuerier:
         *,
         action: str,
         subject: str,
+        username: str | None,
         actor: str | None,
         request_id: str | None,
         client_address: ipaddress.IPv4Address
@@ -132,6 +279,7 @@ class AsyncQuerier:
             (
                 action,
                 subject,
+                username,
                 actor,
                 request_id,
                 client_address,
@@ -146,5 +294,63 @@ class AsyncQuerier:
         """The events of one subject, newest first."""
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_AUDIT_EVENTS, (subject, Int8(before_id), Int8(row_count_max)))
+        rows = await cursor.fetchall()
+        return [_audit_event(row) for row in rows]
+
+    async def list_audit_events_after(
+        self, *, after_position: int, until_position: int, row_count_max: int
+    ) -> list[models.AuditEvent]:
+        """Of all, in the order of the feed."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(
+            LIST_AUDIT_EVENTS_AFTER,
+            (Int8(after_position), Int8(until_position), Int8(row_count_max)),
+        )
+        rows = await cursor.fetchall()
+        return [_audit_event(row) for row in rows]
+
+    async def list_audit_events_of_actions(
+        self,
+        *,
+        actions: Sequence[str | None],
+        after_position: int,
+        until_position: int,
+        row_count_max: int,
+    ) -> list[models.AuditEvent]:
+        """Of some actions, which may be rare, in the order of the feed."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(
+            LIST_AUDIT_EVENTS_OF_ACTIONS,
+            (
+                models.text_array(actions),
+                Int8(after_position),
+                Int8(until_position),
+                Int8(row_count_max),
+            ),
+        )
+        rows = await cursor.fetchall()
+        return [_audit_event(row) for row in rows]
+
+    async def list_audit_events_of_user(
+        self, *, username: str, after_position: int, until_position: int, row_count_max: int
+    ) -> list[models.AuditEvent]:
+        """Those that concern a user, in the order of the feed."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(
+            LIST_AUDIT_EVENTS_OF_USER,
+            (username, Int8(after_position), Int8(until_position), Int8(row_count_max)),
+        )
+        rows = await cursor.fetchall()
+        return [_audit_event(row) for row in rows]
+
+    async def list_audit_events_of_subject(
+        self, *, subject: str, after_position: int, until_position: int, row_count_max: int
+    ) -> list[models.AuditEvent]:
+        """Those of one account, for example, in the order of the feed."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(
+            LIST_AUDIT_EVENTS_OF_SUBJECT,
+            (subject, Int8(after_position), Int8(until_position), Int8(row_count_max)),
+        )
         rows = await cursor.fetchall()
         return [_audit_event(row) for row in rows]

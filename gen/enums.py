@@ -39,6 +39,17 @@ CURRENT_HOLD_STATUS_BY_LABEL: Final[Mapping[str, CurrentHoldStatus]] = {
 }
 
 
+class HoldStatus(StrEnum):
+    OPEN = "open"
+    CAPTURED = "captured"
+    VOIDED = "voided"
+
+
+HOLD_STATUS_BY_LABEL: Final[Mapping[str, HoldStatus]] = {
+    member.value: member for member in HoldStatus
+}
+
+
 class PostingKind(StrEnum):
     """What can be posted: movements of money, and holds and their ends"""
 

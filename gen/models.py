@@ -67,6 +67,7 @@ class AuditEvent:
     """What was changed, by whom and in which request; append-only"""
 
     id: int
+    """Also its position in the feed, if it is not before the first"""
     action: str
     """What happened to what, as user.role_changed"""
     subject: str
@@ -86,6 +87,10 @@ class AuditEvent:
     after: Any | None
     """What changed, as it became, without secrets"""
     created_at: datetime.datetime
+    username: str | None
+    """Whom it concerns: the user, the user of the session, the owner of the account; NULL in
+    old rows
+    """
 
 
 @dataclass(slots=True)
@@ -145,6 +150,35 @@ class Entry:
     balance_after: int
     """The account's balance once this entry counted"""
     created_at: datetime.datetime
+
+
+@dataclass(slots=True)
+class Hold:
+    """Money of an account promised to another until it is captured, voided or expired"""
+
+    id: int
+    """Also its position in the feed, if it is not before the first"""
+    from_account_id: int
+    to_account_id: int
+    amount: int
+    captured_amount: int
+    """What its captures have moved so far"""
+    currency: str
+    status: enums.HoldStatus
+    """Open also when it has expired: whoever counts holds looks at expires_at"""
+    description: str | None
+    expires_at: datetime.datetime
+    created_at: datetime.datetime
+    closed_at: datetime.datetime | None
+    """When it was captured in full or voided"""
+    asked_by: str | None
+    """The user who asked for it; NULL for the bank itself"""
+    request_id: str | None
+    """The request that asked for it, as the logs name it"""
+    voided_by: str | None
+    """The user who let go of it; captures are transfers and say so"""
+    end_position: int | None
+    """The position of its last capture, its void, or of the notice that it has expired"""
 
 
 @dataclass(slots=True)
@@ -208,6 +242,7 @@ class Transfer:
     """Money moved from one account to another of the same currency; append-only"""
 
     id: int
+    """Also its position in the feed"""
     kind: enums.TransferKind
     from_account_id: int
     to_account_id: int

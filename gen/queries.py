@@ -13,6 +13,7 @@ from gen import audit_events as audit_events_module
 from gen import currencies as currencies_module
 from gen import email_verifications as email_verifications_module
 from gen import entries as entries_module
+from gen import feed_horizon as feed_horizon_module
 from gen import holds as holds_module
 from gen import idempotency_keys as idempotency_keys_module
 from gen import jobs as jobs_module
@@ -37,6 +38,7 @@ QUERIES: Final[Mapping[str, Query]] = MappingProxyType(
             *currencies_module.QUERIES,
             *email_verifications_module.QUERIES,
             *entries_module.QUERIES,
+            *feed_horizon_module.QUERIES,
             *holds_module.QUERIES,
             *idempotency_keys_module.QUERIES,
             *jobs_module.QUERIES,
@@ -62,6 +64,7 @@ class Queries:
     _currencies = currencies_module.Querier
     _email_verifications = email_verifications_module.Querier
     _entries = entries_module.Querier
+    _feed_horizon = feed_horizon_module.Querier
     _holds = holds_module.Querier
     _idempotency_keys = idempotency_keys_module.Querier
     _jobs = jobs_module.Querier
@@ -94,6 +97,10 @@ class Queries:
     @property
     def entries(self) -> entries_module.Querier:
         return self._entries(self._connection)
+
+    @property
+    def feed_horizon(self) -> feed_horizon_module.Querier:
+        return self._feed_horizon(self._connection)
 
     @property
     def holds(self) -> holds_module.Querier:
@@ -160,6 +167,9 @@ def wrapped_queries(*wrappers: Wrapper) -> type[Queries]:
             email_verifications_module.Querier, email_verifications_module.QUERIES, wrappers
         )
         _entries = wrapped_querier(entries_module.Querier, entries_module.QUERIES, wrappers)
+        _feed_horizon = wrapped_querier(
+            feed_horizon_module.Querier, feed_horizon_module.QUERIES, wrappers
+        )
         _holds = wrapped_querier(holds_module.Querier, holds_module.QUERIES, wrappers)
         _idempotency_keys = wrapped_querier(
             idempotency_keys_module.Querier, idempotency_keys_module.QUERIES, wrappers
@@ -189,6 +199,7 @@ class AsyncQueries:
     _currencies = currencies_module.AsyncQuerier
     _email_verifications = email_verifications_module.AsyncQuerier
     _entries = entries_module.AsyncQuerier
+    _feed_horizon = feed_horizon_module.AsyncQuerier
     _holds = holds_module.AsyncQuerier
     _idempotency_keys = idempotency_keys_module.AsyncQuerier
     _jobs = jobs_module.AsyncQuerier
@@ -221,6 +232,10 @@ class AsyncQueries:
     @property
     def entries(self) -> entries_module.AsyncQuerier:
         return self._entries(self._connection)
+
+    @property
+    def feed_horizon(self) -> feed_horizon_module.AsyncQuerier:
+        return self._feed_horizon(self._connection)
 
     @property
     def holds(self) -> holds_module.AsyncQuerier:
@@ -287,6 +302,9 @@ def wrapped_async_queries(*wrappers: AsyncWrapper) -> type[AsyncQueries]:
             email_verifications_module.AsyncQuerier, email_verifications_module.QUERIES, wrappers
         )
         _entries = wrapped_querier(entries_module.AsyncQuerier, entries_module.QUERIES, wrappers)
+        _feed_horizon = wrapped_querier(
+            feed_horizon_module.AsyncQuerier, feed_horizon_module.QUERIES, wrappers
+        )
         _holds = wrapped_querier(holds_module.AsyncQuerier, holds_module.QUERIES, wrappers)
         _idempotency_keys = wrapped_querier(
             idempotency_keys_module.AsyncQuerier, idempotency_keys_module.QUERIES, wrappers

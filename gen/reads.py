@@ -55,6 +55,10 @@ class AsyncAccountsReads:
         """How many accounts a person has had, closed ones included."""
         return await self._run(lambda q: q.accounts.count_accounts(owner=owner))
 
+    async def list_own_account_ids(self, *, owner: str) -> list[int]:
+        """Closed ones, too."""
+        return await self._run(lambda q: q.accounts.list_own_account_ids(owner=owner))
+
 
 class AsyncAuditEventsReads:
     """The queries of audit_events.sql that only read."""
@@ -71,6 +75,62 @@ class AsyncAuditEventsReads:
         return await self._run(
             lambda q: q.audit_events.list_audit_events(
                 subject=subject, before_id=before_id, row_count_max=row_count_max
+            )
+        )
+
+    async def list_audit_events_after(
+        self, *, after_position: int, until_position: int, row_count_max: int
+    ) -> list[models.AuditEvent]:
+        """Of all, in the order of the feed."""
+        return await self._run(
+            lambda q: q.audit_events.list_audit_events_after(
+                after_position=after_position,
+                until_position=until_position,
+                row_count_max=row_count_max,
+            )
+        )
+
+    async def list_audit_events_of_actions(
+        self,
+        *,
+        actions: Sequence[str | None],
+        after_position: int,
+        until_position: int,
+        row_count_max: int,
+    ) -> list[models.AuditEvent]:
+        """Of some actions, which may be rare, in the order of the feed."""
+        return await self._run(
+            lambda q: q.audit_events.list_audit_events_of_actions(
+                actions=actions,
+                after_position=after_position,
+                until_position=until_position,
+                row_count_max=row_count_max,
+            )
+        )
+
+    async def list_audit_events_of_user(
+        self, *, username: str, after_position: int, until_position: int, row_count_max: int
+    ) -> list[models.AuditEvent]:
+        """Those that concern a user, in the order of the feed."""
+        return await self._run(
+            lambda q: q.audit_events.list_audit_events_of_user(
+                username=username,
+                after_position=after_position,
+                until_position=until_position,
+                row_count_max=row_count_max,
+            )
+        )
+
+    async def list_audit_events_of_subject(
+        self, *, subject: str, after_position: int, until_position: int, row_count_max: int
+    ) -> list[models.AuditEvent]:
+        """Those of one account, for example, in the order of the feed."""
+        return await self._run(
+            lambda q: q.audit_events.list_audit_events_of_subject(
+                subject=subject,
+                after_position=after_position,
+                until_position=until_position,
+                row_count_max=row_count_max,
             )
         )
 
@@ -163,6 +223,30 @@ class AsyncEntriesReads:
         return await self._run(lambda q: q.entries.get_time())
 
 
+class AsyncFeedHorizonReads:
+    """The queries of feed_horizon.sql that only read."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: AsyncRun) -> None:
+        self._run = run
+
+    async def list_users_concerned(
+        self, *, after_position: int, until_position: int, row_count_max: int
+    ) -> list[str]:
+        """Whom the facts of a stretch of the feed concern, as owners of accounts or by
+        themselves, and some of them more than once. Of as many positions as rows, so that
+        no row is missing.
+        """
+        return await self._run(
+            lambda q: q.feed_horizon.list_users_concerned(
+                after_position=after_position,
+                until_position=until_position,
+                row_count_max=row_count_max,
+            )
+        )
+
+
 class AsyncHoldsReads:
     """The queries of holds.sql that only read."""
 
@@ -191,6 +275,66 @@ class AsyncHoldsReads:
     async def has_open_hold(self, *, account_id: int) -> bool:
         """Whether money is held in an account or for it."""
         return await self._run(lambda q: q.holds.has_open_hold(account_id=account_id))
+
+    async def list_holds_after(
+        self, *, after_position: int, until_position: int, row_count_max: int
+    ) -> list[models.Hold]:
+        """As they were placed, of all accounts, in the order of the feed."""
+        return await self._run(
+            lambda q: q.holds.list_holds_after(
+                after_position=after_position,
+                until_position=until_position,
+                row_count_max=row_count_max,
+            )
+        )
+
+    async def list_holds_of_accounts_after(
+        self,
+        *,
+        account_ids: Sequence[int | None],
+        after_position: int,
+        until_position: int,
+        row_count_max: int,
+    ) -> list[models.Hold]:
+        """As they were placed, of and for some accounts, in the order of the feed."""
+        return await self._run(
+            lambda q: q.holds.list_holds_of_accounts_after(
+                account_ids=account_ids,
+                after_position=after_position,
+                until_position=until_position,
+                row_count_max=row_count_max,
+            )
+        )
+
+    async def list_ends_of_holds_after(
+        self, *, after_position: int | None, until_position: int | None, row_count_max: int
+    ) -> list[models.Hold]:
+        """As they ended, of all accounts, in the order of the feed."""
+        return await self._run(
+            lambda q: q.holds.list_ends_of_holds_after(
+                after_position=after_position,
+                until_position=until_position,
+                row_count_max=row_count_max,
+            )
+        )
+
+    async def list_ends_of_holds_of_accounts_after(
+        self,
+        *,
+        account_ids: Sequence[int | None],
+        after_position: int | None,
+        until_position: int | None,
+        row_count_max: int,
+    ) -> list[models.Hold]:
+        """As they ended, of and for some accounts, in the order of the feed."""
+        return await self._run(
+            lambda q: q.holds.list_ends_of_holds_of_accounts_after(
+                account_ids=account_ids,
+                after_position=after_position,
+                until_position=until_position,
+                row_count_max=row_count_max,
+            )
+        )
 
 
 class AsyncIdempotencyKeysReads:
@@ -435,6 +579,36 @@ class AsyncTransfersReads:
             )
         )
 
+    async def list_transfers_after(
+        self, *, after_position: int, until_position: int, row_count_max: int
+    ) -> list[transfers.ListTransfersAfterRow]:
+        """Of all accounts, in the order of the feed, with what each side had then."""
+        return await self._run(
+            lambda q: q.transfers.list_transfers_after(
+                after_position=after_position,
+                until_position=until_position,
+                row_count_max=row_count_max,
+            )
+        )
+
+    async def list_transfers_of_accounts_after(
+        self,
+        *,
+        account_ids: Sequence[int | None],
+        after_position: int,
+        until_position: int,
+        row_count_max: int,
+    ) -> list[transfers.ListTransfersOfAccountsAfterRow]:
+        """Of some accounts, in the order of the feed, with what each side had then."""
+        return await self._run(
+            lambda q: q.transfers.list_transfers_of_accounts_after(
+                account_ids=account_ids,
+                after_position=after_position,
+                until_position=until_position,
+                row_count_max=row_count_max,
+            )
+        )
+
 
 class AsyncUsersReads:
     """The queries of users.sql that only read."""
@@ -467,6 +641,7 @@ class AsyncReads:
         "audit_events",
         "currencies",
         "entries",
+        "feed_horizon",
         "holds",
         "idempotency_keys",
         "password_resets",
@@ -481,6 +656,7 @@ class AsyncReads:
         self.audit_events = AsyncAuditEventsReads(run)
         self.currencies = AsyncCurrenciesReads(run)
         self.entries = AsyncEntriesReads(run)
+        self.feed_horizon = AsyncFeedHorizonReads(run)
         self.holds = AsyncHoldsReads(run)
         self.idempotency_keys = AsyncIdempotencyKeysReads(run)
         self.password_resets = AsyncPasswordResetsReads(run)

@@ -115,6 +115,58 @@ ORDER BY id DESC
 """
 
 
+LIST_TRANSFERS_AFTER: Final = """\
+SELECT /* ListTransfersAfter */
+    transfers.id, transfers.kind, transfers.from_account_id, transfers.to_account_id, transfers.amount, transfers.currency, transfers.description, transfers.created_at, transfers.reverses_transfer_id, transfers.captures_hold_id, transfers.asked_by, transfers.request_id,
+    debit.balance_after AS from_balance_after,
+    credit.balance_after AS to_balance_after
+FROM transfers
+INNER JOIN entries AS debit ON debit.id = 2 * transfers.id
+INNER JOIN entries AS credit ON credit.id = 2 * transfers.id + 1
+WHERE transfers.id = ANY(
+        ARRAY(
+            SELECT found.id
+            FROM transfers AS found
+            WHERE found.id > $1
+                AND found.id <= $2
+            ORDER BY found.id
+            LIMIT $3
+        )
+    )
+ORDER BY transfers.id
+"""
+
+
+LIST_TRANSFERS_OF_ACCOUNTS_AFTER: Final = """\
+SELECT /* ListTransfersOfAccountsAfter */
+    transfers.id, transfers.kind, transfers.from_account_id, transfers.to_account_id, transfers.amount, transfers.currency, transfers.description, transfers.created_at, transfers.reverses_transfer_id, transfers.captures_hold_id, transfers.asked_by, transfers.request_id,
+    debit.balance_after AS from_balance_after,
+    credit.balance_after AS to_balance_after
+FROM transfers
+INNER JOIN entries AS debit ON debit.id = 2 * transfers.id
+INNER JOIN entries AS credit ON credit.id = 2 * transfers.id + 1
+WHERE transfers.id = ANY(
+        ARRAY(
+            SELECT found.transfer_id
+            FROM unnest($1::bigint[]) AS wanted (id)
+            CROSS JOIN
+                LATERAL (
+                    SELECT entries.transfer_id
+                    FROM entries
+                    WHERE entries.account_id = wanted.id
+                        AND entries.transfer_id > $2
+                        AND entries.transfer_id <= $3
+                    ORDER BY entries.transfer_id
+                    LIMIT $4
+                ) AS found
+            ORDER BY found.transfer_id
+            LIMIT $4
+        )
+    )
+ORDER BY transfers.id
+"""
+
+
 QUERIES: Final = (
     Query("PostTransfers", "transfers", "post_transfers", POST_TRANSFERS, reads_only=False),
     Query("GetTransfer", "transfers", "get_transfer", GET_TRANSFER, reads_only=True),
@@ -130,6 +182,20 @@ QUERIES: Final = (
         "transfers",
         "list_owner_transfers",
         LIST_OWNER_TRANSFERS,
+        reads_only=True,
+    ),
+    Query(
+        "ListTransfersAfter",
+        "transfers",
+        "list_transfers_after",
+        LIST_TRANSFERS_AFTER,
+        reads_only=True,
+    ),
+    Query(
+        "ListTransfersOfAccountsAfter",
+        "transfers",
+        "list_transfers_of_accounts_after",
+        LIST_TRANSFERS_OF_ACCOUNTS_AFTER,
         reads_only=True,
     ),
 )
@@ -189,6 +255,20 @@ class GetTransferRow:
     transfer: models.Transfer
     from_owner: str | None
     to_owner: str | None
+
+
+@dataclass(slots=True)
+class ListTransfersAfterRow:
+    transfer: models.Transfer
+    from_balance_after: int
+    to_balance_after: int
+
+
+@dataclass(slots=True)
+class ListTransfersOfAccountsAfterRow:
+    transfer: models.Transfer
+    from_balance_after: int
+    to_balance_after: int
 
 
 def _post_transfers_row(row: Sequence[Any]) -> PostTransfersRow:
@@ -254,6 +334,48 @@ def _transfer(row: Sequence[Any]) -> models.Transfer:
         row[9],
         row[10],
         row[11],
+    )
+
+
+def _list_transfers_after_row(row: Sequence[Any]) -> ListTransfersAfterRow:
+    return ListTransfersAfterRow(
+        models.Transfer(
+            row[0],
+            enums.TRANSFER_KIND_BY_LABEL[row[1]],
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            row[6],
+            row[7],
+            row[8],
+            row[9],
+            row[10],
+            row[11],
+        ),
+        row[12],
+        row[13],
+    )
+
+
+def _list_transfers_of_accounts_after_row(row: Sequence[Any]) -> ListTransfersOfAccountsAfterRow:
+    return ListTransfersOfAccountsAfterRow(
+        models.Transfer(
+            row[0],
+            enums.TRANSFER_KIND_BY_LABEL[row[1]],
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            row[6],
+            row[7],
+            row[8],
+            row[9],
+            row[10],
+            row[11],
+        ),
+        row[12],
+        row[13],
     )
 
 
@@ -328,6 +450,39 @@ class Querier:
         rows = cursor.fetchall()
         return [_transfer(row) for row in rows]
 
+    def list_transfers_after(
+        self, *, after_position: int, until_position: int, row_count_max: int
+    ) -> list[ListTransfersAfterRow]:
+        """Of all accounts, in the order of the feed, with what each side had then."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(
+            LIST_TRANSFERS_AFTER, (Int8(after_position), Int8(until_position), Int8(row_count_max))
+        )
+        rows = cursor.fetchall()
+        return [_list_transfers_after_row(row) for row in rows]
+
+    def list_transfers_of_accounts_after(
+        self,
+        *,
+        account_ids: Sequence[int | None],
+        after_position: int,
+        until_position: int,
+        row_count_max: int,
+    ) -> list[ListTransfersOfAccountsAfterRow]:
+        """Of some accounts, in the order of the feed, with what each side had then."""
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(
+            LIST_TRANSFERS_OF_ACCOUNTS_AFTER,
+            (
+                models.integer_array(account_ids),
+                Int8(after_position),
+                Int8(until_position),
+                Int8(row_count_max),
+            ),
+        )
+        rows = cursor.fetchall()
+        return [_list_transfers_of_accounts_after_row(row) for row in rows]
+
 
 class AsyncQuerier:
     """Runs the queries of transfers.sql on one connection."""
@@ -399,3 +554,36 @@ class AsyncQuerier:
         await cursor.execute(LIST_OWNER_TRANSFERS, (Int8(before_id), Int8(row_count_max), owner))
         rows = await cursor.fetchall()
         return [_transfer(row) for row in rows]
+
+    async def list_transfers_after(
+        self, *, after_position: int, until_position: int, row_count_max: int
+    ) -> list[ListTransfersAfterRow]:
+        """Of all accounts, in the order of the feed, with what each side had then."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(
+            LIST_TRANSFERS_AFTER, (Int8(after_position), Int8(until_position), Int8(row_count_max))
+        )
+        rows = await cursor.fetchall()
+        return [_list_transfers_after_row(row) for row in rows]
+
+    async def list_transfers_of_accounts_after(
+        self,
+        *,
+        account_ids: Sequence[int | None],
+        after_position: int,
+        until_position: int,
+        row_count_max: int,
+    ) -> list[ListTransfersOfAccountsAfterRow]:
+        """Of some accounts, in the order of the feed, with what each side had then."""
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(
+            LIST_TRANSFERS_OF_ACCOUNTS_AFTER,
+            (
+                models.integer_array(account_ids),
+                Int8(after_position),
+                Int8(until_position),
+                Int8(row_count_max),
+            ),
+        )
+        rows = await cursor.fetchall()
+        return [_list_transfers_of_accounts_after_row(row) for row in rows]

@@ -14,6 +14,7 @@ from bankapp.command_errors import Failure
 from bankapp.postgres.database import open_database
 from bankapp.postgres.migrations import migrate, warn_of_newer_schema
 from bankapp.settings import Settings, find_doubts, load_settings
+from bankapp.store.operator.feed_epoch import begin_feed_epoch
 from bankapp.store.operator.verification import Report, verify_ledger
 from bankapp.telemetry.logs import configure_logs
 
@@ -35,6 +36,8 @@ def run(arguments: Namespace) -> int:
         "queries": _report_queries,
         "jobs": _list_jobs,
         "requeue": _requeue,
+        "events": _print_events,
+        "feed": _begin_epoch,
         "demo": _demo,
     }
     try:
@@ -98,6 +101,23 @@ def _requeue(settings: Settings, arguments: Namespace) -> int:
             message = f"no failed job has the number {error}; `bankapp jobs` lists them"
             raise Failure(message) from None
     print(f"{count} requeued")
+    return 0
+
+
+def _print_events(settings: Settings, arguments: Namespace) -> int:
+    from bankapp.cli.event_lines import print_events, read_selection  # noqa: PLC0415 - as above
+
+    selection = read_selection(arguments.type, arguments.after)
+    with open_database(settings, beside_server=True) as database:
+        warn_of_newer_schema(database.url)
+        asyncio.run(print_events(database.url, selection, follows=arguments.follow))
+    return 0
+
+
+def _begin_epoch(settings: Settings, _: Namespace) -> int:
+    with open_database(settings, beside_server=True) as database:
+        epoch = begin_feed_epoch(database.url)
+    print(f"epoch {epoch} begins: readers of the feed have to start over")
     return 0
 
 

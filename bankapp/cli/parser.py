@@ -87,6 +87,24 @@ COMMANDS: Final = (
         "  bankapp requeue 7 9\n  bankapp requeue all\n",
     ),
     Command(
+        "events",
+        "print what happened, as lines of JSON",
+        "Prints the events of the bank in their order, each as one line of JSON, as a banker gets\n"
+        "them from GET /v1/events. With --follow it goes on until Ctrl-C, and begins with what\n"
+        "happens next unless --after says where.",
+        "  bankapp events --follow --type transfer.posted\n"
+        "  bankapp events --after 1-42 | jq .data.amount\n",
+    ),
+    Command(
+        "feed",
+        "begin a new epoch of the feed, after the database was set back",
+        "Begins a new epoch of the feed of events. To be done once after a database was restored\n"
+        "to an earlier time, before the bank is served again: readers are told that what they\n"
+        "have seen may not have happened, instead of missing events. DATABASE_URL has to name the\n"
+        "owner of the database.",
+        "  DATABASE_URL=postgresql://bank_owner@db.example.org/bank bankapp feed new-epoch\n",
+    ),
+    Command(
         "demo",
         "fill the bank with a month of made-up people and payments",
         "Fills a bank in which no money has moved yet, also while it is served: people and\n"
@@ -159,6 +177,11 @@ def create_parser() -> Parser:
     for name in ("verify", "queries", "jobs"):
         parsers[name].add_argument("--json", action="store_true", help="print JSON, for programs")
     parsers["requeue"].add_argument("job", nargs="+", help="its number in `bankapp jobs`, or `all`")
+    events = parsers["events"]
+    events.add_argument("--follow", action="store_true", help="wait for more until Ctrl-C")
+    events.add_argument("--type", action="append", help="print such events only; may be repeated")
+    events.add_argument("--after", metavar="ID", help="the id of an event, or a cursor")
+    parsers["feed"].add_argument("action", choices=["new-epoch"], help="what to do")
     parsers["demo"].add_argument(
         "--seed",
         type=int,

@@ -286,6 +286,15 @@ class Unavailable(Refusal, sort=Sort.UNAVAILABLE):
         return cls("The bank can only be read at the moment; nothing has happened.")
 
 
+class FeedRewound(Refusal, sort=Sort.CONFLICT):
+    """The bank's database was set back, and the place in the feed is of what was lost."""
+
+    remedy = (
+        "Read the feed from its beginning, or from a place that you choose, and compare what you "
+        "have: events after the bank's backup are gone, and others may have happened since."
+    )
+
+
 class InternalError(Refusal, sort=Sort.INTERNAL):
     """The bank made a mistake; it is logged under the request's id."""
 

@@ -1,6 +1,7 @@
-"""Events of users, sessions and accounts, a class each. `EVENTS` lists them all.
+"""Events: what happens at the bank, a class each. `EVENTS` lists those of the audit trail.
 
-Transfers and holds are not among them, for the ledger has a row of its own for each.
+Events of transfers and holds need no record there, for the ledger has a row of its own for each.
+They are `LEDGER_EVENTS`.
 """
 
 import uuid
@@ -23,26 +24,33 @@ class Change(NamedTuple):
 
 
 class Event(ABC):
-    """Something that happened. The transaction in which it happens records it.
+    """Something that happened.
 
-    The fields are the event's data and hold no secret. `name` is the action in the audit trail, and
-    readers know an event by `type_name`: both stay. A new field with a default is free; any other
-    change of the data is another event.
+    Readers know it by `name`, which stays. What they are told of it is declared in
+    `bankapp/operations/events/declared.py`.
     """
 
     __slots__ = ()
     name: ClassVar[str]
-    version: ClassVar[int] = 1
-
-    @classmethod
-    def type_name(cls) -> str:
-        """The name with the version of its data, such as account.frozen.v1."""
-        return f"{cls.name}.v{cls.version}"
 
     @classmethod
     def meaning(cls) -> str:
         """The docstring on one line."""
         return " ".join((cls.__doc__ or "").split())
+
+
+class AuditedEvent(Event):
+    """Something that happened, and is recorded in the transaction in which it happens.
+
+    The fields hold no secret. `name` is the action in the audit trail.
+    """
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def concerns(self) -> str | None:
+        """The user whom it concerns, if it is one."""
 
     @property
     @abstractmethod
@@ -55,10 +63,14 @@ class Event(ABC):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UserEvent(Event):
+class UserEvent(AuditedEvent):
     """Something that happened to a user."""
 
     username: str
+
+    @property
+    def concerns(self) -> str:
+        return self.username
 
     @property
     def subject(self) -> str:
@@ -155,10 +167,15 @@ class UserUnblocked(UserEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionEvent(Event):
-    """Something that happened to a session."""
+class SessionEvent(AuditedEvent):
+    """Something that happened to a session of a user's."""
 
+    username: str
     session_id: uuid.UUID
+
+    @property
+    def concerns(self) -> str:
+        return self.username
 
     @property
     def subject(self) -> str:
@@ -170,7 +187,6 @@ class SessionOpened(SessionEvent):
     """A user signed in."""
 
     name = "session.opened"
-    username: str
     user_agent: str
 
     def change(self) -> Change:
@@ -199,10 +215,15 @@ class SessionEnded(SessionEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountEvent(Event):
-    """Something that happened to an account."""
+class AccountEvent(AuditedEvent):
+    """Something that happened to an account of a user's."""
 
+    username: str
     account_id: int
+
+    @property
+    def concerns(self) -> str:
+        return self.username
 
     @property
     def subject(self) -> str:
@@ -214,11 +235,10 @@ class AccountOpened(AccountEvent):
     """A customer opened an account."""
 
     name = "account.opened"
-    owner: str
     currency: str
 
     def change(self) -> Change:
-        return Change(after={"owner": self.owner, "currency": self.currency})
+        return Change(after={"owner": self.username, "currency": self.currency})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +271,60 @@ class AccountClosed(AccountEvent):
         return Change(before={"status": AccountStatus.OPEN}, after={"status": AccountStatus.CLOSED})
 
 
-EVENTS: Final[tuple[type[Event], ...]] = (
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEpochBegun(AuditedEvent):
+    """The database was set back, and readers of the feed have to start over."""
+
+    name = "feed.epoch_begun"
+    epoch: int
+
+    @property
+    def concerns(self) -> None:
+        return None
+
+    @property
+    def subject(self) -> str:
+        return f"feed:{self.epoch}"
+
+
+class TransferPosted(Event):
+    """Money moved from one account to another."""
+
+    name = "transfer.posted"
+
+
+class HoldPlaced(Event):
+    """Money of one account was held for another."""
+
+    name = "hold.placed"
+
+
+class HoldCaptured(Event):
+    """A hold ended because all of it was paid; each payment is a transfer of its own."""
+
+    name = "hold.captured"
+
+
+class HoldVoided(Event):
+    """A hold was let go; what was not captured is available again."""
+
+    name = "hold.voided"
+
+
+class HoldExpired(Event):
+    """A hold was over before it was captured in full. It is noticed within a minute or two."""
+
+    name = "hold.expired"
+
+
+LEDGER_EVENTS: Final[tuple[type[Event], ...]] = (
+    TransferPosted,
+    HoldPlaced,
+    HoldCaptured,
+    HoldVoided,
+    HoldExpired,
+)
+EVENTS: Final[tuple[type[AuditedEvent], ...]] = (
     UserCreated,
     UserChanged,
     UserRoleChanged,
@@ -268,4 +341,5 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     AccountFrozen,
     AccountThawed,
     AccountClosed,
+    FeedEpochBegun,
 )

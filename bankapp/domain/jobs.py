@@ -62,5 +62,13 @@ class Purge(PeriodicJob):
     schedule = "*/10 * * * *"
 
 
-AnyJob: TypeAlias = SendMail | StartPasswordReset | Purge
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireHolds(PeriodicJob):
+    """Note which holds have expired, so that the feed tells of it."""
+
+    name = "expire_holds"
+    schedule = "* * * * *"
+
+
+AnyJob: TypeAlias = SendMail | StartPasswordReset | Purge | ExpireHolds
 JOBS: Final[tuple[type[AnyJob], ...]] = get_args(AnyJob)

@@ -48,6 +48,10 @@ HOLD_LIFETIME_MAX_S: Final = 744 * 3600  # 31 days; `hold_lifetime_max` in SQL
 STATEMENT_PAGE_SIZE_MAX: Final = 10_000
 CURRENCY_COUNT_MAX: Final = 1000  # ISO 4217 has fewer than 200
 
+FEED_PAGE_SIZE_DEFAULT: Final = 100
+FEED_PAGE_SIZE_MAX: Final = 500
+FEED_WAIT_MAX_S: Final = 25  # proxies give up after 30 seconds and more
+
 JOB_ATTEMPT_COUNT_MAX: Final = 10
 FAILED_JOB_RETENTION: Final = timedelta(days=30)
 

@@ -14,6 +14,7 @@ from bankapp.domain import limits
 from bankapp.domain.jobs import (
     JOBS,
     AnyJob,
+    ExpireHolds,
     GiveUp,
     PeriodicJob,
     Purge,
@@ -21,6 +22,7 @@ from bankapp.domain.jobs import (
     StartPasswordReset,
 )
 from bankapp.jobs.context import JobContext
+from bankapp.jobs.expire_holds import expire_holds
 from bankapp.jobs.password_reset import start_password_reset
 from bankapp.jobs.purge import purge
 from bankapp.jobs.send_mail import send_mail
@@ -42,6 +44,8 @@ async def run(job: AnyJob, context: JobContext) -> None:
             await start_password_reset(job, context)
         case Purge():
             await purge(context)
+        case ExpireHolds():
+            await expire_holds(context)
         case _:
             assert_never(job)
 

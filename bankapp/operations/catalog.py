@@ -3,6 +3,7 @@
 from typing import Final
 
 from bankapp.operations import health
+from bankapp.operations.events import feed
 from bankapp.operations.identity import email_verification, password_reset, sessions, users
 from bankapp.operations.ledger import (
     accounts,
@@ -56,5 +57,6 @@ LEDGER: Final = (
     holds.capture_hold,
     holds.void_hold,
 )
+EVENTS: Final = (feed.list_events,)
 HEALTH: Final = (health.check_health, health.check_readiness)
-OPERATIONS: Final[tuple[Operation, ...]] = (*IDENTITY, *LEDGER, *HEALTH)
+OPERATIONS: Final[tuple[Operation, ...]] = (*IDENTITY, *LEDGER, *EVENTS, *HEALTH)

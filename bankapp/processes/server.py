@@ -72,7 +72,10 @@ async def serving(
             door = DOORS[name].serve(settings, listened, surroundings)
             await stack.enter_async_context(door)
         _collect_garbage_seldom()
-        yield
+        try:
+            yield
+        finally:
+            surroundings.bank.store.feed.release()
 
 
 def log_listening(sockets: Sockets, **known: object) -> None:

@@ -8,6 +8,7 @@ from bankapp import tuning
 from bankapp.domain import errors
 from bankapp.store.engine import pool_metrics
 from bankapp.store.engine.transaction import Pool, Queries, Transactions
+from bankapp.store.events.feed import Feed
 from bankapp.store.identity.email_verifications import EmailVerifications
 from bankapp.store.identity.password_resets import PasswordResets
 from bankapp.store.identity.rate_limits import RateLimits
@@ -47,6 +48,7 @@ class Store:
         self.accounts = Accounts(transactions)
         self.statements = Statements(transactions)
         self.postings = Postings(transactions, self.sessions.forget)
+        self.feed = Feed(transactions)
         self._run_statement = transactions.run_statement
         self._pool = pool
         self._ping: asyncio.Task[list[int]] | None = None
@@ -81,6 +83,7 @@ class Store:
             metrics.CLOCK_OFFSET.set(moment.timestamp() - (asked_at_s + time.time()) / 2)
             jobs = await self.read.reports.count_jobs(job_count_max=tuning.COUNTED_JOB_COUNT_MAX)
             pool_metrics.note_jobs(jobs)
+            await self.feed.settle()
         except errors.Unavailable:
             metrics.DATABASE_UP.set(0)
         else:

@@ -57,6 +57,16 @@ DATABASE_UP: Final = Gauge(
     "Whether the database answers and takes writes",
     multiprocess_mode="mostrecent",
 )
+FEED_POSITION: Final = Gauge(
+    "bankapp_feed_position",
+    "The position up to which the feed of events is settled",
+    multiprocess_mode="mostrecent",
+)
+FEED_LAG_S: Final = Gauge(
+    "bankapp_feed_lag_seconds",
+    "For how long the feed has waited for a transaction that may still commit behind it",
+    multiprocess_mode="mostrecent",
+)
 POOL_CONNECTIONS: Final = Gauge(
     "bankapp_pool_connections", "Connections to the database", multiprocess_mode="livesum"
 )

@@ -435,7 +435,7 @@ BEGIN
 
         IF item.refusal IS NULL THEN
             IF item.kind = 'hold' THEN
-                hold_ids[item.n] := nextval('holds_id_seq');
+                hold_ids[item.n] := nextval('positions');
                 held_amounts[payer_place] := held_amounts[payer_place] + item.amount;
                 item_captured_amounts[item.n] := 0;
             ELSIF item.kind IN ('capture', 'void') THEN
@@ -455,7 +455,7 @@ BEGIN
             IF item.kind NOT IN ('hold', 'void') THEN
                 balances[payer_place] := balances[payer_place] - item.amount;
                 balances[payee_place] := balances[payee_place] + item.amount;
-                transfer_ids[item.n] := nextval('transfers_id_seq');
+                transfer_ids[item.n] := nextval('positions');
             END IF;
             IF account_times IS NOT NULL AND item.kind <> 'void' THEN
                 IF account_kinds[payer_place] = 'customer' THEN
@@ -496,7 +496,6 @@ BEGIN
             id, from_account_id, to_account_id, amount, currency, description, expires_at,
             created_at, asked_by, request_id
         )
-        OVERRIDING SYSTEM VALUE
         SELECT u.id, u.payer_id, u.payee_id, u.amount, u.currency, u.description,
             coalesce(item_times[u.n], locked_at) + u.lifetime,
             coalesce(item_times[u.n], locked_at), u.asker, u.request_id
@@ -516,7 +515,6 @@ BEGIN
             id, kind, from_account_id, to_account_id, amount, currency, description,
             reverses_transfer_id, captures_hold_id, created_at, asked_by, request_id
         )
-        OVERRIDING SYSTEM VALUE
         SELECT u.id, u.kind::text::transfer_kind, u.payer_id, u.payee_id, u.amount, u.currency,
             u.description,
             CASE WHEN u.kind = 'reversal' THEN u.reference_id END,
@@ -559,7 +557,10 @@ BEGIN
                 WHEN u.kind = 'void' OR u.captured_amount = h.amount
                     THEN coalesce(item_times[u.n], locked_at)
             END,
-            voided_by = CASE WHEN u.kind = 'void' THEN u.asker END
+            voided_by = CASE WHEN u.kind = 'void' THEN u.asker END,
+            end_position = CASE
+                WHEN u.kind = 'void' OR u.captured_amount = h.amount THEN nextval('positions')
+            END
         FROM (
             SELECT DISTINCT ON (u.id) u.id, u.kind, u.captured_amount, u.asker, u.n
             FROM unnest(hold_ids, kinds, item_captured_amounts, askers, replayed_request_ids)

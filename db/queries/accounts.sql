@@ -48,3 +48,9 @@ WHERE id = sqlc.arg(id);
 UPDATE accounts
 SET final_at = greatest(final_at, sqlc.arg(final_at)::timestamptz)
 WHERE id = sqlc.arg(id);
+
+-- name: ListOwnAccountIds :many
+-- Closed ones, too.
+SELECT id
+FROM accounts
+WHERE owner = sqlc.arg(owner)::text;

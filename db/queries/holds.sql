@@ -64,3 +64,102 @@ SELECT
             AND incoming.status = 'open'
             AND incoming.expires_at > clock_timestamp()
     ) AS has_open_hold;
+
+-- name: ListHoldsAfter :many
+-- As they were placed, of all accounts, in the order of the feed.
+SELECT *
+FROM holds
+WHERE id > sqlc.arg(after_position)
+    AND id <= sqlc.arg(until_position)
+ORDER BY id
+LIMIT sqlc.arg(row_count_max);
+
+-- name: ListHoldsOfAccountsAfter :many
+-- As they were placed, of and for some accounts, in the order of the feed.
+SELECT holds.*
+FROM holds
+WHERE holds.id = ANY(
+        ARRAY(
+            SELECT found.position
+            FROM unnest(sqlc.arg(account_ids)::bigint[]) AS wanted (id)
+            CROSS JOIN
+                LATERAL (
+                    (
+                        SELECT outgoing.id AS position
+                        FROM holds AS outgoing
+                        WHERE outgoing.from_account_id = wanted.id
+                            AND outgoing.id > sqlc.arg(after_position)
+                            AND outgoing.id <= sqlc.arg(until_position)
+                        ORDER BY outgoing.id
+                        LIMIT sqlc.arg(row_count_max)
+                    )
+                    UNION ALL
+                    (
+                        SELECT incoming.id AS position
+                        FROM holds AS incoming
+                        WHERE incoming.to_account_id = wanted.id
+                            AND incoming.id > sqlc.arg(after_position)
+                            AND incoming.id <= sqlc.arg(until_position)
+                        ORDER BY incoming.id
+                        LIMIT sqlc.arg(row_count_max)
+                    )
+                ) AS found
+            ORDER BY found.position
+            LIMIT sqlc.arg(row_count_max)
+        )
+    )
+ORDER BY holds.id;
+
+-- name: ListEndsOfHoldsAfter :many
+-- As they ended, of all accounts, in the order of the feed.
+SELECT *
+FROM holds
+WHERE end_position > sqlc.arg(after_position)
+    AND end_position <= sqlc.arg(until_position)
+ORDER BY end_position
+LIMIT sqlc.arg(row_count_max);
+
+-- name: ListEndsOfHoldsOfAccountsAfter :many
+-- As they ended, of and for some accounts, in the order of the feed.
+SELECT holds.*
+FROM holds
+WHERE holds.end_position = ANY(
+        ARRAY(
+            SELECT found.position
+            FROM unnest(sqlc.arg(account_ids)::bigint[]) AS wanted (id)
+            CROSS JOIN
+                LATERAL (
+                    (
+                        SELECT outgoing.end_position AS position
+                        FROM holds AS outgoing
+                        WHERE outgoing.from_account_id = wanted.id
+                            AND outgoing.end_position > sqlc.arg(after_position)
+                            AND outgoing.end_position <= sqlc.arg(until_position)
+                        ORDER BY outgoing.end_position
+                        LIMIT sqlc.arg(row_count_max)
+                    )
+                    UNION ALL
+                    (
+                        SELECT incoming.end_position AS position
+                        FROM holds AS incoming
+                        WHERE incoming.to_account_id = wanted.id
+                            AND incoming.end_position > sqlc.arg(after_position)
+                            AND incoming.end_position <= sqlc.arg(until_position)
+                        ORDER BY incoming.end_position
+                        LIMIT sqlc.arg(row_count_max)
+                    )
+                ) AS found
+            ORDER BY found.position
+            LIMIT sqlc.arg(row_count_max)
+        )
+    )
+ORDER BY holds.end_position;
+
+-- name: ExpireHolds :one
+-- Notes the ends of holds that have expired; returns how many.
+-- @required
+-- @notnull expired_count
+SELECT
+    expire_holds(
+        sqlc.arg(moment)::timestamptz, sqlc.arg(row_count_max)::integer
+    ) AS expired_count;

@@ -99,3 +99,53 @@ WHERE id = ANY(
         )
     )
 ORDER BY id DESC;
+
+-- name: ListTransfersAfter :many
+-- Of all accounts, in the order of the feed, with what each side had then.
+SELECT
+    sqlc.embed(transfers),
+    debit.balance_after AS from_balance_after,
+    credit.balance_after AS to_balance_after
+FROM transfers
+INNER JOIN entries AS debit ON debit.id = 2 * transfers.id
+INNER JOIN entries AS credit ON credit.id = 2 * transfers.id + 1
+WHERE transfers.id = ANY(
+        ARRAY(
+            SELECT found.id
+            FROM transfers AS found
+            WHERE found.id > sqlc.arg(after_position)
+                AND found.id <= sqlc.arg(until_position)
+            ORDER BY found.id
+            LIMIT sqlc.arg(row_count_max)
+        )
+    )
+ORDER BY transfers.id;
+
+-- name: ListTransfersOfAccountsAfter :many
+-- Of some accounts, in the order of the feed, with what each side had then.
+SELECT
+    sqlc.embed(transfers),
+    debit.balance_after AS from_balance_after,
+    credit.balance_after AS to_balance_after
+FROM transfers
+INNER JOIN entries AS debit ON debit.id = 2 * transfers.id
+INNER JOIN entries AS credit ON credit.id = 2 * transfers.id + 1
+WHERE transfers.id = ANY(
+        ARRAY(
+            SELECT found.transfer_id
+            FROM unnest(sqlc.arg(account_ids)::bigint[]) AS wanted (id)
+            CROSS JOIN
+                LATERAL (
+                    SELECT entries.transfer_id
+                    FROM entries
+                    WHERE entries.account_id = wanted.id
+                        AND entries.transfer_id > sqlc.arg(after_position)
+                        AND entries.transfer_id <= sqlc.arg(until_position)
+                    ORDER BY entries.transfer_id
+                    LIMIT sqlc.arg(row_count_max)
+                ) AS found
+            ORDER BY found.transfer_id
+            LIMIT sqlc.arg(row_count_max)
+        )
+    )
+ORDER BY transfers.id;

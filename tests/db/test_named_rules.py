@@ -24,6 +24,7 @@ INSERT INTO sessions (username, user_agent, expires_at)
 VALUES ('alice', '', now() + interval '1 day');
 INSERT INTO email_verifications (username, email, code_hash) VALUES ('alice', 'x', sha256('x'));
 INSERT INTO password_resets (username, email, code_hash) VALUES ('alice', 'x', sha256('x'));
+UPDATE holds SET end_position = 5000;
 INSERT INTO audit_events (action, subject) VALUES ('user.changed', 'user:alice');
 INSERT INTO rate_limits VALUES ('k', now());
 """
@@ -35,7 +36,7 @@ ACCEPTED: Final[dict[str, dict[str, object]]] = {
     "audit_events": {"id": 1000},
     "currencies": {"code": "ABC"},
     "email_verifications": {"id": 1000},
-    "holds": {"id": 1000},
+    "holds": {"id": 1000, "end_position": None},
     "idempotency_keys": {"key": "other"},
     "password_resets": {"id": 1000, "code_hash": HASH},
     "rate_limits": {"key": "other"},
@@ -57,6 +58,7 @@ REFUSED: Final[dict[str, tuple[str, dict[str, object]]]] = {
     "holds_captured_in_full": ("holds", {"status": "captured", "closed_at": LATE}),
     "holds_captured_within_amount": ("holds", {"captured_amount": 11}),
     "holds_description_length": ("holds", {"description": ""}),
+    "holds_end_after_placing": ("holds", {"end_position": 999}),
     "holds_expires_after_creation": ("holds", {"created_at": FIRST, "expires_at": FIRST}),
     "holds_from_account_fkey": ("holds", {"from_account_id": 999}),
     "holds_id_positive": ("holds", {"id": 0}),
@@ -89,6 +91,7 @@ TAKEN: Final[dict[str, tuple[str, list[str]]]] = {
     "audit_events_pkey": ("audit_events", ["id"]),
     "currencies_pkey": ("currencies", ["code"]),
     "email_verifications_pkey": ("email_verifications", ["id"]),
+    "holds_end_position_key": ("holds", ["end_position"]),
     "holds_pkey": ("holds", ["id"]),
     "idempotency_keys_pkey": ("idempotency_keys", ["key"]),
     "password_resets_code_hash_key": ("password_resets", ["code_hash"]),

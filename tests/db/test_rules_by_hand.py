@@ -15,13 +15,16 @@ HOLD: Final = (
     "INSERT INTO holds (from_account_id, to_account_id, amount, currency, created_at, expires_at) "
     "VALUES (%(source)s, %(target)s, "
 )
+HOLD_FOR_THIEF: Final = (
+    HOLD.replace("%(target)s", "%(thief)s") + "1, 'USD', now(), now() + '1 day')"
+)
+CLOSE_THIEF: Final = "UPDATE accounts SET status = 'closed' WHERE id = %(thief)s"
 PAID: Final = """
 WITH moved AS (
     INSERT INTO transfers (
         id, kind, from_account_id, to_account_id, amount, currency, created_at,
         reverses_transfer_id
     )
-    OVERRIDING SYSTEM VALUE
     VALUES (1000, {kind}, %({payer})s, %({payee})s, {amount}, 'USD', {at}, {reversed})
 )
 INSERT INTO entries (id, transfer_id, account_id, amount, balance_after, created_at)
@@ -101,6 +104,10 @@ def payment(
         ("UPDATE accounts SET owner = owner WHERE id = %(target)s", "accounts_keep_their_owner"),
         ("UPDATE accounts SET created_at = now()", "accounts_keep_their_owner"),
         ("DELETE FROM accounts WHERE id = %(thief)s", "accounts_stay"),
+        (
+            f"WITH held AS ({HOLD_FOR_THIEF}) {CLOSE_THIEF}",
+            "accounts_close_without_holds",
+        ),
         (f"{HOLD}41, 'USD', now(), now() + '1 day')", "holds_within_balance"),
         (f"{HOLD}1, 'USD', now() - '1 day'::interval, now() + '1 day')", "holds_after_opening"),
         (payment("source", "target", 41, (29, 71)), "transfers_within_balance"),

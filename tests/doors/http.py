@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 from urllib.parse import quote
 
 from aiohttp.test_utils import TestClient, TestServer
@@ -60,7 +60,12 @@ class HttpRequest:
     @property
     def params(self) -> dict[str, str]:
         """The query with its values as text."""
-        return {name: str(value) for name, value in self.query.items()}
+        return {name: _as_text(value) for name, value in self.query.items()}
+
+
+def _as_text(value: Any) -> str:
+    values = cast("list[object]", value) if isinstance(value, list) else [value]
+    return ",".join(map(str, values))
 
 
 def name_of(route: Route) -> str:

@@ -60,6 +60,11 @@ STATEMENT: Final[Shape] = frozenset(
 STATEMENT_ENTRY: Final[Shape] = frozenset(
     {"id", "transfer_id", "kind", "amount", "balance_after", "description", "created_at"}
 )
+EVENT: Final[Shape] = {
+    **dict.fromkeys(("id", "type", "timestamp", "subject", "account_ids", "request_id")),
+    "data": frozenset({"account_id", "owner", "currency"}),
+}
+EVENTS: Final[Shape] = {"items": [EVENT], "next_cursor": None, "has_more": None}
 
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 

@@ -27,7 +27,7 @@ GRANTS: Final = {
     "UPDATE (username) ON users": "UPDATE users",
     "UPDATE ON audit_events": "UPDATE audit_events",
     "DELETE ON audit_events": "DELETE FROM audit_events",
-    "UPDATE ON SEQUENCE transfers_id_seq": "setval",
+    "UPDATE ON SEQUENCE positions": "setval",
     "CREATE ON SCHEMA public": "CREATE TABLE",
 }
 FUNCTIONS: Final = [

@@ -7,6 +7,7 @@ from tests.mutants.mutant import SqlMutant
 _RULES: Final = "tests/db/test_rules.py"
 _BY_HAND: Final = "tests/db/test_rules_by_hand.py"
 _NAMED: Final = "tests/db/test_named_rules.py"
+_HORIZON: Final = "tests/db/test_horizon_rules.py"
 _IDENTITY: Final = "tests/db/test_identity_rules.py"
 
 
@@ -40,7 +41,8 @@ CONSTRAINTS: Final = {
         email_verifications_code_hash_sha256 email_verifications_pkey
         email_verifications_username_fkey
         holds_accounts_differ holds_amount_limit holds_amount_positive holds_captured_in_full
-        holds_captured_within_amount holds_description_length holds_expires_after_creation
+        holds_captured_within_amount holds_description_length holds_end_after_placing
+        holds_end_position_key holds_expires_after_creation
         holds_from_account_fkey holds_id_positive holds_lifetime_limit holds_open_until_closed
         holds_pkey holds_to_account_fkey
         idempotency_keys_hold_fkey idempotency_keys_key_length idempotency_keys_pkey
@@ -51,6 +53,13 @@ CONSTRAINTS: Final = {
         transfers_capture_names_hold transfers_captures_hold_fkey transfers_description_length
         transfers_reversal_comes_later transfers_reversal_names_transfer
         transfers_reverses_transfer_fkey users_pkey
+        """,
+    ),
+    **_named(
+        _HORIZON,
+        """
+        feed_horizon_epoch_positive feed_horizon_one_row feed_horizon_pkey
+        feed_horizon_settled_within_pending
         """,
     ),
     # It is there to be referred to: with it go the foreign keys.
@@ -66,13 +75,14 @@ TRIGGERS: Final = {
     **_named(
         _BY_HAND,
         """
-        accounts_keep_their_owner accounts_stay holds_after_opening holds_keep_their_terms
+        accounts_close_without_holds accounts_keep_their_owner accounts_stay holds_after_opening
+        holds_keep_their_terms
         holds_stay holds_stay_closed holds_within_balance transfers_after_opening
         transfers_reversed_within_amount transfers_within_balance
         """,
     ),
+    **_named(_HORIZON, "feed_horizon_only_forward feed_horizon_stays"),
     "accounts_balance_of_last_entry": f"{_RULES} -k do_not_balance",
-    "accounts_close_without_holds": "tests/api/ledger/test_account_status.py -k open_hold_names",
     "accounts_open_with_nothing": f"{_RULES} -k do_not_balance",
     "audit_events_append_only": f"{_NAMED} -k what_happened_stays",
     "currencies_open_cash_account": f"{_RULES} -k a_new_currency",
@@ -81,7 +91,7 @@ TRIGGERS: Final = {
     "transfers_append_only": f"{_RULES} -k append_only",
     "transfers_have_both_entries": f"{_RULES} -k do_not_balance",
     "users_delete_no_last_admin": f"{_ADMINS} -k deleted",
-    "users_keep_an_admin": f"{_ADMINS} -k 'last_admin_stays or all_at_once'",
+    "users_keep_an_admin": f"{_ADMINS} -k nobody_takes",
 }
 # Rules that no mutant takes away, and why.
 EXEMPT: Final = {"schema_migrations_pkey": "a table of dbmate's, not of the bank's"}

@@ -348,6 +348,50 @@ def test_jobs_for_programs(books: Books, command: Command) -> None:
     assert command("jobs", "--json", DATABASE_URL=books.url) == (0, "[]\n", "")
 
 
+def printed_events(command: Command, books: Books, *arguments: str) -> list[dict[str, object]]:
+    """The events that the command prints, as soon as they are settled."""
+    for _ in range(100):
+        code, out, err = command("events", *arguments, DATABASE_URL=books.url)
+        assert (code, err) == (0, "")
+        if len(events := [json.loads(line) for line in out.splitlines()]) >= 3:
+            return events
+    raise AssertionError("the feed stands still")
+
+
+def test_events(books: Books, command: Command) -> None:
+    posted = printed_events(command, books, "--type", "transfer.posted")
+    assert [event["subject"] for event in posted] == [
+        f"transfer:{one}" for one in (books.deposit, books.other_deposit, books.transfer)
+    ]
+    every = printed_events(command, books)
+    assert {event["type"] for event in every} > {"transfer.posted", "account.opened"}
+    after = str(every[-2]["id"])
+    code, out, _ = command("events", "--after", after, DATABASE_URL=books.url)
+    assert (code, [json.loads(line) for line in out.splitlines()]) == (0, every[-1:])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("--type", "money.lost"), "no type of event is called money.lost; there are account."),
+        (("--after", "yesterday"), "yesterday is not the id of an event, such as 1-42"),
+        (("--after", "9-1"), "the database was set back since: begin without --after"),
+    ],
+)
+def test_events_that_are_not_there(
+    books: Books, command: Command, arguments: tuple[str, ...], problem: str
+) -> None:
+    assert problem in command.failure("events", *arguments, DATABASE_URL=books.url)
+
+
+def test_a_new_epoch(books: Books, command: Command) -> None:
+    last = str(printed_events(command, books)[-1]["id"])
+    code, out, _ = command("feed", "new-epoch", DATABASE_URL=books.url)
+    assert (code, out) == (0, "epoch 2 begins: readers of the feed have to start over\n")
+    assert "set back" in command.failure("events", "--after", last, DATABASE_URL=books.url)
+    assert printed_events(command, books)[-1]["id"] == f"2-{last.removeprefix('1-')}"
+
+
 def called(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
 ) -> tuple[object, str, str]:

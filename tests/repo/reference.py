@@ -8,17 +8,18 @@ from datetime import timedelta
 from typing import Final
 
 from prometheus_client.metrics import MetricWrapperBase
+from pydantic import BaseModel
 
 from bankapp.api.http.problems import REFUSALS, status_of
 from bankapp.api.http.route import Route
 from bankapp.api.http.routes import ROUTES
 from bankapp.cli.parser import COMMANDS
 from bankapp.domain import errors, limits
-from bankapp.domain.events import EVENTS
 from bankapp.domain.jobs import JOBS, PeriodicJob
 from bankapp.domain.rates import RateLimit
 from bankapp.domain.roles import Role
 from bankapp.operations.catalog import OPERATIONS
+from bankapp.operations.events.declared import DECLARED, INTERNAL
 from bankapp.operations.operation import Operation
 from bankapp.store.engine.transaction import create_pool
 from bankapp.store.store import Store
@@ -99,7 +100,18 @@ def events() -> str:
     """Every event, in the order of the catalogue."""
     return _table(
         ("event", "data", "meaning"),
-        ((f"`{event.type_name()}`", _fields(event), event.meaning()) for event in EVENTS),
+        (
+            (f"`{event.name}`", _members(content), event.meaning())
+            for event, content in DECLARED.items()
+        ),
+    )
+
+
+def internal_events() -> str:
+    """Every event of the audit trail that readers are not told of."""
+    return _table(
+        ("event", "meaning", "why"),
+        ((f"`{event.name}`", event.meaning(), reason) for event, reason in INTERNAL.items()),
     )
 
 
@@ -171,6 +183,7 @@ TABLES: Final[dict[tuple[str, str], Callable[[], str]]] = {
     ("docs/reference/roles-and-rate-limits.md", "roles"): roles,
     ("docs/reference/roles-and-rate-limits.md", "limits"): rate_limits,
     ("docs/reference/events.md", "events"): events,
+    ("docs/reference/events.md", "internal events"): internal_events,
     ("docs/reference/jobs.md", "jobs"): jobs,
     ("docs/reference/store.md", "transactions"): transactions,
     ("docs/reference/metrics.md", "metrics"): metric_list,
@@ -209,6 +222,10 @@ def _line(docstring: str | None) -> str:
 def _fields(declared: type[object]) -> str:
     assert is_dataclass(declared)
     return ", ".join(f"`{field.name}`" for field in fields(declared))
+
+
+def _members(content: type[BaseModel]) -> str:
+    return ", ".join(f"`{name}`" for name in content.model_fields)
 
 
 def _duration(period: timedelta) -> str:

@@ -77,16 +77,27 @@ SET
     final_at = (SELECT max(created_at) FROM entries)
 WHERE kind = 'cash' AND currency = 'USD';
 
+SELECT setval('positions', (SELECT max(id) FROM transfers));
+
 INSERT INTO holds (from_account_id, to_account_id, amount, currency, expires_at, created_at)
 SELECT n, n + 1, 1, 'USD', now() + interval '1 day', now()
+FROM generate_series(%(first_id)s, %(first_id)s + %(customer_count)s - 2) AS n;
+
+INSERT INTO holds (
+    id, from_account_id, to_account_id, amount, currency, expires_at, created_at, status,
+    closed_at, end_position
+)
+SELECT
+    next_position(), n, n + 1, 1, 'USD', now() + interval '1 day', now(), 'voided', now(),
+    next_position()
 FROM generate_series(%(first_id)s, %(first_id)s + %(customer_count)s - 2) AS n;
 
 INSERT INTO idempotency_keys (scope, key, request_hash, request_id, response, created_at)
 SELECT 'customer_' || n, 'key', sha256('x'), '', '{}', now()
 FROM generate_series(1, %(customer_count)s) AS n;
 
-INSERT INTO audit_events (action, subject, actor)
-SELECT 'user.registered', 'user:customer_' || n, 'customer_' || n
+INSERT INTO audit_events (action, subject, username, actor)
+SELECT 'user.created', 'user:customer_' || n, 'customer_' || n, 'customer_' || n
 FROM generate_series(1, %(customer_count)s) AS n;
 
 INSERT INTO email_verifications (username, email, code_hash)
@@ -102,5 +113,4 @@ SELECT 'login customer_' || n, now() + interval '5 minutes'
 FROM generate_series(1, %(customer_count)s) AS n;
 
 SELECT
-    setval(pg_get_serial_sequence('transfers', 'id'), (SELECT max(id) FROM transfers)),
     setval(pg_get_serial_sequence('accounts', 'id'), (SELECT max(id) FROM accounts));

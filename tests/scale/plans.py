@@ -64,6 +64,8 @@ def _arguments(people: Population, customer: int) -> Mapping[str, str]:
         "before_id": str(limits.ID_MAX),
         "before_transfer_id": str(limits.ID_MAX),
         "before_number": str(limits.ID_MAX),
+        "after_position": "1000",
+        "until_position": str(limits.ID_MAX),
         "row_count_max": str(limits.PAGE_SIZE_DEFAULT + 1),
         "since": "yesterday",
         "account_status": "frozen",

@@ -8,6 +8,7 @@ from bankapp.api.http.site.password_reset import RESET_PAGE, show_password_reset
 from bankapp.api.http.site.verification import VERIFICATION_PAGE, show_verification
 from bankapp.domain import limits
 from bankapp.operations import health
+from bankapp.operations.events import feed
 from bankapp.operations.identity import email_verification, password_reset, sessions, users
 from bankapp.operations.ledger import (
     accounts,
@@ -96,6 +97,7 @@ ROUTES: Final = (
     ),
     Route("GET", "/v1/transfers", transfers.list_transfers),
     Route("GET", "/v1/transfers/{transfer_id}", transfers.get_transfer),
+    Route("GET", "/v1/events", feed.list_events),
     Route("POST", "/v1/holds", holds.create_hold, location="/v1/holds/{id}"),
     Route("GET", "/v1/holds", holds.list_holds),
     Route("GET", "/v1/holds/{hold_id}", holds.get_hold),

@@ -81,7 +81,7 @@ async def open_session(q: AsyncQueries, session: NewSession, origin: Origin) -> 
     for session_id in await q.sessions.end_oldest_sessions(
         username=session.username, kept_count=limits.OPEN_SESSION_COUNT_MAX
     ):
-        await audit.record(q, origin, events.SessionEnded(session_id=session_id))
+        await audit.record(q, origin, _ended(session.username, session_id))
 
 
 async def renew_session(q: AsyncQueries, renewal: Renewal, origin: Origin) -> datetime | None:
@@ -94,7 +94,8 @@ async def renew_session(q: AsyncQueries, renewal: Renewal, origin: Origin) -> da
     )
     if renewed is not None:
         origin = Origin(renewed.username, origin.request_id, origin.address)
-        await audit.record(q, origin, events.SessionRenewed(session_id=renewal.session_id))
+        event = events.SessionRenewed(username=renewed.username, session_id=renewal.session_id)
+        await audit.record(q, origin, event)
         return renewed.expires_at
     repeated = await q.sessions.get_repeated_renewal(
         id=renewal.session_id,
@@ -108,7 +109,8 @@ async def renew_session(q: AsyncQueries, renewal: Renewal, origin: Origin) -> da
         id=renewal.session_id, used_hash=renewal.used_hash
     )
     if username is not None:
-        await audit.record(q, origin, events.SessionReuseDetected(session_id=renewal.session_id))
+        reused = events.SessionReuseDetected(username=username, session_id=renewal.session_id)
+        await audit.record(q, origin, reused)
     return None
 
 
@@ -118,7 +120,7 @@ async def end_session(
     ended = await q.sessions.end_session(id=session_id, username=username)
     if ended is None:
         return False
-    await audit.record(q, origin, events.SessionEnded(session_id=session_id))
+    await audit.record(q, origin, _ended(username, session_id))
     return True
 
 
@@ -127,4 +129,8 @@ async def end_sessions(
 ) -> None:
     """End all open sessions of a user but one."""
     for session_id in await q.sessions.end_sessions(username=username, kept_id=kept_id):
-        await audit.record(q, origin, events.SessionEnded(session_id=session_id))
+        await audit.record(q, origin, _ended(username, session_id))
+
+
+def _ended(username: str, session_id: uuid.UUID) -> events.SessionEnded:
+    return events.SessionEnded(username=username, session_id=session_id)

@@ -90,7 +90,7 @@ async def open_account(
     account_id = await q.accounts.insert_account(owner=owner, currency=currency)
     if account_id is None:
         raise await _not_opened(q, currency)
-    opened = events.AccountOpened(account_id=account_id, owner=owner, currency=currency)
+    opened = events.AccountOpened(account_id=account_id, username=owner, currency=currency)
     await audit.record(q, origin, opened)
     return await _get(q, account_id)
 
@@ -140,7 +140,8 @@ async def _become(
     origin: Origin,
 ) -> models.CustomerAccount:
     if account.status is not status:
-        await audit.record(q, origin, event(account_id=account.id))
+        assert account.owner is not None  # `_lock` refuses the bank's own
+        await audit.record(q, origin, event(username=account.owner, account_id=account.id))
         await q.accounts.update_account_status(id=account.id, status=status)
     return await _get(q, account.id)
 

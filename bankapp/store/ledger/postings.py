@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from bankapp import tuning
 from bankapp.domain import errors, limits
@@ -102,6 +103,14 @@ class Postings:
 
         async with self._batch_turns.take(batch[0].origin.actor):
             return await self._run_once(key, step)
+
+    async def expire_holds(self, moment: datetime) -> int:
+        """Note the ends of one batch of expired holds; returns their number."""
+
+        async def step(q: AsyncQueries) -> int:
+            return await q.holds.expire_holds(moment=moment, row_count_max=tuning.EXPIRY_BATCH_SIZE)
+
+        return await self._run_statement(step)
 
     async def _post_batched(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
         metrics.BATCH_SIZES.observe(len(batch))

@@ -4,7 +4,7 @@ from typing import Final
 
 from bankapp.operations.operation import Operation
 from tests.doors.case import Case
-from tests.doors.cases import health, identity, ledger
+from tests.doors.cases import events, health, identity, ledger
 
 
 class Cases(dict[str, Case]):
@@ -25,4 +25,6 @@ def _file_of(operation: Operation) -> str:
     return f"{division}/{module[0]}.py" if division == "ledger" else f"{division}.py"
 
 
-CASES: Final = Cases((case.name, case) for case in (*identity.CASES, *ledger.CASES, *health.CASES))
+CASES: Final = Cases(
+    (case.name, case) for case in (*identity.CASES, *ledger.CASES, *events.CASES, *health.CASES)
+)

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -14,8 +14,12 @@ from bankapp.domain.origin import THE_BANK
 from bankapp.domain.roles import Role
 from bankapp.domain.sessions import Renewal
 from bankapp.domain.users import NewUser, UserChange
+from bankapp.operations.events.declared import NAMES
+from bankapp.operations.events.telling import tell
 from bankapp.store.store import Store
-from tests.factories import HASHED_PASSWORD, Make, new_session
+from tests.factories import HASHED_PASSWORD, Make, capture, hold, new_session, void
+from tests.feed import facts
+from tests.store.ledger.test_holds import held
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 ALICE = NewUser(
@@ -23,6 +27,7 @@ ALICE = NewUser(
 )
 UNCHANGED = UserChange(username="alice", known_role=Role.DEPOSITOR)
 CODE, OTHER_CODE = (Code(hash=sha256(text).digest(), sealed="") for text in (b"one", b"other"))
+DAY, MOMENT = timedelta(days=1), timedelta(milliseconds=1)
 HASHES = [sha256(number.to_bytes()).digest() for number in range(3)]
 
 
@@ -146,4 +151,22 @@ async def test_every_event_is_recorded(store: Store, make: Make, connection: Con
     await make.user()
     await live_a_life_of_sessions(store)
     await live_a_life_of_an_account(store)
+    connection.execute("SELECT begin_feed_epoch()")
     assert {action for action, *_ in trail(connection)} == {event.name for event in EVENTS}
+
+
+async def test_every_event_can_be_told(store: Store, make: Make, connection: Connection) -> None:
+    """Goal: what readers are told of each is made of its row."""
+    await live_a_life_of_a_user(store, connection)
+    await make.user()
+    await live_a_life_of_sessions(store)
+    await live_a_life_of_an_account(store)
+    payer, payee = await make.account(balance=100), await make.account()
+    made = [await held(store, hold(payer, payee, 9, lifetime)) for lifetime in (DAY, DAY, MOMENT)]
+    await store.postings.post([capture(made[0].id), void(made[1].id)])
+    while not await store.postings.expire_holds(datetime.now(UTC)):
+        pass
+    found = await facts(store)
+    told = [tell(fact, 1, None).model_dump() for fact in found]
+    assert {event["type"] for event in told} == NAMES
+    assert [event["id"] for event in told] == [f"1-{fact.position}" for fact in found]

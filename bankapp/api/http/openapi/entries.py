@@ -96,6 +96,8 @@ def _parameters(route: Route, schemas: Schemas) -> list[Schema]:
 def _parameter(route: Route, schemas: Schemas, name: str, where: str) -> Schema:
     schema = schemas.of_parameter(route.operation.request, name)
     parameter: Schema = {"name": name, "in": where, "required": True, "schema": schema}
+    if schema.get("type") == "array":
+        parameter["explode"] = False  # one value, with commas
     if (example := _example(route, where).get(name)) is not None:
         parameter["example"] = example
     return parameter

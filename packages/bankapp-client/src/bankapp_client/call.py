@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from string import Formatter
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
@@ -90,7 +90,7 @@ class Call(Generic[Result]):
     def query(self) -> dict[str, str]:
         """The fields of the query."""
         rest = {} if self.endpoint.method in _WITH_BODY else self._rest()
-        return {name: str(value) for name, value in rest.items()}
+        return {name: _as_text(value) for name, value in rest.items()}
 
     def body(self) -> dict[str, Any] | None:
         """The fields of the body, as JSON types."""
@@ -111,3 +111,8 @@ class Call(Generic[Result]):
             for name, value in given.items()
             if value is not None
         }
+
+
+def _as_text(value: Any) -> str:  # noqa: ANN401 - a value of JSON
+    values = cast("list[object]", value) if isinstance(value, list) else [value]
+    return ",".join(map(str, values))

@@ -90,6 +90,7 @@ LIST_TRANSFERS: Final = Endpoint("GET", "/v1/transfers", Page[models.Transfer].m
 GET_TRANSFER: Final = Endpoint(
     "GET", "/v1/transfers/{transfer_id}", models.Transfer.model_validate_json
 )
+LIST_EVENTS: Final = Endpoint("GET", "/v1/events", models.EventPage.model_validate_json)
 CREATE_HOLD: Final = Endpoint("POST", "/v1/holds", models.Hold.model_validate_json, takes_key=True)
 LIST_HOLDS: Final = Endpoint("GET", "/v1/holds", Page[models.Hold].model_validate_json)
 GET_HOLD: Final = Endpoint("GET", "/v1/holds/{hold_id}", models.Hold.model_validate_json)

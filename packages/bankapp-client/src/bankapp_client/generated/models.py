@@ -207,6 +207,369 @@ class CreateBatchResponse(Model):
     results: list[ItemResult]
 
 
+class TransferData(Model):
+    """A transfer. The balance of another customer's account is null."""
+
+    transfer_id: int
+    kind: TransferKind
+    from_account_id: int
+    to_account_id: int
+    amount: int
+    currency: str
+    description: str | None
+    reverses_transfer_id: int | None
+    captures_hold_id: int | None
+    from_balance_after: int | None
+    to_balance_after: int | None
+
+
+class TransferPostedEvent(Model):
+    """Money moved from one account to another."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["transfer.posted"]
+    data: TransferData
+
+
+class HoldData(Model):
+    """A hold as it was placed."""
+
+    hold_id: int
+    from_account_id: int
+    to_account_id: int
+    amount: int
+    currency: str
+    description: str | None
+    expires_at: datetime
+
+
+class HoldPlacedEvent(Model):
+    """Money of one account was held for another."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["hold.placed"]
+    data: HoldData
+
+
+class HoldEndData(Model):
+    """A hold as it ended; what was not captured is available to the payer again."""
+
+    hold_id: int
+    from_account_id: int
+    to_account_id: int
+    amount: int
+    currency: str
+    description: str | None
+    expires_at: datetime
+    captured_amount: int
+
+
+class HoldCapturedEvent(Model):
+    """A hold ended because all of it was paid; each payment is a transfer of its own."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["hold.captured"]
+    data: HoldEndData
+
+
+class HoldVoidedEvent(Model):
+    """A hold was let go; what was not captured is available again."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["hold.voided"]
+    data: HoldEndData
+
+
+class HoldExpiredEvent(Model):
+    """A hold was over before it was captured in full. It is noticed within a minute or two."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["hold.expired"]
+    data: HoldEndData
+
+
+class UserCreatedData(Model):
+    """A user, and the role given."""
+
+    username: str
+    role: Role
+
+
+class UserCreatedEvent(Model):
+    """A user signed up, or was registered by the bank."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["user.created"]
+    data: UserCreatedData
+
+
+class UserChangedData(Model):
+    """A user, and the names of the fields that changed."""
+
+    username: str
+    changed: list[str]
+
+
+class UserChangedEvent(Model):
+    """A user's name or e-mail address changed; a new address is not yet verified."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["user.changed"]
+    data: UserChangedData
+
+
+class UserRoleChangedData(Model):
+    """A user, and the role before and after."""
+
+    username: str
+    before: Role
+    after: Role
+
+
+class UserRoleChangedEvent(Model):
+    """A user was given another role."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["user.role_changed"]
+    data: UserRoleChangedData
+
+
+class UserData(Model):
+    """A user."""
+
+    username: str
+
+
+class UserEmailVerifiedEvent(Model):
+    """A user proved that the e-mail address is theirs."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["user.email_verified"]
+    data: UserData
+
+
+class UserPasswordChangedEvent(Model):
+    """A user has a new password; earlier codes to reset it are void."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["user.password_changed"]
+    data: UserData
+
+
+class UserBlockedEvent(Model):
+    """A user may not sign in until unblocked; all sessions ended."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["user.blocked"]
+    data: UserData
+
+
+class UserUnblockedEvent(Model):
+    """A blocked user may sign in again."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["user.unblocked"]
+    data: UserData
+
+
+class SessionData(Model):
+    """A session of a user."""
+
+    username: str
+    session_id: UUID
+
+
+class SessionOpenedEvent(Model):
+    """A user signed in."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["session.opened"]
+    data: SessionData
+
+
+class SessionRenewedEvent(Model):
+    """A session's refresh token was replaced by the next one."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["session.renewed"]
+    data: SessionData
+
+
+class SessionReuseDetectedEvent(Model):
+    """A refresh token was used twice, so two parties hold it; the session ended."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["session.reuse_detected"]
+    data: SessionData
+
+
+class SessionEndedEvent(Model):
+    """A user signed out of a session, or a new password or a block ended it."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["session.ended"]
+    data: SessionData
+
+
+class AccountOpenedData(Model):
+    """An account of a customer, and its currency."""
+
+    account_id: int
+    owner: str
+    currency: str
+
+
+class AccountOpenedEvent(Model):
+    """A customer opened an account."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["account.opened"]
+    data: AccountOpenedData
+
+
+class AccountData(Model):
+    """An account of a customer."""
+
+    account_id: int
+    owner: str
+
+
+class AccountFrozenEvent(Model):
+    """An open account was frozen: no money moves in or out."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["account.frozen"]
+    data: AccountData
+
+
+class AccountThawedEvent(Model):
+    """A frozen account was opened again."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["account.thawed"]
+    data: AccountData
+
+
+class AccountClosedEvent(Model):
+    """An open account without money was closed for good."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["account.closed"]
+    data: AccountData
+
+
+class EventPage(Model):
+    """A page of the feed, oldest first.
+
+    `next_cursor` leads on, also from the last page and from an empty one. `has_more` says that
+    there is more to read at once, even if `items` is empty."""
+
+    items: list[
+        TransferPostedEvent
+        | HoldPlacedEvent
+        | HoldCapturedEvent
+        | HoldVoidedEvent
+        | HoldExpiredEvent
+        | UserCreatedEvent
+        | UserChangedEvent
+        | UserRoleChangedEvent
+        | UserEmailVerifiedEvent
+        | UserPasswordChangedEvent
+        | UserBlockedEvent
+        | UserUnblockedEvent
+        | SessionOpenedEvent
+        | SessionRenewedEvent
+        | SessionReuseDetectedEvent
+        | SessionEndedEvent
+        | AccountOpenedEvent
+        | AccountFrozenEvent
+        | AccountThawedEvent
+        | AccountClosedEvent
+    ]
+    next_cursor: str
+    has_more: bool
+
+
 class Hold(Model):
     """Money of one account that is reserved for another."""
 

@@ -187,6 +187,12 @@ class Unavailable(Problem):
     code = "unavailable"
 
 
+class FeedRewound(Problem):
+    """The bank's database was set back, and the place in the feed is of what was lost."""
+
+    code = "feed_rewound"
+
+
 class InternalError(Problem):
     """The bank made a mistake; it is logged under the request's id."""
 
@@ -244,6 +250,7 @@ BY_CODE: Final[Mapping[str, type[Problem]]] = {
         WeakPassword,
         RateLimited,
         Unavailable,
+        FeedRewound,
         InternalError,
         PayloadTooLarge,
         UnsupportedMediaType,

@@ -421,6 +421,54 @@ class Operations(ABC):
         """
         return self._perform(endpoints.GET_TRANSFER, {"transfer_id": transfer_id})
 
+    def list_events(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        types: list[
+            Literal[
+                "transfer.posted",
+                "hold.placed",
+                "hold.captured",
+                "hold.voided",
+                "hold.expired",
+                "user.created",
+                "user.changed",
+                "user.role_changed",
+                "user.email_verified",
+                "user.password_changed",
+                "user.blocked",
+                "user.unblocked",
+                "session.opened",
+                "session.renewed",
+                "session.reuse_detected",
+                "session.ended",
+                "account.opened",
+                "account.frozen",
+                "account.thawed",
+                "account.closed",
+            ]
+        ]
+        | None = None,
+        account_id: int | None = None,
+        wait_s: int | None = None,
+    ) -> models.EventPage:
+        """What happened, in order: to oneself and one's own accounts, for bankers to all.
+
+        Raises FeedRewound, NotFound, TokenExpired, Unauthenticated.
+        """
+        return self._perform(
+            endpoints.LIST_EVENTS,
+            {
+                "cursor": cursor,
+                "limit": limit,
+                "types": types,
+                "account_id": account_id,
+                "wait_s": wait_s,
+            },
+        )
+
     def create_hold(
         self,
         *,

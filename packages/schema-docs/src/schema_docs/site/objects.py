@@ -101,9 +101,10 @@ class Objects:
         groups = self.content.diagram.groups
         return next((one for one in groups if name in (table for _, table in one.tables)), None)
 
-    def relation_named(self, schema: str, name: str) -> Relation:
+    def relation_named(self, schema: str, name: str) -> Relation | None:
+        """The table or view; None for a sequence, which has no page."""
         found = (one for one in self.catalog.relations if (one.schema, one.name) == (schema, name))
-        return next(found)
+        return next(found, None)
 
     def name(self, thing: Relation | Type | Function) -> str:
         return qualified(thing.schema, thing.name)

@@ -1,0 +1,131 @@
+"""The feed: everything that has happened, in one order, without a gap."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bankapp import tuning
+from bankapp.domain import errors
+from bankapp.domain.feed import Place
+from bankapp.store.engine.transaction import Transactions
+from bankapp.store.events.facts import Fact
+from bankapp.store.events.reading import FactPage, Stretch, Wanted, read_facts
+from bankapp.store.events.tail import Tail
+from bankapp.telemetry import metrics
+from gen.feed_horizon import AdvanceFeedRow
+from gen.queries import AsyncQueries
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """Facts in the order of the feed, and the place to read on from.
+
+    `has_more` says that more can be read at once, even if `facts` is empty. `account_ids` are the
+    accounts that were looked at, None for all.
+    """
+
+    facts: list[Fact]
+    place: Place
+    has_more: bool
+    account_ids: Sequence[int] | None
+
+
+class Lag:
+    """Measures for how long what was drawn has not been settled."""
+
+    def __init__(self) -> None:
+        self._waits_for = 0
+        self._since_s = 0.0
+
+    def note(self, settled: int, drawn: int) -> None:
+        """Note how far the feed is."""
+        now_s = time.monotonic()
+        if settled >= self._waits_for:
+            self._waits_for, self._since_s = drawn, now_s
+        lag_s = now_s - self._since_s if settled < self._waits_for else 0
+        metrics.FEED_LAG_S.set(lag_s)
+        metrics.FEED_POSITION.set(settled)
+
+
+class Feed:
+    """The transactions that read the feed.
+
+    It shows what is settled: no fact appears behind one that was shown already (`advance_feed`).
+    """
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._run = transactions.run
+        self._run_statement = transactions.run_statement
+        self._lag = Lag()
+        self.tail = Tail(self.settle, self._list_concerned)
+
+    async def settle(self) -> AdvanceFeedRow:
+        """Settle what can be settled now; returns how far that is."""
+        horizon = await self._run_statement(_advance)
+        if horizon.settled_position < horizon.drawn_position:
+            # The first call noted what was drawn, and where nobody is at work the next settles it.
+            horizon = await self._run_statement(_advance)
+        self._lag.note(horizon.settled_position, horizon.drawn_position)
+        return horizon
+
+    async def last_place(self) -> Place:
+        """The place behind all that is settled now."""
+        horizon = await self.settle()
+        return Place(horizon.epoch, horizon.settled_position)
+
+    async def get_page(self, wanted: Wanted, place: Place | None, count_max: int) -> FeedPage:
+        """Up to so many facts behind a place; None is the beginning. Raises FeedRewound."""
+        horizon = await self.settle()
+        place = place or Place(horizon.epoch, 0)
+        if place.epoch != horizon.epoch or place.position > horizon.settled_position:
+            raise errors.FeedRewound
+        read = FactPage([], place.position, None)
+        # Of a kind that is rare much is read for little, so not without end.
+        for _ in range(tuning.FEED_READ_COUNT_MAX):
+            if read.facts or read.position >= horizon.settled_position:
+                break
+            stretch: Stretch = {
+                "after_position": read.position,
+                "until_position": horizon.settled_position,
+                "row_count_max": count_max,
+            }
+            read = await self._run(read_facts, wanted, stretch, horizon.first_position)
+        return FeedPage(
+            facts=read.facts,
+            place=Place(horizon.epoch, read.position),
+            has_more=read.position < horizon.settled_position,
+            account_ids=read.account_ids,
+        )
+
+    async def wait_for_page(
+        self, wanted: Wanted, place: Place | None, count_max: int, wait_s: float
+    ) -> FeedPage:
+        """As `get_page`, but while there is nothing to show, wait for it, at most so long."""
+        page = await self.get_page(wanted, place, count_max)
+        if page.facts or page.has_more or wait_s <= 0:
+            return page
+        ends_at_s = asyncio.get_running_loop().time() + wait_s
+        async with self.tail.watching(wanted.username) as watch:
+            while True:
+                page = await self.get_page(wanted, page.place, count_max)
+                if page.facts or page.has_more or not await watch.until_woken(ends_at_s):
+                    return page
+
+    def release(self) -> None:
+        """Let all who wait go on with what there is, for the process stops."""
+        self.tail.release()
+
+    async def _list_concerned(self, after: int, until: int) -> set[str]:
+        usernames = await self._run_statement(
+            lambda q: q.feed_horizon.list_users_concerned(
+                after_position=after, until_position=until, row_count_max=until - after
+            )
+        )
+        return set(usernames)
+
+
+async def _advance(q: AsyncQueries) -> AdvanceFeedRow:
+    horizon = await q.feed_horizon.advance_feed()
+    assert horizon is not None
+    return horizon

@@ -1,0 +1,124 @@
+"""Wakes those who wait for facts: one reader of the newest facts for all of a process."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager, suppress
+from typing import Final, TypeAlias
+
+from bankapp import tuning
+from bankapp.domain import errors
+from gen.feed_horizon import AdvanceFeedRow
+
+Settle: TypeAlias = Callable[[], Awaitable[AdvanceFeedRow]]
+# The users whom the facts between two positions concern.
+Concerned: TypeAlias = Callable[[int, int], Awaitable[Collection[str]]]
+_ANYBODY: Final = None
+
+
+class Watch:
+    """One who waits for facts that concern a user, or any."""
+
+    def __init__(self) -> None:
+        self._woken = asyncio.Event()
+        self._is_over = False
+
+    def wake(self, *, for_good: bool = False) -> None:
+        """Let the one who waits look, or give up `for_good`."""
+        self._is_over |= for_good
+        self._woken.set()
+
+    async def until_woken(self, ends_at_s: float) -> bool:
+        """Wait until there may be something to read; False when the time, of the loop, is over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(ends_at_s):
+                await self._woken.wait()
+        was_woken = self._woken.is_set() and not self._is_over
+        self._woken.clear()
+        return was_woken
+
+
+class Tail:
+    """Follows the feed while somebody waits, and wakes those whom a new fact concerns."""
+
+    def __init__(self, settle: Settle, concerned: Concerned) -> None:
+        self._settle = settle
+        self._concerned = concerned
+        self._watches: defaultdict[str | None, set[Watch]] = defaultdict(set)
+        self._following: asyncio.Task[None] | None = None
+        self._begun = asyncio.Event()
+        self._is_released = False
+
+    @asynccontextmanager
+    async def watching(self, username: str | None) -> AsyncGenerator[Watch]:
+        """A watch for facts that concern a user, or any; what is settled later wakes it.
+
+        Where too many watch, it does not wait. Raises Unavailable.
+        """
+        watch = Watch()
+        if self._is_full(username):
+            watch.wake(for_good=True)
+            yield watch
+            return
+        self._watches[username].add(watch)
+        try:
+            await self._begin()
+            if self._is_released:
+                watch.wake(for_good=True)
+            yield watch
+        finally:
+            self._watches[username].discard(watch)
+            if not self._watches[username]:
+                del self._watches[username]
+
+    @property
+    def watch_count(self) -> int:
+        """How many watch."""
+        return sum(map(len, self._watches.values()))
+
+    def _is_full(self, username: str | None) -> bool:
+        of_user = 0 if username is _ANYBODY else len(self._watches.get(username, ()))
+        return (
+            self.watch_count >= tuning.FEED_WATCH_COUNT_MAX
+            or of_user >= tuning.FEED_WATCH_COUNT_EACH
+        )
+
+    def release(self) -> None:
+        """Let nobody wait any longer, now and from now on."""
+        self._is_released = True
+        self._wake(list(self._watches), for_good=True)
+
+    async def _begin(self) -> None:
+        """Have the feed followed, from a place that it has now."""
+        if self._following is None or self._following.done():
+            self._begun.clear()
+            self._following = asyncio.create_task(self._follow())
+        begun = asyncio.create_task(self._begun.wait())
+        await asyncio.wait({begun, self._following}, return_when=asyncio.FIRST_COMPLETED)
+        begun.cancel()
+        if not self._begun.is_set():
+            raise errors.Unavailable
+
+    async def _follow(self) -> None:
+        with suppress(errors.Unavailable):  # who waits looks, and is told
+            position = (await self._settle()).settled_position
+            self._begun.set()
+            while self._watches:
+                await asyncio.sleep(tuning.FEED_POLL_INTERVAL_S)
+                settled = (await self._settle()).settled_position
+                if settled > position:
+                    self._wake([_ANYBODY])
+                    await self._wake_concerned(position, settled)
+                    position = settled
+        self._wake(list(self._watches))
+
+    async def _wake_concerned(self, position: int, settled: int) -> None:
+        while position < settled and self._watches.keys() - {_ANYBODY}:
+            until = min(settled, position + tuning.FEED_STRETCH_LENGTH)
+            self._wake(await self._concerned(position, until))
+            position = until
+
+    def _wake(self, whom: Collection[str | None], *, for_good: bool = False) -> None:
+        for username in whom:
+            for watch in self._watches.get(username, ()):
+                watch.wake(for_good=for_good)

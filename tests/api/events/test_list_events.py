@@ -1,0 +1,108 @@
+"""The feed over HTTP: what bankers and customers are told, and what wrong questions get."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bankapp.domain.roles import Role
+from tests.api.client import Api, Person
+from tests.factories import deposit, transfer
+from tests.feed import settle
+
+
+async def all_events(api: Api, person: Person, **selected: object) -> list[dict[str, Any]]:
+    """Every event that a person is told of."""
+    await settle(api.bank.store)
+    found: list[dict[str, Any]] = []
+    page = (await person.get("/v1/events", limit=2, **selected)).body
+    while page["items"] or page["has_more"]:
+        found += page["items"]
+        cursor = page["next_cursor"]
+        page = (await person.get("/v1/events", limit=2, cursor=cursor, **selected)).body
+    return found
+
+
+async def test_each_sees_the_balance_of_their_side(api: Api) -> None:
+    alice, bob = await api.person("alice"), await api.person("bob")
+    banker = await api.person("banker", Role.BANKER)
+    source = await api.make.account(owner="alice", balance=100)
+    target = await api.make.account(owner="bob", balance=50)
+    assert (await alice.transfer(source, target, 10)).status == 201
+    told = {
+        person.username: (await all_events(api, person, types="transfer.posted"))[-1]
+        for person in (alice, bob, banker)
+    }
+    balances = {
+        name: (event["data"]["from_balance_after"], event["data"]["to_balance_after"])
+        for name, event in told.items()
+    }
+    assert balances == {"alice": (90, None), "bob": (None, 60), "banker": (90, 60)}
+    accounts = {name: event["account_ids"] for name, event in told.items()}
+    both = [source.id, target.id]
+    assert accounts == {"alice": [source.id], "bob": [target.id], "banker": both}
+    assert len({event["id"] for event in told.values()}) == 1
+    assert len({event["request_id"] for event in told.values()} - {None}) == 1
+
+
+async def test_nobody_is_told_of_others(api: Api) -> None:
+    alice = await api.person("alice")
+    await api.make.account(owner="alice", balance=100)
+    others = [await api.make.account(balance=10) for _ in range(2)]
+    await api.bank.store.postings.post([transfer(others[0], others[1], 5)])
+    told = await all_events(api, alice)
+    assert {event["type"] for event in told} == {
+        *("user.created", "session.opened", "account.opened", "transfer.posted")
+    }
+    assert not {"user_1", "user_2"} & {str(event["subject"]) for event in told}
+    answer = await alice.get("/v1/events", account_id=others[0].id)
+    assert (answer.status, answer.code) == (404, "not_found")
+
+
+async def test_no_event_has_an_address_or_a_full_name(api: Api) -> None:
+    await api.person("alice")
+    banker = await api.person("banker", Role.BANKER)
+    text = str(await all_events(api, banker))
+    assert "'username': 'alice'" in text
+    assert "@" not in text
+    assert "Alice" not in text
+
+
+async def test_who_waits_is_answered_at_once_when_something_happens(api: Api) -> None:
+    alice = await api.person("alice")
+    account = await api.make.account(owner="alice")
+    await all_events(api, alice)
+    cursor = (await alice.get("/v1/events")).body["next_cursor"]
+    waiting = asyncio.create_task(alice.get("/v1/events", cursor=cursor, wait_s=25))
+    await api.bank.store.postings.post([deposit(account, 5)])
+    [event] = (await waiting).body["items"]
+    assert event["data"]["to_balance_after"] == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cursor", "1"),
+        ("cursor", "0-1"),
+        ("cursor", "1-01"),
+        ("cursor", "1-9223372036854775808"),
+        ("cursor", "-1"),
+        ("types", "transfer.posted,money.lost"),
+        ("types", ""),
+        ("limit", "501"),
+        ("limit", "0"),
+        ("wait_s", "26"),
+        ("wait_s", "-1"),
+        ("account_id", "x"),
+    ],
+)
+async def test_a_wrong_question_is_told_so(api: Api, name: str, value: str) -> None:
+    alice = await api.person("alice")
+    answer = await alice.get("/v1/events", **{name: value})
+    assert {field.split(".")[0] for field in answer.wrong_fields} == {name}
+
+
+async def test_a_lost_place(api: Api) -> None:
+    alice = await api.person("alice")
+    answer = await alice.get("/v1/events", cursor="7-1")
+    assert (answer.status, answer.code) == (409, "feed_rewound")
