@@ -1,0 +1,1 @@
+"""Cases from elsewhere: projects of sqlc, and what is expected of their queries."""
