@@ -48,6 +48,10 @@ storm: setup ## Send 200,000 concurrent requests and compare the books; ARGS="--
 cases: setup ## Play the cases of a folder: make cases CASES=../cases ARGS="upsert bank/"
 	@export PYTHONPATH="$(GENERATOR_TESTS)"; $(WITH_DATABASE) python -m tests.cases "$(CASES)" $(ARGS)
 
+.PHONY: sqlc-cases
+sqlc-cases: setup ## Run the end-to-end cases of a checkout of sqlc through the generator: make sqlc-cases SQLC=../sqlc
+	@export PYTHONPATH="$(GENERATOR_TESTS)"; $(WITH_DATABASE) python -m generator_tests.cases "$(SQLC)" $(ARGS)
+
 .PHONY: jumps
 jumps: setup ## Test the bank on databases whose clock jumps, and storm it under one
 	@TEST_CLOCK_JUMP_S=0.4 $(BIN)/pytest tests/api/identity tests/api/ledger tests/doors tests/jobs tests/store $(ARGS)
