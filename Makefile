@@ -16,6 +16,7 @@ export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
 WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.postgres.embedded
 API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
+GENERATOR_TESTS := packages/sqlc-gen-psycopg/tests
 DOCS_NODE := packages/schema-docs/src/schema_docs/node
 SWAGGER_UI := bankapp/api/http/site/static/swagger-ui
 # After a command that fails because something generated is stale.
@@ -42,6 +43,14 @@ mutants: setup ## Run the mutation tests of the ledger: each mutant must fail a 
 .PHONY: storm
 storm: setup ## Send 200,000 concurrent requests and compare the books; ARGS="--kills 20" also kills processes
 	@$(BIN)/python -m tests.invariants $(ARGS)
+
+.PHONY: cases
+cases: setup ## Play the cases of a folder: make cases CASES=../cases ARGS="upsert bank/"
+	@export PYTHONPATH="$(GENERATOR_TESTS)"; $(WITH_DATABASE) python -m tests.cases "$(CASES)" $(ARGS)
+
+.PHONY: sqlc-cases
+sqlc-cases: setup ## Run the end-to-end cases of a checkout of sqlc through the generator: make sqlc-cases SQLC=../sqlc
+	@export PYTHONPATH="$(GENERATOR_TESTS)"; $(WITH_DATABASE) python -m generator_tests.cases "$(SQLC)" $(ARGS)
 
 .PHONY: jumps
 jumps: setup ## Test the bank on databases whose clock jumps, and storm it under one

@@ -8,9 +8,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 
-from generator_tests.project import Server, create_database
+from generator_tests.project import Server, create_database, owner_of_databases
 
 LIBRARY = Path(__file__).parent / "library"
 
@@ -18,18 +17,9 @@ LIBRARY = Path(__file__).parent / "library"
 @pytest.fixture(scope="session")
 def sqlc_server() -> Generator[Server]:
     """The server for sqlc: the databases it creates are its role's, and go with the role."""
-    superuser_url = os.environ["TEST_DATABASE_URL"]
     role = f"sqlc_{os.getpid()}"
-    _execute(superuser_url, sql.SQL("CREATE ROLE {} LOGIN CREATEDB"), role)
-    server = Server(superuser_url, role)
-    yield server
-    with psycopg.connect(server.url("postgres")) as connection:
-        databases = connection.execute(
-            "SELECT datname FROM pg_database WHERE pg_get_userbyid(datdba) = current_user"
-        ).fetchall()
-    for (database,) in databases:
-        _execute(server.url("postgres"), sql.SQL("DROP DATABASE {} WITH (FORCE)"), database)
-    _execute(superuser_url, sql.SQL("DROP ROLE {}"), role)
+    with owner_of_databases(os.environ["TEST_DATABASE_URL"], role) as server:
+        yield server
 
 
 @pytest.fixture
@@ -58,8 +48,3 @@ def library(library_url: str) -> Generator[psycopg.Connection[Any]]:
     with psycopg.connect(library_url) as connection:
         yield connection
         connection.rollback()
-
-
-def _execute(url: str, statement: sql.SQL, name: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement.format(sql.Identifier(name)))

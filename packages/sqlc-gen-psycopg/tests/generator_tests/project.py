@@ -6,9 +6,11 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
@@ -80,12 +82,25 @@ def write_project(
     **options: object,
 ) -> Project:
     """A project with this schema, these files of queries, and a package called as the directory."""
-    package = directory.name
     (directory / "queries").mkdir(parents=True)
     for name, text in queries.items():
         (directory / "queries" / name).write_text(text)
     # sqlc names its database by the schema's hash, and two of it at once would both create it.
     (directory / "schema.sql").write_text(f"-- {uuid.uuid4()}\n{schema}")
+    return write_config(directory, server, ["schema.sql"], ["queries"], plugin=plugin, **options)
+
+
+def write_config(
+    directory: Path,
+    server: Server,
+    schema: Sequence[str],
+    queries: Sequence[str],
+    *,
+    plugin: str = "sqlc-gen-psycopg",
+    **options: object,
+) -> Project:
+    """A project of these files, whose paths are relative, and a package called as the directory."""
+    package = directory.name
     options = {"package": package, "emit_sync_querier": True, **options}
     process = {"cmd": plugin, "format": "json"}
     config = {
@@ -95,8 +110,8 @@ def write_project(
         "sql": [
             {
                 "engine": "postgresql",
-                "schema": "schema.sql",
-                "queries": "queries",
+                "schema": [*schema],
+                "queries": [*queries],
                 "database": {"managed": True},
                 "codegen": [{"plugin": "psycopg", "out": package, "options": options}],
             }
@@ -114,3 +129,32 @@ def create_database(server: Server, name: str, *scripts: str) -> str:
         for script in scripts:
             connection.execute(script.encode())
     return server.url(name)
+
+
+@contextmanager
+def owner_of_databases(
+    superuser_url: str, role: str, attributes: LiteralString = "CREATEDB"
+) -> Generator[Server]:
+    """The server for a new role. The databases that it creates go with the role."""
+    _execute(superuser_url, SQL("CREATE ROLE {} LOGIN " + attributes), role)
+    server = Server(superuser_url, role)
+    try:
+        yield server
+    finally:
+        for database in databases_of(server):
+            _execute(server.url("postgres"), SQL("DROP DATABASE {} WITH (FORCE)"), database)
+        _execute(superuser_url, SQL("DROP ROLE {}"), role)
+
+
+def databases_of(server: Server) -> list[str]:
+    """The names of the databases that the role of `server` owns."""
+    with psycopg.connect(server.url("postgres")) as connection:
+        rows = connection.execute(
+            "SELECT datname FROM pg_database WHERE pg_get_userbyid(datdba) = current_user"
+        ).fetchall()
+    return [name for (name,) in rows]
+
+
+def _execute(url: str, statement: SQL, name: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement.format(Identifier(name)))

@@ -1,0 +1,1 @@
+"""Cases that someone gives as a folder: of the bank, and of the generator."""
