@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from tests.mutants import code, grants, posting, rules
+from tests.mutants import code, feed, grants, posting, rules
 from tests.mutants.mutant import Mutant
 
 MUTANTS: Final[list[Mutant]] = [
     *rules.MUTANTS,
     *posting.MUTANTS,
+    *feed.MUTANTS,
     *grants.MUTANTS,
     *code.MUTANTS,
 ]

@@ -83,7 +83,7 @@ LOCKS: Final = [
         "time is taken before the lock",
         "locked_at := clock_timestamp();",
         "locked_at := statement_timestamp();",
-        f"{_RACES} -k order_of_commits",
+        f"{_HOLDS} -k waits_for_the_lock",
     ),
     _posting(
         "the call waits for a lock as long as its session's lock_timeout",

@@ -5,7 +5,7 @@ Sessions are stopped in the middle of what they do, because storms find hardly a
 
 import threading
 from collections.abc import Callable, Generator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TypeAlias
 
 import psycopg
@@ -19,8 +19,9 @@ from tests.feed import facts, settle
 
 Connect: TypeAlias = Callable[[], Connection]
 ADVANCE_COUNT = 5
-READ_OF_SEQUENCE = "SELECT p.last_value"
 ADVISORY_LOCK = 77
+WAITING = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = %s"
+DEFINITION = "SELECT pg_get_functiondef('advance_feed'::regproc)"
 
 
 @pytest.fixture
@@ -35,6 +36,29 @@ def draw(connection: Connection) -> int:
     [position] = connection.execute("SELECT next_position()").fetchone() or [0]
     assert isinstance(position, int)
     return position
+
+
+@contextmanager
+def advancing(superuser: Connection, url: str, *, stopped_before: str) -> Generator[None]:
+    """A call of advance_feed that is stopped at a place while the block runs."""
+    source = str((superuser.execute(DEFINITION).fetchone() or [""])[0])
+    assert source.count(stopped_before) == 1
+    stop = f"PERFORM pg_advisory_xact_lock({ADVISORY_LOCK}); {stopped_before}"
+    superuser.execute(source.replace(stopped_before, stop).encode())
+    superuser.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
+
+    def advance_once() -> None:
+        with psycopg.connect(url, autocommit=True) as other:
+            other.execute("SELECT advance_feed()")
+
+    stopped = threading.Thread(target=advance_once)
+    stopped.start()
+    while not superuser.execute(WAITING, [ADVISORY_LOCK]).rowcount:
+        pass
+    superuser.execute(source.encode())
+    yield
+    superuser.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
+    stopped.join()
 
 
 async def advance(store: Store) -> int:
@@ -80,6 +104,8 @@ async def test_a_transaction_that_began_before_others_ended_is_waited_for(
 
 
 async def test_a_number_is_not_drawn_without_a_transaction_id(connect: Connect) -> None:
+    # The server gives an id for one number in 32, which it writes down.
+    draw(connect())
     connection = connect()
     assigned = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
     assert connection.execute(assigned).fetchone() == (False,)
@@ -95,33 +121,34 @@ async def test_what_is_drawn_after_the_sequence_was_read_is_not_settled_with_it(
     Method: the call is stopped just before it reads; meanwhile another gets an id and draws.
     """
     before = await settle(store)
-    draw(blocker := connect())
-    blocker.commit()  # there is something to settle, or the call would end early
-    [source] = superuser.execute(
-        "SELECT pg_get_functiondef('advance_feed'::regproc)"
-    ).fetchone() or [""]
-    stopping = f"PERFORM pg_advisory_xact_lock({ADVISORY_LOCK}); {READ_OF_SEQUENCE}"
-    assert str(source).count(READ_OF_SEQUENCE) == 1
-    superuser.execute(str(source).replace(READ_OF_SEQUENCE, stopping).encode())
-    superuser.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
-
-    def advance_once() -> None:
-        with psycopg.connect(database_url, autocommit=True) as other:
-            other.execute("SELECT advance_feed()")
-
-    stopped = threading.Thread(target=advance_once)
-    stopped.start()
-    waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = %s"
-    while not superuser.execute(waiting, [ADVISORY_LOCK]).rowcount:
-        pass
+    draw(other := connect())
+    other.commit()  # there is something to settle, or the call would end early
     drawer = connect()
-    position = draw(drawer)
-    superuser.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
-    stopped.join()
-    superuser.execute(str(source).encode())
+    with advancing(superuser, database_url, stopped_before="SELECT p.last_value"):
+        position = draw(drawer)
     assert await advance(store) == before
     drawer.commit()
     assert await settle(store) == position
+
+
+async def test_one_who_was_overtaken_looks_at_the_barrier_again(
+    store: Store, connect: Connect, superuser: Connection, database_url: str
+) -> None:
+    """Goal: what was noted meanwhile is not settled by a barrier that is over.
+
+    Method: the call is stopped before it locks the row; meanwhile another notes a new barrier.
+    """
+    before = await settle(store)
+    drawer, early = connect(), connect()
+    draw(early)
+    early.commit()
+    place = "SELECT * INTO horizon FROM feed_horizon FOR NO KEY UPDATE"
+    with advancing(superuser, database_url, stopped_before=place):
+        position = draw(drawer)
+        await advance(store)
+    assert await advance(store) < position
+    drawer.commit()
+    assert await settle(store) == position > before
 
 
 async def test_a_call_in_a_transaction_that_has_an_id_is_refused(connect: Connect) -> None:

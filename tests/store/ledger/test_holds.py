@@ -7,11 +7,14 @@ import pytest
 
 from bankapp.domain import errors
 from bankapp.domain.postings import Posting
+from bankapp.store.engine.transaction import Pool
 from bankapp.store.ledger.outcomes import Held, Outcome, Posted, PostedHold, PostedTransfer
 from bankapp.store.store import Store
 from gen import enums, models
+from tests.api.conftest import Connection
 from tests.factories import Make, capture, hold, transfer, void, withdrawal
 from tests.rows import columns
+from tests.waiting import until_waiting
 
 MOMENT = timedelta(milliseconds=1)
 
@@ -138,6 +141,23 @@ async def test_an_expired_hold_does_not_count_though_nothing_sweeps(
     for late in (capture(made.id), void(made.id)):
         assert code(await store.postings.submit(late)) == "hold_not_open"
     assert code(await store.postings.submit(transfer(payer, payee, 100))) == "ok"
+
+
+@pytest.mark.exact_time
+async def test_a_hold_that_expires_while_its_capture_waits_for_the_lock(
+    store: Store, pool: Pool, connection: Connection, pair: Pair
+) -> None:
+    """Goal: the time of a posting is taken under its locks."""
+    payer, payee = pair
+    made = await held(store, hold(payer, payee, 60, timedelta(seconds=0.3)))
+    connection.execute("SELECT FROM accounts WHERE id = %s FOR UPDATE", [payer.id])
+    late = asyncio.create_task(store.postings.post([capture(made.id)]))
+    await until_waiting(pool, 1)
+    over = "SELECT clock_timestamp() > expires_at FROM holds WHERE id = %s"
+    while connection.execute(over, [made.id]).fetchone() != (True,):
+        pass
+    connection.rollback()
+    assert [*map(code, await late)] == ["hold_not_open"]
 
 
 async def test_who_may_settle_a_hold(store: Store, make: Make, pair: Pair) -> None:
