@@ -1,7 +1,8 @@
 """python -m tests.invariants: storm the bank, kill its parts, compare its answers with its books.
 
-Not a race but a proof, as long as one likes: exits with 1 when an answer and the books differ, or
-when the bank was unavailable though nothing was killed.
+Not a race but a proof, as long as one likes: exits with 1 when an answer and the books differ, when
+readers of the feed missed something or were told twice, or when the bank was unavailable though
+nothing was killed.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import time
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import psycopg
 
@@ -21,7 +23,10 @@ from bankapp.store.operator.verification import verify_ledger
 from tests.clock import Clock
 from tests.invariants.books import differences
 from tests.invariants.fragile import FragileBank, sender
-from tests.invariants.storm import Storm
+from tests.invariants.readers import reading, untold
+from tests.invariants.storm import BANKER, Storm
+
+READERS: Final = (BANKER, 0, 1, 2)
 
 
 def main() -> int:
@@ -55,11 +60,15 @@ async def _storm(bank: FragileBank, request_count: int, kill_count: int, jump: t
     started = time.monotonic()
     async with sender(bank, tokens) as one:
         storm = Storm(one.send, account_ids, request_count, kills)
-        try:
-            await storm.rage()
-        finally:
-            _print_numbers(bank, storm, time.monotonic() - started)
-    found = differences(bank.url, storm)
+        async with reading(one.read, READERS) as readers:
+            try:
+                await storm.rage()
+            finally:
+                _print_numbers(bank, storm, time.monotonic() - started)
+    told = untold(bank.url, readers, account_ids)
+    event_count = sum(len(reader.events) for reader in readers)
+    print(f"{len(readers)} readers were told of {event_count:,} events: {len(told)} differences")
+    found = [*differences(bank.url, storm), *told]
     report = await verify_ledger(bank.url, lambda _: None)
     print(
         f"compared with the books: {len(found)} differences; "

@@ -119,6 +119,19 @@ class Sender:
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
             return None
 
+    async def read(self, asker: int, query: Mapping[str, object]) -> Reply | None:
+        """A page of the feed for one of the people, or None where the connection broke."""
+        headers = {"Authorization": f"Bearer {self._tokens[asker]}"}
+        url = f"{self._bank.address}/v1/events"
+        params = {name: str(value) for name, value in query.items()}
+        try:
+            async with self._session.get(url, params=params, headers=headers) as response:
+                return Reply(
+                    response.status, await response.json(content_type=None), is_replay=False
+                )
+        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
+            return None
+
 
 @asynccontextmanager
 async def sender(bank: FragileBank, tokens: list[str]) -> AsyncGenerator[Sender]:
