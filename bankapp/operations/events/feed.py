@@ -1,6 +1,6 @@
 """The feed of events."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -15,6 +15,8 @@ from bankapp.operations.ledger.accounts import visible_account
 from bankapp.operations.operation import operation
 from bankapp.store.events.reading import Wanted
 
+_END: Final = "last"
+
 
 def _names(value: object) -> object:
     """Read names from a place where all values are text."""
@@ -22,18 +24,26 @@ def _names(value: object) -> object:
 
 
 def _checked(cursor: str) -> str:
-    Place.parse(cursor)
+    if cursor != _END:
+        Place.parse(cursor)
     return cursor
 
 
 class ListEventsRequest(RequestModel):
-    """`cursor` is the `next_cursor` of the page before, or the id of an event.
+    """`cursor` is the `next_cursor` of the page before, the id of an event, or `last`: the end.
 
     Without one the feed begins with the first event. While there is nothing to show the answer
     waits, up to `wait_s` seconds. `types` and `account_id` select events.
     """
 
-    cursor: Annotated[EventId, AfterValidator(_checked)] | None = None
+    cursor: (
+        Annotated[
+            str,
+            Field(pattern=rf"^([1-9]\d*-\d+|{_END})$", examples=["1-123"]),
+            AfterValidator(_checked),
+        ]
+        | None
+    ) = None
     limit: Annotated[
         int, Field(strict=True, ge=1, le=limits.FEED_PAGE_SIZE_MAX), BeforeValidator(number)
     ] = limits.FEED_PAGE_SIZE_DEFAULT
@@ -71,10 +81,17 @@ async def list_events(bank: Bank, caller: Caller, request: ListEventsRequest) ->
         account_id=request.account_id,
         username=None if caller.is_banker() else caller.username,
     )
-    place = None if request.cursor is None else Place.parse(request.cursor)
-    page = await bank.store.feed.wait_for_page(wanted, place, request.limit, request.wait_s or 0)
+    page = await bank.store.feed.wait_for_page(
+        wanted, await _place(bank, request.cursor), request.limit, request.wait_s or 0
+    )
     return EventPage(
         items=[tell(fact, page.place.epoch, page.account_ids) for fact in page.facts],
         next_cursor=str(page.place),
         has_more=page.has_more,
     )
+
+
+async def _place(bank: Bank, cursor: str | None) -> Place | None:
+    if cursor == _END:
+        return await bank.store.feed.last_place()
+    return None if cursor is None else Place.parse(cursor)

@@ -79,6 +79,17 @@ async def test_who_waits_is_answered_at_once_when_something_happens(api: Api) ->
     assert event["data"]["to_balance_after"] == 5
 
 
+async def test_from_the_end(api: Api) -> None:
+    alice = await api.person("alice")
+    account = await api.make.account(owner="alice", balance=1)
+    await settle(api.bank.store)
+    end = (await alice.get("/v1/events", cursor="last")).body
+    assert (end["items"], end["has_more"]) == ([], False)
+    await api.bank.store.postings.post([deposit(account, 5)])
+    page = await alice.get("/v1/events", cursor=end["next_cursor"], wait_s=25)
+    assert [event["data"]["amount"] for event in page.body["items"]] == [5]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
