@@ -104,6 +104,17 @@ CREATE TYPE public.current_hold_status AS ENUM (
 
 
 --
+-- Name: exchange_rate_status; Type: TYPE; Schema: public; Owner: -
+--
+
+CREATE TYPE public.exchange_rate_status AS ENUM (
+    'accepted',
+    'held',
+    'refused'
+);
+
+
+--
 -- Name: hold_status; Type: TYPE; Schema: public; Owner: -
 --
 
@@ -2233,6 +2244,89 @@ ALTER TABLE public.accounts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 
 
 --
+-- Name: exchange_rates; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.exchange_rates (
+    base text NOT NULL,
+    quote text NOT NULL,
+    as_of date NOT NULL,
+    source text NOT NULL,
+    rate numeric(18,9) NOT NULL,
+    status public.exchange_rate_status NOT NULL,
+    fetched_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT exchange_rates_as_of_not_in_future CHECK ((as_of <= ((fetched_at AT TIME ZONE 'UTC'::text))::date)),
+    CONSTRAINT exchange_rates_currencies_differ CHECK ((base <> quote)),
+    CONSTRAINT exchange_rates_rate_positive CHECK (((rate > (0)::numeric) AND (rate <> 'NaN'::numeric))),
+    CONSTRAINT exchange_rates_source_shape CHECK ((source ~ '^[a-z][a-z0-9_]{0,29}$'::text))
+);
+
+
+--
+-- Name: TABLE exchange_rates; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.exchange_rates IS 'What one unit of a currency was worth in another on a day, as a source said; moves no money';
+
+
+--
+-- Name: COLUMN exchange_rates.base; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.exchange_rates.base IS 'The currency of which the rate is the price of one unit';
+
+
+--
+-- Name: COLUMN exchange_rates.quote; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.exchange_rates.quote IS 'The currency in which the price is';
+
+
+--
+-- Name: COLUMN exchange_rates.as_of; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.exchange_rates.as_of IS 'The day for which the source gave the rate';
+
+
+--
+-- Name: COLUMN exchange_rates.status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.exchange_rates.status IS 'Held: too far off the last accepted one, until a banker accepts or refuses it';
+
+
+--
+-- Name: COLUMN exchange_rates.fetched_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.exchange_rates.fetched_at IS 'When the bank fetched it';
+
+
+--
+-- Name: aged_exchange_rates; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.aged_exchange_rates WITH (security_invoker='true') AS
+ SELECT base,
+    quote,
+    as_of,
+    source,
+    rate,
+    status,
+    GREATEST((((now() AT TIME ZONE 'UTC'::text))::date - as_of), 0) AS age_days
+   FROM public.exchange_rates;
+
+
+--
+-- Name: VIEW aged_exchange_rates; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.aged_exchange_rates IS 'Exchange rates with their age: days in UTC since the day they are of, 0 if a clock is behind it';
+
+
+--
 -- Name: audit_events; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -3086,6 +3180,14 @@ ALTER TABLE ONLY public.entries
 
 
 --
+-- Name: exchange_rates exchange_rates_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.exchange_rates
+    ADD CONSTRAINT exchange_rates_pkey PRIMARY KEY (base, quote, as_of, source);
+
+
+--
 -- Name: feed_horizon feed_horizon_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -3282,6 +3384,20 @@ CREATE INDEX email_verifications_username_idx ON public.email_verifications USIN
 --
 
 CREATE INDEX entries_account_created_at_idx ON public.entries USING btree (account_id, created_at, transfer_id);
+
+
+--
+-- Name: exchange_rates_source_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX exchange_rates_source_idx ON public.exchange_rates USING btree (source, as_of);
+
+
+--
+-- Name: exchange_rates_status_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX exchange_rates_status_idx ON public.exchange_rates USING btree (status, as_of, quote, source);
 
 
 --
@@ -3706,6 +3822,22 @@ ALTER TABLE ONLY public.entries
 
 
 --
+-- Name: exchange_rates exchange_rates_base_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.exchange_rates
+    ADD CONSTRAINT exchange_rates_base_fkey FOREIGN KEY (base) REFERENCES public.currencies(code);
+
+
+--
+-- Name: exchange_rates exchange_rates_quote_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.exchange_rates
+    ADD CONSTRAINT exchange_rates_quote_fkey FOREIGN KEY (quote) REFERENCES public.currencies(code);
+
+
+--
 -- Name: holds holds_from_account_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -3847,6 +3979,7 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130151005'),
     ('20261130152001'),
     ('20261130153001'),
+    ('20261130160001'),
     ('20261130164916'),
     ('20261130164924'),
     ('20261130165001'),

@@ -32,9 +32,19 @@ SELECT /* HasCurrency */ (EXISTS (
 """
 
 
+HAS_ANY_CURRENCY: Final = """\
+SELECT /* HasAnyCurrency */ (EXISTS (
+    SELECT
+    FROM currencies
+    WHERE code = ANY($1::text[])
+)) AS has_any_currency
+"""
+
+
 QUERIES: Final = (
     Query("ListCurrencies", "currencies", "list_currencies", LIST_CURRENCIES, reads_only=True),
     Query("HasCurrency", "currencies", "has_currency", HAS_CURRENCY, reads_only=True),
+    Query("HasAnyCurrency", "currencies", "has_any_currency", HAS_ANY_CURRENCY, reads_only=True),
 )
 
 
@@ -43,6 +53,11 @@ def _currency(row: Sequence[Any]) -> models.Currency:
 
 
 def _has_currency_value(row: Sequence[Any]) -> bool:
+    value: bool = row[0]
+    return value
+
+
+def _has_any_currency_value(row: Sequence[Any]) -> bool:
     value: bool = row[0]
     return value
 
@@ -70,6 +85,14 @@ class Querier:
             raise NoDataFound("HasCurrency returned no row")
         return row
 
+    def has_any_currency(self, *, codes: Sequence[str | None]) -> bool:
+        cursor = RawCursor(self._connection, row_factory=lambda _: _has_any_currency_value)
+        cursor.execute(HAS_ANY_CURRENCY, (models.text_array(codes),))
+        row = cursor.fetchone()
+        if row is None:
+            raise NoDataFound("HasAnyCurrency returned no row")
+        return row
+
 
 class AsyncQuerier:
     """Runs the queries of currencies.sql on one connection."""
@@ -94,4 +117,12 @@ class AsyncQuerier:
         row = await cursor.fetchone()
         if row is None:
             raise NoDataFound("HasCurrency returned no row")
+        return row
+
+    async def has_any_currency(self, *, codes: Sequence[str | None]) -> bool:
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _has_any_currency_value)
+        await cursor.execute(HAS_ANY_CURRENCY, (models.text_array(codes),))
+        row = await cursor.fetchone()
+        if row is None:
+            raise NoDataFound("HasAnyCurrency returned no row")
         return row

@@ -39,6 +39,17 @@ CURRENT_HOLD_STATUS_BY_LABEL: Final[Mapping[str, CurrentHoldStatus]] = {
 }
 
 
+class ExchangeRateStatus(StrEnum):
+    ACCEPTED = "accepted"
+    HELD = "held"
+    REFUSED = "refused"
+
+
+EXCHANGE_RATE_STATUS_BY_LABEL: Final[Mapping[str, ExchangeRateStatus]] = {
+    member.value: member for member in ExchangeRateStatus
+}
+
+
 class HoldStatus(StrEnum):
     OPEN = "open"
     CAPTURED = "captured"

@@ -2,6 +2,7 @@
 """The rows and the composite types of the schema."""
 
 import datetime
+import decimal
 import ipaddress
 import operator
 import uuid
@@ -60,6 +61,21 @@ class Account:
     status: enums.AccountStatus
     created_at: datetime.datetime
     final_at: datetime.datetime | None
+
+
+@dataclass(slots=True)
+class AgedExchangeRate:
+    """Exchange rates with their age: days in UTC since the day they are of, 0 if a clock is
+    behind it
+    """
+
+    base: str
+    quote: str
+    as_of: datetime.date
+    source: str
+    rate: decimal.Decimal
+    status: enums.ExchangeRateStatus
+    age_days: int
 
 
 @dataclass(slots=True)
@@ -150,6 +166,26 @@ class Entry:
     balance_after: int
     """The account's balance once this entry counted"""
     created_at: datetime.datetime
+
+
+@dataclass(slots=True)
+class ExchangeRate:
+    """What one unit of a currency was worth in another on a day, as a source said; moves no
+    money
+    """
+
+    base: str
+    """The currency of which the rate is the price of one unit"""
+    quote: str
+    """The currency in which the price is"""
+    as_of: datetime.date
+    """The day for which the source gave the rate"""
+    source: str
+    rate: decimal.Decimal
+    status: enums.ExchangeRateStatus
+    """Held: too far off the last accepted one, until a banker accepts or refuses it"""
+    fetched_at: datetime.datetime
+    """When the bank fetched it"""
 
 
 @dataclass(slots=True)

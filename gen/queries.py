@@ -13,6 +13,7 @@ from gen import audit_events as audit_events_module
 from gen import currencies as currencies_module
 from gen import email_verifications as email_verifications_module
 from gen import entries as entries_module
+from gen import exchange_rates as exchange_rates_module
 from gen import feed_horizon as feed_horizon_module
 from gen import holds as holds_module
 from gen import idempotency_keys as idempotency_keys_module
@@ -38,6 +39,7 @@ QUERIES: Final[Mapping[str, Query]] = MappingProxyType(
             *currencies_module.QUERIES,
             *email_verifications_module.QUERIES,
             *entries_module.QUERIES,
+            *exchange_rates_module.QUERIES,
             *feed_horizon_module.QUERIES,
             *holds_module.QUERIES,
             *idempotency_keys_module.QUERIES,
@@ -64,6 +66,7 @@ class Queries:
     _currencies = currencies_module.Querier
     _email_verifications = email_verifications_module.Querier
     _entries = entries_module.Querier
+    _exchange_rates = exchange_rates_module.Querier
     _feed_horizon = feed_horizon_module.Querier
     _holds = holds_module.Querier
     _idempotency_keys = idempotency_keys_module.Querier
@@ -97,6 +100,10 @@ class Queries:
     @property
     def entries(self) -> entries_module.Querier:
         return self._entries(self._connection)
+
+    @property
+    def exchange_rates(self) -> exchange_rates_module.Querier:
+        return self._exchange_rates(self._connection)
 
     @property
     def feed_horizon(self) -> feed_horizon_module.Querier:
@@ -167,6 +174,9 @@ def wrapped_queries(*wrappers: Wrapper) -> type[Queries]:
             email_verifications_module.Querier, email_verifications_module.QUERIES, wrappers
         )
         _entries = wrapped_querier(entries_module.Querier, entries_module.QUERIES, wrappers)
+        _exchange_rates = wrapped_querier(
+            exchange_rates_module.Querier, exchange_rates_module.QUERIES, wrappers
+        )
         _feed_horizon = wrapped_querier(
             feed_horizon_module.Querier, feed_horizon_module.QUERIES, wrappers
         )
@@ -199,6 +209,7 @@ class AsyncQueries:
     _currencies = currencies_module.AsyncQuerier
     _email_verifications = email_verifications_module.AsyncQuerier
     _entries = entries_module.AsyncQuerier
+    _exchange_rates = exchange_rates_module.AsyncQuerier
     _feed_horizon = feed_horizon_module.AsyncQuerier
     _holds = holds_module.AsyncQuerier
     _idempotency_keys = idempotency_keys_module.AsyncQuerier
@@ -232,6 +243,10 @@ class AsyncQueries:
     @property
     def entries(self) -> entries_module.AsyncQuerier:
         return self._entries(self._connection)
+
+    @property
+    def exchange_rates(self) -> exchange_rates_module.AsyncQuerier:
+        return self._exchange_rates(self._connection)
 
     @property
     def feed_horizon(self) -> feed_horizon_module.AsyncQuerier:
@@ -302,6 +317,9 @@ def wrapped_async_queries(*wrappers: AsyncWrapper) -> type[AsyncQueries]:
             email_verifications_module.AsyncQuerier, email_verifications_module.QUERIES, wrappers
         )
         _entries = wrapped_querier(entries_module.AsyncQuerier, entries_module.QUERIES, wrappers)
+        _exchange_rates = wrapped_querier(
+            exchange_rates_module.AsyncQuerier, exchange_rates_module.QUERIES, wrappers
+        )
         _feed_horizon = wrapped_querier(
             feed_horizon_module.AsyncQuerier, feed_horizon_module.QUERIES, wrappers
         )

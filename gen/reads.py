@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from gen import (
     entries,
+    exchange_rates,
     holds,
     models,
     reports,
@@ -156,6 +157,9 @@ class AsyncCurrenciesReads:
     async def has_currency(self, *, code: str) -> bool:
         return await self._run(lambda q: q.currencies.has_currency(code=code))
 
+    async def has_any_currency(self, *, codes: Sequence[str | None]) -> bool:
+        return await self._run(lambda q: q.currencies.has_any_currency(codes=codes))
+
 
 class AsyncEntriesReads:
     """The queries of entries.sql that only read."""
@@ -221,6 +225,48 @@ class AsyncEntriesReads:
 
     async def get_time(self) -> datetime.datetime:
         return await self._run(lambda q: q.entries.get_time())
+
+
+class AsyncExchangeRatesReads:
+    """The queries of exchange_rates.sql that only read."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: AsyncRun) -> None:
+        self._run = run
+
+    async def get_rate_days(self, *, source: str) -> exchange_rates.GetRateDaysRow:
+        """The day it is, and the newest day that a source has given rates for."""
+        return await self._run(lambda q: q.exchange_rates.get_rate_days(source=source))
+
+    async def list_newest_rates(
+        self, *, base: str, row_count_max: int
+    ) -> list[models.AgedExchangeRate]:
+        """The newest accepted rate of each currency."""
+        return await self._run(
+            lambda q: q.exchange_rates.list_newest_rates(base=base, row_count_max=row_count_max)
+        )
+
+    async def list_held_rates(self, *, row_count_max: int) -> list[models.AgedExchangeRate]:
+        """Newest day first."""
+        return await self._run(
+            lambda q: q.exchange_rates.list_held_rates(row_count_max=row_count_max)
+        )
+
+    async def get_exchange_rate(
+        self, *, base: str, quote: str, as_of: datetime.date, source: str
+    ) -> models.AgedExchangeRate | None:
+        return await self._run(
+            lambda q: q.exchange_rates.get_exchange_rate(
+                base=base, quote=quote, as_of=as_of, source=source
+            )
+        )
+
+    async def get_rates_age(self) -> float | None:
+        """How long ago the newest day began for which there is an accepted rate; NULL where
+        there is none.
+        """
+        return await self._run(lambda q: q.exchange_rates.get_rates_age())
 
 
 class AsyncFeedHorizonReads:
@@ -641,6 +687,7 @@ class AsyncReads:
         "audit_events",
         "currencies",
         "entries",
+        "exchange_rates",
         "feed_horizon",
         "holds",
         "idempotency_keys",
@@ -656,6 +703,7 @@ class AsyncReads:
         self.audit_events = AsyncAuditEventsReads(run)
         self.currencies = AsyncCurrenciesReads(run)
         self.entries = AsyncEntriesReads(run)
+        self.exchange_rates = AsyncExchangeRatesReads(run)
         self.feed_horizon = AsyncFeedHorizonReads(run)
         self.holds = AsyncHoldsReads(run)
         self.idempotency_keys = AsyncIdempotencyKeysReads(run)

@@ -38,6 +38,7 @@ def run(arguments: Namespace) -> int:
         "requeue": _requeue,
         "events": _print_events,
         "feed": _begin_epoch,
+        "fetch-rates": _fetch_rates,
         "demo": _demo,
     }
     try:
@@ -142,6 +143,19 @@ def _verify(settings: Settings, arguments: Namespace) -> int:
             print(line)
         print(_summary(report))
     return 1 if report.findings else 0
+
+
+def _fetch_rates(settings: Settings, _: Namespace) -> int:
+    from bankapp.processes.egress import fetch_rates_now, require_rate_source  # noqa: PLC0415 - as above
+
+    require_rate_source(settings)
+    with open_database(settings, beside_server=True) as database:
+        warn_of_newer_schema(database.url)
+        recorded = fetch_rates_now(settings, database)
+    print(f"{len(recorded.accepted)} new rates")
+    if recorded.held:
+        print(f"{len(recorded.held)} held for a banker: {', '.join(recorded.held)}")
+    return 0
 
 
 def _demo(settings: Settings, arguments: Namespace) -> int:

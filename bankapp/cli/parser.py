@@ -105,6 +105,13 @@ COMMANDS: Final = (
         "  DATABASE_URL=postgresql://bank_owner@db.example.org/bank bankapp feed new-epoch\n",
     ),
     Command(
+        "fetch-rates",
+        "fetch the newest exchange rates now",
+        "Asks the source at BANK_RATES_URL as the job does every hour, and stores what is new.\n"
+        "Says why where the answer is not taken; nothing of it is stored then.",
+        "  bankapp fetch-rates\n",
+    ),
+    Command(
         "demo",
         "fill the bank with a month of made-up people and payments",
         "Fills a bank in which no money has moved yet, also while it is served: people and\n"

@@ -122,7 +122,7 @@ def shell_source(methods: list[Method], *, is_async: bool) -> Iterator[str]:
     yield f'"""The operations of the bank as {"coroutines" if is_async else "blocking methods"}."""'
     yield (
         "from abc import ABC, abstractmethod\nfrom collections.abc import Mapping\n"
-        "from datetime import datetime\n"
+        "from datetime import date, datetime\n"
         "from typing import Literal\nfrom uuid import UUID\n\n"
         "from bankapp_client.call import Endpoint, Result\n"
         f"from bankapp_client.paging import {pages}\n"

@@ -5,7 +5,8 @@ import types
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
@@ -20,7 +21,9 @@ _SPELLED: Final[dict[object, str]] = {
     int: "int",
     str: "str",
     EmailStr: "str",
+    date: "date",
     datetime: "datetime",
+    Decimal: "Decimal",
     AwareDatetime: "datetime",
     uuid.UUID: "UUID",
     IPv4Address: "IPv4Address",
@@ -78,7 +81,8 @@ def models_source(known: Types) -> Iterator[str]:
     """The module of the models."""
     yield '"""The requests and responses of the bank."""'
     yield (
-        "from datetime import datetime\nfrom ipaddress import IPv4Address, IPv6Address\n"
+        "from datetime import date, datetime\nfrom decimal import Decimal\n"
+        "from ipaddress import IPv4Address, IPv6Address\n"
         "from typing import Literal, TypeAlias\nfrom uuid import UUID\n\n"
         "from pydantic import Field\n\nfrom bankapp_client.call import Model"
     )

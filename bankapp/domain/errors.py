@@ -228,6 +228,36 @@ class ReversalExceedsTransfer(Refusal, sort=Sort.CONFLICT):
     remedy = "Reverse less, or give no amount to reverse all that is left."
 
 
+class RateNotHeld(Refusal, sort=Sort.CONFLICT):
+    """The rate is not held: it was decided already, or needed no decision."""
+
+    remedy = "Look at `GET /v1/rates`, whose `held` are the rates that wait for a decision."
+
+
+class RateMissing(Refusal, sort=Sort.CONFLICT):
+    """The bank has no exchange rate that this needs."""
+
+    remedy = (
+        "Ask in another currency; `GET /v1/rates` lists those that have a rate. An operator has "
+        "the bank fetch rates."
+    )
+
+
+class RateTooOld(Refusal, sort=Sort.CONFLICT):
+    """An exchange rate that this needs is too old."""
+
+    remedy = (
+        "Ask again when there is a newer rate: `GET /v1/rates` shows the age of each. Or ask in "
+        "another currency."
+    )
+
+
+class TotalTooLarge(Refusal, sort=Sort.CONFLICT):
+    """The total has more minor units than a number in JSON holds exactly."""
+
+    remedy = "Ask in a currency whose minor unit is worth more."
+
+
 class BatchRefused(Refusal, sort=Sort.CONFLICT):
     """Another transfer of the batch was refused, and so the batch made none."""
 

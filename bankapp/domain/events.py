@@ -8,10 +8,11 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import ClassVar, Final, NamedTuple, TypeAlias
 
 from bankapp.domain.roles import Role
-from gen.enums import AccountStatus
+from gen.enums import AccountStatus, ExchangeRateStatus
 
 State: TypeAlias = Mapping[str, str | bool]
 
@@ -55,7 +56,7 @@ class AuditedEvent(Event):
     @property
     @abstractmethod
     def subject(self) -> str:
-        """The kind and the key of the user, session or account, such as user:alice."""
+        """The kind and the key of what it happened to, such as user:alice."""
 
     def change(self) -> Change:
         """The values that the audit trail keeps; none unless an event says otherwise."""
@@ -287,6 +288,46 @@ class FeedEpochBegun(AuditedEvent):
         return f"feed:{self.epoch}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateEvent(AuditedEvent):
+    """Something that happened to an exchange rate that was held."""
+
+    status: ClassVar[ExchangeRateStatus]
+    base: str
+    quote: str
+    as_of: date
+    source: str
+    rate: str
+
+    @property
+    def concerns(self) -> None:
+        return None
+
+    @property
+    def subject(self) -> str:
+        return f"exchange_rate:{self.base}-{self.quote}-{self.as_of}-{self.source}"
+
+    def change(self) -> Change:
+        held = ExchangeRateStatus.HELD
+        return Change(before={"status": held}, after={"status": self.status, "rate": self.rate})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateAccepted(RateEvent):
+    """A banker accepted a rate that was held, because it was far off the one before."""
+
+    name = "exchange_rate.accepted"
+    status = ExchangeRateStatus.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateRefused(RateEvent):
+    """A banker refused a rate that was held; it stays refused."""
+
+    name = "exchange_rate.refused"
+    status = ExchangeRateStatus.REFUSED
+
+
 class TransferPosted(Event):
     """Money moved from one account to another."""
 
@@ -342,4 +383,6 @@ EVENTS: Final[tuple[type[AuditedEvent], ...]] = (
     AccountThawed,
     AccountClosed,
     FeedEpochBegun,
+    RateAccepted,
+    RateRefused,
 )

@@ -70,5 +70,13 @@ class ExpireHolds(PeriodicJob):
     schedule = "* * * * *"
 
 
-AnyJob: TypeAlias = SendMail | StartPasswordReset | Purge | ExpireHolds
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchRates(PeriodicJob):
+    """Fetch exchange rates, where a source of them is set."""
+
+    name = "fetch_rates"
+    schedule = "23 * * * *"  # not at the full hour, when everybody asks
+
+
+AnyJob: TypeAlias = SendMail | StartPasswordReset | Purge | ExpireHolds | FetchRates
 JOBS: Final[tuple[type[AnyJob], ...]] = get_args(AnyJob)

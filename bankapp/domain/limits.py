@@ -5,6 +5,7 @@ last in a name.
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 
 from bankapp.domain.rates import RateLimit
@@ -51,6 +52,10 @@ CURRENCY_COUNT_MAX: Final = 1000  # ISO 4217 has fewer than 200
 FEED_PAGE_SIZE_DEFAULT: Final = 100
 FEED_PAGE_SIZE_MAX: Final = 500
 FEED_WAIT_MAX_S: Final = 25  # proxies give up after 30 seconds and more
+RATE_AGE_DAYS_MAX: Final = 4  # a weekend, and a holiday on each side
+RATE_CHANGE_MAX: Final = Decimal("0.20")  # of the last accepted rate; what is further off is held
+RATES_BYTES_MAX: Final = 1024 * 1024
+HELD_RATE_COUNT_MAX: Final = 100  # of a list
 
 JOB_ATTEMPT_COUNT_MAX: Final = 10
 FAILED_JOB_RETENTION: Final = timedelta(days=30)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bankapp.exchange_rates.source import RateSource
 from bankapp.mail.mailer import Mailer
 from bankapp.mail.messages import MailSettings
 from bankapp.operations.bank import Bank
@@ -9,8 +10,9 @@ from bankapp.operations.bank import Bank
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """The bank, and the means to send mail to its users."""
+    """The bank, the means to send mail to its users, and its source of exchange rates, if set."""
 
     bank: Bank
     mailer: Mailer
     mail_settings: MailSettings
+    rate_source: RateSource | None = None

@@ -15,6 +15,7 @@ from bankapp.domain.jobs import (
     JOBS,
     AnyJob,
     ExpireHolds,
+    FetchRates,
     GiveUp,
     PeriodicJob,
     Purge,
@@ -23,6 +24,7 @@ from bankapp.domain.jobs import (
 )
 from bankapp.jobs.context import JobContext
 from bankapp.jobs.expire_holds import expire_holds
+from bankapp.jobs.fetch_rates import fetch_rates
 from bankapp.jobs.password_reset import start_password_reset
 from bankapp.jobs.purge import purge
 from bankapp.jobs.send_mail import send_mail
@@ -46,6 +48,8 @@ async def run(job: AnyJob, context: JobContext) -> None:
             await purge(context)
         case ExpireHolds():
             await expire_holds(context)
+        case FetchRates():
+            await fetch_rates(context)
         case _:
             assert_never(job)
 

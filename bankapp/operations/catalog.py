@@ -9,8 +9,10 @@ from bankapp.operations.ledger import (
     accounts,
     batches,
     currencies,
+    exchange_rates,
     holds,
     statements,
+    totals,
     transfers,
 )
 from bankapp.operations.operation import Operation
@@ -56,6 +58,10 @@ LEDGER: Final = (
     holds.list_holds,
     holds.capture_hold,
     holds.void_hold,
+    exchange_rates.list_rates,
+    exchange_rates.accept_rate,
+    exchange_rates.refuse_rate,
+    totals.get_total,
 )
 EVENTS: Final = (feed.list_events,)
 HEALTH: Final = (health.check_health, health.check_readiness)

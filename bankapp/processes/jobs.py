@@ -7,15 +7,17 @@ from contextlib import asynccontextmanager
 import structlog
 import uvloop
 
+from bankapp.egress.interface import Egress
 from bankapp.jobs.context import JobContext
 from bankapp.jobs.loop import work
 from bankapp.jobs.queue import open_queue
 from bankapp.jobs.tasks import add_jobs
-from bankapp.mail.mailer import FileMailer, SmtpMailer
+from bankapp.mail.mailer import FileMailer, Mailer, SmtpMailer
 from bankapp.mail.messages import MailSettings
 from bankapp.operations.bank import Bank
 from bankapp.postgres.database import Database
 from bankapp.processes.bank import opened
+from bankapp.processes.egress import create_rate_source, opened_egress
 from bankapp.processes.observation import observing, serving_metrics
 from bankapp.processes.stop import stopping_by_signals, stopping_with_database
 from bankapp.settings import Settings
@@ -52,8 +54,8 @@ async def working(
 ) -> AsyncGenerator[None]:
     """Do background jobs while the block runs; then finish the running ones or return them."""
     queue = open_queue(database.url)
-    add_jobs(queue, _create_job_context(settings, bank))
-    async with queue.open_async():
+    async with opened_egress(settings) as egress, queue.open_async():
+        add_jobs(queue, _create_job_context(settings, bank, egress))
         worker = asyncio.create_task(work(queue, stop))
         try:
             yield
@@ -62,11 +64,19 @@ async def working(
             await worker
 
 
-def _create_job_context(settings: Settings, bank: Bank) -> JobContext:
+def _create_job_context(settings: Settings, bank: Bank, egress: Egress) -> JobContext:
     url = settings.public_url or f"http://{settings.http_address}"
-    mail_settings = MailSettings(settings.mail_from, url)
+    return JobContext(
+        bank,
+        _create_mailer(settings),
+        MailSettings(settings.mail_from, url),
+        create_rate_source(settings, egress),
+    )
+
+
+def _create_mailer(settings: Settings) -> Mailer:
     if settings.smtp_url is not None:
-        return JobContext(bank, SmtpMailer(settings.smtp_url.get_secret_value()), mail_settings)
+        return SmtpMailer(settings.smtp_url.get_secret_value())
     directory = settings.data_dir / "mail"
     _log.info("mail goes into files", directory=str(directory))
-    return JobContext(bank, FileMailer(directory), mail_settings)
+    return FileMailer(directory)

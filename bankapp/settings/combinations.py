@@ -51,6 +51,10 @@ def _problems_in_production(settings: Settings) -> Iterator[Problem]:
         yield "BANK_PUBLIC_URL", "must be https:// in production"
     if any(_is_plain(origin) for origin in settings.allowed_origins):
         yield "BANK_ALLOWED_ORIGINS", "must be https:// in production"
+    if settings.rates_url is not None and not _is_tls(settings.rates_url.get_secret_value()):
+        yield "BANK_RATES_URL", "must be https:// in production"
+    if any(network.prefixlen == 0 for network in settings.egress_networks):
+        yield "BANK_EGRESS_NETWORKS", "must not contain every address, or nothing is refused"
     yield from _problems_of_mail(settings)
 
 
@@ -78,3 +82,7 @@ def _is_plain(url: str) -> bool:
     """Whether what is sent to the URL can be read on the way."""
     parts = urlsplit(url)
     return parts.scheme == "http" and not is_loopback(parts.hostname or "")
+
+
+def _is_tls(url: str) -> bool:
+    return urlsplit(url).scheme == "https"

@@ -32,6 +32,9 @@ EXAMPLES: Final[dict[str, str]] = {
     "BANK_SMTP_URL": "smtps://bank:password@mail.example.org",
     "BANK_MAIL_FROM": "bank@example.org",
     "BANK_PUBLIC_URL": "https://bank.example.org",
+    "BANK_RATES_URL": "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
+    "BANK_RATES_FORMAT": "ecb",
+    "BANK_EGRESS_NETWORKS": "10.0.0.0/8,fd00::/8",
     "BANK_WORK_IN_SERVE": "on",
     "BANK_ALLOW_NEWER_SCHEMA": "off",
     "BANK_WORKERS": "4",
@@ -111,6 +114,17 @@ class Settings(BaseSettings):
     public_url: Annotated[
         Annotated[str, AfterValidator(values.public_url)] | None, Field(alias="BANK_PUBLIC_URL")
     ] = None
+    rates_url: Annotated[
+        Annotated[SecretStr, AfterValidator(values.outgoing_url)] | None,
+        Field(alias="BANK_RATES_URL"),
+    ] = None
+    rates_format: Annotated[Literal["ecb", "frankfurter"], Field(alias="BANK_RATES_FORMAT")] = "ecb"
+    egress_networks: Annotated[
+        tuple[IPv4Network | IPv6Network, ...],
+        NoDecode,
+        BeforeValidator(values.networks),
+        Field(alias="BANK_EGRESS_NETWORKS"),
+    ] = ()
     work_in_serve: Annotated[Switch, Field(alias="BANK_WORK_IN_SERVE")] = True
     allow_newer_schema: Annotated[Switch, Field(alias="BANK_ALLOW_NEWER_SCHEMA")] = False
     workers: Annotated[int, Field(alias="BANK_WORKERS", ge=1, le=tuning.WORKER_COUNT_MAX)] = 1

@@ -89,6 +89,15 @@ def http_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def outgoing_url(value: SecretStr) -> SecretStr:
+    """An http:// or https:// URL that the bank asks; its query may hold a key."""
+    wanted = r"https?://[^\s/?#@]+(/[!-~]*)?"
+    text = value.get_secret_value()
+    if not re.fullmatch(wanted, text) or set(text) & set('#"<>'):
+        raise ValueError("is not an http:// or https:// URL without user name and fragment")
+    return value
+
+
 def public_url(value: str) -> str:
     """An http:// or https:// URL that may be shown to everybody."""
     if "@" in value:

@@ -1,6 +1,7 @@
 """The whole store: everything that the bank does with its database."""
 
 import asyncio
+import math
 import time
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from bankapp.store.identity.rate_limits import RateLimits
 from bankapp.store.identity.sessions import Sessions
 from bankapp.store.identity.users import Users
 from bankapp.store.ledger.accounts import Accounts
+from bankapp.store.ledger.exchange_rates import ExchangeRates
 from bankapp.store.ledger.postings import Postings
 from bankapp.store.ledger.statements import Statements
 from bankapp.store.purge import Purge
@@ -49,6 +51,7 @@ class Store:
         self.statements = Statements(transactions)
         self.postings = Postings(transactions, self.sessions.forget)
         self.feed = Feed(transactions)
+        self.exchange_rates = ExchangeRates(transactions)
         self._run_statement = transactions.run_statement
         self._pool = pool
         self._ping: asyncio.Task[list[int]] | None = None
@@ -84,6 +87,8 @@ class Store:
             jobs = await self.read.reports.count_jobs(job_count_max=tuning.COUNTED_JOB_COUNT_MAX)
             pool_metrics.note_jobs(jobs)
             await self.feed.settle()
+            age_s = await self.read.exchange_rates.get_rates_age()
+            metrics.RATES_AGE.set(math.nan if age_s is None else age_s)
         except errors.Unavailable:
             metrics.DATABASE_UP.set(0)
         else:

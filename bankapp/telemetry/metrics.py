@@ -4,6 +4,7 @@ With PROMETHEUS_MULTIPROC_DIR in the environment several processes count togethe
 and each of them can render the sums of all.
 """
 
+import math
 import os
 import platform
 from collections.abc import Iterator
@@ -93,6 +94,12 @@ JOBS: Final = Gauge(
     ["state"],
     multiprocess_mode="mostrecent",
 )
+RATES_AGE: Final = Gauge(
+    "bankapp_rates_age_seconds",
+    "Time since the newest day began that has an accepted exchange rate; NaN while there is none",
+    multiprocess_mode="mostrecent",
+)
+RATES_AGE.set(math.nan)
 BUILD: Final = Gauge(
     "bankapp_build_info", "Version of bankapp", ["version", "python"], multiprocess_mode="max"
 )

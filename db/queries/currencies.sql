@@ -16,3 +16,11 @@ SELECT (EXISTS (
     FROM currencies
     WHERE code = sqlc.arg(code)
 )) AS has_currency;
+
+-- name: HasAnyCurrency :one
+-- @required
+SELECT (EXISTS (
+    SELECT
+    FROM currencies
+    WHERE code = ANY(sqlc.arg(codes)::text[])
+)) AS has_any_currency;

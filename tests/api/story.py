@@ -3,17 +3,27 @@
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from bankapp.api.http.routes import ROUTES
 from bankapp.api.http.site.password_reset import show_password_reset
 from bankapp.api.http.site.verification import show_verification
+from bankapp.domain.exchange_rates import RateSheet
 from bankapp.domain.roles import Role
 from bankapp.operations.catalog import OPERATIONS
 from bankapp.operations.identity import email_verification, password_reset, sessions, users
-from bankapp.operations.ledger import accounts, batches, holds, statements, transfers
+from bankapp.operations.ledger import (
+    accounts,
+    batches,
+    exchange_rates,
+    holds,
+    statements,
+    totals,
+    transfers,
+)
 from bankapp.operations.operation import Operation
 from tests.api.client import Answer, Api
 from tests.api.conftest import Backdate
@@ -116,6 +126,7 @@ async def tell(
     await _move_money(story)
     await _hold_money(story)
     await _work_at_the_bank(story, backdate)
+    await _look_at_rates(story, started.date())
     await _forget_the_password(story, job_runner)
     await _leave(story)
     await story.tell_the_rest(worlds)
@@ -187,6 +198,20 @@ async def _work_at_the_bank(story: Story, backdate: Backdate) -> None:
     await story.ask("admin", users.unblock_user, username="bob")
 
 
+async def _look_at_rates(story: Story, day: date) -> None:
+    rates = {"CHF": "0.9324", "GBP": "0.8512", "JPY": "158.4", "USD": "1.0823"}
+    off = {"GBP": "1.1832", "JPY": "84.2"}
+    for as_of, given in ((day - timedelta(days=1), rates), (day, rates | off)):
+        decimals = {code: Decimal(rate) for code, rate in given.items()}
+        sheet = RateSheet(source="ecb", as_of=as_of, rates=decimals)
+        await story.api.bank.store.exchange_rates.record(sheet)
+    await story.ask("admin", exchange_rates.list_rates)
+    await story.ask("alice", totals.get_total, currency="CHF")
+    held = {"base": "EUR", "as_of": str(day), "source": "ecb"}
+    await story.ask("admin", exchange_rates.accept_rate, **held, quote="GBP")
+    await story.ask("admin", exchange_rates.refuse_rate, **held, quote="JPY")
+
+
 async def _forget_the_password(story: Story, job_runner: JobRunner) -> None:
     name = "Alice Pleasance Liddell"
     await story.ask("alice", users.change_user, username="alice", full_name=name)
@@ -205,6 +230,7 @@ async def _leave(story: Story) -> None:
 
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_DAY = re.compile(r'(?<="as_of": ")\d{4}-\d\d-\d\d')
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
 _STEP = timedelta(
@@ -229,6 +255,8 @@ def _settle(told: dict[str, dict[str, Any]], started: datetime) -> dict[str, dic
         return moment.isoformat().replace("+00:00", "Z")
 
     text = _TIME.sub(settled_time, text)
+    since = _MORNING.date() - started.date()
+    text = _DAY.sub(lambda found: str(date.fromisoformat(found[0]) + since), text)
     text = _UUID.sub(lambda found: str(uuid5(NAMESPACE_URL, str(uuids.index(found[0])))), text)
     text = text.replace(f'"{PASSWORD}"', '"what .bank/admin_password holds"')
     text = re.sub(r"v4\.local\.[\w.-]+", "v4.local.…", text)

@@ -27,6 +27,8 @@ INSERT INTO password_resets (username, email, code_hash) VALUES ('alice', 'x', s
 UPDATE holds SET end_position = 5000;
 INSERT INTO audit_events (action, subject) VALUES ('user.changed', 'user:alice');
 INSERT INTO rate_limits VALUES ('k', now());
+INSERT INTO exchange_rates (base, quote, as_of, source, rate, status)
+VALUES ('EUR', 'USD', '2026-11-27', 'ecb', 1.0823, 'accepted');
 """
 HASH: Final = "\\x" + "00" * 32
 UUID: Final = "00000000-0000-0000-0000-000000000001"
@@ -36,6 +38,7 @@ ACCEPTED: Final[dict[str, dict[str, object]]] = {
     "audit_events": {"id": 1000},
     "currencies": {"code": "ABC"},
     "email_verifications": {"id": 1000},
+    "exchange_rates": {"quote": "GBP"},
     "holds": {"id": 1000, "end_position": None},
     "idempotency_keys": {"key": "other"},
     "password_resets": {"id": 1000, "code_hash": HASH},
@@ -52,6 +55,15 @@ REFUSED: Final[dict[str, tuple[str, dict[str, object]]]] = {
     "audit_events_hold_no_secrets": ("audit_events", {"after": {"password": "x"}}),
     "email_verifications_code_hash_sha256": ("email_verifications", {"code_hash": "\\x00"}),
     "email_verifications_username_fkey": ("email_verifications", {"username": "nobody"}),
+    "exchange_rates_as_of_not_in_future": (
+        "exchange_rates",
+        {"as_of": "2026-11-28", "fetched_at": "2026-11-27T23:59:59Z"},
+    ),
+    "exchange_rates_base_fkey": ("exchange_rates", {"base": "XTS"}),
+    "exchange_rates_currencies_differ": ("exchange_rates", {"quote": "EUR"}),
+    "exchange_rates_quote_fkey": ("exchange_rates", {"quote": "XTS"}),
+    "exchange_rates_rate_positive": ("exchange_rates", {"rate": 0}),
+    "exchange_rates_source_shape": ("exchange_rates", {"source": "ECB"}),
     "holds_accounts_differ": ("holds", {"from_account_id": 1, "to_account_id": 1}),
     "holds_amount_limit": ("holds", {"amount": 2**53}),
     "holds_amount_positive": ("holds", {"amount": 0}),
@@ -92,6 +104,7 @@ TAKEN: Final[dict[str, tuple[str, list[str]]]] = {
     "currencies_pkey": ("currencies", ["code"]),
     "email_verifications_pkey": ("email_verifications", ["id"]),
     "holds_end_position_key": ("holds", ["end_position"]),
+    "exchange_rates_pkey": ("exchange_rates", ["quote"]),
     "holds_pkey": ("holds", ["id"]),
     "idempotency_keys_pkey": ("idempotency_keys", ["key"]),
     "password_resets_code_hash_key": ("password_resets", ["code_hash"]),
@@ -150,3 +163,16 @@ def test_what_happened_stays(rows: Connection, statement: str) -> None:
     with pytest.raises(psycopg.errors.RestrictViolation) as refused:
         rows.execute(statement.format("audit_events").encode())
     assert refused.value.diag.constraint_name == "audit_events_append_only"
+
+
+@pytest.mark.parametrize("rate", ["NaN", "-1", "0.0000000001"])
+def test_a_rate_is_a_positive_number(rows: Connection, rate: str) -> None:
+    """To PostgreSQL NaN is greater than every number, and the last one rounds to zero."""
+    with pytest.raises(psycopg.errors.CheckViolation) as refused:
+        insert_copy(rows, "exchange_rates", {"quote": "GBP", "rate": rate})
+    assert refused.value.diag.constraint_name == "exchange_rates_rate_positive"
+
+
+@pytest.mark.parametrize("fetched_at", ["2026-11-27T00:00:00Z", "2026-11-28T00:30:00+01:00"])
+def test_a_rate_of_the_day_itself_is_accepted(rows: Connection, fetched_at: str) -> None:
+    insert_copy(rows, "exchange_rates", {"quote": "GBP", "fetched_at": fetched_at})

@@ -49,6 +49,13 @@ HOLD: Final[Shape] = frozenset(
         *("status", "expires_at", "description", "created_at"),
     }
 )
+RATE: Final[Shape] = frozenset({"base", "quote", "rate", "as_of", "source", "age_days", "status"})
+RATES: Final[Shape] = {"items": [RATE], "held": None}
+TOTAL: Final[Shape] = {
+    "currency": None,
+    "amount": None,
+    "items": [frozenset({"account_id", "currency", "balance", "amount", "rates"})],
+}
 CURRENCIES: Final[Shape] = {"items": [frozenset({"code", "exponent", "name"})]}
 BALANCE: Final[Shape] = frozenset({"account_id", "currency", "balance", "available_balance", "at"})
 STATEMENT: Final[Shape] = frozenset(

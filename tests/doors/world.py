@@ -4,7 +4,8 @@ import itertools
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -12,6 +13,7 @@ import psycopg
 
 from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.tokens import Purpose, TokenMaker, hash_token_id
+from bankapp.domain.exchange_rates import RateSheet
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank
 from bankapp.store.ledger.outcomes import Held, Posted
@@ -45,7 +47,8 @@ class World:
 
     Each of the two has an account with money in USD and an empty one in EUR. Each has paid the
     other, and the partner holds money for the owner. The owner has a session, a code to verify the
-    e-mail address and a code to reset the password.
+    e-mail address and a code to reset the password. The bank has exchange rates of USD, one of
+    `day` and one of `rate_source` that is held, an old one of GBP, and none of JPY.
     """
 
     names: Mapping[Requester, str]
@@ -62,6 +65,8 @@ class World:
     email_id: int = NO_ID
     email_code: str = "none"
     reset_code: str = "none"
+    day: str = "2026-11-27"
+    rate_source: str = "nobody"
 
     @property
     def owner(self) -> str:
@@ -94,7 +99,8 @@ class Worlds:
         names: dict[Requester, str] = {one: f"{one}_{number}" for one in PEOPLE}
         for requester, name in names.items():
             await self._make.user(name, _ROLES.get(requester, Role.DEPOSITOR))
-        return await self._with_codes(await self._with_money(_world(self._bank, names)))
+        world = await self._with_codes(await self._with_money(_world(self._bank, names)))
+        return await self._with_rates(world, f"source_{number}")
 
     async def _with_money(self, world: World) -> World:
         ours = await self._make.account(owner=world.owner)
@@ -123,6 +129,24 @@ class Worlds:
             received_id=received.transfer.id,
             hold_id=held.hold.id,
         )
+
+    async def _with_rates(self, world: World, source: str) -> World:
+        row = self._connection.execute("SELECT (now() AT TIME ZONE 'UTC')::date").fetchone()
+        assert row is not None
+        day = row[0]
+        assert isinstance(day, date)
+        # Held whatever the worlds before have accepted.
+        self._connection.execute(
+            "INSERT INTO exchange_rates (base, quote, as_of, source, rate, status)"
+            " VALUES ('EUR', 'USD', %s, %s, 1.5, 'held')",
+            [day, source],
+        )
+        self._connection.commit()
+        record = self._bank.store.exchange_rates.record
+        old = {"GBP": Decimal("0.85")}
+        await record(RateSheet(source="old", as_of=day - timedelta(days=10), rates=old))
+        await record(RateSheet(source="ecb", as_of=day, rates={"USD": Decimal("1.0823")}))
+        return replace(world, day=str(day), rate_source=source)
 
     async def _with_codes(self, world: World) -> World:
         store, codes = self._bank.store, self._bank.codes

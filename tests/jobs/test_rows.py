@@ -6,7 +6,15 @@ from typing import Any, Final
 import psycopg
 import pytest
 
-from bankapp.domain.jobs import JOBS, AnyJob, ExpireHolds, Purge, SendMail, StartPasswordReset
+from bankapp.domain.jobs import (
+    JOBS,
+    AnyJob,
+    ExpireHolds,
+    FetchRates,
+    Purge,
+    SendMail,
+    StartPasswordReset,
+)
 from bankapp.domain.mail import MailKind
 from bankapp.jobs.failed_jobs import failed_jobs
 from bankapp.store.engine.jobs import UnreadableJob, enqueue, read
@@ -68,6 +76,7 @@ ROWS: Final[list[tuple[AnyJob, str, str]]] = [
     ),
     (Purge(timestamp=1794000000), "purge", '{"timestamp": 1794000000}'),
     (ExpireHolds(timestamp=1794000000), "expire_holds", '{"timestamp": 1794000000}'),
+    (FetchRates(timestamp=1794000000), "fetch_rates", '{"timestamp": 1794000000}'),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants import code, feed, grants, posting, rules
+from tests.mutants import code, exchange_rates, feed, grants, posting, rules
 from tests.mutants.mutant import Mutant
 
 MUTANTS: Final[list[Mutant]] = [
@@ -11,4 +11,5 @@ MUTANTS: Final[list[Mutant]] = [
     *feed.MUTANTS,
     *grants.MUTANTS,
     *code.MUTANTS,
+    *exchange_rates.MUTANTS,
 ]

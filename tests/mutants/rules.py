@@ -40,6 +40,9 @@ CONSTRAINTS: Final = {
         audit_events_hold_no_secrets audit_events_pkey currencies_pkey
         email_verifications_code_hash_sha256 email_verifications_pkey
         email_verifications_username_fkey
+        exchange_rates_as_of_not_in_future exchange_rates_base_fkey
+        exchange_rates_currencies_differ exchange_rates_pkey exchange_rates_quote_fkey
+        exchange_rates_rate_positive exchange_rates_source_shape
         holds_accounts_differ holds_amount_limit holds_amount_positive holds_captured_in_full
         holds_captured_within_amount holds_description_length holds_end_after_placing
         holds_end_position_key holds_expires_after_creation

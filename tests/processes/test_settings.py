@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bankapp.cli import parser as cli
 from bankapp.command_errors import SettingError
@@ -95,6 +96,12 @@ def test_nothing_is_needed() -> None:
         pytest.param("BANK_RATE_LIMITS", "maybe", id="neither on nor off"),
         pytest.param("BANK_TRUSTED_PROXIES", "10.0.0.0/8, proxy", id="a name for a network"),
         pytest.param("BANK_TRUSTED_PROXIES", "10.0.0.1/8", id="an address in a network"),
+        pytest.param("BANK_RATES_URL", "rates.example.org", id="rates without a scheme"),
+        pytest.param("BANK_RATES_URL", f"https://a:{SECRET}@b.example", id="a password of rates"),
+        pytest.param("BANK_RATES_URL", "ftp://rates.example.org", id="rates by FTP"),
+        pytest.param("BANK_RATES_URL", "https://a.example/#b", id="rates with a fragment"),
+        pytest.param("BANK_RATES_FORMAT", "csv", id="an unknown format of rates"),
+        pytest.param("BANK_EGRESS_NETWORKS", "rates.example.org", id="a name for a network inside"),
         pytest.param("BANK_SMTP_URL", "mail.example.org", id="a mail server without a scheme"),
         pytest.param("BANK_SMTP_URL", f"https://{SECRET}@mail", id="a mail server by HTTP"),
         pytest.param("BANK_SMTP_URL", f"smtp://a:{SECRET}@mail:port", id="a mail port in letters"),
@@ -157,6 +164,16 @@ def test_wrong(
             {**PRODUCTION, "BANK_TRUSTED_PROXIES": "10.0.0.0/8,::/0"},
             "BANK_TRUSTED_PROXIES",
             id="production that trusts everybody",
+        ),
+        pytest.param(
+            {**PRODUCTION, "BANK_RATES_URL": "http://rates.example.org/latest"},
+            "BANK_RATES_URL",
+            id="rates of production without TLS",
+        ),
+        pytest.param(
+            {**PRODUCTION, "BANK_EGRESS_NETWORKS": "0.0.0.0/0"},
+            "BANK_EGRESS_NETWORKS",
+            id="production that sends anywhere",
         ),
         pytest.param(
             {**PRODUCTION, "BANK_PUBLIC_URL": "http://bank.example.org"},
@@ -272,6 +289,21 @@ def test_wrong_in_a_process_of_its_own(tmp_path: Path) -> None:
             (ip_network("10.0.0.0/8"), ip_network("192.0.2.1"), ip_network("fd00::/8")),
             id="networks",
         ),
+        pytest.param(
+            "BANK_EGRESS_NETWORKS",
+            "10.0.0.0/8",
+            "egress_networks",
+            (ip_network("10.0.0.0/8"),),
+            id="a network inside",
+        ),
+        pytest.param(
+            "BANK_RATES_URL",
+            "https://rates.example.org/v1/latest?base=EUR&key=x",
+            "rates_url",
+            SecretStr("https://rates.example.org/v1/latest?base=EUR&key=x"),
+            id="rates with a query",
+        ),
+        pytest.param("BANK_RATES_FORMAT", "frankfurter", "rates_format", "frankfurter", id="JSON"),
         pytest.param(
             "BANK_PUBLIC_URL",
             "https://bank.example.org/",

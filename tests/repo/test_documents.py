@@ -51,7 +51,7 @@ def test_targets_settings_and_commands_that_are_named_exist(document: str) -> No
     for text in code(document):
         assert set(re.findall(r"\bmake ([a-z][a-z-]+)", text)) <= targets, text
         assert set(re.findall(r"\b(BANK_[A-Z_]+)\b", text)) <= EXAMPLES.keys(), text
-        assert set(re.findall(r"\bbankapp ([a-z]+)\b", text)) <= commands, text
+        assert set(re.findall(r"\bbankapp ([a-z]+(?:-[a-z]+)*)\b", text)) <= commands, text
 
 
 @pytest.mark.parametrize("document", documents())

@@ -112,5 +112,18 @@ INSERT INTO rate_limits (key, free_at)
 SELECT 'login customer_' || n, now() + interval '5 minutes'
 FROM generate_series(1, %(customer_count)s) AS n;
 
+INSERT INTO exchange_rates (base, quote, as_of, source, rate, status, fetched_at)
+SELECT
+    'EUR',
+    code,
+    current_date - n,
+    'ecb',
+    1 + mod(n, 10) / 100.0,
+    CASE WHEN mod(n, 100) = 0 THEN 'held' ELSE 'accepted' END::exchange_rate_status,
+    now()
+FROM currencies
+CROSS JOIN generate_series(1, %(customer_count)s) AS n
+WHERE code <> 'EUR';
+
 SELECT
     setval(pg_get_serial_sequence('accounts', 'id'), (SELECT max(id) FROM accounts));

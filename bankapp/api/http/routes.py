@@ -14,8 +14,10 @@ from bankapp.operations.ledger import (
     accounts,
     batches,
     currencies,
+    exchange_rates,
     holds,
     statements,
+    totals,
     transfers,
 )
 
@@ -103,6 +105,10 @@ ROUTES: Final = (
     Route("GET", "/v1/holds/{hold_id}", holds.get_hold),
     Route("POST", "/v1/holds/{hold_id}/capture", holds.capture_hold),
     Route("POST", "/v1/holds/{hold_id}/void", holds.void_hold),
+    Route("GET", "/v1/rates", exchange_rates.list_rates),
+    Route("POST", "/v1/rates/accept", exchange_rates.accept_rate),
+    Route("POST", "/v1/rates/refuse", exchange_rates.refuse_rate),
+    Route("GET", "/v1/totals", totals.get_total),
     Route("GET", "/healthz", health.check_health),
     Route("GET", "/readyz", health.check_readiness),
 )

@@ -3,12 +3,14 @@
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 import psycopg
 
 from bankapp.domain.events import EVENTS
+from bankapp.domain.exchange_rates import RateKey, RateSheet
 from bankapp.domain.mail import Code
 from bankapp.domain.origin import THE_BANK
 from bankapp.domain.roles import Role
@@ -145,6 +147,38 @@ async def test_rows_of_an_account(store: Store, make: Make, connection: Connecti
     ]
 
 
+async def live_a_life_of_rates(store: Store, connection: Connection) -> str:
+    """The day of the rates, of which one is accepted and one refused."""
+    [(day,)] = connection.execute("SELECT (now() AT TIME ZONE 'UTC')::date").fetchall()
+    connection.commit()
+    for source, rate in (("one", "1"), ("two", "2"), ("three", "3")):
+        sheet = RateSheet(source=source, as_of=day, rates={"USD": Decimal(rate)})
+        await store.exchange_rates.record(sheet)
+    key = RateKey(base="EUR", quote="USD", as_of=day, source="two")
+    for _ in range(2):
+        await store.exchange_rates.accept(key, origin=THE_BANK)
+        await store.exchange_rates.refuse(replace(key, source="three"), origin=THE_BANK)
+    return str(day)
+
+
+async def test_rows_of_rates(store: Store, connection: Connection) -> None:
+    day = await live_a_life_of_rates(store, connection)
+    assert trail(connection) == [
+        (
+            "exchange_rate.accepted",
+            f"exchange_rate:EUR-USD-{day}-two",
+            '{"status": "held"}',
+            '{"rate": "2", "status": "accepted"}',
+        ),
+        (
+            "exchange_rate.refused",
+            f"exchange_rate:EUR-USD-{day}-three",
+            '{"status": "held"}',
+            '{"rate": "3", "status": "refused"}',
+        ),
+    ]
+
+
 async def test_every_event_is_recorded(store: Store, make: Make, connection: Connection) -> None:
     """The lives above hold every event of the catalogue."""
     await live_a_life_of_a_user(store, connection)
@@ -152,6 +186,7 @@ async def test_every_event_is_recorded(store: Store, make: Make, connection: Con
     await live_a_life_of_sessions(store)
     await live_a_life_of_an_account(store)
     connection.execute("SELECT begin_feed_epoch()")
+    await live_a_life_of_rates(store, connection)
     assert {action for action, *_ in trail(connection)} == {event.name for event in EVENTS}
 
 

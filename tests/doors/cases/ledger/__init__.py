@@ -1,7 +1,7 @@
-"""Cases of accounts, transfers and holds."""
+"""Cases of accounts, transfers, holds and exchange rates."""
 
 from typing import Final
 
-from tests.doors.cases.ledger import accounts, holds, transfers
+from tests.doors.cases.ledger import accounts, exchange_rates, holds, transfers
 
-CASES: Final = (*accounts.CASES, *transfers.CASES, *holds.CASES)
+CASES: Final = (*accounts.CASES, *transfers.CASES, *holds.CASES, *exchange_rates.CASES)

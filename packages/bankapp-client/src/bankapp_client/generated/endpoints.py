@@ -103,6 +103,10 @@ CAPTURE_HOLD: Final = Endpoint(
 VOID_HOLD: Final = Endpoint(
     "POST", "/v1/holds/{hold_id}/void", models.Hold.model_validate_json, takes_key=True
 )
+LIST_RATES: Final = Endpoint("GET", "/v1/rates", models.ExchangeRates.model_validate_json)
+ACCEPT_RATE: Final = Endpoint("POST", "/v1/rates/accept", models.ExchangeRate.model_validate_json)
+REFUSE_RATE: Final = Endpoint("POST", "/v1/rates/refuse", models.ExchangeRate.model_validate_json)
+GET_TOTAL: Final = Endpoint("GET", "/v1/totals", models.Total.model_validate_json)
 CHECK_HEALTH: Final = Endpoint("GET", "/healthz", models.Health.model_validate_json, is_public=True)
 CHECK_READINESS: Final = Endpoint(
     "GET", "/readyz", models.Health.model_validate_json, is_public=True

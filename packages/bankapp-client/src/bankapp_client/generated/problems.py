@@ -157,6 +157,30 @@ class ReversalExceedsTransfer(Problem):
     code = "reversal_exceeds_transfer"
 
 
+class RateNotHeld(Problem):
+    """The rate is not held: it was decided already, or needed no decision."""
+
+    code = "rate_not_held"
+
+
+class RateMissing(Problem):
+    """The bank has no exchange rate that this needs."""
+
+    code = "rate_missing"
+
+
+class RateTooOld(Problem):
+    """An exchange rate that this needs is too old."""
+
+    code = "rate_too_old"
+
+
+class TotalTooLarge(Problem):
+    """The total has more minor units than a number in JSON holds exactly."""
+
+    code = "total_too_large"
+
+
 class BatchRefused(Problem):
     """Another transfer of the batch was refused, and so the batch made none."""
 
@@ -245,6 +269,10 @@ BY_CODE: Final[Mapping[str, type[Problem]]] = {
         NotReversible,
         AlreadyReversed,
         ReversalExceedsTransfer,
+        RateNotHeld,
+        RateMissing,
+        RateTooOld,
+        TotalTooLarge,
         BatchRefused,
         IdempotencyKeyReused,
         WeakPassword,

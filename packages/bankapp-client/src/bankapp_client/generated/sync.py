@@ -3,7 +3,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -543,6 +543,45 @@ class Operations(ABC):
         Unauthenticated.
         """
         return self._perform(endpoints.VOID_HOLD, {"hold_id": hold_id}, idempotency_key)
+
+    def list_rates(self) -> models.ExchangeRates:
+        """List the newest exchange rates. They are information: no money moves at them.
+
+        Raises TokenExpired, Unauthenticated.
+        """
+        return self._perform(endpoints.LIST_RATES, {})
+
+    def accept_rate(
+        self, *, base: str, quote: str, as_of: date, source: str
+    ) -> models.ExchangeRate:
+        """Accept a held exchange rate. It is used then, and later ones are compared with it.
+
+        Raises Forbidden, NotFound, RateNotHeld, TokenExpired, Unauthenticated.
+        """
+        return self._perform(
+            endpoints.ACCEPT_RATE, {"base": base, "quote": quote, "as_of": as_of, "source": source}
+        )
+
+    def refuse_rate(
+        self, *, base: str, quote: str, as_of: date, source: str
+    ) -> models.ExchangeRate:
+        """Refuse a held exchange rate. It is never used, and not fetched again.
+
+        Raises Forbidden, NotFound, RateNotHeld, TokenExpired, Unauthenticated.
+        """
+        return self._perform(
+            endpoints.REFUSE_RATE, {"base": base, "quote": quote, "as_of": as_of, "source": source}
+        )
+
+    def get_total(self, *, currency: str) -> models.Total:
+        """Get the balances of one's own accounts in one currency, at the newest accepted rates.
+
+        Each balance is rounded half to even, to minor units of the currency. A rate that is
+        needed may be 4 days old.
+
+        Raises RateMissing, RateTooOld, TokenExpired, TotalTooLarge, Unauthenticated.
+        """
+        return self._perform(endpoints.GET_TOTAL, {"currency": currency})
 
     def check_health(self) -> models.Health:
         """Check that the process is alive."""

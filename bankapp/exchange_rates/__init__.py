@@ -1,0 +1,1 @@
+"""Exchange rates of other banks: their formats, and the source that is asked for them."""
