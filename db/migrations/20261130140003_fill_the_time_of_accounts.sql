@@ -1,5 +1,5 @@
--- Accounts from before final_at get it from their entries or their opening, so many at a time that no payment waits
--- for more than a moment. It may be stopped and run again.
+-- Accounts from before final_at get it from their entries or their opening, so many at a time that
+-- no payment waits for more than a moment. It may be stopped and run again.
 
 -- migrate:up transaction:false
 DO $$
