@@ -48,6 +48,15 @@ FEED_WATCH_COUNT_EACH: Final = 4  # readers who wait, of one customer
 FEED_WATCH_COUNT_MAX: Final = 1000  # of a process; others are answered at once
 FEED_STRETCH_LENGTH: Final = 1000  # positions that are looked at in one query
 FEED_READ_COUNT_MAX: Final = 10  # of one request, while what is read is not what is wanted
+LEASE_DURATION_S: Final = 30.0  # of a consumer of the feed
+LEASE_RENEWAL_AFTER_S: Final = 5.0
+LEASE_TRY_INTERVAL_S: Final = 2.0
+PUBLISH_BATCH_SIZE: Final = 500
+# Less than the lease: what a process sent that has lost it arrives before another sends.
+PUBLISH_TIMEOUT_S: Final = 10.0
+PUBLISH_WAIT_S: Final = 0.5  # for events; then it looks whether to stop
+PUBLISH_RETRY_DELAY_MIN_S: Final = 0.5
+PUBLISH_RETRY_DELAY_MAX_S: Final = 30.0
 # A call by itself costs about as much as this many postings: fewer are not divided.
 UNDIVIDED_COUNT_MAX: Final = 16
 ALONE_COUNT_MAX: Final = 4

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from gen import (
     entries,
     exchange_rates,
+    feed_consumers,
     holds,
     models,
     reports,
@@ -267,6 +268,28 @@ class AsyncExchangeRatesReads:
         there is none.
         """
         return await self._run(lambda q: q.exchange_rates.get_rates_age())
+
+
+class AsyncFeedConsumersReads:
+    """The queries of feed_consumers.sql that only read."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: AsyncRun) -> None:
+        self._run = run
+
+    async def list_consumers_behind(
+        self, *, row_count_max: int
+    ) -> list[feed_consumers.ListConsumersBehindRow]:
+        """By how many positions the consumers of each kind are behind what is settled, at
+        most.
+        """
+        return await self._run(
+            lambda q: q.feed_consumers.list_consumers_behind(row_count_max=row_count_max)
+        )
+
+    async def get_consumer(self, *, name: str) -> models.FeedConsumer | None:
+        return await self._run(lambda q: q.feed_consumers.get_consumer(name=name))
 
 
 class AsyncFeedHorizonReads:
@@ -688,6 +711,7 @@ class AsyncReads:
         "currencies",
         "entries",
         "exchange_rates",
+        "feed_consumers",
         "feed_horizon",
         "holds",
         "idempotency_keys",
@@ -704,6 +728,7 @@ class AsyncReads:
         self.currencies = AsyncCurrenciesReads(run)
         self.entries = AsyncEntriesReads(run)
         self.exchange_rates = AsyncExchangeRatesReads(run)
+        self.feed_consumers = AsyncFeedConsumersReads(run)
         self.feed_horizon = AsyncFeedHorizonReads(run)
         self.holds = AsyncHoldsReads(run)
         self.idempotency_keys = AsyncIdempotencyKeysReads(run)

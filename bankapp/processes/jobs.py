@@ -19,6 +19,7 @@ from bankapp.postgres.database import Database
 from bankapp.processes.bank import opened
 from bankapp.processes.egress import create_rate_source, opened_egress
 from bankapp.processes.observation import observing, serving_metrics
+from bankapp.processes.publisher import publishing
 from bankapp.processes.stop import stopping_by_signals, stopping_with_database
 from bankapp.settings import Settings
 
@@ -54,7 +55,11 @@ async def working(
 ) -> AsyncGenerator[None]:
     """Do background jobs while the block runs; then finish the running ones or return them."""
     queue = open_queue(database.url)
-    async with opened_egress(settings) as egress, queue.open_async():
+    async with (
+        opened_egress(settings) as egress,
+        queue.open_async(),
+        publishing(settings, bank, stop),
+    ):
         add_jobs(queue, _create_job_context(settings, bank, egress))
         worker = asyncio.create_task(work(queue, stop))
         try:

@@ -68,6 +68,19 @@ FEED_LAG_S: Final = Gauge(
     "For how long the feed has waited for a transaction that may still commit behind it",
     multiprocess_mode="mostrecent",
 )
+CONSUMER_BEHIND: Final = Gauge(
+    "bankapp_consumer_behind",
+    "By how many positions a consumer of the feed is behind what is settled, by kind",
+    ["kind"],
+    multiprocess_mode="mostrecent",
+)
+KAFKA_PUBLISHED: Final = Counter("bankapp_kafka_published", "Events that Kafka has acknowledged")
+KAFKA_FAILURES: Final = Counter(
+    "bankapp_kafka_failures",
+    "Times that publishing to Kafka failed and was begun anew, by reason: broker, topic, "
+    "database, lease or feed_rewound",
+    ["reason"],
+)
 POOL_CONNECTIONS: Final = Gauge(
     "bankapp_pool_connections", "Connections to the database", multiprocess_mode="livesum"
 )
