@@ -53,7 +53,7 @@ async def publishing(store: Store, server: str, topic: str) -> AsyncGenerator[Pu
 
 
 @pytest.fixture
-def set_back_row(superuser: psycopg.Connection[tuple[object, ...]]) -> Callable[[str], None]:
+def change_row(superuser: psycopg.Connection[tuple[object, ...]]) -> Callable[[str], None]:
     """Changes the row of the consumer as no rule allows."""
 
     def change(assignment: str) -> None:

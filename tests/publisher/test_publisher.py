@@ -20,7 +20,7 @@ from tests.feed import facts, settle
 from tests.publisher.conftest import publishing
 
 TIMEOUT_S = 30.0
-Set = Callable[[str], None]
+Change = Callable[[str], None]
 
 
 async def until_published(store: Store, server: str, topic: str) -> list[str]:
@@ -101,13 +101,13 @@ async def test_another_goes_on_at_once_when_one_stops(
 
 
 async def test_the_topic_tells_where_to_go_on(
-    store: Store, make: Make, broker: Broker, topic: str, set_back_row: Set
+    store: Store, make: Make, broker: Broker, topic: str, change_row: Change
 ) -> None:
     """Goal: what was written and not noted, because the process was killed, is not written again."""
     await make.account(balance=100)
     async with publishing(store, broker.server, topic):
         await until_published(store, broker.server, topic)
-    set_back_row("position = 0")
+    change_row("position = 0")
     await make.account()
     async with publishing(store, broker.server, topic):
         found = await until_published(store, broker.server, topic)
@@ -115,7 +115,7 @@ async def test_the_topic_tells_where_to_go_on(
 
 
 async def test_what_the_broker_lost_at_the_end_is_published_again(
-    store: Store, make: Make, broker: Broker, topic: str, set_back_row: Set
+    store: Store, make: Make, broker: Broker, topic: str, change_row: Change
 ) -> None:
     await make.account(balance=100)
     async with publishing(store, broker.server, topic):
