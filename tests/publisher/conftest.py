@@ -1,18 +1,23 @@
 """Fixtures: a broker, a topic of the test alone, and publishers of a store."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator
+import itertools
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final, TypeVar
 from uuid import uuid4
 
 import psycopg
 import pytest
 
-from bankapp.publisher.publisher import Publisher
+from bankapp.publisher.publisher import CONSUMER, Publisher
 from bankapp.publisher.topic import Topic
 from bankapp.store.store import Store
-from tests.brokers import KINDS, Broker, brokers_at, running
+from tests.brokers import KINDS, Broker, brokers_at, ids, running
+
+Found = TypeVar("Found")
+TIMEOUT_S: Final = 30.0
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -39,6 +44,16 @@ def topic() -> str:
     return f"bank.events.{uuid4().hex}"
 
 
+async def until(condition: Callable[[], Awaitable[Found | None]]) -> Found:
+    """The first result of a condition that is not None."""
+    async with asyncio.timeout(TIMEOUT_S):
+        for _ in itertools.count():
+            if (found := await condition()) is not None:
+                return found
+            await asyncio.sleep(0.05)
+    raise AssertionError
+
+
 @asynccontextmanager
 async def publishing(store: Store, server: str, topic: str) -> AsyncGenerator[Publisher]:
     """A publisher while the block runs."""
@@ -62,3 +77,23 @@ def change_row(superuser: psycopg.Connection[tuple[object, ...]]) -> Callable[[s
         superuser.execute("ALTER TABLE feed_consumers ENABLE TRIGGER USER")
 
     return change
+
+
+async def until_in_topic(last: str, server: str, topic: str) -> list[str]:
+    """The ids in the topic, once this one is among them."""
+
+    async def found() -> list[str] | None:
+        read = await asyncio.to_thread(ids, server, topic)
+        return read if last in read else None
+
+    return await until(found)
+
+
+async def until_problem(store: Store) -> str:
+    """Why the publisher does not get on, once it says so."""
+
+    async def found() -> str | None:
+        row = await store.read.feed_consumers.get_consumer(name=CONSUMER)
+        return None if row is None else row.last_error
+
+    return await until(found)

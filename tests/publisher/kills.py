@@ -80,10 +80,17 @@ async def published_over_kills(
     await posting
     expected = [f"1-{fact.position}" for fact in await facts(store)]
     with place.working("last") as working:
-        async with asyncio.timeout(TIMEOUT_S):
-            while expected[-1] not in (
-                found := await asyncio.to_thread(ids, place.server, place.topic)
-            ):
-                await asyncio.sleep(0.1)
+        found = await asyncio.to_thread(_until_published, expected[-1], place)
         assert working.stop(signal.SIGTERM) == 0
     return found, expected
+
+
+def _until_published(last: str, place: Place) -> list[str]:
+    found = until(lambda: _ids_with(last, place), TIMEOUT_S)
+    assert found is not None
+    return found
+
+
+def _ids_with(last: str, place: Place) -> list[str] | None:
+    found = ids(place.server, place.topic)
+    return found if last in found else None

@@ -1,6 +1,5 @@
 """The publisher: every event in the topic, once and in order."""
 
-import asyncio
 import json
 from collections.abc import Callable
 
@@ -11,15 +10,14 @@ from bankapp import tuning
 from bankapp.domain.feed import Place
 from bankapp.domain.origin import THE_BANK
 from bankapp.operations.events.telling import tell
-from bankapp.publisher.publisher import CONSUMER, Batch, last_in_order
+from bankapp.publisher.publisher import Batch, last_in_order
 from bankapp.publisher.topic import read_headers
 from bankapp.store.store import Store
-from tests.brokers import Broker, brokers_at, ids, read_topic
+from tests.brokers import Broker, brokers_at, read_topic
 from tests.factories import Make, transfer
 from tests.feed import facts, settle
-from tests.publisher.conftest import publishing
+from tests.publisher.conftest import TIMEOUT_S, publishing, until_in_topic, until_problem
 
-TIMEOUT_S = 30.0
 Change = Callable[[str], None]
 
 
@@ -27,10 +25,7 @@ async def until_published(store: Store, server: str, topic: str) -> list[str]:
     """The ids in the topic, once all that has happened by now is in it."""
     await settle(store)
     last = f"1-{(await facts(store))[-1].position}"
-    async with asyncio.timeout(TIMEOUT_S):
-        while last not in (found := await asyncio.to_thread(ids, server, topic)):
-            await asyncio.sleep(0.05)
-    return found
+    return await until_in_topic(last, server, topic)
 
 
 async def expected_ids(store: Store) -> list[str]:
@@ -103,7 +98,7 @@ async def test_another_goes_on_at_once_when_one_stops(
 async def test_the_topic_tells_where_to_go_on(
     store: Store, make: Make, broker: Broker, topic: str, change_row: Change
 ) -> None:
-    """Goal: what was written and not noted, because the process was killed, is not written again."""
+    """Goal: what was written and not noted before a kill is not written again."""
     await make.account(balance=100)
     async with publishing(store, broker.server, topic):
         await until_published(store, broker.server, topic)
@@ -180,10 +175,6 @@ async def test_a_foreign_topic_is_left_alone(
     assert producer.flush(TIMEOUT_S) == 0
     await make.account()
     async with publishing(store, broker.server, topic):
-        async with asyncio.timeout(TIMEOUT_S):
-            while (row := await store.read.feed_consumers.get_consumer(name=CONSUMER)) is None or (
-                row.last_error is None
-            ):
-                await asyncio.sleep(0.05)
-    assert "has no ce_id of a bank" in row.last_error
+        said = await until_problem(store)
+    assert "has no ce_id of a bank" in said
     assert len(read_topic(broker.server, topic)) == len(await expected_ids(store)) - 1
