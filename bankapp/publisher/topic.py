@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -49,9 +49,9 @@ class Topic:
 
     def _create(self, admin: AdminClient) -> None:
         wanted = NewTopic(self.name, num_partitions=1, replication_factor=-1)
-        create: Callable[..., dict[str, Future[Any]]] = admin.create_topics  # pyright: ignore[reportUnknownMemberType]
+        created = admin.create_topics([wanted], request_timeout=_CREATION_TIMEOUT_S)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         try:
-            create([wanted], request_timeout=_CREATION_TIMEOUT_S)[self.name].result()
+            cast("Future[None]", created[self.name]).result()
         except KafkaException as error:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise TopicUnusable(f"it cannot be created: {describe(error)}") from error

@@ -62,8 +62,8 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "a topic of others is written to",
         _TOPIC,
-        '        raise TopicUnusable(f"its record {message.offset()} has no {ID_HEADER} of a bank") from None',
-        "        return Place(1, 0)",
+        "    except ValueError:\n        raise",
+        "    except ValueError:\n        return Place(1, 0)\n        raise",
         f"{_TEST} -k foreign",
     ),
     _code(
@@ -83,10 +83,8 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "who lost the lease notes a place",
         _QUERIES,
-        "    last_error = NULL,\n    leased_until = now() + make_interval(secs => %(duration_s)s)\n"
-        "WHERE name = %(name)s\n    AND lease_token = %(lease_token)s",
-        "    last_error = NULL,\n    leased_until = now() + make_interval(secs => %(duration_s)s)\n"
-        "WHERE name = %(name)s",
+        "WHERE name = $4\n    AND lease_token = $5",
+        "WHERE name = $4\n    AND $5::uuid IS NOT NULL",
         f"{_STORE} -k who_lost",
     ),
 ]
