@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from bankapp import tuning
 from bankapp.domain import errors
+from bankapp.telemetry import metrics
 from gen.feed_horizon import AdvanceFeedRow
 
 Settle: TypeAlias = Callable[[], Awaitable[AdvanceFeedRow]]
@@ -61,12 +62,14 @@ class Tail:
             yield watch
             return
         self._watches[username].add(watch)
+        metrics.FEED_WAITING.inc()
         try:
             await self._begin()
             if self._is_released:
                 watch.wake(for_good=True)
             yield watch
         finally:
+            metrics.FEED_WAITING.dec()
             self._watches[username].discard(watch)
             if not self._watches[username]:
                 del self._watches[username]
