@@ -100,20 +100,21 @@ class Tail:
         await asyncio.wait({begun, self._following}, return_when=asyncio.FIRST_COMPLETED)
         begun.cancel()
         if not self._begun.is_set():
-            raise errors.Unavailable
+            await self._following  # raises Unavailable
 
     async def _follow(self) -> None:
-        with suppress(errors.Unavailable):  # who waits looks, and is told
-            position = (await self._settle()).settled_position
-            self._begun.set()
-            while self._watches:
-                await asyncio.sleep(tuning.FEED_POLL_INTERVAL_S)
+        position = (await self._settle()).settled_position
+        self._begun.set()
+        while self._watches:
+            await asyncio.sleep(tuning.FEED_POLL_INTERVAL_S)
+            try:
                 settled = (await self._settle()).settled_position
                 if settled > position:
                     self._wake([_ANYBODY])
                     await self._wake_concerned(position, settled)
                     position = settled
-        self._wake(list(self._watches))
+            except errors.Unavailable:
+                self._wake(list(self._watches))  # who looks is told
 
     async def _wake_concerned(self, position: int, settled: int) -> None:
         while position < settled and self._watches.keys() - {_ANYBODY}:
