@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bankapp.domain import errors, limits
 from bankapp.domain.feed import Place
+from bankapp.operations.admission import renewed
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller
 from bankapp.operations.events.declared import NAMES, AnyEvent, EventId, EventName
@@ -13,6 +14,7 @@ from bankapp.operations.events.telling import tell
 from bankapp.operations.fields import Id, RequestModel, ResponseModel, Text, number
 from bankapp.operations.ledger.accounts import visible_account
 from bankapp.operations.operation import operation
+from bankapp.store.events.feed import FeedPage
 from bankapp.store.events.reading import Wanted
 
 _END: Final = "last"
@@ -74,6 +76,20 @@ class EventPage(ResponseModel):
 @operation(refuses=(errors.NotFound, errors.FeedRewound))
 async def list_events(bank: Bank, caller: Caller, request: ListEventsRequest) -> EventPage:
     """What happened, in order: to oneself and one's own accounts, for bankers to all."""
+    page = await _page(bank, caller, request, request.wait_s or 0)
+    if request.wait_s is not None:
+        # Whoever has lost the session or the role while waiting is told what others are told.
+        present = await renewed(bank, caller)
+        if present.role is not caller.role:
+            page = await _page(bank, present, request, 0)
+    return EventPage(
+        items=[tell(fact, page.place.epoch, page.account_ids) for fact in page.facts],
+        next_cursor=str(page.place),
+        has_more=page.has_more,
+    )
+
+
+async def _page(bank: Bank, caller: Caller, request: ListEventsRequest, wait_s: int) -> FeedPage:
     if request.account_id is not None:
         await visible_account(bank, caller, request.account_id)
     wanted = Wanted(
@@ -81,14 +97,8 @@ async def list_events(bank: Bank, caller: Caller, request: ListEventsRequest) ->
         account_id=request.account_id,
         username=None if caller.is_banker() else caller.username,
     )
-    page = await bank.store.feed.wait_for_page(
-        wanted, await _place(bank, request.cursor), request.limit, request.wait_s or 0
-    )
-    return EventPage(
-        items=[tell(fact, page.place.epoch, page.account_ids) for fact in page.facts],
-        next_cursor=str(page.place),
-        has_more=page.has_more,
-    )
+    place = await _place(bank, request.cursor)
+    return await bank.store.feed.wait_for_page(wanted, place, request.limit, wait_s)
 
 
 async def _place(bank: Bank, cursor: str | None) -> Place | None:
