@@ -88,6 +88,7 @@ async def test_two_publishers_share_one_lease(
 async def test_another_goes_on_at_once_when_one_stops(
     store: Store, make: Make, broker: Broker, topic: str
 ) -> None:
+    found: list[str] = []
     for _ in range(3):
         await make.account(balance=100)
         async with publishing(store, broker.server, topic):

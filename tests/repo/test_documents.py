@@ -17,6 +17,9 @@ HISTORIES: Final = {"CHANGELOG.md"}
 TOP: Final = sorted(path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != ".")
 
 
+OF_TESTS = {"BANK_TEST_KAFKA"}  # names a broker to the tests
+
+
 def code(document: str) -> list[str]:
     """All that a document sets in the type of code, in its text and in its blocks."""
     inline = re.findall(r"`([^`\n]+)`", prose(document))
@@ -50,7 +53,7 @@ def test_targets_settings_and_commands_that_are_named_exist(document: str) -> No
     commands = {command.name for command in COMMANDS}
     for text in code(document):
         assert set(re.findall(r"\bmake ([a-z][a-z-]+)", text)) <= targets, text
-        assert set(re.findall(r"\b(BANK_[A-Z_]+)\b", text)) <= EXAMPLES.keys(), text
+        assert set(re.findall(r"\b(BANK_[A-Z_]+)\b", text)) <= EXAMPLES.keys() | OF_TESTS, text
         assert set(re.findall(r"\bbankapp ([a-z]+(?:-[a-z]+)*)\b", text)) <= commands, text
 
 
