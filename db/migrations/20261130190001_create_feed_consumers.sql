@@ -12,7 +12,8 @@ CREATE TABLE feed_consumers (
     resumed_count bigint NOT NULL DEFAULT 0,
     last_error text,
     CONSTRAINT feed_consumers_pkey PRIMARY KEY (name),
-    CONSTRAINT feed_consumers_name_shape CHECK (name ~ '^[a-z][a-z0-9_]{0,29}(:[1-9][0-9]{0,18})?$'),
+    CONSTRAINT feed_consumers_name_shape
+    CHECK (name ~ '^[a-z][a-z0-9_]{0,29}(:[1-9][0-9]{0,18})?$'),
     CONSTRAINT feed_consumers_epoch_positive CHECK (epoch > 0),
     CONSTRAINT feed_consumers_position_not_negative CHECK (position >= 0),
     CONSTRAINT feed_consumers_lease_ends CHECK ((lease_token IS NULL) = (leased_until IS NULL)),

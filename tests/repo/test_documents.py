@@ -14,10 +14,8 @@ from tests.repo.markdown import anchors, blocks, documents, prose
 LANGUAGES: Final = {"console", "json", "python", "sh", "sql", "text", "yaml", ""}
 # A changelog names files of earlier releases, too.
 HISTORIES: Final = {"CHANGELOG.md"}
+OF_TESTS: Final = {"BANK_TEST_KAFKA"}  # names a broker to the tests
 TOP: Final = sorted(path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != ".")
-
-
-OF_TESTS = {"BANK_TEST_KAFKA"}  # names a broker to the tests
 
 
 def code(document: str) -> list[str]:
