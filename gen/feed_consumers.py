@@ -79,6 +79,7 @@ WITH /* ListConsumersBehind */ consumers AS (
         feed_consumers.name,
         feed_consumers.position
     FROM feed_consumers
+    WHERE feed_consumers.name > ''
     ORDER BY feed_consumers.name
     LIMIT $1
 )
@@ -212,7 +213,8 @@ class Querier:
 
     def list_consumers_behind(self, *, row_count_max: int) -> list[ListConsumersBehindRow]:
         """By how many positions the consumers of each kind are behind what is settled, at
-        most.
+        most. All names are greater than nothing; the condition and the limit make it a
+        bounded range of the index.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(LIST_CONSUMERS_BEHIND, (Int8(row_count_max),))
@@ -282,7 +284,8 @@ class AsyncQuerier:
 
     async def list_consumers_behind(self, *, row_count_max: int) -> list[ListConsumersBehindRow]:
         """By how many positions the consumers of each kind are behind what is settled, at
-        most.
+        most. All names are greater than nothing; the condition and the limit make it a
+        bounded range of the index.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(LIST_CONSUMERS_BEHIND, (Int8(row_count_max),))

@@ -282,7 +282,8 @@ class AsyncFeedConsumersReads:
         self, *, row_count_max: int
     ) -> list[feed_consumers.ListConsumersBehindRow]:
         """By how many positions the consumers of each kind are behind what is settled, at
-        most.
+        most. All names are greater than nothing; the condition and the limit make it a
+        bounded range of the index.
         """
         return await self._run(
             lambda q: q.feed_consumers.list_consumers_behind(row_count_max=row_count_max)

@@ -52,13 +52,15 @@ WHERE name = sqlc.arg(name)
     AND lease_token = sqlc.arg(lease_token);
 
 -- name: ListConsumersBehind :many
--- By how many positions the consumers of each kind are behind what is settled, at most.
+-- By how many positions the consumers of each kind are behind what is settled, at most. All names
+-- are greater than nothing; the condition and the limit make it a bounded range of the index.
 -- @notnull kind position_count
 WITH consumers AS (
     SELECT
         feed_consumers.name,
         feed_consumers.position
     FROM feed_consumers
+    WHERE feed_consumers.name > ''
     ORDER BY feed_consumers.name
     LIMIT sqlc.arg(row_count_max)
 )

@@ -240,7 +240,7 @@ window.searchIndex = [
 ["query", "AdvanceConsumer", "queries/AdvanceConsumer.html", "Also renews the lease."],
 ["query", "NoteConsumerProblem", "queries/NoteConsumerProblem.html", ""],
 ["query", "GiveUpConsumerLease", "queries/GiveUpConsumerLease.html", ""],
-["query", "ListConsumersBehind", "queries/ListConsumersBehind.html", "By how many positions the consumers of each kind are behind what is settled, at most."],
+["query", "ListConsumersBehind", "queries/ListConsumersBehind.html", "By how many positions the consumers of each kind are behind what is settled, at most. All names are greater than nothing; the condition and the limit make it a bounded range of the index."],
 ["query", "GetConsumer", "queries/GetConsumer.html", ""],
 ["query", "AdvanceFeed", "queries/AdvanceFeed.html", "In a transaction of its own."],
 ["query", "ListUsersConcerned", "queries/ListUsersConcerned.html", "Whom the facts of a stretch of the feed concern, as owners of accounts or by themselves, and some of them more than once. Of as many positions as rows, so that no row is missing."],

@@ -11,6 +11,7 @@ import psycopg
 
 from bankapp.domain.events import EVENTS
 from bankapp.domain.exchange_rates import RateKey, RateSheet
+from bankapp.domain.feed import Place
 from bankapp.domain.mail import Code
 from bankapp.domain.origin import THE_BANK
 from bankapp.domain.roles import Role
@@ -18,6 +19,7 @@ from bankapp.domain.sessions import Renewal
 from bankapp.domain.users import NewUser, UserChange
 from bankapp.operations.events.declared import NAMES
 from bankapp.operations.events.telling import tell
+from bankapp.store.operator.consumers import set_consumer_back
 from bankapp.store.store import Store
 from tests.factories import HASHED_PASSWORD, Make, capture, hold, new_session, void
 from tests.feed import facts
@@ -179,13 +181,17 @@ async def test_rows_of_rates(store: Store, connection: Connection) -> None:
     ]
 
 
-async def test_every_event_is_recorded(store: Store, make: Make, connection: Connection) -> None:
+async def test_every_event_is_recorded(
+    store: Store, make: Make, connection: Connection, database_url: str
+) -> None:
     """The lives above hold every event of the catalogue."""
     await live_a_life_of_a_user(store, connection)
     await make.user()
     await live_a_life_of_sessions(store)
     await live_a_life_of_an_account(store)
     connection.execute("SELECT begin_feed_epoch()")
+    connection.commit()
+    set_consumer_back(database_url, "kafka", Place(2, 0))
     await live_a_life_of_rates(store, connection)
     assert {action for action, *_ in trail(connection)} == {event.name for event in EVENTS}
 
