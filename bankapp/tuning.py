@@ -44,8 +44,10 @@ FINDING_COUNT_MAX: Final = 100
 
 READ_COUNT_MAX: Final = 1000
 FEED_POLL_INTERVAL_S: Final = 0.05  # while somebody waits
-FEED_WATCH_COUNT_EACH: Final = 4  # readers who wait, of one customer
+FEED_WATCH_COUNT_EACH: Final = 4  # requests that wait, of one user
 FEED_WATCH_COUNT_MAX: Final = 1000  # of a process; others are answered at once
+FEED_STRETCH_MIN: Final = 100  # rows of each kind that are read at once
+FEED_CROWDED_PAUSE_S: Final = 1.0  # before the answer to one for whom there is no place to wait
 FEED_STRETCH_LENGTH: Final = 1000  # positions that are looked at in one query
 FEED_READ_COUNT_MAX: Final = 10  # of one request, while what is read is not what is wanted
 # A call by itself costs about as much as this many postings: fewer are not divided.

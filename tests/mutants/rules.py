@@ -85,6 +85,7 @@ TRIGGERS: Final = {
         """,
     ),
     **_named(_HORIZON, "feed_horizon_only_forward feed_horizon_stays"),
+    "audit_events_name_their_user": "tests/store/events/test_feed.py -k old_server",
     "accounts_balance_of_last_entry": f"{_RULES} -k do_not_balance",
     "accounts_open_with_nothing": f"{_RULES} -k do_not_balance",
     "audit_events_append_only": f"{_NAMED} -k what_happened_stays",
