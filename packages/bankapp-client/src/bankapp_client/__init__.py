@@ -3,6 +3,7 @@
 from bankapp_client.asynchronous import AsyncClient
 from bankapp_client.call import Page, new_key
 from bankapp_client.core import Retries, Tokens
+from bankapp_client.feed import AsyncFeed, Feed
 from bankapp_client.generated import models, problems
 from bankapp_client.paging import AsyncPages, Pages
 from bankapp_client.problem import ClientError, Problem, UnexpectedAnswer, Unreachable, Violation
@@ -10,9 +11,11 @@ from bankapp_client.sync import Client
 
 __all__ = [
     "AsyncClient",
+    "AsyncFeed",
     "AsyncPages",
     "Client",
     "ClientError",
+    "Feed",
     "Page",
     "Pages",
     "Problem",
