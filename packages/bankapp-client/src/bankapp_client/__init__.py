@@ -8,6 +8,7 @@ from bankapp_client.generated import models, problems
 from bankapp_client.paging import AsyncPages, Pages
 from bankapp_client.problem import ClientError, Problem, UnexpectedAnswer, Unreachable, Violation
 from bankapp_client.sync import Client
+from bankapp_client.webhooks import InvalidWebhook, verify_webhook
 
 __all__ = [
     "AsyncClient",
@@ -16,6 +17,7 @@ __all__ = [
     "Client",
     "ClientError",
     "Feed",
+    "InvalidWebhook",
     "Page",
     "Pages",
     "Problem",
@@ -27,4 +29,5 @@ __all__ = [
     "models",
     "new_key",
     "problems",
+    "verify_webhook",
 ]
