@@ -426,31 +426,7 @@ class Operations(ABC):
         *,
         cursor: str | None = None,
         limit: int | None = None,
-        types: list[
-            Literal[
-                "transfer.posted",
-                "hold.placed",
-                "hold.captured",
-                "hold.voided",
-                "hold.expired",
-                "user.created",
-                "user.changed",
-                "user.role_changed",
-                "user.email_verified",
-                "user.password_changed",
-                "user.blocked",
-                "user.unblocked",
-                "session.opened",
-                "session.renewed",
-                "session.reuse_detected",
-                "session.ended",
-                "account.opened",
-                "account.frozen",
-                "account.thawed",
-                "account.closed",
-            ]
-        ]
-        | None = None,
+        types: list[models.EventName] | None = None,
         account_id: int | None = None,
         wait_s: int | None = None,
     ) -> models.EventPage:
