@@ -238,7 +238,7 @@ class Event(Model):
     """Something that happened.
 
     `id` is its place in the feed, and a cursor. `account_ids` are the accounts concerned that the
-    reader may see. `request_id` is that of the request that caused it.
+    reader may see. `request_id` is that of the request that caused it, where the reader may see it.
     """
 
     id: str
