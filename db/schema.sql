@@ -216,6 +216,25 @@ COMMENT ON TYPE public.user_role IS 'What a user may do; each role may do all th
 
 
 --
+-- Name: webhook_status; Type: TYPE; Schema: public; Owner: -
+--
+
+CREATE TYPE public.webhook_status AS ENUM (
+    'active',
+    'failing',
+    'paused',
+    'disabled'
+);
+
+
+--
+-- Name: TYPE webhook_status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TYPE public.webhook_status IS 'Whether events are sent to an endpoint: all, a probe now and then, or none until it is resumed';
+
+
+--
 -- Name: procrastinate_cancel_job_v1(bigint, boolean, boolean); Type: FUNCTION; Schema: procrastinate; Owner: -
 --
 
@@ -3063,6 +3082,209 @@ COMMENT ON COLUMN public.users.blocked_at IS 'Since when the user may neither lo
 
 
 --
+-- Name: webhook_deliveries; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.webhook_deliveries (
+    endpoint_id bigint NOT NULL,
+    "position" bigint NOT NULL,
+    try_count bigint NOT NULL,
+    next_try_at timestamp with time zone,
+    last_status bigint,
+    failed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT webhook_deliveries_last_status_http CHECK (((last_status >= 100) AND (last_status <= 999))),
+    CONSTRAINT webhook_deliveries_position_positive CHECK (("position" > 0)),
+    CONSTRAINT webhook_deliveries_try_count_limit CHECK (((try_count >= 0) AND (try_count <= 10)))
+);
+
+
+--
+-- Name: TABLE webhook_deliveries; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.webhook_deliveries IS 'An event that an endpoint has not taken; deleted when it has, or 30 days after the last try';
+
+
+--
+-- Name: COLUMN webhook_deliveries."position"; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_deliveries."position" IS 'Of the event in the feed';
+
+
+--
+-- Name: COLUMN webhook_deliveries.try_count; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_deliveries.try_count IS 'How often it was sent in vain; not counted when the server asked to wait';
+
+
+--
+-- Name: COLUMN webhook_deliveries.next_try_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_deliveries.next_try_at IS 'NULL after the last try';
+
+
+--
+-- Name: COLUMN webhook_deliveries.last_status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_deliveries.last_status IS 'The HTTP status of the last try; NULL if there was no answer';
+
+
+--
+-- Name: webhook_endpoints; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.webhook_endpoints (
+    id bigint NOT NULL,
+    owner text,
+    url text NOT NULL,
+    types text[],
+    sealed_secret text NOT NULL,
+    sealed_previous_secret text,
+    previous_until timestamp with time zone,
+    status public.webhook_status DEFAULT 'active'::public.webhook_status NOT NULL,
+    "position" bigint NOT NULL,
+    replay_position bigint,
+    replay_until_position bigint,
+    failure_count bigint DEFAULT 0 NOT NULL,
+    probe_count bigint DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    retry_at timestamp with time zone,
+    recovered_at timestamp with time zone,
+    last_tried_at timestamp with time zone,
+    last_status bigint,
+    lease_token uuid,
+    leased_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT webhook_endpoints_counts_not_negative CHECK (((failure_count >= 0) AND (probe_count >= 0))),
+    CONSTRAINT webhook_endpoints_failing_since_when CHECK (((status <> 'failing'::public.webhook_status) OR ((failing_since IS NOT NULL) AND (retry_at IS NOT NULL)))),
+    CONSTRAINT webhook_endpoints_last_status_http CHECK (((last_status >= 100) AND (last_status <= 999))),
+    CONSTRAINT webhook_endpoints_lease_ends CHECK (((lease_token IS NULL) = (leased_until IS NULL))),
+    CONSTRAINT webhook_endpoints_position_not_negative CHECK (("position" >= 0)),
+    CONSTRAINT webhook_endpoints_previous_needs_until CHECK (((sealed_previous_secret IS NULL) = (previous_until IS NULL))),
+    CONSTRAINT webhook_endpoints_replay_ends CHECK ((((replay_position IS NULL) = (replay_until_position IS NULL)) AND COALESCE(((replay_position >= 0) AND (replay_position <= (replay_until_position - 1))), true))),
+    CONSTRAINT webhook_endpoints_types_count CHECK (((cardinality(types) >= 1) AND (cardinality(types) <= 100))),
+    CONSTRAINT webhook_endpoints_url_http CHECK ((url ~ '^https?://[^/@?#]+'::text)),
+    CONSTRAINT webhook_endpoints_url_length CHECK ((length(url) <= 2000))
+);
+
+
+--
+-- Name: TABLE webhook_endpoints; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.webhook_endpoints IS 'A server to which events are sent, and how far it has got them';
+
+
+--
+-- Name: COLUMN webhook_endpoints.owner; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.owner IS 'The customer who is told of what concerns them; NULL for the bank''s own, which is told of all';
+
+
+--
+-- Name: COLUMN webhook_endpoints.types; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.types IS 'The events that are sent; NULL for all';
+
+
+--
+-- Name: COLUMN webhook_endpoints.sealed_secret; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.sealed_secret IS 'The secret that signs, encrypted with the bank''s keys';
+
+
+--
+-- Name: COLUMN webhook_endpoints.sealed_previous_secret; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.sealed_previous_secret IS 'The secret before it, which signs along until previous_until';
+
+
+--
+-- Name: COLUMN webhook_endpoints."position"; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints."position" IS 'All events up to this position were taken by the server, or are parked in webhook_deliveries';
+
+
+--
+-- Name: COLUMN webhook_endpoints.replay_position; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.replay_position IS 'The same of events that are sent once more, up to replay_until_position';
+
+
+--
+-- Name: COLUMN webhook_endpoints.failure_count; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.failure_count IS 'First tries that failed in a row';
+
+
+--
+-- Name: COLUMN webhook_endpoints.probe_count; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.probe_count IS 'Probes that failed since the endpoint is failing';
+
+
+--
+-- Name: COLUMN webhook_endpoints.failing_since; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.failing_since IS 'Since when no try has succeeded';
+
+
+--
+-- Name: COLUMN webhook_endpoints.retry_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.retry_at IS 'Nothing is sent earlier';
+
+
+--
+-- Name: COLUMN webhook_endpoints.recovered_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.recovered_at IS 'When a failing endpoint answered again; it is sent less at first, until it has caught up';
+
+
+--
+-- Name: COLUMN webhook_endpoints.last_status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.last_status IS 'The HTTP status of the last try; NULL if there was no answer';
+
+
+--
+-- Name: COLUMN webhook_endpoints.lease_token; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.lease_token IS 'The one worker that may send now';
+
+
+--
+-- Name: webhook_endpoints_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.webhook_endpoints ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.webhook_endpoints_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: procrastinate_events id; Type: DEFAULT; Schema: procrastinate; Owner: -
 --
 
@@ -3265,6 +3487,22 @@ ALTER TABLE ONLY public.transfers
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (username);
+
+
+--
+-- Name: webhook_deliveries webhook_deliveries_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (endpoint_id, "position");
+
+
+--
+-- Name: webhook_endpoints webhook_endpoints_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.webhook_endpoints
+    ADD CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (id);
 
 
 --
@@ -3548,6 +3786,48 @@ CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 
 
 --
+-- Name: webhook_deliveries_due_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (endpoint_id, next_try_at) WHERE (next_try_at IS NOT NULL);
+
+
+--
+-- Name: webhook_deliveries_failed_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX webhook_deliveries_failed_at_idx ON public.webhook_deliveries USING btree (failed_at);
+
+
+--
+-- Name: webhook_deliveries_next_try_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX webhook_deliveries_next_try_at_idx ON public.webhook_deliveries USING btree (next_try_at) WHERE (next_try_at IS NOT NULL);
+
+
+--
+-- Name: webhook_endpoints_owner_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX webhook_endpoints_owner_idx ON public.webhook_endpoints USING btree (owner, id);
+
+
+--
+-- Name: webhook_endpoints_retry_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX webhook_endpoints_retry_at_idx ON public.webhook_endpoints USING btree (retry_at) WHERE ((status = ANY (ARRAY['active'::public.webhook_status, 'failing'::public.webhook_status])) AND (retry_at IS NOT NULL));
+
+
+--
+-- Name: webhook_endpoints_running_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX webhook_endpoints_running_idx ON public.webhook_endpoints USING btree (id) WHERE (status = ANY (ARRAY['active'::public.webhook_status, 'failing'::public.webhook_status]));
+
+
+--
 -- Name: procrastinate_jobs procrastinate_jobs_notify_queue_job_aborted_v1; Type: TRIGGER; Schema: procrastinate; Owner: -
 --
 
@@ -3758,6 +4038,13 @@ CREATE TRIGGER users_keep_an_admin AFTER UPDATE OF role, blocked_at ON public.us
 
 
 --
+-- Name: webhook_endpoints webhook_endpoints_only_forward; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER webhook_endpoints_only_forward AFTER UPDATE ON public.webhook_endpoints FOR EACH ROW WHEN (((new."position" < old."position") OR (new.owner IS DISTINCT FROM old.owner))) EXECUTE FUNCTION public.refuse_rewrite();
+
+
+--
 -- Name: procrastinate_events procrastinate_events_job_id_fkey; Type: FK CONSTRAINT; Schema: procrastinate; Owner: -
 --
 
@@ -3918,6 +4205,22 @@ ALTER TABLE ONLY public.transfers
 
 
 --
+-- Name: webhook_deliveries webhook_deliveries_endpoint_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_endpoint_fkey FOREIGN KEY (endpoint_id) REFERENCES public.webhook_endpoints(id) ON DELETE CASCADE;
+
+
+--
+-- Name: webhook_endpoints webhook_endpoints_owner_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.webhook_endpoints
+    ADD CONSTRAINT webhook_endpoints_owner_fkey FOREIGN KEY (owner) REFERENCES public.users(username);
+
+
+--
 -- PostgreSQL database dump complete
 --
 
@@ -3989,4 +4292,6 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130165005'),
     ('20261130165006'),
     ('20261130165007'),
-    ('20261130165008');
+    ('20261130165008'),
+    ('20261130180001'),
+    ('20261130180002');
