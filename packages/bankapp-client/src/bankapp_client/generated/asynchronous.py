@@ -450,6 +450,11 @@ class AsyncOperations(ABC):
                 "account.frozen",
                 "account.thawed",
                 "account.closed",
+                "webhook.created",
+                "webhook.changed",
+                "webhook.deleted",
+                "webhook.secret_rotated",
+                "webhook.disabled",
             ]
         ]
         | None = None,

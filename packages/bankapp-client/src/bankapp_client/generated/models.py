@@ -17,6 +17,8 @@ AccountStatus: TypeAlias = Literal["open", "frozen", "closed"]
 
 TransferKind: TypeAlias = Literal["transfer", "deposit", "withdrawal", "capture", "reversal"]
 
+DisabledReason: TypeAlias = Literal["gone", "failing"]
+
 ExchangeRateStatus: TypeAlias = Literal["accepted", "held", "refused"]
 
 
@@ -541,6 +543,81 @@ class AccountClosedEvent(Model):
     data: AccountData
 
 
+class WebhookData(Model):
+    """A webhook; the owner of one of the bank's is null."""
+
+    webhook_id: int
+    owner: str | None
+
+
+class WebhookCreatedEvent(Model):
+    """A customer, or a banker for the bank, has events sent to a server."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["webhook.created"]
+    data: WebhookData
+
+
+class WebhookChangedEvent(Model):
+    """A webhook got another URL or other types of events, or was paused or resumed."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["webhook.changed"]
+    data: WebhookData
+
+
+class WebhookDeletedEvent(Model):
+    """A webhook was deleted; nothing more is sent."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["webhook.deleted"]
+    data: WebhookData
+
+
+class WebhookSecretRotatedEvent(Model):
+    """A webhook got a new secret; the one before may sign along for a day."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["webhook.secret_rotated"]
+    data: WebhookData
+
+
+class WebhookDisabledData(Model):
+    """A webhook, and why the bank sends it nothing more."""
+
+    webhook_id: int
+    owner: str | None
+    reason: DisabledReason
+
+
+class WebhookDisabledEvent(Model):
+    """The bank sends a webhook nothing more: its server wants it so, or has failed for days."""
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+    type: Literal["webhook.disabled"]
+    data: WebhookDisabledData
+
+
 class EventPage(Model):
     """A page of the feed, oldest first.
 
@@ -568,6 +645,11 @@ class EventPage(Model):
         | AccountFrozenEvent
         | AccountThawedEvent
         | AccountClosedEvent
+        | WebhookCreatedEvent
+        | WebhookChangedEvent
+        | WebhookDeletedEvent
+        | WebhookSecretRotatedEvent
+        | WebhookDisabledEvent
     ]
     next_cursor: str
     has_more: bool

@@ -448,6 +448,11 @@ class Operations(ABC):
                 "account.frozen",
                 "account.thawed",
                 "account.closed",
+                "webhook.created",
+                "webhook.changed",
+                "webhook.deleted",
+                "webhook.secret_rotated",
+                "webhook.disabled",
             ]
         ]
         | None = None,
