@@ -125,8 +125,8 @@ class Circuit:
             circuit = circuit._after(one, moment)
         if any(one.outcome is Outcome.GONE for one in tries):
             return replace(circuit, status=WebhookStatus.DISABLED, retry_at=None)
-        if circuit.failure_count > self.failure_count or circuit.failure_count == 0:
-            circuit = circuit._opened(self, moment, schedule)
+        if circuit.failure_count > self.failure_count:
+            circuit = _opened(circuit, self, moment, schedule)
         waits = [one.answer.wait for one in tries if one.answer.wait is not None]
         if waits and circuit.status is not WebhookStatus.DISABLED:
             latest = moment + max(waits)
@@ -167,26 +167,25 @@ class Circuit:
         since = moment if since is None else min(since, moment)
         return replace(self, failure_count=self.failure_count + 1, failing_since=since)
 
-    def _opened(self, before: "Circuit", moment: datetime, schedule: Schedule) -> "Circuit":
-        """The circuit where too many tries in a row have failed."""
-        if self.failure_count < limits.WEBHOOK_FAILURE_COUNT_MAX or self.failing_since is None:
-            return self
-        if moment - self.failing_since >= schedule.give_up_after:
-            return replace(self, status=WebhookStatus.DISABLED, retry_at=None)
-        was_failing = before.status is WebhookStatus.FAILING
-        probe_count = self.probe_count + was_failing
-        return replace(
-            self,
-            status=WebhookStatus.FAILING,
-            probe_count=probe_count,
-            retry_at=moment + schedule.delay(probe_count),
-            recovered_at=None,
-        )
-
 
 def rate_after_outage(recovered_for: timedelta) -> float:
     """How many events a second an endpoint is sent, so long after it answered again."""
     doublings = max(recovered_for, timedelta()) // timedelta(seconds=limits.WEBHOOK_DOUBLING_S)
-    return float(
-        min(limits.WEBHOOK_RATE_MIN * 2 ** min(doublings, 10), limits.WEBHOOK_RATE_MAX)
+    return float(min(limits.WEBHOOK_RATE_MIN * 2 ** min(doublings, 10), limits.WEBHOOK_RATE_MAX))
+
+
+def _opened(circuit: Circuit, before: Circuit, moment: datetime, schedule: Schedule) -> Circuit:
+    """The circuit where too many tries in a row have failed."""
+    since = circuit.failing_since
+    if circuit.failure_count < limits.WEBHOOK_FAILURE_COUNT_MAX or since is None:
+        return circuit
+    if moment - since >= schedule.give_up_after:
+        return replace(circuit, status=WebhookStatus.DISABLED, retry_at=None)
+    probe_count = circuit.probe_count + (before.status is WebhookStatus.FAILING)
+    return replace(
+        circuit,
+        status=WebhookStatus.FAILING,
+        probe_count=probe_count,
+        retry_at=moment + schedule.delay(probe_count),
+        recovered_at=None,
     )

@@ -44,7 +44,7 @@ class _Turn:
 
 
 class Drain:
-    """Sends to endpoints, one turn at a time. Few probes run at once: they take no turns of others."""
+    """Sends to endpoints, one turn at a time. Few probes run at once, so that others have turns."""
 
     def __init__(self, store: Store, sender: Sender) -> None:
         self._store = store
@@ -133,7 +133,8 @@ class Drain:
             batch = page.items[start : start + size]
             is_last = start + size >= len(page.items)
             end = page.position if is_last else batch[-1].position
-            if not await self._send(turn, source, batch, end, is_last=is_last and not page.has_more):
+            is_last &= not page.has_more
+            if not await self._send(turn, source, batch, end, is_last=is_last):
                 return False
             if self._is_over(turn):
                 return True

@@ -26,6 +26,9 @@ def _checked(cursor: str) -> str:
     return cursor
 
 
+CheckedEventId = Annotated[EventId, AfterValidator(_checked)]
+
+
 class ListEventsRequest(RequestModel):
     """`cursor` is the `next_cursor` of the page before, or the id of an event.
 
@@ -33,7 +36,7 @@ class ListEventsRequest(RequestModel):
     waits, up to `wait_s` seconds. `types` and `account_id` select events.
     """
 
-    cursor: Annotated[EventId, AfterValidator(_checked)] | None = None
+    cursor: CheckedEventId | None = None
     limit: Annotated[
         int, Field(strict=True, ge=1, le=limits.FEED_PAGE_SIZE_MAX), BeforeValidator(number)
     ] = limits.FEED_PAGE_SIZE_DEFAULT
