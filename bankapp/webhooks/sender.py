@@ -33,7 +33,7 @@ class Sender:
     def __init__(
         self, egress: Egress, secrets: SecretMaker, *, schedule: Schedule = SCHEDULE
     ) -> None:
-        self._egress = egress
+        self.egress = egress
         self._secrets = secrets
         self.schedule = schedule
 
@@ -61,7 +61,7 @@ class Sender:
 
     async def _ask(self, request: OutgoingRequest) -> Answer:
         try:
-            answer = await self._egress.send(request)
+            answer = await self.egress.send(request)
         except EgressFailed:
             return Answer(outcome=Outcome.FAILED, status=None)
         return read_answer(answer.status, answer.headers)
