@@ -19,6 +19,8 @@ TransferKind: TypeAlias = Literal["transfer", "deposit", "withdrawal", "capture"
 
 DisabledReason: TypeAlias = Literal["gone", "failing"]
 
+WebhookStatus: TypeAlias = Literal["active", "failing", "paused", "disabled"]
+
 ExchangeRateStatus: TypeAlias = Literal["accepted", "held", "refused"]
 
 
@@ -653,6 +655,54 @@ class EventPage(Model):
     ]
     next_cursor: str
     has_more: bool
+
+
+class ReplayProgress(Model):
+    """Events that are being sent once more: up to `position` of `until`, numbers of event ids."""
+
+    position: int
+    until: int
+
+
+class Webhook(Model):
+    """A server to which events are sent.
+
+    The `owner` of one of the bank's is null. `types` are the events that are sent, null for all.
+    `last_status` is that of the last try, null if there was no answer. While `status` is
+    `failing`, one event is sent at `retry_at`, and the others wait until one is taken. `position`
+    is how far the server is, the number of the last event's id; events that it refused are listed
+    by `GET /v1/webhooks/{webhook_id}/failed`."""
+
+    id: int
+    owner: str | None
+    url: str
+    types: list[str] | None
+    status: WebhookStatus
+    failing_since: datetime | None
+    retry_at: datetime | None
+    last_tried_at: datetime | None
+    last_status: int | None
+    previous_secret_until: datetime | None
+    position: int
+    replay: ReplayProgress | None
+    created_at: datetime
+
+
+class WebhookSecret(Model):
+    """A webhook and its secret, which is shown this once."""
+
+    webhook: Webhook
+    secret: str
+
+
+class FailedDelivery(Model):
+    """An event that a webhook has not taken; it is not sent again where `next_try_at` is null."""
+
+    event_id: str
+    try_count: int
+    last_status: int | None
+    failed_at: datetime
+    next_try_at: datetime | None
 
 
 class Hold(Model):
