@@ -42,7 +42,6 @@ class Dispatcher:
         self._again: set[int] = set()
         self._slots = asyncio.Semaphore(tuning.WEBHOOK_ENDPOINT_COUNT_MAX)
         self._next_sweep_s = 0.0
-        self._is_stopping = False
 
     async def run(self, secrets: SecretMaker) -> None:
         """Look for endpoints that have their turn, until cancelled."""
@@ -59,7 +58,7 @@ class Dispatcher:
 
     async def stop(self) -> None:
         """Let what is on its way end, and cancel what takes too long."""
-        self._is_stopping = True
+        self._drain.is_stopping = True
         if tasks := list(self._tasks.values()):
             await asyncio.wait(tasks, timeout=tuning.JOB_SHUTDOWN_TIMEOUT_S)
             for task in tasks:
@@ -134,7 +133,7 @@ class Dispatcher:
     async def _run(self, endpoint_id: int) -> None:
         """Give an endpoint turns until it has all there is."""
         try:
-            while endpoint_id in self._again and not self._is_stopping:
+            while endpoint_id in self._again and not self._drain.is_stopping:
                 self._again.discard(endpoint_id)
                 async with self._slots:
                     has_more = await self._drain.run(endpoint_id)

@@ -50,6 +50,7 @@ class Drain:
         self._store = store
         self._sender = sender
         self._schedule = sender.schedule
+        self.is_stopping = False  # then a turn ends with what is on its way
         self._probes = asyncio.Semaphore(tuning.WEBHOOK_PROBE_COUNT_MAX)
 
     async def run(self, endpoint_id: int) -> bool:
@@ -194,9 +195,8 @@ class Drain:
             ends_at_s = began_s + count / rate
             await asyncio.sleep(max(0, ends_at_s - asyncio.get_running_loop().time()))
 
-    @staticmethod
-    def _is_over(turn: _Turn) -> bool:
-        return asyncio.get_running_loop().time() >= turn.ends_at_s
+    def _is_over(self, turn: _Turn) -> bool:
+        return self.is_stopping or asyncio.get_running_loop().time() >= turn.ends_at_s
 
 
 def _place(progress: Progress, source: _Source, end: int) -> Progress:

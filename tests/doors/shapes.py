@@ -79,7 +79,7 @@ WEBHOOK: Final[Shape] = frozenset(
         *("last_status", "previous_secret_until", "position", "replay", "created_at"),
     }
 )
-WEBHOOK_SECRET: Final[Shape] = {"webhook": WEBHOOK, "secret": None}
+WEBHOOK_SECRET: Final[Shape] = frozenset({*WEBHOOK, "secret"})
 FAILED_DELIVERY: Final[Shape] = frozenset(
     {"event_id", "try_count", "last_status", "failed_at", "next_try_at"}
 )

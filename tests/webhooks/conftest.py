@@ -7,8 +7,7 @@ from ipaddress import ip_network
 import pytest
 
 from bankapp.domain.feed import Place
-from bankapp.domain.origin import THE_BANK
-from bankapp.domain.webhooks import NewWebhook, Schedule
+from bankapp.domain.webhooks import Schedule
 from bankapp.egress.client import open_egress
 from bankapp.operations.bank import Bank
 from bankapp.store.store import Store
@@ -16,10 +15,12 @@ from bankapp.webhooks.drain import Drain
 from bankapp.webhooks.sender import Sender
 from gen import models
 from tests.feed import settle
+from tests.webhooks.endpoints import make_endpoint
 from tests.webhooks.receiver import Receiver, receiving
 
-SOON = Schedule(delays=(timedelta(0),) * 9, jitter=0, timeout_s=0.5, lease=timedelta(seconds=5))
-LATER = Schedule(timeout_s=0.5, jitter=0)
+SOON = Schedule(delays=(timedelta(0),) * 9, jitter=0, timeout_s=15, lease=timedelta(seconds=5))
+LATER = Schedule(jitter=0)
+IMPATIENT = Schedule(timeout_s=0.5, jitter=0)
 
 
 @pytest.fixture
@@ -54,21 +55,7 @@ class Hooks:
         self, url: str, owner: str | None = None, types: list[str] | None = None, position: int = 0
     ) -> models.WebhookEndpoint:
         """An endpoint that is told from a position on."""
-        made: list[models.WebhookEndpoint] = []
-
-        def render(endpoint: models.WebhookEndpoint) -> str:
-            made.append(endpoint)
-            return ""
-
-        new = NewWebhook(
-            owner=owner,
-            url=url,
-            types=types,
-            sealed_secret=self.bank.webhook_secrets.create(),
-            position=position,
-        )
-        await self.store.webhooks.create(new, None, render, origin=THE_BANK)
-        return made[0]
+        return await make_endpoint(self.bank, url, owner, types, position)
 
     async def drain(self, endpoint: models.WebhookEndpoint) -> None:
         """Send what there is, until there is nothing more to send now."""

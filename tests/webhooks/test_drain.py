@@ -19,7 +19,7 @@ from gen.enums import WebhookStatus
 from tests.factories import Make, transfer
 from tests.feed import facts
 from tests.job_runner import JobRunner
-from tests.webhooks.conftest import LATER, SOON, Hooks
+from tests.webhooks.conftest import IMPATIENT, LATER, SOON, Hooks
 from tests.webhooks.receiver import OK, Receiver, Reply, verify
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -134,7 +134,7 @@ async def test_what_fails_is_parked_and_others_pass(
     await move_money(hooks, make, 20)
     poison = await hooks.id_of((await facts(hooks.store))[5].position)
     receiver.reply = lambda one: reply if one.id == poison else OK
-    await hooks.drain(endpoint)
+    await (hooks.with_schedule(IMPATIENT) if reply is None else hooks).drain(endpoint)
     [parked] = await hooks.parked(endpoint)
     assert (await hooks.id_of(parked.position), parked.try_count) == (poison, 1)
     assert parked.last_status == status

@@ -100,7 +100,7 @@ ROUTES: Final = (
     Route("GET", "/v1/transfers", transfers.list_transfers),
     Route("GET", "/v1/transfers/{transfer_id}", transfers.get_transfer),
     Route("GET", "/v1/events", feed.list_events),
-    Route("POST", "/v1/webhooks", webhooks.create_webhook, location="/v1/webhooks/{webhook.id}"),
+    Route("POST", "/v1/webhooks", webhooks.create_webhook, location="/v1/webhooks/{id}"),
     Route("GET", "/v1/webhooks", webhooks.list_webhooks),
     Route("GET", "/v1/webhooks/{webhook_id}", webhooks.get_webhook),
     Route("PATCH", "/v1/webhooks/{webhook_id}", webhooks.change_webhook),

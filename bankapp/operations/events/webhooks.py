@@ -27,7 +27,6 @@ from bankapp.operations.fields import (
     Page,
     PageRequest,
     RequestModel,
-    ResponseModel,
     SomeUsername,
     page_of,
 )
@@ -37,10 +36,9 @@ from gen import models
 from gen.enums import WebhookStatus
 
 
-class WebhookSecret(ResponseModel):
-    """A webhook and its secret, which is shown this once."""
+class WebhookSecret(Webhook):
+    """A webhook with its secret, which is shown this once."""
 
-    webhook: Webhook
     secret: Annotated[str, Field(repr=False, examples=["whsec_…"])]
 
 
@@ -93,16 +91,12 @@ async def create_webhook(
 
     def render(made: models.WebhookEndpoint) -> str:
         # The answer is kept under the key, and must not reveal the secret there.
-        kept = {
-            "webhook": shown_webhook(made).model_dump(mode="json"),
-            "secret": made.sealed_secret,
-        }
-        return Kept.model_validate(kept).model_dump_json()
+        return _with_secret(made, made.sealed_secret).model_dump_json()
 
     answer = await bank.store.webhooks.create(new, key, render, origin=caller.origin)
-    kept = Kept.model_validate_json(answer.result).model_dump()
-    opened = kept | {"secret": bank.webhook_secrets.open(kept["secret"])}
-    return Answer(Kept.model_validate(opened), answer.replayed_request_id)
+    kept = Kept.model_validate_json(answer.result)
+    secret = bank.webhook_secrets.open(kept.model_dump()["secret"])
+    return Answer(kept.model_copy(update={"secret": secret}), answer.replayed_request_id)
 
 
 @operation(refuses=(errors.NotFound,))
@@ -187,7 +181,7 @@ async def rotate_webhook_secret(
     rotated = await bank.store.webhooks.rotate(
         request.webhook_id, sealed, overlaps=not request.ends_previous, origin=caller.origin
     )
-    return WebhookSecret(webhook=shown_webhook(rotated), secret=bank.webhook_secrets.open(sealed))
+    return _with_secret(rotated, bank.webhook_secrets.open(sealed))
 
 
 @operation(refuses=(errors.NotFound,), limits=(limits.PINGS,))
@@ -202,3 +196,7 @@ def _require_tls(bank: Bank, url: str) -> None:
     if bank.rules.requires_tls and not url.startswith("https://"):
         violation = errors.Violation("url", "must be an https:// URL")
         raise errors.ValidationFailed(violations=[violation])
+
+
+def _with_secret(row: models.WebhookEndpoint, secret: str) -> WebhookSecret:
+    return WebhookSecret(**dict(shown_webhook(row)), secret=secret)

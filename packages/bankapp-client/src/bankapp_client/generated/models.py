@@ -664,6 +664,25 @@ class ReplayProgress(Model):
     until: int
 
 
+class WebhookSecret(Model):
+    """A webhook with its secret, which is shown this once."""
+
+    id: int
+    owner: str | None
+    url: str
+    types: list[str] | None
+    status: WebhookStatus
+    failing_since: datetime | None
+    retry_at: datetime | None
+    last_tried_at: datetime | None
+    last_status: int | None
+    previous_secret_until: datetime | None
+    position: int
+    replay: ReplayProgress | None
+    created_at: datetime
+    secret: str
+
+
 class Webhook(Model):
     """A server to which events are sent.
 
@@ -686,13 +705,6 @@ class Webhook(Model):
     position: int
     replay: ReplayProgress | None
     created_at: datetime
-
-
-class WebhookSecret(Model):
-    """A webhook and its secret, which is shown this once."""
-
-    webhook: Webhook
-    secret: str
 
 
 class FailedDelivery(Model):
