@@ -752,9 +752,6 @@ class AsyncWebhookEndpointsReads:
             )
         )
 
-    async def has_running_webhook_endpoint(self) -> bool:
-        return await self._run(lambda q: q.webhook_endpoints.has_running_webhook_endpoint())
-
     async def list_running_webhook_endpoints(
         self, *, after_id: int, row_count_max: int
     ) -> list[int]:

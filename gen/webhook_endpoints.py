@@ -121,16 +121,6 @@ WHERE id = $1
 """
 
 
-HAS_RUNNING_WEBHOOK_ENDPOINT: Final = """\
-SELECT /* HasRunningWebhookEndpoint */ (
-    EXISTS (
-        SELECT FROM webhook_endpoints
-        WHERE status IN ('active', 'failing')
-    )
-) AS has_any
-"""
-
-
 LIST_RUNNING_WEBHOOK_ENDPOINTS: Final = """\
 SELECT /* ListRunningWebhookEndpoints */ id
 FROM webhook_endpoints
@@ -347,13 +337,6 @@ QUERIES: Final = (
         reads_only=False,
     ),
     Query(
-        "HasRunningWebhookEndpoint",
-        "webhook_endpoints",
-        "has_running_webhook_endpoint",
-        HAS_RUNNING_WEBHOOK_ENDPOINT,
-        reads_only=True,
-    ),
-    Query(
         "ListRunningWebhookEndpoints",
         "webhook_endpoints",
         "list_running_webhook_endpoints",
@@ -478,11 +461,6 @@ def _webhook_endpoint(row: Sequence[Any]) -> models.WebhookEndpoint:
 
 def _count_webhook_endpoints_value(row: Sequence[Any]) -> int:
     value: int = row[0]
-    return value
-
-
-def _has_running_webhook_endpoint_value(row: Sequence[Any]) -> bool:
-    value: bool = row[0]
     return value
 
 
@@ -616,16 +594,6 @@ class Querier:
     def delete_webhook_endpoint(self, *, id: int) -> None:
         cursor = RawCursor(self._connection)
         cursor.execute(DELETE_WEBHOOK_ENDPOINT, (Int8(id),))
-
-    def has_running_webhook_endpoint(self) -> bool:
-        cursor = RawCursor(
-            self._connection, row_factory=lambda _: _has_running_webhook_endpoint_value
-        )
-        cursor.execute(HAS_RUNNING_WEBHOOK_ENDPOINT)
-        row = cursor.fetchone()
-        if row is None:
-            raise NoDataFound("HasRunningWebhookEndpoint returned no row")
-        return row
 
     def list_running_webhook_endpoints(self, *, after_id: int, row_count_max: int) -> list[int]:
         cursor = RawCursor(self._connection, row_factory=tuple_row)
@@ -837,16 +805,6 @@ class AsyncQuerier:
     async def delete_webhook_endpoint(self, *, id: int) -> None:
         cursor = AsyncRawCursor(self._connection)
         await cursor.execute(DELETE_WEBHOOK_ENDPOINT, (Int8(id),))
-
-    async def has_running_webhook_endpoint(self) -> bool:
-        cursor = AsyncRawCursor(
-            self._connection, row_factory=lambda _: _has_running_webhook_endpoint_value
-        )
-        await cursor.execute(HAS_RUNNING_WEBHOOK_ENDPOINT)
-        row = await cursor.fetchone()
-        if row is None:
-            raise NoDataFound("HasRunningWebhookEndpoint returned no row")
-        return row
 
     async def list_running_webhook_endpoints(
         self, *, after_id: int, row_count_max: int

@@ -41,7 +41,6 @@ class Dispatcher:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
         self._slots = asyncio.Semaphore(tuning.WEBHOOK_ENDPOINT_COUNT_MAX)
-        self._next_sweep_s = 0.0
 
     async def run(self, secrets: SecretMaker) -> None:
         """Look for endpoints that have their turn, until cancelled."""
@@ -66,40 +65,35 @@ class Dispatcher:
             await asyncio.wait(tasks)
 
     async def _follow(self) -> None:
-        """Follow the feed as long as there are endpoints."""
-        endpoints = self._store.read.webhook_endpoints
-        if not await endpoints.has_running_webhook_endpoint():
+        """Look at all endpoints, and follow the feed until they have their turn again."""
+        if not await self._has_endpoints():
             await asyncio.sleep(tuning.WEBHOOK_IDLE_TICK_S)
             return
         loop = asyncio.get_running_loop()
+        ends_at_s = loop.time() + tuning.WEBHOOK_SWEEP_S
         async with self._store.feed.tail.watching(None) as watch:
             position = (await self._store.feed.settle()).settled_position
-            while True:
-                if loop.time() >= self._next_sweep_s:
-                    await self._sweep()
-                    if not await endpoints.has_running_webhook_endpoint():
-                        return
-                    self._next_sweep_s = loop.time() + tuning.WEBHOOK_SWEEP_S
-                began_s = loop.time()
-                is_woken = await watch.until_woken(began_s + tuning.WEBHOOK_TICK_S)
+            await self._sweep()
+            while (now_s := loop.time()) < ends_at_s:
+                # Whatever wakes it, or nothing: where too many watch, nothing does.
+                await watch.until_woken(min(ends_at_s, now_s + tuning.WEBHOOK_TICK_S))
                 self._start(
-                    await endpoints.list_webhook_endpoints_due(
+                    await self._store.read.webhook_endpoints.list_webhook_endpoints_due(
                         row_count_max=tuning.WEBHOOK_LIST_SIZE
                     )
                 )
-                if is_woken:
-                    position = await self._wake_concerned(position)
-                elif loop.time() < began_s + tuning.WEBHOOK_TICK_S:
-                    # Too many watch, or the process stops.
-                    await asyncio.sleep(tuning.WEBHOOK_TICK_S)
-                    position = await self._wake_concerned(position)
+                position = await self._wake_concerned(position)
+
+    async def _has_endpoints(self) -> bool:
+        endpoints = self._store.read.webhook_endpoints
+        return bool(await endpoints.list_running_webhook_endpoints(after_id=0, row_count_max=1))
 
     async def _wake_concerned(self, position: int) -> int:
         """Start the endpoints that new events concern; returns up to where that is known."""
         settled = (await self._store.feed.settle()).settled_position
         stretch = tuning.FEED_STRETCH_LENGTH
         if settled - position > tuning.WEBHOOK_WOKEN_STRETCH_COUNT_MAX * stretch:
-            self._next_sweep_s = 0
+            await self._sweep()
             return settled
         while position < settled:
             until = min(settled, position + stretch)

@@ -88,16 +88,6 @@ RETURNING *;
 DELETE FROM webhook_endpoints
 WHERE id = sqlc.arg(id);
 
--- name: HasRunningWebhookEndpoint :one
--- @required
--- @notnull has_any
-SELECT (
-    EXISTS (
-        SELECT FROM webhook_endpoints
-        WHERE status IN ('active', 'failing')
-    )
-) AS has_any;
-
 -- name: ListRunningWebhookEndpoints :many
 SELECT id
 FROM webhook_endpoints

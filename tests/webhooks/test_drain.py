@@ -1,5 +1,6 @@
 """One endpoint is sent everything once, in order, whatever its server answers."""
 
+import asyncio
 import json
 from datetime import timedelta
 from uuid import UUID
@@ -33,6 +34,11 @@ async def move_money(hooks: Hooks, make: Make, count: int) -> models.CustomerAcc
             [transfer(payer, payee, 1) for _ in range(min(8, count - start))]
         )
     return payer
+
+
+def answer(status: int, **headers: str) -> Reply:
+    """An answer of a server."""
+    return status, headers
 
 
 def token(number: int) -> UUID:
@@ -120,10 +126,10 @@ async def test_only_the_types_that_were_asked_for(
 @pytest.mark.parametrize(
     ("reply", "status"),
     [
-        pytest.param((500, {}), 500, id="error"),
-        pytest.param((302, {"Location": "http://127.0.0.1:1/"}), 302, id="redirect"),
-        pytest.param((404, {}), 404, id="unknown path"),
-        pytest.param((429, {}), 429, id="too many, without a time"),
+        pytest.param(answer(500), 500, id="error"),
+        pytest.param(answer(302, Location="http://127.0.0.1:1/"), 302, id="redirect"),
+        pytest.param(answer(404), 404, id="unknown path"),
+        pytest.param(answer(429), 429, id="too many, without a time"),
         pytest.param(None, None, id="hangs"),
     ],
 )
@@ -340,6 +346,20 @@ async def test_what_was_paused_gets_all_it_missed(
     await hooks.store.webhooks.set_status(endpoint.id, WebhookStatus.ACTIVE, origin=THE_BANK)
     await hooks.drain(endpoint)
     assert len(receiver.requests) == len(await facts(hooks.store))
+
+
+async def test_after_an_outage_events_are_sent_slowly_at_first(
+    hooks: Hooks, make: Make, receiver: Receiver, connection: Connection
+) -> None:
+    """Twenty a second: eight events take 0.4 s, until it has caught up."""
+    endpoint = await hooks.make(receiver.url)
+    await move_money(hooks, make, 24)
+    age(connection, "endpoints SET recovered_at")
+    loop = asyncio.get_running_loop()
+    began_s = loop.time()
+    await hooks.drain(endpoint)
+    assert loop.time() - began_s > 1
+    assert (await hooks.now(endpoint)).recovered_at is None
 
 
 async def test_a_pause_while_events_are_sent_stands(

@@ -175,7 +175,7 @@ async def delete_webhook(bank: Bank, caller: Caller, request: WebhookRequest) ->
 async def rotate_webhook_secret(
     bank: Bank, caller: Caller, request: RotateSecretRequest
 ) -> WebhookSecret:
-    """Give a webhook a new secret. Both sign for 24 hours, unless the old one is to end at once."""
+    """Give a webhook a new secret. Both sign for 24 hours, unless the old one has leaked."""
     await own_webhook(bank, caller, request.webhook_id)
     sealed = bank.webhook_secrets.create()
     rotated = await bank.store.webhooks.rotate(

@@ -614,7 +614,7 @@ class AsyncOperations(ABC):
     async def rotate_webhook_secret(
         self, webhook_id: int, *, ends_previous: bool | None = None
     ) -> models.WebhookSecret:
-        """Give a webhook a new secret. Both sign for 24 hours, unless the old one is to end at once.
+        """Give a webhook a new secret. Both sign for 24 hours, unless the old one has leaked.
 
         Raises NotFound, RateLimited, TokenExpired, Unauthenticated.
         """
