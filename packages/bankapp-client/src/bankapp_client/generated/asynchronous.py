@@ -590,13 +590,6 @@ class AsyncOperations(ABC):
             endpoints.CHANGE_WEBHOOK, {"webhook_id": webhook_id, "url": url, "types": types}
         )
 
-    async def delete_webhook(self, webhook_id: int) -> None:
-        """Delete a webhook. Nothing more is sent, and what it has not taken is forgotten.
-
-        Raises NotFound, TokenExpired, Unauthenticated.
-        """
-        return await self._perform(endpoints.DELETE_WEBHOOK, {"webhook_id": webhook_id})
-
     async def pause_webhook(self, webhook_id: int) -> models.Webhook:
         """Pause a webhook: events wait until it is resumed.
 
@@ -665,6 +658,13 @@ class AsyncOperations(ABC):
         return await self._perform(
             endpoints.REPLAY_WEBHOOK, {"webhook_id": webhook_id, "after": after, "until": until}
         )
+
+    async def delete_webhook(self, webhook_id: int) -> None:
+        """Delete a webhook. Nothing more is sent, and what it has not taken is forgotten.
+
+        Raises NotFound, TokenExpired, Unauthenticated.
+        """
+        return await self._perform(endpoints.DELETE_WEBHOOK, {"webhook_id": webhook_id})
 
     async def create_hold(
         self,

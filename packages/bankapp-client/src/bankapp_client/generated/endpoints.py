@@ -101,7 +101,6 @@ GET_WEBHOOK: Final = Endpoint(
 CHANGE_WEBHOOK: Final = Endpoint(
     "PATCH", "/v1/webhooks/{webhook_id}", models.Webhook.model_validate_json
 )
-DELETE_WEBHOOK: Final = Endpoint("DELETE", "/v1/webhooks/{webhook_id}", nothing)
 PAUSE_WEBHOOK: Final = Endpoint(
     "POST", "/v1/webhooks/{webhook_id}/pause", models.Webhook.model_validate_json
 )
@@ -123,6 +122,7 @@ RETRY_DELIVERY: Final = Endpoint(
 REPLAY_WEBHOOK: Final = Endpoint(
     "POST", "/v1/webhooks/{webhook_id}/replay", models.Webhook.model_validate_json
 )
+DELETE_WEBHOOK: Final = Endpoint("DELETE", "/v1/webhooks/{webhook_id}", nothing)
 CREATE_HOLD: Final = Endpoint("POST", "/v1/holds", models.Hold.model_validate_json, takes_key=True)
 LIST_HOLDS: Final = Endpoint("GET", "/v1/holds", Page[models.Hold].model_validate_json)
 GET_HOLD: Final = Endpoint("GET", "/v1/holds/{hold_id}", models.Hold.model_validate_json)

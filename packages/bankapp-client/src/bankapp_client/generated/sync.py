@@ -588,13 +588,6 @@ class Operations(ABC):
             endpoints.CHANGE_WEBHOOK, {"webhook_id": webhook_id, "url": url, "types": types}
         )
 
-    def delete_webhook(self, webhook_id: int) -> None:
-        """Delete a webhook. Nothing more is sent, and what it has not taken is forgotten.
-
-        Raises NotFound, TokenExpired, Unauthenticated.
-        """
-        return self._perform(endpoints.DELETE_WEBHOOK, {"webhook_id": webhook_id})
-
     def pause_webhook(self, webhook_id: int) -> models.Webhook:
         """Pause a webhook: events wait until it is resumed.
 
@@ -663,6 +656,13 @@ class Operations(ABC):
         return self._perform(
             endpoints.REPLAY_WEBHOOK, {"webhook_id": webhook_id, "after": after, "until": until}
         )
+
+    def delete_webhook(self, webhook_id: int) -> None:
+        """Delete a webhook. Nothing more is sent, and what it has not taken is forgotten.
+
+        Raises NotFound, TokenExpired, Unauthenticated.
+        """
+        return self._perform(endpoints.DELETE_WEBHOOK, {"webhook_id": webhook_id})
 
     def create_hold(
         self,
