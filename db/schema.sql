@@ -793,7 +793,7 @@ CREATE TABLE public.accounts (
     balance bigint DEFAULT 0 NOT NULL,
     status public.account_status DEFAULT 'open'::public.account_status NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    final_at timestamp with time zone,
+    final_at timestamp with time zone DEFAULT now(),
     CONSTRAINT accounts_balance_limit CHECK ((balance <= '9007199254740991'::bigint)),
     CONSTRAINT accounts_balance_not_negative CHECK (((balance >= 0) OR (kind = 'cash'::public.account_kind))),
     CONSTRAINT accounts_cash_has_no_owner CHECK (((kind = 'cash'::public.account_kind) = (owner IS NULL))),

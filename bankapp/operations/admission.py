@@ -38,7 +38,15 @@ async def identify(
 
 async def authenticate(bank: Bank, visitor: Visitor, token: str | None) -> Caller:
     """The caller an access token stands for. Raises Unauthenticated, TokenExpired."""
-    session_id = _session_of(bank, token)
+    return await _caller(bank, visitor, _session_of(bank, token))
+
+
+async def renewed(bank: Bank, caller: Caller) -> Caller:
+    """The same caller, as they are after a wait. Raises Unauthenticated."""
+    return await _caller(bank, caller, caller.session_id)
+
+
+async def _caller(bank: Bank, visitor: Visitor, session_id: uuid.UUID) -> Caller:
     known = await bank.store.sessions.get_caller(session_id)
     if known is None:
         raise errors.Unauthenticated

@@ -63,6 +63,9 @@ FEED_POSITION: Final = Gauge(
     "The position up to which the feed of events is settled",
     multiprocess_mode="mostrecent",
 )
+FEED_WAITING: Final = Gauge(
+    "bankapp_feed_waiting", "Readers who wait for events", multiprocess_mode="livesum"
+)
 FEED_LAG_S: Final = Gauge(
     "bankapp_feed_lag_seconds",
     "For how long the feed has waited for a transaction that may still commit behind it",

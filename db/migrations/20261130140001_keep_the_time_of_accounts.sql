@@ -5,6 +5,8 @@
 
 -- migrate:up
 ALTER TABLE accounts ADD COLUMN final_at timestamptz;
+-- Nothing happens to an account before it is opened.
+ALTER TABLE accounts ALTER COLUMN final_at SET DEFAULT now();
 
 GRANT UPDATE (final_at) ON accounts TO bank_application;
 

@@ -1,5 +1,5 @@
--- Accounts from before final_at get it from their entries, so many at a time that no payment waits
--- for more than a moment. It may be stopped and run again.
+-- Accounts from before final_at get it from their entries or their opening, so many at a time that
+-- no payment waits for more than a moment. It may be stopped and run again.
 
 -- migrate:up transaction:false
 DO $$
@@ -12,13 +12,13 @@ BEGIN
         UPDATE accounts AS a
         SET final_at = newest.created_at
         FROM (
-            SELECT known.id, (
+            SELECT known.id, coalesce((
                 SELECT max(e.created_at) FROM entries AS e WHERE e.account_id = known.id
-            ) AS created_at
+            ), known.created_at) AS created_at
             FROM accounts AS known
             WHERE known.id BETWEEN first_id AND first_id + batch_size - 1
         ) AS newest
-        WHERE a.id = newest.id AND a.final_at IS NULL AND newest.created_at IS NOT NULL;
+        WHERE a.id = newest.id AND a.final_at IS NULL;
         COMMIT;
         first_id := first_id + batch_size;
     END LOOP;

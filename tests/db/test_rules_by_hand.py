@@ -47,6 +47,8 @@ async def books(store: Store, make: Make, connection: Connection) -> dict[str, i
     rows |= {"paid": paid, "voided": voided, "cash": numbers(connection, cash)[0]}
     void = "UPDATE holds SET status = 'voided', closed_at = now() WHERE id = %(voided)s"
     run(connection, void, rows)
+    # As an account from before final_at.
+    run(connection, "UPDATE accounts SET final_at = NULL WHERE id = %(thief)s", rows)
     return rows
 
 

@@ -28,6 +28,7 @@ from tests.processes.processes import (
     run_bankapp,
     until,
 )
+from tests.processes.test_metrics import scrape
 
 SIGNALS = [
     pytest.param(signal.SIGINT, id="Ctrl-C"),
@@ -72,6 +73,21 @@ def test_stops_and_keeps_the_money(home: Path, scratch: Path, signal_number: int
         assert served.stop(signal_number) == 0
         assert not processes_in(scratch)
     assert balances(home) == [1000]
+
+
+def test_who_waits_for_events_is_answered_at_a_stop(home: Path) -> None:
+    """Goal: a reader of the feed, who may wait for 25 seconds, neither delays a stop nor fails."""
+    with Served(home) as served, ThreadPoolExecutor(1) as executor:
+        token = served.wait().log_in_admin()
+        served.ask("GET", "/v1/events?cursor=last&wait_s=1", token=token)  # all is settled
+        waiting = executor.submit(
+            served.ask, "GET", "/v1/events?cursor=last&wait_s=25", token=token
+        )
+        metrics = "{}:{}".format(*served.address)
+        until(lambda: scrape(metrics).value("feed_waiting") == 1)
+        assert served.stop(signal.SIGTERM) == 0
+        answer = waiting.result()
+    assert (answer.status, answer.body["items"]) == (200, [])
 
 
 def test_a_closed_terminal_does_not_matter_under_nohup(home: Path) -> None:

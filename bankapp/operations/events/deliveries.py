@@ -1,11 +1,14 @@
 """What webhooks have not taken, and what is sent to them once more."""
 
+from typing import Annotated
+
+from pydantic import AfterValidator
+
 from bankapp.domain import errors, limits
 from bankapp.domain.feed import Place
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller
 from bankapp.operations.events.declared import EventId
-from bankapp.operations.events.feed import CheckedEventId
 from bankapp.operations.events.webhook import Webhook, own_webhook, shown_webhook, visible_webhook
 from bankapp.operations.fields import (
     Id,
@@ -18,6 +21,14 @@ from bankapp.operations.fields import (
 )
 from bankapp.operations.operation import operation
 from gen import models
+
+
+def _checked(event_id: str) -> str:
+    Place.parse(event_id)
+    return event_id
+
+
+CheckedEventId = Annotated[EventId, AfterValidator(_checked)]
 
 
 class FailedDelivery(ResponseModel):

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from bankapp import tuning
 from bankapp.domain import errors
+from bankapp.telemetry import metrics
 from gen.feed_horizon import AdvanceFeedRow
 
 Settle: TypeAlias = Callable[[], Awaitable[AdvanceFeedRow]]
@@ -61,12 +62,14 @@ class Tail:
             yield watch
             return
         self._watches[username].add(watch)
+        metrics.FEED_WAITING.inc()
         try:
             await self._begin()
             if self._is_released:
                 watch.wake(for_good=True)
             yield watch
         finally:
+            metrics.FEED_WAITING.dec()
             self._watches[username].discard(watch)
             if not self._watches[username]:
                 del self._watches[username]
@@ -97,20 +100,21 @@ class Tail:
         await asyncio.wait({begun, self._following}, return_when=asyncio.FIRST_COMPLETED)
         begun.cancel()
         if not self._begun.is_set():
-            raise errors.Unavailable
+            await self._following  # raises Unavailable
 
     async def _follow(self) -> None:
-        with suppress(errors.Unavailable):  # who waits looks, and is told
-            position = (await self._settle()).settled_position
-            self._begun.set()
-            while self._watches:
-                await asyncio.sleep(tuning.FEED_POLL_INTERVAL_S)
+        position = (await self._settle()).settled_position
+        self._begun.set()
+        while self._watches:
+            await asyncio.sleep(tuning.FEED_POLL_INTERVAL_S)
+            try:
                 settled = (await self._settle()).settled_position
                 if settled > position:
                     self._wake([_ANYBODY])
                     await self._wake_concerned(position, settled)
                     position = settled
-        self._wake(list(self._watches))
+            except errors.Unavailable:
+                self._wake(list(self._watches))  # who looks is told
 
     async def _wake_concerned(self, position: int, settled: int) -> None:
         while position < settled and self._watches.keys() - {_ANYBODY}:

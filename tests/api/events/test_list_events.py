@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bankapp.domain.roles import Role
-from tests.api.client import Api, Person
+from tests.api.client import Answer, Api, Person
 from tests.factories import deposit, transfer
-from tests.feed import settle
+from tests.feed import TRY_COUNT_MAX, settle
 
 
 async def all_events(api: Api, person: Person, **selected: object) -> list[dict[str, Any]]:
@@ -77,6 +77,48 @@ async def test_who_waits_is_answered_at_once_when_something_happens(api: Api) ->
     await api.bank.store.postings.post([deposit(account, 5)])
     [event] = (await waiting).body["items"]
     assert event["data"]["to_balance_after"] == 5
+
+
+async def test_from_the_end(api: Api) -> None:
+    alice = await api.person("alice")
+    account = await api.make.account(owner="alice", balance=1)
+    await settle(api.bank.store)
+    end = (await alice.get("/v1/events", cursor="last")).body
+    assert (end["items"], end["has_more"]) == ([], False)
+    await api.bank.store.postings.post([deposit(account, 5)])
+    page = await alice.get("/v1/events", cursor=end["next_cursor"], wait_s=25)
+    assert [event["data"]["amount"] for event in page.body["items"]] == [5]
+
+
+async def waiting_banker(api: Api) -> "tuple[Person, asyncio.Task[Answer]]":
+    """A banker who waits for transfers, already."""
+    banker = await api.person("banker", Role.BANKER)
+    await settle(api.bank.store)
+    task = asyncio.create_task(
+        banker.get("/v1/events", cursor="last", types="transfer.posted", wait_s=25)
+    )
+    for _ in range(TRY_COUNT_MAX):
+        if api.bank.store.feed.tail.watch_count:
+            return banker, task
+        await asyncio.sleep(0)
+    raise AssertionError("nobody waits")
+
+
+async def test_who_loses_the_role_while_waiting_is_told_as_a_customer(api: Api) -> None:
+    root = await api.person("root", Role.ADMIN)
+    account = await api.make.account()
+    _, task = await waiting_banker(api)
+    assert (await root.put("/v1/users/banker/role", role="depositor")).status == 200
+    await api.bank.store.postings.post([deposit(account, 1)])
+    assert (await task).body["items"] == []
+
+
+async def test_who_signs_out_while_waiting_is_told_nothing(api: Api) -> None:
+    account = await api.make.account()
+    banker, task = await waiting_banker(api)
+    assert (await banker.post("/v1/users/logout")).status == 204
+    await api.bank.store.postings.post([deposit(account, 1)])
+    assert (await task).code == "unauthenticated"
 
 
 @pytest.mark.parametrize(

@@ -210,6 +210,25 @@ async def test_few_of_one_customer_wait(
     await task
 
 
+async def test_who_waits_is_told_after_the_database_was_away(
+    store: Store, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await make.account()
+    task = await waiting(store, Wanted(NAMES, username=account.owner))
+    await vars(store.feed.tail)["_begun"].wait()
+    settle_now, failures = store.feed.settle, iter([errors.Unavailable()])
+
+    async def failing_once() -> object:
+        for failure in failures:
+            raise failure
+        return await settle_now()
+
+    monkeypatch.setattr(store.feed.tail, "_settle", failing_once)
+    await asyncio.sleep(3 * tuning.FEED_POLL_INTERVAL_S)
+    await store.postings.post([deposit(account, 1)])
+    assert names(await task) == ["transfer.posted"]
+
+
 async def test_a_replay_is_no_event(store: Store, make: Make) -> None:
     account = await make.account()
     for _ in range(2):

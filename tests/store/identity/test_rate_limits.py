@@ -12,6 +12,7 @@ from bankapp.store.store import Store
 from tests.api.conftest import Connection
 
 
+@pytest.mark.exact_time
 async def test_so_many_at_once_and_no_more(store: Store) -> None:
     limit = RateLimit("test", 5, timedelta(hours=1))
     started = time.monotonic()

@@ -62,6 +62,17 @@ async def test_entries_are_in_the_order_of_their_times(
     assert (await verify_ledger(database_url, lambda _: None)).findings == []
 
 
+async def test_nothing_happens_to_an_account_before_it_is_opened(
+    store: Store, make: Make, clock: Clock
+) -> None:
+    clock.set(YEAR)
+    payer, payee = await make.account(), await make.account()
+    clock.set()
+    await store.postings.post([deposit(payer, 10)])
+    posted = await post_one(store, transfer(payer, payee, 1))
+    assert posted.transfer.created_at >= payee.created_at > payer.created_at
+
+
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_finished_month_never_changes(
     store: Store, make: Make, clock: Clock, step: timedelta

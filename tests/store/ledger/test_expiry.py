@@ -41,6 +41,7 @@ async def expire(store: Store, ahead: timedelta = timedelta()) -> int:
     return await store.postings.expire_holds(datetime.now(UTC) + ahead)
 
 
+@pytest.mark.exact_time
 async def test_each_is_noted_once(store: Store, pair: tuple[Account, Account]) -> None:
     brief = await place(store, pair, timedelta(milliseconds=1))
     long = await place(store, pair, DAY) if await has(store, pair[0], 100) else None
