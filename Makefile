@@ -45,6 +45,10 @@ mutants: setup ## Run the mutation tests of the ledger: each mutant must fail a 
 storm: setup ## Send 200,000 concurrent requests and compare the books; ARGS="--kills 20" also kills processes
 	@$(BIN)/python -m tests.invariants $(ARGS)
 
+.PHONY: webhook-storm
+webhook-storm: setup ## Send 10,000 events to a webhook that fails and hangs, and kill its workers 20 times; ARGS="--events 1000"
+	@$(WITH_DATABASE) python -m tests.webhooks.storm $(ARGS)
+
 .PHONY: cases
 cases: setup ## Play the cases of a folder: make cases CASES=../cases ARGS="upsert bank/"
 	@export PYTHONPATH="$(GENERATOR_TESTS)"; $(WITH_DATABASE) python -m tests.cases "$(CASES)" $(ARGS)

@@ -35,6 +35,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "BANK_RATES_URL": "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
     "BANK_RATES_FORMAT": "ecb",
     "BANK_EGRESS_NETWORKS": "10.0.0.0/8,fd00::/8",
+    "BANK_WEBHOOKS": "on",
     "BANK_WORK_IN_SERVE": "on",
     "BANK_ALLOW_NEWER_SCHEMA": "off",
     "BANK_WORKERS": "4",
@@ -125,6 +126,7 @@ class Settings(BaseSettings):
         BeforeValidator(values.networks),
         Field(alias="BANK_EGRESS_NETWORKS"),
     ] = ()
+    webhooks: Annotated[Switch, Field(alias="BANK_WEBHOOKS")] = True
     work_in_serve: Annotated[Switch, Field(alias="BANK_WORK_IN_SERVE")] = True
     allow_newer_schema: Annotated[Switch, Field(alias="BANK_ALLOW_NEWER_SCHEMA")] = False
     workers: Annotated[int, Field(alias="BANK_WORKERS", ge=1, le=tuning.WORKER_COUNT_MAX)] = 1

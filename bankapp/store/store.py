@@ -9,7 +9,9 @@ from bankapp import tuning
 from bankapp.domain import errors
 from bankapp.store.engine import pool_metrics
 from bankapp.store.engine.transaction import Pool, Queries, Transactions
+from bankapp.store.events.deliveries import Deliveries
 from bankapp.store.events.feed import Feed
+from bankapp.store.events.webhooks import Webhooks
 from bankapp.store.identity.email_verifications import EmailVerifications
 from bankapp.store.identity.password_resets import PasswordResets
 from bankapp.store.identity.rate_limits import RateLimits
@@ -52,6 +54,8 @@ class Store:
         self.postings = Postings(transactions, self.sessions.forget)
         self.feed = Feed(transactions)
         self.exchange_rates = ExchangeRates(transactions)
+        self.webhooks = Webhooks(transactions)
+        self.deliveries = Deliveries(transactions)
         self._run_statement = transactions.run_statement
         self._pool = pool
         self._ping: asyncio.Task[list[int]] | None = None
@@ -86,7 +90,11 @@ class Store:
             metrics.CLOCK_OFFSET.set(moment.timestamp() - (asked_at_s + time.time()) / 2)
             jobs = await self.read.reports.count_jobs(job_count_max=tuning.COUNTED_JOB_COUNT_MAX)
             pool_metrics.note_jobs(jobs)
-            await self.feed.settle()
+            horizon = await self.feed.settle()
+            endpoints = await self.read.reports.count_webhook_endpoints_by_status(
+                endpoint_count_max=tuning.COUNTED_JOB_COUNT_MAX
+            )
+            pool_metrics.note_webhooks(endpoints, horizon.settled_position)
             age_s = await self.read.exchange_rates.get_rates_age()
             metrics.RATES_AGE.set(math.nan if age_s is None else age_s)
         except errors.Unavailable:

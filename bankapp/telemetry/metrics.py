@@ -71,6 +71,28 @@ FEED_LAG_S: Final = Gauge(
     "For how long the feed has waited for a transaction that may still commit behind it",
     multiprocess_mode="mostrecent",
 )
+CONSUMER_BEHIND: Final = Gauge(
+    "bankapp_consumer_behind",
+    "Positions of the feed that the last of the active consumers has not read yet, by kind",
+    ["kind"],
+    multiprocess_mode="mostrecent",
+)
+WEBHOOK_TRIES: Final = Counter(
+    "bankapp_webhook_tries",
+    "Tries to send an event, by outcome: done, failed, throttled or gone",
+    ["outcome"],
+)
+WEBHOOK_DURATION: Final = Histogram(
+    "bankapp_webhook_duration_seconds",
+    "Time until the server of a webhook has answered, or has not in time",
+    buckets=(*_DURATIONS_S, 15, 30),
+)
+WEBHOOK_ENDPOINTS: Final = Gauge(
+    "bankapp_webhook_endpoints",
+    "Webhooks by status: active, failing, paused or disabled",
+    ["status"],
+    multiprocess_mode="mostrecent",
+)
 POOL_CONNECTIONS: Final = Gauge(
     "bankapp_pool_connections", "Connections to the database", multiprocess_mode="livesum"
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants import code, exchange_rates, feed, grants, posting, rules
+from tests.mutants import code, exchange_rates, feed, grants, posting, rules, webhooks
 from tests.mutants.mutant import Mutant
 
 MUTANTS: Final[list[Mutant]] = [
@@ -12,4 +12,5 @@ MUTANTS: Final[list[Mutant]] = [
     *grants.MUTANTS,
     *code.MUTANTS,
     *exchange_rates.MUTANTS,
+    *webhooks.MUTANTS,
 ]

@@ -35,6 +35,11 @@ DECLARED: Final[Mapping[type[events.Event], type[ResponseModel]]] = {
     events.AccountFrozen: data.AccountData,
     events.AccountThawed: data.AccountData,
     events.AccountClosed: data.AccountData,
+    events.WebhookCreated: data.WebhookData,
+    events.WebhookChanged: data.WebhookData,
+    events.WebhookDeleted: data.WebhookData,
+    events.WebhookSecretRotated: data.WebhookData,
+    events.WebhookDisabled: data.WebhookDisabledData,
 }
 # Of these readers are not told, for a reason.
 INTERNAL: Final[Mapping[type[events.Event], str]] = {

@@ -105,6 +105,8 @@ def _audited(row: models.AuditEvent, request_id: str | None) -> _Told:
         "owner": row.username,
         "session_id": key,
         "account_id": int(key) if kind == "account" else None,
+        "webhook_id": int(key) if kind == "webhook" else None,
+        "reason": after.get("reason"),
         "currency": after.get("currency"),
         "role": after.get("role"),
         "before": before.get("role"),

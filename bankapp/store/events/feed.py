@@ -57,7 +57,7 @@ class Feed:
         self._run = transactions.run
         self._run_statement = transactions.run_statement
         self._lag = Lag()
-        self.tail = Tail(self.settle, self._list_concerned)
+        self.tail = Tail(self.settle, self.list_concerned)
 
     async def settle(self) -> AdvanceFeedRow:
         """Settle what can be settled now; returns how far that is."""
@@ -101,6 +101,16 @@ class Feed:
             account_ids=read.account_ids,
         )
 
+    async def get_one(self, wanted: Wanted, position: int) -> FactPage:
+        """The fact at a position, if there is one that is wanted; it was settled before."""
+        first_position = (await self.settle()).first_position
+        stretch: Stretch = {
+            "after_position": position - 1,
+            "until_position": position,
+            "row_count_max": 1,
+        }
+        return await self._run(read_facts, wanted, stretch, first_position)
+
     async def wait_for_page(
         self,
         wanted: Wanted,
@@ -128,7 +138,8 @@ class Feed:
         """Let all who wait go on with what there is, for the process stops."""
         self.tail.release()
 
-    async def _list_concerned(self, after: int, until: int) -> set[str]:
+    async def list_concerned(self, after: int, until: int) -> set[str]:
+        """The users whom the facts behind a position, and up to another, concern."""
         usernames = await self._run_statement(
             lambda q: q.feed_horizon.list_users_concerned(
                 after_position=after, until_position=until, row_count_max=until - after
