@@ -947,7 +947,7 @@ COMMENT ON FUNCTION public.account_time(account_id bigint) IS 'The time at an ac
 -- Name: advance_feed(); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.advance_feed() RETURNS TABLE(epoch bigint, first_position bigint, settled_position bigint, drawn_position bigint)
+CREATE FUNCTION public.advance_feed() RETURNS TABLE(epoch bigint, first_position bigint, settled_position bigint, drawn_position bigint, is_standby boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -963,9 +963,10 @@ BEGIN
     -- 1. Whoever has drawn a number up to this one got a transaction id before (next_position).
     SELECT p.last_value - (NOT p.is_called)::int INTO last_drawn FROM positions AS p;
 
-    -- Without a lock where nothing is to be done.
+    -- Without a lock where nothing is to be done, or where nothing can be.
     SELECT * INTO STRICT horizon FROM feed_horizon;
     IF horizon.settled_position < last_drawn
+        AND NOT current_setting('transaction_read_only')::boolean
         AND (
             horizon.barrier < pg_snapshot_xmin(pg_current_snapshot())
             OR horizon.barrier >= pg_snapshot_xmax(pg_current_snapshot())
@@ -990,7 +991,7 @@ BEGIN
         END IF;
     END IF;
     RETURN QUERY
-    SELECT f.epoch, f.first_position, f.settled_position, last_drawn
+    SELECT f.epoch, f.first_position, f.settled_position, last_drawn, pg_is_in_recovery()
     FROM feed_horizon AS f;
 END
 $$;
@@ -1160,10 +1161,10 @@ COMMENT ON FUNCTION public.enqueue_job(task_name text, arguments jsonb) IS 'Puts
 
 
 --
--- Name: expire_holds(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
+-- Name: expire_holds(timestamp with time zone, timestamp with time zone, bigint, integer); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.expire_holds(moment timestamp with time zone, row_count_max integer) RETURNS integer
+CREATE FUNCTION public.expire_holds(moment timestamp with time zone, after_expiry timestamp with time zone, after_id bigint, row_count_max integer) RETURNS TABLE(due_count integer, last_expiry timestamp with time zone, last_id bigint)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -1174,11 +1175,11 @@ DECLARE
         FROM holds AS h
         WHERE h.status = 'open' AND h.end_position IS NULL
             AND h.expires_at <= least(now(), moment)
-        ORDER BY h.expires_at
+            AND (h.expires_at, h.id) > (after_expiry, after_id)
+        ORDER BY h.expires_at, h.id
         LIMIT row_count_max
     );
     locked_ids bigint[];
-    expired_count integer;
 BEGIN
     -- The accounts first, as whoever captures or voids does. Those that are in use have their turn
     -- the next time.
@@ -1202,31 +1203,31 @@ BEGIN
             AND h.status = 'open'
             AND h.end_position IS NULL
         RETURNING h.from_account_id, h.expires_at
-    ),
-
-    -- What was told to have expired stays so, even if the clock steps back (account_time).
-    passed AS (
-        UPDATE accounts AS a
-        SET final_at = greatest(a.final_at, over.expires_at)
-        FROM (
-            SELECT expired.from_account_id AS account_id, max(expired.expires_at) AS expires_at
-            FROM expired
-            GROUP BY expired.from_account_id
-        ) AS over
-        WHERE a.id = over.account_id
     )
 
-    SELECT count(*) INTO expired_count FROM expired;
-    RETURN expired_count;
+    -- What was told to have expired stays so, even if the clock steps back (account_time).
+    UPDATE accounts AS a
+    SET final_at = greatest(a.final_at, over.expires_at)
+    FROM (
+        SELECT expired.from_account_id AS account_id, max(expired.expires_at) AS expires_at
+        FROM expired
+        GROUP BY expired.from_account_id
+    ) AS over
+    WHERE a.id = over.account_id;
+
+    RETURN QUERY
+    SELECT cardinality(due_ids), h.expires_at, h.id
+    FROM holds AS h
+    WHERE h.id = due_ids[cardinality(due_ids)];
 END
 $$;
 
 
 --
--- Name: FUNCTION expire_holds(moment timestamp with time zone, row_count_max integer); Type: COMMENT; Schema: public; Owner: -
+-- Name: FUNCTION expire_holds(moment timestamp with time zone, after_expiry timestamp with time zone, after_id bigint, row_count_max integer); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.expire_holds(moment timestamp with time zone, row_count_max integer) IS 'Notes the end of expired holds, some of them at a time, so that the feed tells of it';
+COMMENT ON FUNCTION public.expire_holds(moment timestamp with time zone, after_expiry timestamp with time zone, after_id bigint, row_count_max integer) IS 'Notes the ends of expired holds, some of them at a time, so that the feed tells of it';
 
 
 --
@@ -1272,6 +1273,29 @@ CREATE FUNCTION public.key_lifetime() RETURNS interval
 --
 
 COMMENT ON FUNCTION public.key_lifetime() IS 'For how long the answer to an idempotency key stands at least; an older key may be deleted';
+
+
+--
+-- Name: name_user_of_event(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.name_user_of_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+DECLARE
+    kind CONSTANT text := split_part(NEW.subject, ':', 1);
+    subject_key CONSTANT text := substr(NEW.subject, length(kind) + 2);
+BEGIN
+    NEW.username := CASE kind
+        WHEN 'user' THEN subject_key
+        WHEN 'account' THEN (SELECT a.owner FROM accounts AS a WHERE a.id = subject_key::bigint)
+        WHEN 'session' THEN (SELECT s.username FROM sessions AS s WHERE s.id = subject_key::uuid)
+    END;
+    RETURN NEW;
+END
+$$;
 
 
 --
@@ -2091,10 +2115,12 @@ BEGIN
     -- Whoever makes a hold has locked both accounts, and so has the UPDATE that is being looked at.
     IF EXISTS (
         SELECT FROM holds AS h
-        WHERE h.to_account_id = NEW.id AND h.status = 'open' AND h.expires_at > clock_timestamp()
+        WHERE h.to_account_id = NEW.id AND h.status = 'open' AND h.end_position IS NULL
+            AND h.expires_at > clock_timestamp()
     ) OR EXISTS (
         SELECT FROM holds AS h
-        WHERE h.from_account_id = NEW.id AND h.status = 'open' AND h.expires_at > clock_timestamp()
+        WHERE h.from_account_id = NEW.id AND h.status = 'open' AND h.end_position IS NULL
+            AND h.expires_at > clock_timestamp()
     ) THEN
         RAISE EXCEPTION 'an open hold names account %', NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -3642,7 +3668,7 @@ CREATE INDEX exchange_rates_status_idx ON public.exchange_rates USING btree (sta
 -- Name: holds_due_idx; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX holds_due_idx ON public.holds USING btree (expires_at) WHERE ((status = 'open'::public.hold_status) AND (end_position IS NULL));
+CREATE INDEX holds_due_idx ON public.holds USING btree (expires_at, id) WHERE ((status = 'open'::public.hold_status) AND (end_position IS NULL));
 
 
 --
@@ -3916,6 +3942,13 @@ CREATE TRIGGER accounts_stay AFTER DELETE ON public.accounts FOR EACH STATEMENT 
 --
 
 CREATE TRIGGER audit_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
+
+
+--
+-- Name: audit_events audit_events_name_their_user; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER audit_events_name_their_user BEFORE INSERT ON public.audit_events FOR EACH ROW WHEN ((new.username IS NULL)) EXECUTE FUNCTION public.name_user_of_event();
 
 
 --
@@ -4283,9 +4316,8 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130152001'),
     ('20261130153001'),
     ('20261130160001'),
+    ('20261130164915'),
     ('20261130164916'),
-    ('20261130164924'),
-    ('20261130165001'),
     ('20261130165002'),
     ('20261130165003'),
     ('20261130165004'),
@@ -4294,4 +4326,5 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130165007'),
     ('20261130165008'),
     ('20261130180001'),
-    ('20261130180002');
+    ('20261130180002'),
+    ('20261130183418');
