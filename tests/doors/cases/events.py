@@ -108,7 +108,7 @@ CASES: Final = (
     ),
     Case(
         operation=webhooks.rotate_webhook_secret,
-        request=_webhook,
+        request=lambda world: {**_webhook(world), "ends_previous": False},
         who_may=_OWNER_ALONE,
         answer=WEBHOOK_SECRET,
         provocations=[_NO_WEBHOOK],
