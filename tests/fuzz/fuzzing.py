@@ -123,8 +123,9 @@ class Fuzzer:
         """Send one, and keep what is wrong with the answer."""
         # An id that a link took from an answer may look like a number.
         case.headers.update({name: str(value) for name, value in case.headers.items()})
-        if str((case.query or {}).get("wait_s")) in _WAITS:
-            case.query["wait_s"] = 1  # a reader of the feed would wait that long
+        query: dict[str, object] = case.query or {}
+        if str(query.get("wait_s")) in _WAITS:
+            query["wait_s"] = 1  # a reader of the feed would wait that long
         headers = self.actors.get(role).headers
         response: Response = case.call(self._url, session=self._session, headers=headers)
         self._judge(case, role, response)
