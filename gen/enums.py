@@ -127,3 +127,19 @@ class TransferKind(StrEnum):
 TRANSFER_KIND_BY_LABEL: Final[Mapping[str, TransferKind]] = {
     member.value: member for member in TransferKind
 }
+
+
+class WebhookStatus(StrEnum):
+    """Whether events are sent to an endpoint: all, a probe now and then, or none until it is
+    resumed
+    """
+
+    ACTIVE = "active"
+    FAILING = "failing"
+    PAUSED = "paused"
+    DISABLED = "disabled"
+
+
+WEBHOOK_STATUS_BY_LABEL: Final[Mapping[str, WebhookStatus]] = {
+    member.value: member for member in WebhookStatus
+}

@@ -17,7 +17,8 @@ SELECT /* AdvanceFeed */
     epoch,
     first_position,
     settled_position,
-    drawn_position
+    drawn_position,
+    is_standby
 FROM advance_feed()
 """
 
@@ -110,6 +111,7 @@ class AdvanceFeedRow:
     first_position: int
     settled_position: int
     drawn_position: int
+    is_standby: bool
 
 
 def _advance_feed_row(row: Sequence[Any]) -> AdvanceFeedRow:

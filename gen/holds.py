@@ -68,6 +68,7 @@ SELECT /* HasOpenHold */
         FROM holds AS outgoing
         WHERE outgoing.from_account_id = $1
             AND outgoing.status = 'open'
+            AND outgoing.end_position IS NULL
             AND outgoing.expires_at > clock_timestamp()
     )
     OR EXISTS (
@@ -75,6 +76,7 @@ SELECT /* HasOpenHold */
         FROM holds AS incoming
         WHERE incoming.to_account_id = $1
             AND incoming.status = 'open'
+            AND incoming.end_position IS NULL
             AND incoming.expires_at > clock_timestamp()
     ) AS has_open_hold
 """
@@ -176,9 +178,16 @@ ORDER BY holds.end_position
 
 EXPIRE_HOLDS: Final = """\
 SELECT /* ExpireHolds */
+    due_count,
+    last_expiry,
+    last_id
+FROM
     expire_holds(
-        $1::timestamptz, $2::integer
-    ) AS expired_count
+        $1::timestamptz,
+        $2::timestamptz,
+        $3::bigint,
+        $4::integer
+    )
 """
 
 
@@ -217,6 +226,13 @@ class GetHoldRow:
     current_hold: models.CurrentHold
     from_owner: str | None
     to_owner: str | None
+
+
+@dataclass(slots=True)
+class ExpireHoldsRow:
+    due_count: int
+    last_expiry: datetime.datetime
+    last_id: int
 
 
 def _get_hold_row(row: Sequence[Any]) -> GetHoldRow:
@@ -286,9 +302,8 @@ def _hold(row: Sequence[Any]) -> models.Hold:
     )
 
 
-def _expire_holds_value(row: Sequence[Any]) -> int:
-    value: int = row[0]
-    return value
+def _expire_holds_row(row: Sequence[Any]) -> ExpireHoldsRow:
+    return ExpireHoldsRow(*row)
 
 
 class Querier:
@@ -397,14 +412,18 @@ class Querier:
         rows = cursor.fetchall()
         return [_hold(row) for row in rows]
 
-    def expire_holds(self, *, moment: datetime.datetime, row_count_max: int) -> int:
-        """Notes the ends of holds that have expired; returns how many."""
-        cursor = RawCursor(self._connection, row_factory=lambda _: _expire_holds_value)
-        cursor.execute(EXPIRE_HOLDS, (moment, Int4(row_count_max)))
-        row = cursor.fetchone()
-        if row is None:
-            raise NoDataFound("ExpireHolds returned no row")
-        return row
+    def expire_holds(
+        self,
+        *,
+        moment: datetime.datetime,
+        after_expiry: datetime.datetime,
+        after_id: int,
+        row_count_max: int,
+    ) -> ExpireHoldsRow | None:
+        """Notes the ends of some holds that have expired; no row when none is due."""
+        cursor = RawCursor(self._connection, row_factory=lambda _: _expire_holds_row)
+        cursor.execute(EXPIRE_HOLDS, (moment, after_expiry, Int8(after_id), Int4(row_count_max)))
+        return cursor.fetchone()
 
 
 class AsyncQuerier:
@@ -513,11 +532,17 @@ class AsyncQuerier:
         rows = await cursor.fetchall()
         return [_hold(row) for row in rows]
 
-    async def expire_holds(self, *, moment: datetime.datetime, row_count_max: int) -> int:
-        """Notes the ends of holds that have expired; returns how many."""
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _expire_holds_value)
-        await cursor.execute(EXPIRE_HOLDS, (moment, Int4(row_count_max)))
-        row = await cursor.fetchone()
-        if row is None:
-            raise NoDataFound("ExpireHolds returned no row")
-        return row
+    async def expire_holds(
+        self,
+        *,
+        moment: datetime.datetime,
+        after_expiry: datetime.datetime,
+        after_id: int,
+        row_count_max: int,
+    ) -> ExpireHoldsRow | None:
+        """Notes the ends of some holds that have expired; no row when none is due."""
+        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _expire_holds_row)
+        await cursor.execute(
+            EXPIRE_HOLDS, (moment, after_expiry, Int8(after_id), Int4(row_count_max))
+        )
+        return await cursor.fetchone()

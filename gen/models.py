@@ -338,3 +338,65 @@ class User:
     created_at: datetime.datetime
     blocked_at: datetime.datetime | None
     """Since when the user may neither log in nor use a session"""
+
+
+@dataclass(slots=True)
+class WebhookDelivery:
+    """An event that an endpoint has not taken; deleted when it has, or 30 days after the last
+    try
+    """
+
+    endpoint_id: int
+    position: int
+    """Of the event in the feed"""
+    try_count: int
+    """How often it was sent in vain; not counted when the server asked to wait"""
+    next_try_at: datetime.datetime | None
+    """NULL after the last try"""
+    last_status: int | None
+    """The HTTP status of the last try; NULL if there was no answer"""
+    failed_at: datetime.datetime
+
+
+@dataclass(slots=True)
+class WebhookEndpoint:
+    """A server to which events are sent, and how far it has got them"""
+
+    id: int
+    owner: str | None
+    """The customer who is told of what concerns them; NULL for the bank's own, which is told
+    of all
+    """
+    url: str
+    types: list[str | None] | None
+    """The events that are sent; NULL for all"""
+    sealed_secret: str
+    """The secret that signs, encrypted with the bank's keys"""
+    sealed_previous_secret: str | None
+    """The secret before it, which signs along until previous_until"""
+    previous_until: datetime.datetime | None
+    status: enums.WebhookStatus
+    position: int
+    """All events up to this position were taken by the server, or are parked in
+    webhook_deliveries
+    """
+    replay_position: int | None
+    """The same of events that are sent once more, up to replay_until_position"""
+    replay_until_position: int | None
+    failure_count: int
+    """First tries that failed in a row"""
+    probe_count: int
+    """Probes that failed since the endpoint is failing"""
+    failing_since: datetime.datetime | None
+    """Since when no try has succeeded"""
+    retry_at: datetime.datetime | None
+    """Nothing is sent earlier"""
+    recovered_at: datetime.datetime | None
+    """When a failing endpoint answered again; it is sent less at first, until it has caught up"""
+    last_tried_at: datetime.datetime | None
+    last_status: int | None
+    """The HTTP status of the last try; NULL if there was no answer"""
+    lease_token: uuid.UUID | None
+    """The one worker that may send now"""
+    leased_until: datetime.datetime | None
+    created_at: datetime.datetime

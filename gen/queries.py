@@ -25,6 +25,8 @@ from gen import reports as reports_module
 from gen import sessions as sessions_module
 from gen import transfers as transfers_module
 from gen import users as users_module
+from gen import webhook_deliveries as webhook_deliveries_module
+from gen import webhook_endpoints as webhook_endpoints_module
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -52,6 +54,8 @@ QUERIES: Final[Mapping[str, Query]] = MappingProxyType(
             *sessions_module.QUERIES,
             *transfers_module.QUERIES,
             *users_module.QUERIES,
+            *webhook_deliveries_module.QUERIES,
+            *webhook_endpoints_module.QUERIES,
         )
     }
 )
@@ -80,6 +84,8 @@ class Queries:
     _sessions = sessions_module.Querier
     _transfers = transfers_module.Querier
     _users = users_module.Querier
+    _webhook_deliveries = webhook_deliveries_module.Querier
+    _webhook_endpoints = webhook_endpoints_module.Querier
 
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection = connection
@@ -152,6 +158,14 @@ class Queries:
     def users(self) -> users_module.Querier:
         return self._users(self._connection)
 
+    @property
+    def webhook_deliveries(self) -> webhook_deliveries_module.Querier:
+        return self._webhook_deliveries(self._connection)
+
+    @property
+    def webhook_endpoints(self) -> webhook_endpoints_module.Querier:
+        return self._webhook_endpoints(self._connection)
+
 
 class Wrapper(Protocol):
     """Returns a method that does something around the calls of a query's method."""
@@ -205,6 +219,12 @@ def wrapped_queries(*wrappers: Wrapper) -> type[Queries]:
         _sessions = wrapped_querier(sessions_module.Querier, sessions_module.QUERIES, wrappers)
         _transfers = wrapped_querier(transfers_module.Querier, transfers_module.QUERIES, wrappers)
         _users = wrapped_querier(users_module.Querier, users_module.QUERIES, wrappers)
+        _webhook_deliveries = wrapped_querier(
+            webhook_deliveries_module.Querier, webhook_deliveries_module.QUERIES, wrappers
+        )
+        _webhook_endpoints = wrapped_querier(
+            webhook_endpoints_module.Querier, webhook_endpoints_module.QUERIES, wrappers
+        )
 
     return WrappedQueries
 
@@ -231,6 +251,8 @@ class AsyncQueries:
     _sessions = sessions_module.AsyncQuerier
     _transfers = transfers_module.AsyncQuerier
     _users = users_module.AsyncQuerier
+    _webhook_deliveries = webhook_deliveries_module.AsyncQuerier
+    _webhook_endpoints = webhook_endpoints_module.AsyncQuerier
 
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self._connection = connection
@@ -303,6 +325,14 @@ class AsyncQueries:
     def users(self) -> users_module.AsyncQuerier:
         return self._users(self._connection)
 
+    @property
+    def webhook_deliveries(self) -> webhook_deliveries_module.AsyncQuerier:
+        return self._webhook_deliveries(self._connection)
+
+    @property
+    def webhook_endpoints(self) -> webhook_endpoints_module.AsyncQuerier:
+        return self._webhook_endpoints(self._connection)
+
 
 class AsyncWrapper(Protocol):
     """Returns a method that does something around the calls of a query's method."""
@@ -358,6 +388,12 @@ def wrapped_async_queries(*wrappers: AsyncWrapper) -> type[AsyncQueries]:
             transfers_module.AsyncQuerier, transfers_module.QUERIES, wrappers
         )
         _users = wrapped_querier(users_module.AsyncQuerier, users_module.QUERIES, wrappers)
+        _webhook_deliveries = wrapped_querier(
+            webhook_deliveries_module.AsyncQuerier, webhook_deliveries_module.QUERIES, wrappers
+        )
+        _webhook_endpoints = wrapped_querier(
+            webhook_endpoints_module.AsyncQuerier, webhook_endpoints_module.QUERIES, wrappers
+        )
 
     return WrappedQueries
 

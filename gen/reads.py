@@ -16,6 +16,7 @@ from gen import (
     reports,
     sessions,
     transfers,
+    webhook_endpoints,
 )
 from gen.queries import AsyncQueries
 
@@ -549,6 +550,15 @@ class AsyncReportsReads:
         """
         return await self._run(lambda q: q.reports.count_jobs(job_count_max=job_count_max))
 
+    async def count_webhook_endpoints_by_status(
+        self, *, endpoint_count_max: int
+    ) -> reports.CountWebhookEndpointsByStatusRow:
+        return await self._run(
+            lambda q: q.reports.count_webhook_endpoints_by_status(
+                endpoint_count_max=endpoint_count_max
+            )
+        )
+
 
 class AsyncSessionsReads:
     """The queries of sessions.sql that only read."""
@@ -703,6 +713,106 @@ class AsyncUsersReads:
         return await self._run(lambda q: q.users.get_user_by_email(email=email))
 
 
+class AsyncWebhookDeliveriesReads:
+    """The queries of webhook_deliveries.sql that only read."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: AsyncRun) -> None:
+        self._run = run
+
+    async def list_due_webhook_deliveries(
+        self, *, endpoint_id: int, row_count_max: int
+    ) -> list[models.WebhookDelivery]:
+        return await self._run(
+            lambda q: q.webhook_deliveries.list_due_webhook_deliveries(
+                endpoint_id=endpoint_id, row_count_max=row_count_max
+            )
+        )
+
+    async def list_webhook_deliveries(
+        self, *, endpoint_id: int, before_position: int, row_count_max: int
+    ) -> list[models.WebhookDelivery]:
+        """What an endpoint has not taken, newest event first."""
+        return await self._run(
+            lambda q: q.webhook_deliveries.list_webhook_deliveries(
+                endpoint_id=endpoint_id,
+                before_position=before_position,
+                row_count_max=row_count_max,
+            )
+        )
+
+
+class AsyncWebhookEndpointsReads:
+    """The queries of webhook_endpoints.sql that only read."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: AsyncRun) -> None:
+        self._run = run
+
+    async def get_webhook_endpoint(self, *, id: int) -> models.WebhookEndpoint | None:
+        return await self._run(lambda q: q.webhook_endpoints.get_webhook_endpoint(id=id))
+
+    async def count_webhook_endpoints(self, *, owner: str | None) -> int:
+        return await self._run(lambda q: q.webhook_endpoints.count_webhook_endpoints(owner=owner))
+
+    async def list_webhook_endpoints(
+        self, *, owner: str | None, before_id: int, row_count_max: int
+    ) -> list[models.WebhookEndpoint]:
+        """The endpoints of a customer, newest first."""
+        return await self._run(
+            lambda q: q.webhook_endpoints.list_webhook_endpoints(
+                owner=owner, before_id=before_id, row_count_max=row_count_max
+            )
+        )
+
+    async def list_webhook_endpoints_of_bank(
+        self, *, before_id: int, row_count_max: int
+    ) -> list[models.WebhookEndpoint]:
+        return await self._run(
+            lambda q: q.webhook_endpoints.list_webhook_endpoints_of_bank(
+                before_id=before_id, row_count_max=row_count_max
+            )
+        )
+
+    async def list_running_webhook_endpoints(
+        self, *, after_id: int, row_count_max: int
+    ) -> list[int]:
+        return await self._run(
+            lambda q: q.webhook_endpoints.list_running_webhook_endpoints(
+                after_id=after_id, row_count_max=row_count_max
+            )
+        )
+
+    async def list_webhook_endpoints_concerned(
+        self, *, owners: Sequence[str | None], row_count_max: int
+    ) -> list[int]:
+        """Those of some customers, and of the bank, which is told of everything."""
+        return await self._run(
+            lambda q: q.webhook_endpoints.list_webhook_endpoints_concerned(
+                owners=owners, row_count_max=row_count_max
+            )
+        )
+
+    async def list_webhook_endpoints_due(self, *, row_count_max: int) -> list[int]:
+        """Those that have waited, and those that are to be sent a parked event. Some are
+        listed twice.
+        """
+        return await self._run(
+            lambda q: q.webhook_endpoints.list_webhook_endpoints_due(row_count_max=row_count_max)
+        )
+
+    async def list_webhook_secrets(
+        self, *, after_id: int, row_count_max: int
+    ) -> list[webhook_endpoints.ListWebhookSecretsRow]:
+        return await self._run(
+            lambda q: q.webhook_endpoints.list_webhook_secrets(
+                after_id=after_id, row_count_max=row_count_max
+            )
+        )
+
+
 class AsyncReads:
     """Every query that only reads, each in a call of `run`."""
 
@@ -721,6 +831,8 @@ class AsyncReads:
         "sessions",
         "transfers",
         "users",
+        "webhook_deliveries",
+        "webhook_endpoints",
     )
 
     def __init__(self, run: AsyncRun) -> None:
@@ -738,3 +850,5 @@ class AsyncReads:
         self.sessions = AsyncSessionsReads(run)
         self.transfers = AsyncTransfersReads(run)
         self.users = AsyncUsersReads(run)
+        self.webhook_deliveries = AsyncWebhookDeliveriesReads(run)
+        self.webhook_endpoints = AsyncWebhookEndpointsReads(run)

@@ -239,6 +239,24 @@ FROM (
 """
 
 
+COUNT_WEBHOOK_ENDPOINTS_BY_STATUS: Final = """\
+SELECT /* CountWebhookEndpointsByStatus */
+    count(*) FILTER (WHERE status = 'active') AS active_count,
+    count(*) FILTER (WHERE status = 'failing') AS failing_count,
+    count(*) FILTER (WHERE status = 'paused') AS paused_count,
+    count(*) FILTER (WHERE status = 'disabled') AS disabled_count,
+    (min(position) FILTER (WHERE status = 'active'))::bigint AS position_min
+FROM (
+    SELECT
+        status,
+        position
+    FROM webhook_endpoints
+    ORDER BY id
+    LIMIT $1
+) AS endpoints
+"""
+
+
 QUERIES: Final = (
     Query("Ping", "reports", "ping", PING, reads_only=False),
     Query("GetLedgerSize", "reports", "get_ledger_size", GET_LEDGER_SIZE, reads_only=True),
@@ -298,6 +316,13 @@ QUERIES: Final = (
         reads_only=True,
     ),
     Query("CountJobs", "reports", "count_jobs", COUNT_JOBS, reads_only=True),
+    Query(
+        "CountWebhookEndpointsByStatus",
+        "reports",
+        "count_webhook_endpoints_by_status",
+        COUNT_WEBHOOK_ENDPOINTS_BY_STATUS,
+        reads_only=True,
+    ),
 )
 
 
@@ -389,6 +414,15 @@ class CountJobsRow:
     dead_count: int
 
 
+@dataclass(slots=True)
+class CountWebhookEndpointsByStatusRow:
+    active_count: int
+    failing_count: int
+    paused_count: int
+    disabled_count: int
+    position_min: int | None
+
+
 def _ping_value(row: Sequence[Any]) -> int:
     value: int = row[0]
     return value
@@ -444,6 +478,10 @@ def _list_wrong_idempotency_keys_row(row: Sequence[Any]) -> ListWrongIdempotency
 
 def _count_jobs_row(row: Sequence[Any]) -> CountJobsRow:
     return CountJobsRow(*row)
+
+
+def _count_webhook_endpoints_by_status_row(row: Sequence[Any]) -> CountWebhookEndpointsByStatusRow:
+    return CountWebhookEndpointsByStatusRow(*row)
 
 
 class Querier:
@@ -578,6 +616,18 @@ class Querier:
         row = cursor.fetchone()
         if row is None:
             raise NoDataFound("CountJobs returned no row")
+        return row
+
+    def count_webhook_endpoints_by_status(
+        self, *, endpoint_count_max: int
+    ) -> CountWebhookEndpointsByStatusRow:
+        cursor = RawCursor(
+            self._connection, row_factory=lambda _: _count_webhook_endpoints_by_status_row
+        )
+        cursor.execute(COUNT_WEBHOOK_ENDPOINTS_BY_STATUS, (Int8(endpoint_count_max),))
+        row = cursor.fetchone()
+        if row is None:
+            raise NoDataFound("CountWebhookEndpointsByStatus returned no row")
         return row
 
 
@@ -717,4 +767,16 @@ class AsyncQuerier:
         row = await cursor.fetchone()
         if row is None:
             raise NoDataFound("CountJobs returned no row")
+        return row
+
+    async def count_webhook_endpoints_by_status(
+        self, *, endpoint_count_max: int
+    ) -> CountWebhookEndpointsByStatusRow:
+        cursor = AsyncRawCursor(
+            self._connection, row_factory=lambda _: _count_webhook_endpoints_by_status_row
+        )
+        await cursor.execute(COUNT_WEBHOOK_ENDPOINTS_BY_STATUS, (Int8(endpoint_count_max),))
+        row = await cursor.fetchone()
+        if row is None:
+            raise NoDataFound("CountWebhookEndpointsByStatus returned no row")
         return row

@@ -18,6 +18,7 @@ from bankapp.auth.codes import CodeMaker
 from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import Purpose, TokenMaker
+from bankapp.auth.webhook_secrets import SecretMaker
 from bankapp.operations.bank import Bank, Rules
 from bankapp.postgres.embedded import PORT
 from bankapp.postgres.migrations import migrate
@@ -139,6 +140,7 @@ def make_bank(store: Store, rules: Rules = UNLIMITED) -> Bank:
         tokens=TokenMaker(codec, Purpose.ACCESS, timedelta(minutes=15)),
         refresh_tokens=TokenMaker(codec, Purpose.REFRESH, timedelta(hours=24)),
         codes=CodeMaker([bytes(32)]),
+        webhook_secrets=SecretMaker([bytes(32)]),
         rules=rules,
     )
 

@@ -31,6 +31,10 @@ class PasetoCodec:
         footer = _footer(self._newest)
         return pyseto.encode(self._newest, written, footer=footer, serializer=json).decode()
 
+    def is_of_newest(self, text: str) -> bool:
+        """Whether a token says that the newest key has encrypted it."""
+        return text.rpartition(".")[2] == encode_base64url(_footer(self._newest))
+
     def decode(self, text: str) -> dict[str, Any]:
         """The claims of a token of this ring, expired or not. Raises ValueError."""
         try:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_or
 from pydantic import AwareDatetime, BaseModel, EmailStr
 from pydantic.fields import FieldInfo
 
+from bankapp.contract import events
 from bankapp.operations.fields import Page
 
 _SPELLED: Final[dict[object, str]] = {
@@ -38,11 +39,20 @@ class Types:
 
     models: dict[str, type[BaseModel]] = field(default_factory=dict[str, type[BaseModel]])
     enums: dict[str, type[Enum]] = field(default_factory=dict[str, type[Enum]])
+    # By the name of the last model that stands before it.
+    unions: dict[str, str] = field(default_factory=dict[str, str])
 
     def spell(self, annotation: object, prefix: str = "") -> str:
         """Source of a type; `prefix` stands before the names of the models' module."""
+        if annotation == events.NAMES:
+            return f"{prefix}EventName"
+        if annotation == events.UNION:
+            return prefix + self._add_events()
         if isinstance(annotation, type) and annotation not in _SPELLED:
             return self._spell_class(annotation, prefix)
+        return self._spell_form(annotation, prefix)
+
+    def _spell_form(self, annotation: object, prefix: str) -> str:
         origin, arguments = get_origin(annotation), get_args(annotation)
         if origin is Annotated:
             return self.spell(arguments[0], prefix)
@@ -60,9 +70,16 @@ class Types:
         assert issubclass(kind, BaseModel), kind
         if (item := item_of(kind)) is not None:
             return f"Page[{self.spell(item, prefix)}]"
+        if issubclass(kind, events.BASE):
+            self._add(self.models, events.BASE)
         for member in kind.model_fields.values():
             self.spell(member.annotation)
         return prefix + self._add(self.models, kind)
+
+    def _add_events(self) -> str:
+        names = [self.spell(model) for model in events.MODELS]
+        self.unions[names[-1]] = events.UNION_SOURCE.format(known=" | ".join(names))
+        return "AnyEvent"
 
     def _add(self, known: dict[str, Any], kind: type) -> str:
         name: str = kind.__name__
@@ -83,20 +100,35 @@ def models_source(known: Types) -> Iterator[str]:
     yield (
         "from datetime import date, datetime\nfrom decimal import Decimal\n"
         "from ipaddress import IPv4Address, IPv6Address\n"
-        "from typing import Literal, TypeAlias\nfrom uuid import UUID\n\n"
-        "from pydantic import Field\n\nfrom bankapp_client.call import Model"
+        "from typing import Annotated, Any, Literal, TypeAlias, get_args\nfrom uuid import UUID\n\n"
+        "from pydantic import Field, field_validator\n\nfrom bankapp_client.call import Model"
     )
     for name, kind in known.enums.items():
         labels = ", ".join(repr(member.value) for member in kind)
         yield f"{name}: TypeAlias = Literal[{labels}]"
+    yield f"EventName: TypeAlias = Literal[{', '.join(map(repr, get_args(events.NAMES)))}]"
     for name, model in known.models.items():
-        lines = [f"class {name}(Model):"]
-        if model.__doc__ and model.__doc__ != model.__base__.__doc__:
-            lines += [f'    """{inspect.getdoc(model)}"""', ""]
-        for field_name, member in model.model_fields.items():
+        yield _model_source(name, model, known)
+        if name in known.unions:
+            yield known.unions[name]
+
+
+def _model_source(name: str, model: type[BaseModel], known: Types) -> str:
+    is_event = issubclass(model, events.BASE) and model is not events.BASE
+    inherited = events.BASE.model_fields if is_event else ()
+    lines = [f"class {name}({'Event' if is_event else 'Model'}):"]
+    if model.__doc__ and model.__doc__ != model.__base__.__doc__:
+        lines += [f'    """{_docstring(model)}"""', ""]
+    for field_name, member in model.model_fields.items():
+        if field_name not in inherited:
             spelled = known.spell(member.annotation)
             lines.append(f"    {field_name}: {spelled}{_default(field_name, member)}")
-        yield "\n".join(lines)
+    return "\n".join(lines)
+
+
+def _docstring(model: type[BaseModel]) -> str:
+    text = inspect.getdoc(model) or ""
+    return f"{text}\n" if "\n" in text else text
 
 
 def _default(name: str, member: FieldInfo) -> str:

@@ -325,6 +325,18 @@ class FeedRewound(Refusal, sort=Sort.CONFLICT):
     )
 
 
+class TooManyWebhooks(Refusal, sort=Sort.CONFLICT):
+    """You have as many webhooks as one customer may have."""
+
+    remedy = "Delete a webhook, or change the URL of one: `GET /v1/webhooks` lists them."
+
+
+class ReplayInProgress(Refusal, sort=Sort.CONFLICT):
+    """Earlier events are being sent once more, and that is not over yet."""
+
+    remedy = "Wait until the webhook's `replay` is null; delete the webhook if it must not go on."
+
+
 class InternalError(Refusal, sort=Sort.INTERNAL):
     """The bank made a mistake; it is logged under the request's id."""
 

@@ -12,7 +12,8 @@ from datetime import date
 from typing import ClassVar, Final, NamedTuple, TypeAlias
 
 from bankapp.domain.roles import Role
-from gen.enums import AccountStatus, ExchangeRateStatus
+from bankapp.domain.webhooks import DisabledReason
+from gen.enums import AccountStatus, ExchangeRateStatus, WebhookStatus
 
 State: TypeAlias = Mapping[str, str | bool]
 
@@ -273,6 +274,79 @@ class AccountClosed(AccountEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookEvent(AuditedEvent):
+    """Something that happened to a webhook, of a customer or of the bank."""
+
+    webhook_id: int
+    owner: str | None
+
+    @property
+    def concerns(self) -> str | None:
+        return self.owner
+
+    @property
+    def subject(self) -> str:
+        return f"webhook:{self.webhook_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookDetails:
+    """The values of a webhook that its owner can change. Of the URL only the host is no secret."""
+
+    host: str
+    types: str
+    status: WebhookStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookCreated(WebhookEvent):
+    """A customer, or a banker for the bank, has events sent to a server."""
+
+    name = "webhook.created"
+    details: WebhookDetails
+
+    def change(self) -> Change:
+        return Change(after=asdict(self.details))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookChanged(WebhookEvent):
+    """A webhook got another URL or other types of events, or was paused or resumed."""
+
+    name = "webhook.changed"
+    before: WebhookDetails
+    after: WebhookDetails
+
+    def change(self) -> Change:
+        return Change(before=asdict(self.before), after=asdict(self.after))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookDeleted(WebhookEvent):
+    """A webhook was deleted; nothing more is sent."""
+
+    name = "webhook.deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSecretRotated(WebhookEvent):
+    """A webhook got a new secret; the one before may sign along for a day."""
+
+    name = "webhook.secret_rotated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookDisabled(WebhookEvent):
+    """The bank sends a webhook nothing more: its server wants it so, or has failed for days."""
+
+    name = "webhook.disabled"
+    reason: DisabledReason
+
+    def change(self) -> Change:
+        return Change(after={"reason": self.reason})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEpochBegun(AuditedEvent):
     """The database was set back, and readers of the feed have to start over."""
 
@@ -398,6 +472,11 @@ EVENTS: Final[tuple[type[AuditedEvent], ...]] = (
     AccountFrozen,
     AccountThawed,
     AccountClosed,
+    WebhookCreated,
+    WebhookChanged,
+    WebhookDeleted,
+    WebhookSecretRotated,
+    WebhookDisabled,
     FeedEpochBegun,
     FeedConsumerSetBack,
     RateAccepted,

@@ -55,6 +55,15 @@ class StartPasswordReset(Job):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PingWebhook(Job):
+    """Send a webhook a message that is no event, once."""
+
+    name = "ping_webhook"
+    attempt_count_max = 1
+    webhook_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purge(PeriodicJob):
     """Delete rows that are no longer needed."""
 
@@ -78,5 +87,5 @@ class FetchRates(PeriodicJob):
     schedule = "23 * * * *"  # not at the full hour, when everybody asks
 
 
-AnyJob: TypeAlias = SendMail | StartPasswordReset | Purge | ExpireHolds | FetchRates
+AnyJob: TypeAlias = SendMail | StartPasswordReset | PingWebhook | Purge | ExpireHolds | FetchRates
 JOBS: Final[tuple[type[AnyJob], ...]] = get_args(AnyJob)

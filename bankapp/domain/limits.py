@@ -57,6 +57,20 @@ RATE_CHANGE_MAX: Final = Decimal("0.20")  # of the last accepted rate; what is f
 RATES_BYTES_MAX: Final = 1024 * 1024
 HELD_RATE_COUNT_MAX: Final = 100  # of a list
 
+WEBHOOK_COUNT_MAX: Final = 5  # of one customer
+WEBHOOK_URL_LENGTH_MAX: Final = 2000
+WEBHOOK_SECRET_BYTES: Final = 24
+WEBHOOK_SECRET_OVERLAP: Final = timedelta(hours=24)
+WEBHOOK_TIMEOUT_S: Final = 15
+WEBHOOK_CONCURRENCY: Final = 8  # of one endpoint; a killed worker repeats as many events at most
+WEBHOOK_TRY_COUNT_MAX: Final = 10  # of one event
+WEBHOOK_FAILURE_COUNT_MAX: Final = 5  # in a row, then the endpoint is failing
+WEBHOOK_FAILING_MAX: Final = timedelta(days=5)
+WEBHOOK_WAIT_MAX: Final = timedelta(hours=24)  # that a server may ask for
+WEBHOOK_RATE_MIN: Final = 20  # events a second after an outage, doubled …
+WEBHOOK_DOUBLING_S: Final = 10
+WEBHOOK_RATE_MAX: Final = 200
+
 JOB_ATTEMPT_COUNT_MAX: Final = 10
 FAILED_JOB_RETENTION: Final = timedelta(days=30)
 
@@ -85,5 +99,7 @@ RESENDS_BY_ADDRESS: Final = RateLimit("resend", 10, timedelta(hours=1))
 RESENDS_BY_USER: Final = RateLimit("resend_to", 3, timedelta(hours=1), by=("caller",))
 USER_CHANGES: Final = RateLimit("change", 20, timedelta(hours=1), by=("caller", "username"))
 ACCOUNT_OPENINGS: Final = RateLimit("open_account", 100, timedelta(days=1), by=("caller",))
+WEBHOOK_CHANGES: Final = RateLimit("change_webhook", 60, timedelta(hours=1), by=("caller",))
+PINGS: Final = RateLimit("ping", 30, timedelta(hours=1), by=("caller",))
 # Rows of money are kept for good. This is far more than a marketplace posts in a day.
 POSTINGS: Final = RateLimit("posting", 100_000, timedelta(days=1), by=("caller",), per_process=True)

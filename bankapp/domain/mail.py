@@ -10,6 +10,7 @@ class MailKind(StrEnum):
     VERIFY_EMAIL = "verify_email"
     EMAIL_CHANGED = "email_changed"
     RESET_PASSWORD = "reset_password"
+    WEBHOOK_DISABLED = "webhook_disabled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ from bankapp.exchange_rates.source import RateSource
 from bankapp.mail.mailer import Mailer
 from bankapp.mail.messages import MailSettings
 from bankapp.operations.bank import Bank
+from bankapp.webhooks.sender import Sender
 
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """The bank, the means to send mail to its users, and its source of exchange rates, if set."""
+    """The bank, and what jobs reach others with: mail, a source of rates, webhooks, if set."""
 
     bank: Bank
     mailer: Mailer
     mail_settings: MailSettings
     rate_source: RateSource | None = None
+    webhook_sender: Sender | None = None

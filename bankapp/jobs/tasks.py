@@ -18,6 +18,7 @@ from bankapp.domain.jobs import (
     FetchRates,
     GiveUp,
     PeriodicJob,
+    PingWebhook,
     Purge,
     SendMail,
     StartPasswordReset,
@@ -26,6 +27,7 @@ from bankapp.jobs.context import JobContext
 from bankapp.jobs.expire_holds import expire_holds
 from bankapp.jobs.fetch_rates import fetch_rates
 from bankapp.jobs.password_reset import start_password_reset
+from bankapp.jobs.ping_webhook import ping_webhook
 from bankapp.jobs.purge import purge
 from bankapp.jobs.send_mail import send_mail
 from bankapp.store.engine.jobs import read
@@ -44,6 +46,8 @@ async def run(job: AnyJob, context: JobContext) -> None:
             await send_mail(job, context)
         case StartPasswordReset():
             await start_password_reset(job, context)
+        case PingWebhook():
+            await ping_webhook(job, context)
         case Purge():
             await purge(context)
         case ExpireHolds():

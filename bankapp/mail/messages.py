@@ -21,6 +21,7 @@ SUBJECTS: Final = {
     MailKind.VERIFY_EMAIL: "Verify your e-mail address",
     MailKind.EMAIL_CHANGED: "Your e-mail address was changed",
     MailKind.RESET_PASSWORD: "Set a new password",
+    MailKind.WEBHOOK_DISABLED: "Your webhook was disabled",
 }
 GREETED_NAME_LENGTH_MAX: Final = 60
 # A domain, the beginning of a URL, an address, or a telephone number.

@@ -6,6 +6,7 @@ from bankapp import tuning
 from bankapp.auth.codes import CodeMaker
 from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import TokenMaker
+from bankapp.auth.webhook_secrets import SecretMaker
 from bankapp.operations.process_rates import ProcessRates
 from bankapp.store.engine.turns import Turns
 from bankapp.store.store import Store
@@ -17,6 +18,7 @@ class Rules:
 
     limits_rates: bool = True
     requires_verified_email: bool = False
+    requires_tls: bool = False
 
 
 def _create_intake() -> Turns:
@@ -40,6 +42,7 @@ class Bank:
     tokens: TokenMaker
     refresh_tokens: TokenMaker
     codes: CodeMaker
+    webhook_secrets: SecretMaker
     rules: Rules
     rates: ProcessRates = field(default_factory=ProcessRates)
     intake: Turns = field(default_factory=_create_intake)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from bankapp.operations import health
-from bankapp.operations.events import feed
+from bankapp.operations.events import deliveries, feed, webhooks
 from bankapp.operations.identity import email_verification, password_reset, sessions, users
 from bankapp.operations.ledger import (
     accounts,
@@ -63,6 +63,20 @@ LEDGER: Final = (
     exchange_rates.refuse_rate,
     totals.get_total,
 )
-EVENTS: Final = (feed.list_events,)
+EVENTS: Final = (
+    feed.list_events,
+    webhooks.create_webhook,
+    webhooks.list_webhooks,
+    webhooks.get_webhook,
+    webhooks.change_webhook,
+    webhooks.pause_webhook,
+    webhooks.resume_webhook,
+    webhooks.delete_webhook,
+    webhooks.rotate_webhook_secret,
+    webhooks.ping_webhook,
+    deliveries.list_failed_deliveries,
+    deliveries.retry_delivery,
+    deliveries.replay_webhook,
+)
 HEALTH: Final = (health.check_health, health.check_readiness)
 OPERATIONS: Final[tuple[Operation, ...]] = (*IDENTITY, *LEDGER, *EVENTS, *HEALTH)

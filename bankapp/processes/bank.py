@@ -9,6 +9,7 @@ from bankapp import tuning
 from bankapp.auth.codes import CodeMaker
 from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import Purpose, TokenMaker, create_codec
+from bankapp.auth.webhook_secrets import SecretMaker
 from bankapp.command_errors import DatabaseAwayError, StartError
 from bankapp.domain import errors
 from bankapp.operations.bank import Bank, Rules
@@ -63,9 +64,11 @@ def create_bank(settings: Settings, store: Store) -> Bank:
         tokens=TokenMaker(codec, Purpose.ACCESS, settings.access_token_duration),
         refresh_tokens=TokenMaker(codec, Purpose.REFRESH, settings.refresh_token_duration),
         codes=CodeMaker(keys),
+        webhook_secrets=SecretMaker(keys),
         rules=Rules(
             limits_rates=settings.rate_limits,
             requires_verified_email=settings.require_verified_email,
+            requires_tls=settings.environment == "production",
         ),
     )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 import uvloop
@@ -22,6 +22,8 @@ from bankapp.processes.observation import observing, serving_metrics
 from bankapp.processes.publisher import publishing
 from bankapp.processes.stop import stopping_by_signals, stopping_with_database
 from bankapp.settings import Settings
+from bankapp.webhooks.dispatcher import dispatching
+from bankapp.webhooks.sender import Sender
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 
@@ -53,14 +55,15 @@ async def _run(settings: Settings, database: Database) -> None:
 async def working(
     settings: Settings, database: Database, bank: Bank, stop: asyncio.Event
 ) -> AsyncGenerator[None]:
-    """Do background jobs while the block runs; then finish the running ones or return them."""
+    """Do background jobs, send webhooks and publish, until the block ends; then finish it."""
     queue = open_queue(database.url)
-    async with (
-        opened_egress(settings) as egress,
-        queue.open_async(),
-        publishing(settings, bank, stop),
-    ):
-        add_jobs(queue, _create_job_context(settings, bank, egress))
+    async with opened_egress(settings) as egress, queue.open_async(), AsyncExitStack() as stack:
+        sender = Sender(egress, bank.webhook_secrets) if settings.webhooks else None
+        add_jobs(queue, _create_job_context(settings, bank, egress, sender))
+        if sender is not None:
+            webhooks = dispatching(bank.store, sender, bank.webhook_secrets)
+            await stack.enter_async_context(webhooks)
+        await stack.enter_async_context(publishing(settings, bank, stop))
         worker = asyncio.create_task(work(queue, stop))
         try:
             yield
@@ -69,13 +72,16 @@ async def working(
             await worker
 
 
-def _create_job_context(settings: Settings, bank: Bank, egress: Egress) -> JobContext:
+def _create_job_context(
+    settings: Settings, bank: Bank, egress: Egress, sender: Sender | None
+) -> JobContext:
     url = settings.public_url or f"http://{settings.http_address}"
     return JobContext(
         bank,
         _create_mailer(settings),
         MailSettings(settings.mail_from, url),
         create_rate_source(settings, egress),
+        sender,
     )
 
 

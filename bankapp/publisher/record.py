@@ -1,13 +1,13 @@
 """An event as a record of Kafka: JSON, with the headers of CloudEvents 1.0."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
+from bankapp.domain import topics
 from bankapp.domain.feed import Place
+from bankapp.domain.topics import EventHeader
 from bankapp.operations.events.telling import tell
 from bankapp.store.events.facts import Fact
-
-ID_HEADER: Final = "ce_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,19 +16,20 @@ class Record:
 
     place: Place
     value: bytes
-    headers: list[tuple[str, str | bytes | None]]
+    headers: Sequence[tuple[str, bytes]]
 
 
 def to_record(fact: Fact, epoch: int, source: str) -> Record:
     """The record of a fact, as a banker sees it."""
     event = tell(fact, epoch, None)
-    headers: list[tuple[str, str | bytes | None]] = [
-        ("ce_specversion", b"1.0"),
-        (ID_HEADER, event.id.encode()),
-        ("ce_type", fact.name.encode()),
-        ("ce_source", source.encode()),
-        ("ce_time", event.timestamp.isoformat().encode()),
-        ("ce_subject", event.subject.encode()),
-        ("content-type", b"application/json"),
-    ]
+    values = {
+        EventHeader.SPEC_VERSION: topics.EVENT_SPEC_VERSION,
+        EventHeader.ID: event.id,
+        EventHeader.TYPE: fact.name,
+        EventHeader.SOURCE: source,
+        EventHeader.TIME: event.timestamp.isoformat(),
+        EventHeader.SUBJECT: event.subject,
+        EventHeader.CONTENT_TYPE: topics.JSON_TYPE,
+    }
+    headers = [(name.value, values[name].encode()) for name in EventHeader]
     return Record(Place(epoch, fact.position), event.model_dump_json().encode(), headers)

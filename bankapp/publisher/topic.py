@@ -12,6 +12,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from bankapp import tuning
 from bankapp.domain.feed import Place
+from bankapp.domain.topics import EventHeader
 from bankapp.publisher.brokers import (
     Brokers,
     PublishingFailed,
@@ -20,7 +21,7 @@ from bankapp.publisher.brokers import (
     ask,
     describe,
 )
-from bankapp.publisher.record import ID_HEADER, Record
+from bankapp.publisher.record import Record
 
 PARTITION: Final = 0
 _POLL_S: Final = 0.1
@@ -134,7 +135,7 @@ class Writer:
             self._producer.produce(
                 self._topic,
                 value=record.value,
-                headers=record.headers,
+                headers=[*record.headers],
                 partition=PARTITION,
                 on_delivery=self._note,
             )
@@ -159,6 +160,6 @@ def read_headers(message: Message) -> dict[str, str]:
 
 def _place(message: Message) -> Place:
     try:
-        return Place.parse(read_headers(message).get(ID_HEADER, ""))
+        return Place.parse(read_headers(message).get(EventHeader.ID, ""))
     except ValueError:
-        raise TopicUnusable(f"its record {message.offset()} has no {ID_HEADER} of a bank") from None
+        raise TopicUnusable(f"its record {message.offset()} has no {EventHeader.ID} of a bank") from None

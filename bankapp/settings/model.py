@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bankapp import tuning
-from bankapp.domain import limits
+from bankapp.domain import limits, topics
 from bankapp.settings import values
 
 ENV_FILE: Final = ".env"
@@ -35,8 +35,9 @@ EXAMPLES: Final[dict[str, str]] = {
     "BANK_RATES_URL": "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
     "BANK_RATES_FORMAT": "ecb",
     "BANK_EGRESS_NETWORKS": "10.0.0.0/8,fd00::/8",
+    "BANK_WEBHOOKS": "on",
     "BANK_KAFKA_SERVERS": "kafka-1.example.org:9093,kafka-2.example.org:9093",
-    "BANK_KAFKA_TOPIC": "bank.events.v1",
+    "BANK_KAFKA_TOPIC": topics.EVENTS,
     "BANK_KAFKA_SECURITY": "tls",
     "BANK_KAFKA_USER": "bank",
     "BANK_KAFKA_PASSWORD": "a long secret",
@@ -131,6 +132,7 @@ class Settings(BaseSettings):
         BeforeValidator(values.networks),
         Field(alias="BANK_EGRESS_NETWORKS"),
     ] = ()
+    webhooks: Annotated[Switch, Field(alias="BANK_WEBHOOKS")] = True
     kafka_servers: Annotated[
         tuple[str, ...],
         NoDecode,
@@ -139,7 +141,7 @@ class Settings(BaseSettings):
     ] = ()
     kafka_topic: Annotated[
         str, Field(alias="BANK_KAFKA_TOPIC", pattern=r"^[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,248}$")
-    ] = "bank.events.v1"
+    ] = topics.EVENTS
     kafka_security: Annotated[
         Literal["tls", "plaintext", "plaintext-in-production"], Field(alias="BANK_KAFKA_SECURITY")
     ] = "tls"

@@ -50,6 +50,13 @@ async def idempotency_keys(q: AsyncQueries, moment: datetime) -> int:
     )
 
 
+async def webhook_deliveries(q: AsyncQueries, moment: datetime) -> int:
+    """Events that an endpoint has not taken a month after the last try."""
+    return await q.webhook_deliveries.delete_old_webhook_deliveries(
+        moment=moment, row_count_max=tuning.PURGE_BATCH_SIZE
+    )
+
+
 # A job runs each until it deletes less than a whole batch.
 PURGES: Final[tuple[Purge, ...]] = (
     sessions,
@@ -57,4 +64,5 @@ PURGES: Final[tuple[Purge, ...]] = (
     password_resets,
     rate_limits,
     idempotency_keys,
+    webhook_deliveries,
 )

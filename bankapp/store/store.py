@@ -10,7 +10,9 @@ from bankapp.domain import errors
 from bankapp.store.engine import pool_metrics
 from bankapp.store.engine.transaction import Pool, Queries, Transactions
 from bankapp.store.events.consumers import Consumers
+from bankapp.store.events.deliveries import Deliveries
 from bankapp.store.events.feed import Feed
+from bankapp.store.events.webhooks import Webhooks
 from bankapp.store.identity.email_verifications import EmailVerifications
 from bankapp.store.identity.password_resets import PasswordResets
 from bankapp.store.identity.rate_limits import RateLimits
@@ -54,6 +56,8 @@ class Store:
         self.feed = Feed(transactions)
         self.consumers = Consumers(transactions)
         self.exchange_rates = ExchangeRates(transactions)
+        self.webhooks = Webhooks(transactions)
+        self.deliveries = Deliveries(transactions)
         self._run_statement = transactions.run_statement
         self._pool = pool
         self._ping: asyncio.Task[list[int]] | None = None
@@ -88,7 +92,11 @@ class Store:
             metrics.CLOCK_OFFSET.set(moment.timestamp() - (asked_at_s + time.time()) / 2)
             jobs = await self.read.reports.count_jobs(job_count_max=tuning.COUNTED_JOB_COUNT_MAX)
             pool_metrics.note_jobs(jobs)
-            await self.feed.settle()
+            horizon = await self.feed.settle()
+            endpoints = await self.read.reports.count_webhook_endpoints_by_status(
+                endpoint_count_max=tuning.COUNTED_JOB_COUNT_MAX
+            )
+            pool_metrics.note_webhooks(endpoints, horizon.settled_position)
             for consumer in await self.consumers.list_behind():
                 metrics.CONSUMER_BEHIND.labels(consumer.kind).set(consumer.position_count)
             age_s = await self.read.exchange_rates.get_rates_age()

@@ -73,8 +73,24 @@ FEED_LAG_S: Final = Gauge(
 )
 CONSUMER_BEHIND: Final = Gauge(
     "bankapp_consumer_behind",
-    "By how many positions a consumer of the feed is behind what is settled, by kind",
+    "Positions of the feed that the last of the active consumers has not read yet, by kind",
     ["kind"],
+    multiprocess_mode="mostrecent",
+)
+WEBHOOK_TRIES: Final = Counter(
+    "bankapp_webhook_tries",
+    "Tries to send an event, by outcome: done, failed, throttled or gone",
+    ["outcome"],
+)
+WEBHOOK_DURATION: Final = Histogram(
+    "bankapp_webhook_duration_seconds",
+    "Time until the server of a webhook has answered, or has not in time",
+    buckets=(*_DURATIONS_S, 15, 30),
+)
+WEBHOOK_ENDPOINTS: Final = Gauge(
+    "bankapp_webhook_endpoints",
+    "Webhooks by status: active, failing, paused or disabled",
+    ["status"],
     multiprocess_mode="mostrecent",
 )
 KAFKA_PUBLISHED: Final = Counter("bankapp_kafka_published", "Events that Kafka has acknowledged")

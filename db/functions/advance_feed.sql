@@ -5,7 +5,8 @@ CREATE OR REPLACE FUNCTION advance_feed() RETURNS TABLE (
     epoch bigint,
     first_position bigint,
     settled_position bigint,
-    drawn_position bigint
+    drawn_position bigint,
+    is_standby boolean
 )
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -23,9 +24,10 @@ BEGIN
     -- 1. Whoever has drawn a number up to this one got a transaction id before (next_position).
     SELECT p.last_value - (NOT p.is_called)::int INTO last_drawn FROM positions AS p;
 
-    -- Without a lock where nothing is to be done.
+    -- Without a lock where nothing is to be done, or where nothing can be.
     SELECT * INTO STRICT horizon FROM feed_horizon;
     IF horizon.settled_position < last_drawn
+        AND NOT current_setting('transaction_read_only')::boolean
         AND (
             horizon.barrier < pg_snapshot_xmin(pg_current_snapshot())
             OR horizon.barrier >= pg_snapshot_xmax(pg_current_snapshot())
@@ -50,7 +52,7 @@ BEGIN
         END IF;
     END IF;
     RETURN QUERY
-    SELECT f.epoch, f.first_position, f.settled_position, last_drawn
+    SELECT f.epoch, f.first_position, f.settled_position, last_drawn, pg_is_in_recovery()
     FROM feed_horizon AS f;
 END
 $$;

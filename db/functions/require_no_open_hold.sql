@@ -8,10 +8,12 @@ BEGIN
     -- Whoever makes a hold has locked both accounts, and so has the UPDATE that is being looked at.
     IF EXISTS (
         SELECT FROM holds AS h
-        WHERE h.to_account_id = NEW.id AND h.status = 'open' AND h.expires_at > clock_timestamp()
+        WHERE h.to_account_id = NEW.id AND h.status = 'open' AND h.end_position IS NULL
+            AND h.expires_at > clock_timestamp()
     ) OR EXISTS (
         SELECT FROM holds AS h
-        WHERE h.from_account_id = NEW.id AND h.status = 'open' AND h.expires_at > clock_timestamp()
+        WHERE h.from_account_id = NEW.id AND h.status = 'open' AND h.end_position IS NULL
+            AND h.expires_at > clock_timestamp()
     ) THEN
         RAISE EXCEPTION 'an open hold names account %', NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;

@@ -1,12 +1,13 @@
 -- name: AdvanceFeed :one
 -- In a transaction of its own.
 -- @required
--- @notnull epoch first_position settled_position drawn_position
+-- @notnull epoch first_position settled_position drawn_position is_standby
 SELECT
     epoch,
     first_position,
     settled_position,
-    drawn_position
+    drawn_position,
+    is_standby
 FROM advance_feed();
 
 -- name: ListUsersConcerned :many

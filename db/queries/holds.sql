@@ -55,6 +55,7 @@ SELECT
         FROM holds AS outgoing
         WHERE outgoing.from_account_id = sqlc.arg(account_id)
             AND outgoing.status = 'open'
+            AND outgoing.end_position IS NULL
             AND outgoing.expires_at > clock_timestamp()
     )
     OR EXISTS (
@@ -62,6 +63,7 @@ SELECT
         FROM holds AS incoming
         WHERE incoming.to_account_id = sqlc.arg(account_id)
             AND incoming.status = 'open'
+            AND incoming.end_position IS NULL
             AND incoming.expires_at > clock_timestamp()
     ) AS has_open_hold;
 
@@ -156,10 +158,16 @@ WHERE holds.end_position = ANY(
 ORDER BY holds.end_position;
 
 -- name: ExpireHolds :one
--- Notes the ends of holds that have expired; returns how many.
--- @required
--- @notnull expired_count
+-- Notes the ends of some holds that have expired; no row when none is due.
+-- @notnull due_count last_expiry last_id
 SELECT
+    due_count,
+    last_expiry,
+    last_id
+FROM
     expire_holds(
-        sqlc.arg(moment)::timestamptz, sqlc.arg(row_count_max)::integer
-    ) AS expired_count;
+        sqlc.arg(moment)::timestamptz,
+        sqlc.arg(after_expiry)::timestamptz,
+        sqlc.arg(after_id)::bigint,
+        sqlc.arg(row_count_max)::integer
+    );

@@ -218,3 +218,20 @@ FROM (
     ORDER BY id
     LIMIT sqlc.arg(job_count_max)
 ) AS jobs;
+
+-- name: CountWebhookEndpointsByStatus :one
+-- @required
+SELECT
+    count(*) FILTER (WHERE status = 'active') AS active_count,
+    count(*) FILTER (WHERE status = 'failing') AS failing_count,
+    count(*) FILTER (WHERE status = 'paused') AS paused_count,
+    count(*) FILTER (WHERE status = 'disabled') AS disabled_count,
+    (min(position) FILTER (WHERE status = 'active'))::bigint AS position_min
+FROM (
+    SELECT
+        status,
+        position
+    FROM webhook_endpoints
+    ORDER BY id
+    LIMIT sqlc.arg(endpoint_count_max)
+) AS endpoints;

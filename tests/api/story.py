@@ -260,6 +260,7 @@ def _settle(told: dict[str, dict[str, Any]], started: datetime) -> dict[str, dic
     text = _UUID.sub(lambda found: str(uuid5(NAMESPACE_URL, str(uuids.index(found[0])))), text)
     text = text.replace(f'"{PASSWORD}"', '"what .bank/admin_password holds"')
     text = re.sub(r"v4\.local\.[\w.-]+", "v4.local.…", text)
+    text = re.sub(r"whsec_[\w+/=]+", "whsec_…", text)
     settled: dict[str, dict[str, Any]] = json.loads(
         re.sub(r'"[\w-]{43}"', '"the code in the mail"', text)
     )

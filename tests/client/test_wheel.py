@@ -78,7 +78,7 @@ def test_the_programs_of_the_readme(python: Path, root: Path, scratch: Path) -> 
     programs = re.findall(
         r"^```python\n(.*?)^```\n\n```text\n(.*?)^```", readme, re.MULTILINE | re.DOTALL
     )
-    assert len(programs) == 2
+    assert len(programs) == 3
     with Served(scratch / ".bank") as served:
         served.wait()
         event = served.event("listening")

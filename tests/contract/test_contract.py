@@ -1,4 +1,4 @@
-"""The committed client and OpenAPI document follow from the routes."""
+"""The committed client and documents follow from the routes and the declared events."""
 
 import inspect
 import shutil
@@ -30,20 +30,21 @@ def test_every_operation_is_an_endpoint() -> None:
 
 @pytest.fixture
 def written(root: Path, tmp_path: Path) -> Path:
-    """A copy of the committed client and OpenAPI document."""
+    """A copy of the committed client, and of both documents."""
     directory = Path(
         shutil.copytree(
             root / "packages/bankapp-client/src/bankapp_client/generated", tmp_path / "generated"
         )
     )
     shutil.copy(root / "gen/openapi.json", directory)
+    shutil.copy(root / "gen/asyncapi.json", directory)
     return directory
 
 
 def contract(monkeypatch: pytest.MonkeyPatch, command: str, written: Path) -> int:
     """The exit code of a command."""
-    document = written / "openapi.json"
-    monkeypatch.setattr("sys.argv", ["bankapp.contract", command, str(written), str(document)])
+    places = (written, written / "openapi.json", written / "asyncapi.json")
+    monkeypatch.setattr("sys.argv", ["bankapp.contract", command, *map(str, places)])
     monkeypatch.setattr("bankapp.contract.__main__.STAMP", written / "stamp")
     return main()
 
@@ -58,9 +59,10 @@ def test_verify_names_stale_files_and_write_mends_them(
     (written / "sync.py").write_text("")
     (written / "models.py").unlink()
     (written / "left_over.py").write_text("")
+    (written / "asyncapi.json").write_text("{}")
     assert contract(monkeypatch, "verify", written) == 1
     named = [Path(line.split()[0]).name for line in capsys.readouterr().err.splitlines()]
-    assert named == ["left_over.py", "models.py", "sync.py"]
+    assert named == ["asyncapi.json", "left_over.py", "models.py", "sync.py"]
     assert contract(monkeypatch, "write", written) == 0
     assert contract(monkeypatch, "verify", written) == 0
 

@@ -27,6 +27,10 @@ INSERT INTO password_resets (username, email, code_hash) VALUES ('alice', 'x', s
 UPDATE holds SET end_position = 5000;
 INSERT INTO audit_events (action, subject) VALUES ('user.changed', 'user:alice');
 INSERT INTO rate_limits VALUES ('k', now());
+INSERT INTO webhook_endpoints (owner, url, sealed_secret, position)
+VALUES ('alice', 'https://a.example.org', 'x', 5);
+INSERT INTO webhook_deliveries (endpoint_id, position, try_count) SELECT id, 5, 1
+FROM webhook_endpoints;
 INSERT INTO exchange_rates (base, quote, as_of, source, rate, status)
 VALUES ('EUR', 'USD', '2026-11-27', 'ecb', 1.0823, 'accepted');
 INSERT INTO feed_consumers (name, epoch, position) VALUES ('kafka', 1, 5);
@@ -48,6 +52,8 @@ ACCEPTED: Final[dict[str, dict[str, object]]] = {
     "sessions": {"id": UUID, "number": 1000},
     "transfers": {"id": 1000},
     "users": {"username": "bob", "email": "bob@example.com"},
+    "webhook_deliveries": {"position": 6},
+    "webhook_endpoints": {"id": 1000},
 }
 LATE: Final = "infinity"
 FIRST: Final = "2020-01-01"
@@ -104,6 +110,23 @@ REFUSED: Final[dict[str, tuple[str, dict[str, object]]]] = {
         "transfers",
         {"kind": "reversal", "reverses_transfer_id": 999},
     ),
+    "webhook_deliveries_endpoint_fkey": ("webhook_deliveries", {"endpoint_id": 999}),
+    "webhook_deliveries_last_status_http": ("webhook_deliveries", {"last_status": 99}),
+    "webhook_deliveries_position_positive": ("webhook_deliveries", {"position": 0}),
+    "webhook_deliveries_try_count_limit": ("webhook_deliveries", {"try_count": 11}),
+    "webhook_endpoints_counts_not_negative": ("webhook_endpoints", {"failure_count": -1}),
+    "webhook_endpoints_failing_since_when": ("webhook_endpoints", {"status": "failing"}),
+    "webhook_endpoints_last_status_http": ("webhook_endpoints", {"last_status": 1000}),
+    "webhook_endpoints_lease_ends": ("webhook_endpoints", {"lease_token": UUID}),
+    "webhook_endpoints_owner_fkey": ("webhook_endpoints", {"owner": "nobody"}),
+    "webhook_endpoints_position_not_negative": ("webhook_endpoints", {"position": -1}),
+    "webhook_endpoints_previous_needs_until": (
+        "webhook_endpoints", {"sealed_previous_secret": "x"}),
+    "webhook_endpoints_replay_ends": (
+        "webhook_endpoints", {"replay_position": 5, "replay_until_position": 5}),
+    "webhook_endpoints_types_count": ("webhook_endpoints", {"types": []}),
+    "webhook_endpoints_url_http": ("webhook_endpoints", {"url": "ftp://a.example.org"}),
+    "webhook_endpoints_url_length": ("webhook_endpoints", {"url": "https://" + "a" * 1993}),
 }  # fmt: skip
 # The same key a second time, all else being another's.
 TAKEN: Final[dict[str, tuple[str, list[str]]]] = {
@@ -122,6 +145,8 @@ TAKEN: Final[dict[str, tuple[str, list[str]]]] = {
     "sessions_pkey": ("sessions", ["id"]),
     "sessions_username_number_key": ("sessions", ["number"]),
     "users_pkey": ("users", ["username"]),
+    "webhook_deliveries_pkey": ("webhook_deliveries", ["position"]),
+    "webhook_endpoints_pkey": ("webhook_endpoints", ["id"]),
 }
 
 
@@ -185,3 +210,10 @@ def test_a_rate_is_a_positive_number(rows: Connection, rate: str) -> None:
 @pytest.mark.parametrize("fetched_at", ["2026-11-27T00:00:00Z", "2026-11-28T00:30:00+01:00"])
 def test_a_rate_of_the_day_itself_is_accepted(rows: Connection, fetched_at: str) -> None:
     insert_copy(rows, "exchange_rates", {"quote": "GBP", "fetched_at": fetched_at})
+
+
+@pytest.mark.parametrize("change", ["position = 4", "owner = NULL"])
+def test_an_endpoint_goes_only_forward(rows: Connection, change: str) -> None:
+    with pytest.raises(psycopg.errors.RestrictViolation) as refused:
+        rows.execute(f"UPDATE webhook_endpoints SET {change}".encode())
+    assert refused.value.diag.constraint_name == "webhook_endpoints_only_forward"

@@ -138,13 +138,15 @@ def test_a_backup_comes_back_and_is_proved(dba_server: EmbeddedServer, tmp_path:
         "BANK": dba_server.url("bank", "bank_owner"),
         "RESTORED": dba_server.url("bank_restored", "bank_owner"),
     }
-    printed = ""
+    printed: list[str] = []
     for command, _ in steps(BACK_UP):
         text = command.replace(".venv/bin/bankapp", shlex.quote(BANKAPP))
         text = text.replace("bank.dump", shlex.quote(f"{tmp_path}/bank"))
         text = text.replace("createdb", f"createdb --maintenance-db='{make_database}'")
-        printed = run(dba_server, "bash", "-euc", text, **variables)
-    assert printed.endswith("all is well\n")
+        printed.append(run(dba_server, "bash", "-euc", text, **variables))
+    *_, verified, begun = printed
+    assert verified.endswith("all is well\n")
+    assert begun.startswith("epoch 2 begins")
     with psycopg.connect(variables["RESTORED"]) as connection:
         row = connection.execute("SELECT count(*) FROM accounts WHERE kind = 'cash'").fetchone()
         with pytest.raises(psycopg.errors.RestrictViolation):

@@ -73,6 +73,17 @@ EVENT: Final[Shape] = {
 }
 EVENTS: Final[Shape] = {"items": [EVENT], "next_cursor": None, "has_more": None}
 
+WEBHOOK: Final[Shape] = frozenset(
+    {
+        *("id", "owner", "url", "types", "status", "failing_since", "retry_at", "last_tried_at"),
+        *("last_status", "previous_secret_until", "position", "replay", "created_at"),
+    }
+)
+WEBHOOK_SECRET: Final[Shape] = frozenset({*WEBHOOK, "secret"})
+FAILED_DELIVERY: Final[Shape] = frozenset(
+    {"event_id", "try_count", "last_status", "failed_at", "next_try_at"}
+)
+
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
 
@@ -85,7 +96,7 @@ def check_shape(body: Any, shape: Shape) -> None:
     """Require exactly these fields, items in each list, and every time in UTC with a Z."""
     assert set(body) == set(shape)
     for name, value in body.items():
-        if name.endswith("_at") or name == "at":
+        if value is not None and (name.endswith("_at") or name == "at"):
             assert _TIME.fullmatch(value), (name, value)
     for name, inner in shape.items() if isinstance(shape, Mapping) else ():
         if isinstance(inner, list):

@@ -14,9 +14,12 @@ import psycopg
 from bankapp.auth.paseto import PasetoCodec
 from bankapp.auth.tokens import Purpose, TokenMaker, hash_token_id
 from bankapp.domain.exchange_rates import RateSheet
+from bankapp.domain.origin import THE_BANK
 from bankapp.domain.roles import Role
+from bankapp.domain.webhooks import NewWebhook
 from bankapp.operations.bank import Bank
 from bankapp.store.ledger.outcomes import Held, Posted
+from gen import models
 from tests.factories import Make, deposit, hold, new_session, transfer
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -47,7 +50,8 @@ class World:
 
     Each of the two has an account with money in USD and an empty one in EUR. Each has paid the
     other, and the partner holds money for the owner. The owner has a session, a code to verify the
-    e-mail address and a code to reset the password. The bank has exchange rates of USD, one of
+    e-mail address, a code to reset the
+    password, and a webhook that has not taken one event. The bank has exchange rates of USD, one of
     `day` and one of `rate_source` that is held, an old one of GBP, and none of JPY.
     """
 
@@ -65,6 +69,8 @@ class World:
     email_id: int = NO_ID
     email_code: str = "none"
     reset_code: str = "none"
+    webhook_id: int = NO_ID
+    failed_event_id: str = "1-1000000000"
     day: str = "2026-11-27"
     rate_source: str = "nobody"
 
@@ -100,7 +106,8 @@ class Worlds:
         for requester, name in names.items():
             await self._make.user(name, _ROLES.get(requester, Role.DEPOSITOR))
         world = await self._with_codes(await self._with_money(_world(self._bank, names)))
-        return await self._with_rates(world, f"source_{number}")
+        world = await self._with_rates(world, f"source_{number}")
+        return await self._with_webhook(world)
 
     async def _with_money(self, world: World) -> World:
         ours = await self._make.account(owner=world.owner)
@@ -129,6 +136,25 @@ class Worlds:
             received_id=received.transfer.id,
             hold_id=held.hold.id,
         )
+
+    async def _with_webhook(self, world: World) -> World:
+        def render(made: models.WebhookEndpoint) -> str:
+            return str(made.id)
+
+        new = NewWebhook(
+            owner=world.owner,
+            url="https://shop.example.org/bank",
+            types=None,
+            sealed_secret=self._bank.webhook_secrets.create(),
+            position=world.paid_id,
+        )
+        made = await self._bank.store.webhooks.create(new, None, render, origin=THE_BANK)
+        self._connection.execute(
+            "INSERT INTO webhook_deliveries (endpoint_id, position, try_count) VALUES (%s, %s, 10)",
+            [int(made.result), world.paid_id],
+        )
+        self._connection.commit()
+        return replace(world, webhook_id=int(made.result), failed_event_id=f"1-{world.paid_id}")
 
     async def _with_rates(self, world: World, source: str) -> World:
         row = self._connection.execute("SELECT (now() AT TIME ZONE 'UTC')::date").fetchone()

@@ -61,6 +61,15 @@ AGED: list[tuple[LiteralString, LiteralString]] = [
             " FROM generate_series(1, %s) AS n"
         ),
     ),
+    (
+        "webhook_deliveries",
+        (
+            "WITH made AS (INSERT INTO webhook_endpoints (owner, url, sealed_secret, position)"
+            " VALUES ('alice', 'https://a.example.org', 'x', 0) RETURNING id)"
+            " INSERT INTO webhook_deliveries (endpoint_id, position, try_count, failed_at)"
+            " SELECT id, n, 1, now() - %s::interval FROM made, generate_series(1, %s) AS n"
+        ),
+    ),
 ]
 KEPT_FOR = {
     "sessions": "30 days",
@@ -68,6 +77,7 @@ KEPT_FOR = {
     "password_resets": "1 day",
     "rate_limits": "0 seconds",
     "idempotency_keys": "24 hours",
+    "webhook_deliveries": "30 days",
 }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants import code, exchange_rates, feed, grants, posting, publisher, rules
+from tests.mutants import code, exchange_rates, feed, grants, posting, publisher, rules, webhooks
 from tests.mutants.mutant import Mutant
 
 MUTANTS: Final[list[Mutant]] = [
@@ -13,4 +13,5 @@ MUTANTS: Final[list[Mutant]] = [
     *code.MUTANTS,
     *exchange_rates.MUTANTS,
     *publisher.MUTANTS,
+    *webhooks.MUTANTS,
 ]

@@ -117,6 +117,24 @@ MUTANTS: Final[list[Mutant]] = [
         ),
         f"{_EXPIRY} -k captures_and_voids",
     ),
+    _sql(
+        "an event of an old server names nobody",
+        "name_user_of_event",
+        ("    RETURN NEW;", "    NEW.username := NULL;\n    RETURN NEW;"),
+        f"{_FEED} -k old_server",
+    ),
+    _sql(
+        "holds behind a busy account are not looked at",
+        "expire_holds",
+        ("            AND (h.expires_at, h.id) > (after_expiry, after_id)\n", ""),
+        f"{_EXPIRY} -k behind",
+    ),
+    _advance(
+        "a database that can only be read is written to",
+        "        AND NOT current_setting('transaction_read_only')::boolean\n",
+        "",
+        f"{_FEED} -k only_be_read",
+    ),
     _code(
         "a kind of row that is cut off does not end the page",
         "reading.py",
@@ -132,13 +150,13 @@ MUTANTS: Final[list[Mutant]] = [
     _code(
         "a place beyond the end is read from",
         "feed.py",
-        (" or place.position > horizon.settled_position", ""),
+        ("is_lost = place.position > horizon.settled_position and", "is_lost = False and"),
         f"{_FEED} -k never_reached",
     ),
     _code(
         "a place of another epoch is read from",
         "feed.py",
-        ("place.epoch != horizon.epoch or ", ""),
+        ("place.epoch != horizon.epoch or is_lost", "is_lost"),
         f"{_FEED} -k never_reached",
     ),
     _code(

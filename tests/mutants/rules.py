@@ -60,6 +60,15 @@ CONSTRAINTS: Final = {
         transfers_capture_names_hold transfers_captures_hold_fkey transfers_description_length
         transfers_reversal_comes_later transfers_reversal_names_transfer
         transfers_reverses_transfer_fkey users_pkey
+        webhook_deliveries_endpoint_fkey webhook_deliveries_last_status_http
+        webhook_deliveries_pkey webhook_deliveries_position_positive
+        webhook_deliveries_try_count_limit
+        webhook_endpoints_counts_not_negative webhook_endpoints_failing_since_when
+        webhook_endpoints_last_status_http webhook_endpoints_lease_ends
+        webhook_endpoints_owner_fkey webhook_endpoints_pkey
+        webhook_endpoints_position_not_negative webhook_endpoints_previous_needs_until
+        webhook_endpoints_replay_ends webhook_endpoints_types_count webhook_endpoints_url_http
+        webhook_endpoints_url_length
         """,
     ),
     **_named(
@@ -90,6 +99,7 @@ TRIGGERS: Final = {
     ),
     **_named(_HORIZON, "feed_horizon_only_forward feed_horizon_stays"),
     "feed_consumers_only_forward": f"{_CONSUMERS} -k only_forward",
+    "audit_events_name_their_user": "tests/store/events/test_feed.py -k old_server",
     "accounts_balance_of_last_entry": f"{_RULES} -k do_not_balance",
     "accounts_open_with_nothing": f"{_RULES} -k do_not_balance",
     "audit_events_append_only": f"{_NAMED} -k what_happened_stays",
@@ -100,6 +110,7 @@ TRIGGERS: Final = {
     "transfers_have_both_entries": f"{_RULES} -k do_not_balance",
     "users_delete_no_last_admin": f"{_ADMINS} -k deleted",
     "users_keep_an_admin": f"{_ADMINS} -k nobody_takes",
+    "webhook_endpoints_only_forward": f"{_NAMED} -k goes_only_forward",
 }
 # Rules that no mutant takes away, and why.
 EXEMPT: Final = {"schema_migrations_pkey": "a table of dbmate's, not of the bank's"}

@@ -100,6 +100,22 @@ INSERT INTO audit_events (action, subject, username, actor)
 SELECT 'user.created', 'user:customer_' || n, 'customer_' || n, 'customer_' || n
 FROM generate_series(1, %(customer_count)s) AS n;
 
+INSERT INTO webhook_endpoints (owner, url, sealed_secret, position, status, failing_since, retry_at)
+SELECT
+    'customer_' || n,
+    'https://customer.example.org/' || n,
+    'x',
+    1,
+    (ARRAY['active', 'failing', 'paused', 'disabled'])[1 + mod(n, 4)]::webhook_status,
+    now(),
+    CASE WHEN mod(n, 4) < 2 THEN now() - interval '1 hour' END
+FROM generate_series(1, %(customer_count)s) AS n;
+
+INSERT INTO webhook_deliveries (endpoint_id, position, try_count, next_try_at)
+SELECT endpoints.id, positions.n, 1, now() - interval '1 hour'
+FROM webhook_endpoints AS endpoints
+CROSS JOIN generate_series(1, 5) AS positions (n);
+
 INSERT INTO email_verifications (username, email, code_hash)
 SELECT 'customer_' || n, n || '@customer', sha256(n::text::bytea)
 FROM generate_series(1, %(customer_count)s) AS n;

@@ -74,6 +74,7 @@ def _arguments(people: Population, customer: int) -> Mapping[str, str]:
         "account_status": "frozen",
         "exchange_rate_status": "accepted",
         "user_role": "banker",
+        "webhook_status": "active",
         "bigint": str(people.account_id(customer)),
         "text": "key",
         "boolean": "true",

@@ -8,7 +8,7 @@ from bankapp.api.http.site.password_reset import RESET_PAGE, show_password_reset
 from bankapp.api.http.site.verification import VERIFICATION_PAGE, show_verification
 from bankapp.domain import limits
 from bankapp.operations import health
-from bankapp.operations.events import feed
+from bankapp.operations.events import deliveries, feed, webhooks
 from bankapp.operations.identity import email_verification, password_reset, sessions, users
 from bankapp.operations.ledger import (
     accounts,
@@ -100,6 +100,18 @@ ROUTES: Final = (
     Route("GET", "/v1/transfers", transfers.list_transfers),
     Route("GET", "/v1/transfers/{transfer_id}", transfers.get_transfer),
     Route("GET", "/v1/events", feed.list_events),
+    Route("POST", "/v1/webhooks", webhooks.create_webhook, location="/v1/webhooks/{id}"),
+    Route("GET", "/v1/webhooks", webhooks.list_webhooks),
+    Route("GET", "/v1/webhooks/{webhook_id}", webhooks.get_webhook),
+    Route("PATCH", "/v1/webhooks/{webhook_id}", webhooks.change_webhook),
+    Route("POST", "/v1/webhooks/{webhook_id}/pause", webhooks.pause_webhook),
+    Route("POST", "/v1/webhooks/{webhook_id}/resume", webhooks.resume_webhook),
+    Route("POST", "/v1/webhooks/{webhook_id}/secret", webhooks.rotate_webhook_secret),
+    Route("POST", "/v1/webhooks/{webhook_id}/ping", webhooks.ping_webhook),
+    Route("GET", "/v1/webhooks/{webhook_id}/failed", deliveries.list_failed_deliveries),
+    Route("POST", "/v1/webhooks/{webhook_id}/failed/{event_id}/retry", deliveries.retry_delivery),
+    Route("POST", "/v1/webhooks/{webhook_id}/replay", deliveries.replay_webhook),
+    Route("DELETE", "/v1/webhooks/{webhook_id}", webhooks.delete_webhook),
     Route("POST", "/v1/holds", holds.create_hold, location="/v1/holds/{id}"),
     Route("GET", "/v1/holds", holds.list_holds),
     Route("GET", "/v1/holds/{hold_id}", holds.get_hold),

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from bankapp.domain.postings import TransferKind
 from bankapp.domain.roles import Role
+from bankapp.domain.webhooks import DisabledReason
 from bankapp.operations.fields import Amount, Currency, Funds, Id, ResponseModel, Time, Username
 
 Balance = Annotated[
@@ -91,3 +92,16 @@ class AccountOpenedData(AccountData):
     """An account of a customer, and its currency."""
 
     currency: Currency
+
+
+class WebhookData(ResponseModel):
+    """A webhook; the owner of one of the bank's is null."""
+
+    webhook_id: Id
+    owner: Username | None
+
+
+class WebhookDisabledData(WebhookData):
+    """A webhook, and why the bank sends it nothing more."""
+
+    reason: DisabledReason

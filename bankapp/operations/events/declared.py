@@ -35,6 +35,11 @@ DECLARED: Final[Mapping[type[events.Event], type[ResponseModel]]] = {
     events.AccountFrozen: data.AccountData,
     events.AccountThawed: data.AccountData,
     events.AccountClosed: data.AccountData,
+    events.WebhookCreated: data.WebhookData,
+    events.WebhookChanged: data.WebhookData,
+    events.WebhookDeleted: data.WebhookData,
+    events.WebhookSecretRotated: data.WebhookData,
+    events.WebhookDisabled: data.WebhookDisabledData,
 }
 # Of these readers are not told, for a reason.
 INTERNAL: Final[Mapping[type[events.Event], str]] = {
@@ -53,7 +58,7 @@ class Event(ResponseModel):
     """Something that happened.
 
     `id` is its place in the feed, and a cursor. `account_ids` are the accounts concerned that the
-    reader may see. `request_id` is that of the request that caused it.
+    reader may see. `request_id` is that of the request that caused it, where the reader may see it.
     """
 
     id: EventId

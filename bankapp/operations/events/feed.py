@@ -1,9 +1,11 @@
 """The feed of events."""
 
+import asyncio
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from bankapp import tuning
 from bankapp.domain import errors, limits
 from bankapp.domain.feed import Place
 from bankapp.operations.admission import renewed
@@ -82,8 +84,13 @@ async def list_events(bank: Bank, caller: Caller, request: ListEventsRequest) ->
         present = await renewed(bank, caller)
         if present.role is not caller.role:
             page = await _page(bank, present, request, 0)
+    items: list[AnyEvent] = []
+    for fact in page.facts:
+        items.append(tell(fact, page.place.epoch, page.account_ids))
+        if len(items) % tuning.RENDERED_RESULT_COUNT == 0:
+            await asyncio.sleep(0)
     return EventPage(
-        items=[tell(fact, page.place.epoch, page.account_ids) for fact in page.facts],
+        items=items,
         next_cursor=str(page.place),
         has_more=page.has_more,
     )
@@ -98,7 +105,9 @@ async def _page(bank: Bank, caller: Caller, request: ListEventsRequest, wait_s: 
         username=None if caller.is_banker() else caller.username,
     )
     place = await _place(bank, request.cursor)
-    return await bank.store.feed.wait_for_page(wanted, place, request.limit, wait_s)
+    return await bank.store.feed.wait_for_page(
+        wanted, place, request.limit, wait_s, reader=caller.username
+    )
 
 
 async def _place(bank: Bank, cursor: str | None) -> Place | None:

@@ -44,12 +44,14 @@ def _told(fact: Fact, visible_ids: Collection[int] | None) -> _Told:
             return _transfer(fact, visible_ids)
         case HoldFact():
             hold = fact.hold
-            return _hold(hold, hold.created_at, hold.request_id)
+            sees_payer = visible_ids is None or hold.from_account_id in visible_ids
+            return _hold(hold, hold.created_at, hold.request_id if sees_payer else None)
         case HoldEndFact():
             # The request that ended it is not noted with the hold.
             return _hold(fact.hold, fact.ended_at, None)
         case AuditFact():
-            return _audited(fact.row)
+            is_own = visible_ids is None or fact.row.actor == fact.row.username
+            return _audited(fact.row, fact.row.request_id if is_own else None)
         case _:
             assert_never(fact)
 
@@ -73,13 +75,9 @@ def _transfer(fact: TransferFact, visible_ids: Collection[int] | None) -> _Told:
         "from_balance_after": fact.row.from_balance_after if sees_payer else None,
         "to_balance_after": fact.row.to_balance_after if sees_payee else None,
     }
-    return _Told(
-        f"transfer:{transfer.id}",
-        transfer.created_at,
-        transfer.request_id,
-        [payer, payee],
-        data,
-    )
+    # The payer chooses the request id, and its text is none of the payee's business.
+    request_id = transfer.request_id if sees_payer else None
+    return _Told(f"transfer:{transfer.id}", transfer.created_at, request_id, [payer, payee], data)
 
 
 def _hold(hold: models.Hold, timestamp: datetime, request_id: str | None) -> _Told:
@@ -97,7 +95,7 @@ def _hold(hold: models.Hold, timestamp: datetime, request_id: str | None) -> _To
     return _Told(f"hold:{hold.id}", timestamp, request_id, account_ids, data)
 
 
-def _audited(row: models.AuditEvent) -> _Told:
+def _audited(row: models.AuditEvent, request_id: str | None) -> _Told:
     kind, _, key = row.subject.partition(":")
     before: dict[str, Any] = row.before or {}
     after: dict[str, Any] = row.after or {}
@@ -107,6 +105,8 @@ def _audited(row: models.AuditEvent) -> _Told:
         "owner": row.username,
         "session_id": key,
         "account_id": int(key) if kind == "account" else None,
+        "webhook_id": int(key) if kind == "webhook" else None,
+        "reason": after.get("reason"),
         "currency": after.get("currency"),
         "role": after.get("role"),
         "before": before.get("role"),
@@ -114,4 +114,4 @@ def _audited(row: models.AuditEvent) -> _Told:
         "changed": sorted(after),
     }
     account_ids = [int(key)] if kind == "account" else []
-    return _Told(row.subject, row.created_at, row.request_id, account_ids, data)
+    return _Told(row.subject, row.created_at, request_id, account_ids, data)

@@ -19,7 +19,8 @@ from gen import enums
 
 def _day(text: object) -> object:
     # pydantic would take a number of seconds, too.
-    if isinstance(text, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    is_day = isinstance(text, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)
+    if not (is_day or isinstance(text, date)):
         raise ValueError("must be a day, like 2026-11-27")
     return text
 

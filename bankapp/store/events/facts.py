@@ -4,7 +4,6 @@ A fact is written once, where it lives: a transfer, a hold, the end of a hold, o
 What a fact shows never changes again.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -88,4 +87,3 @@ class AuditFact:
 
 
 Fact: TypeAlias = TransferFact | HoldFact | HoldEndFact | AuditFact
-Branch: TypeAlias = Sequence[Fact]

@@ -32,19 +32,18 @@ class FeedPage:
 
 
 class Lag:
-    """Measures for how long what was drawn has not been settled."""
+    """Measures for how long the feed has stood still although more was drawn."""
 
     def __init__(self) -> None:
-        self._waits_for = 0
+        self._settled = 0
         self._since_s = 0.0
 
     def note(self, settled: int, drawn: int) -> None:
         """Note how far the feed is."""
         now_s = time.monotonic()
-        if settled >= self._waits_for:
-            self._waits_for, self._since_s = drawn, now_s
-        lag_s = now_s - self._since_s if settled < self._waits_for else 0
-        metrics.FEED_LAG_S.set(lag_s)
+        if settled != self._settled or settled >= drawn:
+            self._settled, self._since_s = settled, now_s
+        metrics.FEED_LAG_S.set(now_s - self._since_s)
         metrics.FEED_POSITION.set(settled)
 
 
@@ -58,7 +57,7 @@ class Feed:
         self._run = transactions.run
         self._run_statement = transactions.run_statement
         self._lag = Lag()
-        self.tail = Tail(self.settle, self._list_concerned)
+        self.tail = Tail(self.settle, self.list_concerned)
 
     async def settle(self) -> AdvanceFeedRow:
         """Settle what can be settled now; returns how far that is."""
@@ -78,7 +77,9 @@ class Feed:
         """Up to so many facts behind a place; None is the beginning. Raises FeedRewound."""
         horizon = await self.settle()
         place = place or Place(horizon.epoch, 0)
-        if place.epoch != horizon.epoch or place.position > horizon.settled_position:
+        # A standby may be a moment behind what a reader has seen of its primary.
+        is_lost = place.position > horizon.settled_position and not horizon.is_standby
+        if place.epoch != horizon.epoch or is_lost:
             raise errors.FeedRewound
         read = FactPage([], place.position, None)
         # Of a kind that is rare much is read for little, so not without end.
@@ -88,9 +89,11 @@ class Feed:
             stretch: Stretch = {
                 "after_position": read.position,
                 "until_position": horizon.settled_position,
-                "row_count_max": count_max,
+                # For few facts of a rare kind many rows are read, but not one by one.
+                "row_count_max": max(count_max, tuning.FEED_STRETCH_MIN),
             }
             read = await self._run(read_facts, wanted, stretch, horizon.first_position)
+            read = read.cut(count_max)
         return FeedPage(
             facts=read.facts,
             place=Place(horizon.epoch, read.position),
@@ -98,15 +101,34 @@ class Feed:
             account_ids=read.account_ids,
         )
 
+    async def get_one(self, wanted: Wanted, position: int) -> FactPage:
+        """The fact at a position, if there is one that is wanted; it was settled before."""
+        first_position = (await self.settle()).first_position
+        stretch: Stretch = {
+            "after_position": position - 1,
+            "until_position": position,
+            "row_count_max": 1,
+        }
+        return await self._run(read_facts, wanted, stretch, first_position)
+
     async def wait_for_page(
-        self, wanted: Wanted, place: Place | None, count_max: int, wait_s: float
+        self,
+        wanted: Wanted,
+        place: Place | None,
+        count_max: int,
+        wait_s: float,
+        *,
+        reader: str | None = None,
     ) -> FeedPage:
-        """As `get_page`, but while there is nothing to show, wait for it, at most so long."""
+        """As `get_page`, but while there is nothing to show, wait for it, at most so long.
+
+        Few requests of one `reader` wait at the same time; None is the bank itself.
+        """
         page = await self.get_page(wanted, place, count_max)
         if page.facts or page.has_more or wait_s <= 0:
             return page
         ends_at_s = asyncio.get_running_loop().time() + wait_s
-        async with self.tail.watching(wanted.username) as watch:
+        async with self.tail.watching(wanted.username, reader) as watch:
             while True:
                 page = await self.get_page(wanted, page.place, count_max)
                 if page.facts or page.has_more or not await watch.until_woken(ends_at_s):
@@ -116,7 +138,8 @@ class Feed:
         """Let all who wait go on with what there is, for the process stops."""
         self.tail.release()
 
-    async def _list_concerned(self, after: int, until: int) -> set[str]:
+    async def list_concerned(self, after: int, until: int) -> set[str]:
+        """The users whom the facts behind a position, and up to another, concern."""
         usernames = await self._run_statement(
             lambda q: q.feed_horizon.list_users_concerned(
                 after_position=after, until_position=until, row_count_max=until - after

@@ -42,6 +42,13 @@ class FactPage:
     position: int
     account_ids: Sequence[int] | None
 
+    def cut(self, count_max: int) -> "FactPage":
+        """The first of them."""
+        if len(self.facts) <= count_max:
+            return self
+        facts = self.facts[:count_max]
+        return FactPage(facts, facts[-1].position, self.account_ids)
+
 
 async def read_facts(
     q: AsyncQueries, wanted: Wanted, stretch: Stretch, first_position: int
@@ -66,8 +73,7 @@ async def read_facts(
         ),
         key=attrgetter("position"),
     )
-    shown = found[:count_max]
-    return FactPage(shown, shown[-1].position if len(found) > count_max else end, account_ids)
+    return FactPage(found, end, account_ids).cut(count_max)
 
 
 async def _read_branches(

@@ -1,9 +1,10 @@
 """Wakes those who wait for facts: one reader of the newest facts for all of a process."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from typing import Final, TypeAlias
 
 from bankapp import tuning
@@ -46,22 +47,28 @@ class Tail:
         self._settle = settle
         self._concerned = concerned
         self._watches: defaultdict[str | None, set[Watch]] = defaultdict(set)
+        self._readers = Counter[str | None]()
         self._following: asyncio.Task[None] | None = None
         self._begun = asyncio.Event()
         self._is_released = False
 
     @asynccontextmanager
-    async def watching(self, username: str | None) -> AsyncGenerator[Watch]:
+    async def watching(
+        self, username: str | None, reader: str | None = None
+    ) -> AsyncGenerator[Watch]:
         """A watch for facts that concern a user, or any; what is settled later wakes it.
 
-        Where too many watch, it does not wait. Raises Unavailable.
+        Where too many watch, or too many of one reader, it waits no longer than a moment. Raises
+        Unavailable.
         """
         watch = Watch()
-        if self._is_full(username):
+        if self._is_full(reader) and not self._is_released:
+            await asyncio.sleep(tuning.FEED_CROWDED_PAUSE_S)
             watch.wake(for_good=True)
             yield watch
             return
         self._watches[username].add(watch)
+        self._readers[reader] += 1
         metrics.FEED_WAITING.inc()
         try:
             await self._begin()
@@ -70,6 +77,7 @@ class Tail:
             yield watch
         finally:
             metrics.FEED_WAITING.dec()
+            self._readers -= Counter([reader])
             self._watches[username].discard(watch)
             if not self._watches[username]:
                 del self._watches[username]
@@ -79,12 +87,10 @@ class Tail:
         """How many watch."""
         return sum(map(len, self._watches.values()))
 
-    def _is_full(self, username: str | None) -> bool:
-        of_user = 0 if username is _ANYBODY else len(self._watches.get(username, ()))
-        return (
-            self.watch_count >= tuning.FEED_WATCH_COUNT_MAX
-            or of_user >= tuning.FEED_WATCH_COUNT_EACH
-        )
+    def _is_full(self, reader: str | None) -> bool:
+        is_crowded = self.watch_count >= tuning.FEED_WATCH_COUNT_MAX
+        of_reader = 0 if reader is None else self._readers[reader]
+        return is_crowded or of_reader >= tuning.FEED_WATCH_COUNT_EACH
 
     def release(self) -> None:
         """Let nobody wait any longer, now and from now on."""
@@ -95,10 +101,13 @@ class Tail:
         """Have the feed followed, from a place that it has now."""
         if self._following is None or self._following.done():
             self._begun.clear()
-            self._following = asyncio.create_task(self._follow())
+            # In a context of its own: it is no part of the request that happens to come first.
+            self._following = asyncio.create_task(self._follow(), context=Context())
         begun = asyncio.create_task(self._begun.wait())
-        await asyncio.wait({begun, self._following}, return_when=asyncio.FIRST_COMPLETED)
-        begun.cancel()
+        try:
+            await asyncio.wait({begun, self._following}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            begun.cancel()
         if not self._begun.is_set():
             await self._following  # raises Unavailable
 

@@ -3,7 +3,8 @@
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from bankapp import tuning
 from bankapp.domain import errors, limits
@@ -17,8 +18,11 @@ from bankapp.store.engine.turns import Turns
 from bankapp.store.ledger.clock import ClockWatch
 from bankapp.store.ledger.outcomes import Outcome, outcome_of, outcomes_of, request_id_of
 from bankapp.telemetry import metrics
+from gen.holds import ExpireHoldsRow
 from gen.queries import AsyncQueries
 from gen.transfers import PostTransfersParams, PostTransfersRow
+
+_FIRST_TIME: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Postings:
@@ -105,12 +109,18 @@ class Postings:
             return await self._run_once(key, step)
 
     async def expire_holds(self, moment: datetime) -> int:
-        """Note the ends of one batch of expired holds; returns their number."""
+        """Note the ends of expired holds, in batches; returns how many were due.
 
-        async def step(q: AsyncQueries) -> int:
-            return await q.holds.expire_holds(moment=moment, row_count_max=tuning.EXPIRY_BATCH_SIZE)
-
-        return await self._run_statement(step)
+        Holds of accounts that are in use are passed by, and have their turn the next time.
+        """
+        due_count = 0
+        last = ExpireHoldsRow(due_count=0, last_expiry=_FIRST_TIME, last_id=0)
+        while True:
+            found = await self._run_statement(_expire, moment, last)
+            if found is None:
+                return due_count
+            due_count += found.due_count
+            last = found
 
     async def _post_batched(self, batch: Sequence[Posting]) -> list[PostTransfersRow]:
         metrics.BATCH_SIZES.observe(len(batch))
@@ -193,4 +203,13 @@ def parameters(
         session_ids=[posting.origin.session_id for posting in postings],
         lock_timeout_ms=round(lock_timeout_s * 1000),
         skips_locked=skips_locked,
+    )
+
+
+async def _expire(q: AsyncQueries, moment: datetime, last: ExpireHoldsRow) -> ExpireHoldsRow | None:
+    return await q.holds.expire_holds(
+        moment=moment,
+        after_expiry=last.last_expiry,
+        after_id=last.last_id,
+        row_count_max=tuning.EXPIRY_BATCH_SIZE,
     )

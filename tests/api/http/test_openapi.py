@@ -3,16 +3,19 @@
 import json
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
 from openapi_spec_validator import validate
+from standardwebhooks import Webhook
 
 from bankapp.api.http.openapi.document import create_document, render_document
 from bankapp.api.http.route import Route
 from bankapp.api.http.routes import ROUTES
+from bankapp.operations.events.declared import DECLARED
 from tests.api.client import Api
 from tests.api.conftest import Backdate
 from tests.api.document import DOCUMENT, Exchange, part, require_documented, validator
@@ -38,6 +41,34 @@ def test_every_route_is_in_it_and_nothing_else() -> None:
     assert described == {name_of(route) for route in ROUTES}
     names = [part(*operation, "operationId") for operation in OPERATIONS]
     assert len(names) == len(set(names))
+
+
+def test_every_event_is_a_webhook_and_nothing_else() -> None:
+    assert DOCUMENT["webhooks"].keys() == {event.name for event in DECLARED}
+    for event in DECLARED:
+        place = ("webhooks", event.name, "post")
+        assert part(*place, "description") == event.meaning()
+        assert {parameter["name"] for parameter in map(resolved, part(*place, "parameters"))} == {
+            *("webhook-id", "webhook-timestamp", "webhook-signature")
+        }
+        schema = (*place, "requestBody", "content", "application/json", "schema")
+        assert part(*schema, "properties", "type")["const"] == event.name
+
+
+def test_a_signed_webhook_fits() -> None:
+    signed = Webhook("whsec_c2VjcmV0").sign("1-123", datetime.now(UTC), "{}")
+    headers = {"webhook-id": "1-123", "webhook-timestamp": "1000000000"}
+    for value in (signed, f"{signed} {signed}"):
+        for parameter in part("webhooks", "account.frozen", "post", "parameters"):
+            header = resolved(parameter)
+            sent = {**headers, "webhook-signature": value}[header["name"]]
+            jsonschema_rs.validate(header["schema"], sent)
+
+
+def resolved(parameter: dict[str, str]) -> dict[str, Any]:
+    """The parameter to which a reference leads."""
+    found: dict[str, Any] = part(*parameter["$ref"].removeprefix("#/").split("/"))
+    return found
 
 
 def test_it_has_the_same_bytes_whenever_it_is_written(root: Path) -> None:

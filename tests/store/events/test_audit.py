@@ -17,10 +17,14 @@ from bankapp.domain.origin import THE_BANK
 from bankapp.domain.roles import Role
 from bankapp.domain.sessions import Renewal
 from bankapp.domain.users import NewUser, UserChange
+from bankapp.domain.webhooks import SCHEDULE, Answer, NewWebhook, Outcome, Try
 from bankapp.operations.events.declared import NAMES
 from bankapp.operations.events.telling import tell
+from bankapp.store.events.deliveries import Progress
 from bankapp.store.operator.consumers import set_consumer_back
 from bankapp.store.store import Store
+from gen import models
+from gen.enums import WebhookStatus
 from tests.factories import HASHED_PASSWORD, Make, capture, hold, new_session, void
 from tests.feed import facts
 from tests.store.ledger.test_holds import held
@@ -181,6 +185,49 @@ async def test_rows_of_rates(store: Store, connection: Connection) -> None:
     ]
 
 
+async def live_a_life_of_a_webhook(store: Store) -> int:
+    made: list[int] = []
+
+    def render(endpoint: models.WebhookEndpoint) -> str:
+        made.append(endpoint.id)
+        return ""
+
+    new = NewWebhook(
+        owner="user_1", url="https://a.example.org/key", types=None, sealed_secret="x", position=0
+    )
+    await store.webhooks.create(new, None, render, origin=THE_BANK)
+    [webhook_id] = made
+    await store.webhooks.change(webhook_id, None, ["hold.placed"], origin=THE_BANK)
+    for status in (WebhookStatus.PAUSED, WebhookStatus.PAUSED, WebhookStatus.ACTIVE):
+        await store.webhooks.set_status(webhook_id, status, origin=THE_BANK)
+    await store.webhooks.rotate(webhook_id, "y", overlaps=True, origin=THE_BANK)
+    lease = await store.deliveries.claim(webhook_id, uuid.uuid4(), DAY)
+    assert lease is not None
+    gone = Try(position=1, answer=Answer(outcome=Outcome.GONE, status=410))
+    await store.deliveries.save(lease, Progress(tries=[gone], parked_count=1), SCHEDULE)
+    await store.webhooks.delete(webhook_id, origin=THE_BANK)
+    return webhook_id
+
+
+async def test_rows_of_a_webhook(store: Store, make: Make, connection: Connection) -> None:
+    """Of its URL they have the host only, for the rest may be a secret."""
+    await make.user()
+    subject = f"webhook:{await live_a_life_of_a_webhook(store)}"
+    host = '"host": "a.example.org"'
+    everything = f'{{{host}, "types": "all", "status": "active"}}'
+    active = f'{{{host}, "types": "hold.placed", "status": "active"}}'
+    paused = f'{{{host}, "types": "hold.placed", "status": "paused"}}'
+    assert trail(connection)[1:] == [
+        ("webhook.created", subject, None, everything),
+        ("webhook.changed", subject, everything, active),
+        ("webhook.changed", subject, active, paused),
+        ("webhook.changed", subject, paused, active),
+        ("webhook.secret_rotated", subject, None, None),
+        ("webhook.disabled", subject, None, '{"reason": "gone"}'),
+        ("webhook.deleted", subject, None, None),
+    ]
+
+
 async def test_every_event_is_recorded(
     store: Store, make: Make, connection: Connection, database_url: str
 ) -> None:
@@ -189,6 +236,7 @@ async def test_every_event_is_recorded(
     await make.user()
     await live_a_life_of_sessions(store)
     await live_a_life_of_an_account(store)
+    await live_a_life_of_a_webhook(store)
     connection.execute("SELECT begin_feed_epoch()")
     connection.commit()
     set_consumer_back(database_url, "kafka", Place(2, 0))
@@ -202,6 +250,7 @@ async def test_every_event_can_be_told(store: Store, make: Make, connection: Con
     await make.user()
     await live_a_life_of_sessions(store)
     await live_a_life_of_an_account(store)
+    await live_a_life_of_a_webhook(store)
     payer, payee = await make.account(balance=100), await make.account()
     made = [await held(store, hold(payer, payee, 9, lifetime)) for lifetime in (DAY, DAY, MOMENT)]
     await store.postings.post([capture(made[0].id), void(made[1].id)])

@@ -4,16 +4,20 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from psycopg import sql
 
 from bankapp import tuning
 from bankapp.domain import errors
 from bankapp.domain.feed import Place
 from bankapp.domain.origin import THE_BANK
 from bankapp.operations.events.declared import NAMES
+from bankapp.operations.events.telling import tell
 from bankapp.store.engine.transaction import Pool
 from bankapp.store.events.facts import Fact
+from bankapp.store.events.feed import Lag
 from bankapp.store.events.reading import Wanted
 from bankapp.store.store import Store
+from bankapp.telemetry import metrics
 from tests.api.conftest import Connection
 from tests.factories import Make, capture, deposit, hold, keyed, transfer
 from tests.feed import EVERYTHING, TRY_COUNT_MAX, facts, settle
@@ -134,7 +138,8 @@ async def waiting(store: Store, wanted: Wanted = EVERYTHING) -> "asyncio.Task[li
     place = await store.feed.last_place()
 
     async def wait() -> list[Fact]:
-        return (await store.feed.wait_for_page(wanted, place, 10, LONG_S)).facts
+        page = await store.feed.wait_for_page(wanted, place, 10, LONG_S, reader=wanted.username)
+        return page.facts
 
     task = asyncio.create_task(wait())
     for _ in range(TRY_COUNT_MAX):
@@ -201,10 +206,12 @@ async def test_few_of_one_customer_wait(
 ) -> None:
     """Goal: waiting is bounded. Method: one more than may wait is answered at once."""
     monkeypatch.setattr(tuning, "FEED_WATCH_COUNT_EACH", 1)
+    monkeypatch.setattr(tuning, "FEED_CROWDED_PAUSE_S", 0.01)
     account = await make.account()
     wanted = Wanted(NAMES, username=account.owner)
     task = await waiting(store, wanted)
-    page = await store.feed.wait_for_page(wanted, await store.feed.last_place(), 10, LONG_S)
+    place = await store.feed.last_place()
+    page = await store.feed.wait_for_page(wanted, place, 10, LONG_S, reader=account.owner)
     assert (page.facts, task.done()) == ([], False)
     store.feed.release()
     await task
@@ -227,6 +234,62 @@ async def test_who_waits_is_told_after_the_database_was_away(
     await asyncio.sleep(3 * tuning.FEED_POLL_INTERVAL_S)
     await store.postings.post([deposit(account, 1)])
     assert names(await task) == ["transfer.posted"]
+
+
+@pytest.mark.parametrize("kind", ["user", "account", "session"])
+async def test_an_event_of_an_old_server_concerns_its_user(
+    store: Store, make: Make, connection: Connection, kind: str
+) -> None:
+    """Goal: a server of the release before, which says no user, stops nobody's feed."""
+    account = await make.account()
+    session = await make.session(account.owner)
+    key = {"user": account.owner, "account": account.id, "session": session}[kind]
+    action = {"user": "user.blocked", "account": "account.frozen", "session": "session.ended"}[kind]
+    connection.execute(
+        "INSERT INTO audit_events (action, subject) VALUES (%s, %s)", [action, f"{kind}:{key}"]
+    )
+    connection.commit()
+    told = await facts(store, Wanted(NAMES, username=account.owner))
+    assert names(told)[-1] == action
+    assert tell(told[-1], 1, [account.id]).subject == f"{kind}:{key}"
+
+
+async def test_a_database_that_can_only_be_read_is_read(
+    store: Store, make: Make, superuser: Connection, pool: Pool, connection: Connection
+) -> None:
+    account = await make.account()
+    await settle(store)
+    await store.postings.post([deposit(account, 1)])
+    superuser.execute(
+        sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = on").format(
+            sql.Identifier(connection.info.dbname)
+        )
+    )
+    await pool.drain()
+    page = await store.feed.get_page(EVERYTHING, None, 10)
+    assert names(page.facts) == ["user.created", "account.opened"]
+
+
+def lag_s() -> float:
+    """What the metric says."""
+    [family] = metrics.FEED_LAG_S.collect()
+    return family.samples[0].value
+
+
+def test_the_lag_is_of_a_feed_that_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    lag, now_s = Lag(), 1000.0
+    monkeypatch.setattr("time.monotonic", lambda: now_s)
+    for after_s, settled, drawn, expected in [
+        (0, 5, 9, 0.0),
+        (3, 5, 12, 3.0),
+        (2, 9, 12, 0.0),
+        (4, 12, 12, 0.0),
+        (99, 12, 12, 0.0),
+        (1, 12, 13, 1.0),
+    ]:
+        now_s += after_s
+        lag.note(settled, drawn)
+        assert lag_s() == expected, (settled, drawn)
 
 
 async def test_a_replay_is_no_event(store: Store, make: Make) -> None:

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bankapp import tuning
 from bankapp.domain import errors
+from bankapp.domain.origin import THE_BANK
 from bankapp.store.events.facts import HoldEndFact
 from bankapp.store.ledger.outcomes import Held, PostedHold
 from bankapp.store.store import Store
@@ -35,6 +37,13 @@ async def ends(store: Store) -> list[tuple[str, int]]:
     return [
         (fact.name, fact.hold.id) for fact in await facts(store) if isinstance(fact, HoldEndFact)
     ]
+
+
+def ended_count(connection: Connection) -> int:
+    """How many holds have ended. The feed would wait for the transaction that asks."""
+    query = "SELECT count(*) FROM holds WHERE end_position IS NOT NULL"
+    [(count,)] = connection.execute(query).fetchall()
+    return int(str(count))
 
 
 async def expire(store: Store, ahead: timedelta = timedelta()) -> int:
@@ -100,9 +109,43 @@ async def test_an_account_that_is_in_use_has_its_turn_later(
     await place(store, pair, HOUR)
     clock.set(DAY)
     connection.execute("SELECT FROM accounts WHERE id = %s FOR NO KEY UPDATE", [pair[0].id])
-    assert await expire(store, DAY) == 0
+    await expire(store, DAY)
+    assert ended_count(connection) == 0
     connection.rollback()
-    assert await expire(store, DAY) == 1
+    await expire(store, DAY)
+    assert ended_count(connection) == 1
+
+
+async def test_holds_behind_those_of_a_busy_account_have_their_turn(
+    store: Store,
+    make: Make,
+    clock: Clock,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Goal: one who keeps an account busy delays nobody else. Method: theirs fill two batches."""
+    monkeypatch.setattr(tuning, "EXPIRY_BATCH_SIZE", 2)
+    busy, free, target = [await make.account(balance=100) for _ in range(3)]
+    await store.postings.post([hold(busy, target, 1, HOUR) for _ in range(4)])
+    await store.postings.post([hold(free, target, 1, HOUR)])
+    clock.set(DAY)
+    connection.execute("SELECT FROM accounts WHERE id = %s FOR NO KEY UPDATE", [busy.id])
+    assert await expire(store, DAY) == 5
+    assert ended_count(connection) == 1
+    connection.rollback()
+    assert await expire(store, DAY) == 4
+    assert ended_count(connection) == 5
+
+
+async def test_a_hold_that_was_told_to_be_over_keeps_no_account_open(
+    store: Store, pair: tuple[Account, Account], clock: Clock
+) -> None:
+    await place(store, pair, HOUR)
+    clock.set(DAY)
+    await expire(store, DAY)
+    clock.set()
+    closed = await store.accounts.close(pair[1].id, origin=THE_BANK)
+    assert closed.status == "closed"
 
 
 async def test_captures_and_voids_end_a_hold_in_the_feed(

@@ -16,6 +16,8 @@ from bankapp.api.http.openapi.refusals import (
 )
 from bankapp.api.http.openapi.schemas import Schema, Schemas
 from bankapp.api.http.openapi.shared import HEADERS, PARAMETERS
+from bankapp.api.http.openapi.webhooks import HEADERS as WEBHOOK_HEADERS
+from bankapp.api.http.openapi.webhooks import describe_webhooks
 from bankapp.api.http.routes import ROUTES
 
 _INTRODUCTION: Final = files("bankapp.api.http.openapi") / "introduction.md"
@@ -43,10 +45,11 @@ def create_document() -> Schema:
         "servers": [{"url": "/", "description": "This server"}],
         "tags": _tags(),
         "paths": paths,
+        "webhooks": describe_webhooks("events"),
         "components": {
             "schemas": dict(sorted({**schemas.components, "Problem": PROBLEM}.items())),
             "responses": _refusals(),
-            "parameters": PARAMETERS,
+            "parameters": {**PARAMETERS, **WEBHOOK_HEADERS},
             "headers": HEADERS,
             "examples": problem_examples(ROUTES),
             "securitySchemes": {

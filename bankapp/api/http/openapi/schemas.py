@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
@@ -12,6 +12,8 @@ from pydantic_core import core_schema
 from bankapp.api.http.route import Route
 
 Schema: TypeAlias = dict[str, Any]
+
+_REFERENCE: Final = "#/components/schemas/{model}"
 
 
 class Schemas:
@@ -28,7 +30,7 @@ class Schemas:
                 *((model, "validation") for model in sorted(requests, key=_name)),
                 *((model, "serialization") for model in sorted(responses, key=_name)),
             ],
-            ref_template="#/components/schemas/{model}",
+            ref_template=_REFERENCE,
             schema_generator=_Generator,
         )
         # A request is spread over path, query and body.
@@ -36,9 +38,7 @@ class Schemas:
             model: document["$defs"].pop(_defined_name(self._references[model, "validation"]))
             for model in requests
         }
-        self.components: Schema = {
-            name: _without(schema, "title") for name, schema in document["$defs"].items()
-        }
+        self.components = _components(document)
 
     def of_response(self, model: type[BaseModel]) -> Schema:
         """A reference to the schema of a response."""
@@ -59,6 +59,16 @@ class Schemas:
             return schema
         [given] = [choice for choice in schema["anyOf"] if choice != {"type": "null"}]
         return {**_without(schema, "anyOf", "default"), **given}
+
+
+def schemas_of_responses(models: Iterable[type[BaseModel]]) -> Schema:
+    """The schemas of some responses, and of all that they refer to, by name."""
+    _, document = models_json_schema(
+        [(model, "serialization") for model in models],
+        ref_template=_REFERENCE,
+        schema_generator=_Generator,
+    )
+    return _components(document)
 
 
 class _Generator(GenerateJsonSchema):
@@ -92,6 +102,10 @@ class _Generator(GenerateJsonSchema):
 
 def _name(model: type[BaseModel]) -> str:
     return model.__name__
+
+
+def _components(document: Schema) -> Schema:
+    return {name: _without(schema, "title") for name, schema in document["$defs"].items()}
 
 
 def _defined_name(reference: Schema) -> str:

@@ -9,6 +9,8 @@ import httpx2
 
 from bankapp_client.call import Endpoint, Result
 from bankapp_client.core import RETRIES, TIMEOUT_S, Core, Retries, Tokens
+from bankapp_client.feed import WAIT_S, AsyncFeed
+from bankapp_client.generated import models
 from bankapp_client.generated.asynchronous import AsyncOperations
 
 
@@ -28,7 +30,7 @@ class AsyncClient(AsyncOperations):
         retries: Retries = RETRIES,
     ) -> None:
         self._http = httpx2.AsyncClient(timeout=timeout_s)
-        self._core = Core(base_url, _Suspending(self._http), retries, tokens)
+        self._core = Core(base_url, _Suspending(self._http), retries, tokens, timeout_s)
 
     @property
     def tokens(self) -> Tokens | None:
@@ -49,6 +51,35 @@ class AsyncClient(AsyncOperations):
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+
+    def follow_events(
+        self,
+        *,
+        cursor: str | None = None,
+        types: list[models.EventName] | None = None,
+        account_id: int | None = None,
+        page_size: int | None = None,
+        wait_s: int | None = WAIT_S,
+    ) -> AsyncFeed:
+        """What happened and what happens, in order, as `list_events` gives it.
+
+        It begins behind `cursor`, or else with the first event, and never ends: it waits for the
+        next event, in calls of up to `wait_s` seconds. With `wait_s=None` it ends when all are
+        read. The `id` of an event is the cursor that leads on from it.
+
+        Raises FeedRewound, NotFound, TokenExpired, Unauthenticated.
+        """
+
+        def get(after: str | None) -> Coroutine[Any, Any, models.EventPage]:
+            return self.list_events(
+                cursor=after,
+                limit=page_size,
+                types=types,
+                account_id=account_id,
+                wait_s=wait_s,
+            )
+
+        return AsyncFeed(get, cursor, is_endless=wait_s is not None)
 
     async def _perform(
         self, endpoint: Endpoint[Result], fields: Mapping[str, object], key: str | None = None

@@ -81,6 +81,12 @@ class Call(Generic[Result]):
         has_key = self.key is not None or self.endpoint.method in _REPEATABLE
         return has_key or self.is_renewal
 
+    @property
+    def wait_s(self) -> int:
+        """For how long the bank may wait before it answers."""
+        wait_s = self.fields.get("wait_s")
+        return wait_s if isinstance(wait_s, int) else 0
+
     def url(self) -> str:
         """The path, filled."""
         return self.endpoint.path.format(

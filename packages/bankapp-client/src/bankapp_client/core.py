@@ -72,12 +72,18 @@ class Core:
     """One session with one bank."""
 
     def __init__(
-        self, base_url: str, waiting: Waiting, retries: Retries, tokens: Tokens | None
+        self,
+        base_url: str,
+        waiting: Waiting,
+        retries: Retries,
+        tokens: Tokens | None,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
         self.tokens = tokens
         self._base_url = base_url.rstrip("/")
         self._waiting = waiting
         self._retries = retries
+        self._timeout_s = timeout_s
 
     async def perform(self, call: Call[Result]) -> Result:
         """The answer to a call.
@@ -136,6 +142,7 @@ class Core:
             params=call.query() or None,
             json=call.body(),
             headers={"User-Agent": USER_AGENT, **call.headers()},
+            extensions={"timeout": self._timeout(call).as_dict()},
         )
         if tokens is not None and not call.endpoint.is_public:
             request.headers["Authorization"] = f"Bearer {tokens.access_token}"
@@ -149,6 +156,9 @@ class Core:
         if isinstance(outcome, httpx2.TransportError):
             raise outcome
         return outcome
+
+    def _timeout(self, call: Call[Any]) -> httpx2.Timeout:
+        return httpx2.Timeout(self._timeout_s, read=self._timeout_s + call.wait_s)
 
     async def _try(self, request: httpx2.Request) -> _Outcome:
         try:

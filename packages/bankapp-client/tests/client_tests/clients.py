@@ -1,8 +1,9 @@
 """Both kinds of client behind one interface, so that a test is written once."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from functools import partial
+from itertools import islice
 from typing import Any, Protocol
 
 import pytest
@@ -26,10 +27,20 @@ class Connected:
 
     async def read(self, name: str, *args: object, **kwargs: object) -> list[Any]:
         """All items of a list."""
-        pages = getattr(self.client, name)(*args, **kwargs)
-        if isinstance(self.client, Client):
-            return await asyncio.to_thread(list, pages)
-        return [item async for item in pages]
+        return await self.read_all(getattr(self.client, name)(*args, **kwargs))
+
+    async def read_all(
+        self, items: Iterable[Any] | AsyncIterable[Any], *, count: int | None = None
+    ) -> list[Any]:
+        """All items, or the first ones; no further item is read."""
+        if isinstance(items, Iterable):
+            return await asyncio.to_thread(lambda: list(islice(items, count)))
+        found: list[Any] = []
+        async for item in items:
+            found.append(item)
+            if len(found) == count:
+                break
+        return found
 
     async def first_page(self, pages: Pages[Any] | AsyncPages[Any]) -> Any:
         """The first page of a list; no other page is fetched."""

@@ -35,8 +35,10 @@ class Recording:
         self._http = http
         self._lock = asyncio.Lock()
         self.slept_s: list[float] = []
+        self.read_timeouts_s: list[float] = []
 
     async def send(self, request: httpx2.Request) -> httpx2.Response:
+        self.read_timeouts_s.append(request.extensions["timeout"]["read"])
         return await self._http.send(request)
 
     async def sleep(self, duration_s: float) -> None:
@@ -165,6 +167,15 @@ async def test_a_closed_port_is_unreachable(connect: Connect, unused_tcp_port: i
     )
     with pytest.raises(Unreachable, match="/healthz"):
         await client.ask("check_health")
+
+
+async def test_a_call_that_waits_has_more_time(fake_bank: FakeBank, recording: Recording) -> None:
+    """The client gives up later than the bank."""
+    core = Core(fake_bank.url, recording, Retries(), None, timeout_s=5)
+    for fields in ({}, {"wait_s": 25}):
+        with pytest.raises(problems.NotFound):
+            await core.perform(endpoints.LIST_EVENTS.call(fields))
+    assert recording.read_timeouts_s == [5, 30]
 
 
 async def test_a_silent_server_times_out(connect: Connect) -> None:

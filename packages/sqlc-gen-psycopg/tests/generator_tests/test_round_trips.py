@@ -5,6 +5,7 @@ One table has a column of each type and one of its arrays; queries give back wha
 
 import datetime
 import ipaddress
+import math
 import os
 import string
 import struct
@@ -90,7 +91,15 @@ def integers(bits: int) -> Strategy:
 def as_real(value: float) -> float:
     """As PostgreSQL writes a real: the shortest decimal that is the same in four bytes."""
     written = (float(f"{value:.{digits}g}") for digits in range(1, 10))
-    return next(one for one in written if struct.pack("f", one) == struct.pack("f", value))
+    return next(one for one in written if _is_real(one, value))
+
+
+def _is_real(written: float, value: float) -> bool:
+    """Whether a decimal stands for this real alone: none that is in the middle between two."""
+    real = struct.pack("f", value)
+    away = math.nextafter(written, math.copysign(math.inf, written - value))
+    is_inside = written == value or struct.pack("f", away) == real
+    return struct.pack("f", written) == real and is_inside
 
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))

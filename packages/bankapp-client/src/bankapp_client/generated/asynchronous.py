@@ -428,31 +428,7 @@ class AsyncOperations(ABC):
         *,
         cursor: str | None = None,
         limit: int | None = None,
-        types: list[
-            Literal[
-                "transfer.posted",
-                "hold.placed",
-                "hold.captured",
-                "hold.voided",
-                "hold.expired",
-                "user.created",
-                "user.changed",
-                "user.role_changed",
-                "user.email_verified",
-                "user.password_changed",
-                "user.blocked",
-                "user.unblocked",
-                "session.opened",
-                "session.renewed",
-                "session.reuse_detected",
-                "session.ended",
-                "account.opened",
-                "account.frozen",
-                "account.thawed",
-                "account.closed",
-            ]
-        ]
-        | None = None,
+        types: list[models.EventName] | None = None,
         account_id: int | None = None,
         wait_s: int | None = None,
     ) -> models.EventPage:
@@ -470,6 +446,138 @@ class AsyncOperations(ABC):
                 "wait_s": wait_s,
             },
         )
+
+    async def create_webhook(
+        self,
+        *,
+        url: str,
+        types: list[models.EventName] | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.WebhookSecret:
+        """Have events sent to a server from now on: of customers their own, of bankers all.
+
+        The webhook of a banker is the bank's, and every banker's to change. The secret verifies
+        the signatures (Standard Webhooks 1.0); it is shown this once.
+
+        Idempotent by `idempotency_key`; a random key is used where none is given.
+
+        Raises IdempotencyKeyReused, RateLimited, TokenExpired, TooManyWebhooks, Unauthenticated.
+        """
+        return await self._perform(
+            endpoints.CREATE_WEBHOOK, {"url": url, "types": types}, idempotency_key
+        )
+
+    def list_webhooks(
+        self, *, owner: str | None = None, page_size: int = 100, cursor: str | None = None
+    ) -> AsyncPages[models.Webhook]:
+        """List the webhooks of a customer, or of the bank, newest first.
+
+        Raises NotFound, TokenExpired, Unauthenticated.
+        """
+        return AsyncPages(
+            lambda cursor: self._perform(
+                endpoints.LIST_WEBHOOKS, {"owner": owner, "limit": page_size, "cursor": cursor}
+            ),
+            cursor,
+        )
+
+    async def get_webhook(self, webhook_id: int) -> models.Webhook:
+        """Get a webhook. Its owner and bankers may see it.
+
+        Raises NotFound, TokenExpired, Unauthenticated.
+        """
+        return await self._perform(endpoints.GET_WEBHOOK, {"webhook_id": webhook_id})
+
+    async def change_webhook(
+        self,
+        webhook_id: int,
+        *,
+        url: str | None = None,
+        types: list[models.EventName] | None = None,
+    ) -> models.Webhook:
+        """Change the URL or the events of a webhook of one's own; of the bank's every banker may.
+
+        Raises NotFound, RateLimited, TokenExpired, Unauthenticated.
+        """
+        return await self._perform(
+            endpoints.CHANGE_WEBHOOK, {"webhook_id": webhook_id, "url": url, "types": types}
+        )
+
+    async def pause_webhook(self, webhook_id: int) -> models.Webhook:
+        """Pause a webhook: events wait until it is resumed.
+
+        Raises NotFound, RateLimited, TokenExpired, Unauthenticated.
+        """
+        return await self._perform(endpoints.PAUSE_WEBHOOK, {"webhook_id": webhook_id})
+
+    async def resume_webhook(self, webhook_id: int) -> models.Webhook:
+        """Go on with a webhook that was paused or disabled, or is failing: what waits is sent.
+
+        Raises NotFound, RateLimited, TokenExpired, Unauthenticated.
+        """
+        return await self._perform(endpoints.RESUME_WEBHOOK, {"webhook_id": webhook_id})
+
+    async def rotate_webhook_secret(
+        self, webhook_id: int, *, ends_previous: bool | None = None
+    ) -> models.WebhookSecret:
+        """Give a webhook a new secret. Both sign for 24 hours, unless the old one has leaked.
+
+        Raises NotFound, RateLimited, TokenExpired, Unauthenticated.
+        """
+        return await self._perform(
+            endpoints.ROTATE_WEBHOOK_SECRET,
+            {"webhook_id": webhook_id, "ends_previous": ends_previous},
+        )
+
+    async def ping_webhook(self, webhook_id: int) -> None:
+        """Have a signed `webhook.ping` sent, once. `last_status` of the webhook is how it went.
+
+        Raises NotFound, RateLimited, TokenExpired, Unauthenticated.
+        """
+        return await self._perform(endpoints.PING_WEBHOOK, {"webhook_id": webhook_id})
+
+    def list_failed_deliveries(
+        self, webhook_id: int, *, page_size: int = 100, cursor: str | None = None
+    ) -> AsyncPages[models.FailedDelivery]:
+        """List the events that a webhook has not taken, newest first. They are listed for 30 days.
+
+        Raises NotFound, TokenExpired, Unauthenticated.
+        """
+        return AsyncPages(
+            lambda cursor: self._perform(
+                endpoints.LIST_FAILED_DELIVERIES,
+                {"webhook_id": webhook_id, "limit": page_size, "cursor": cursor},
+            ),
+            cursor,
+        )
+
+    async def retry_delivery(self, webhook_id: int, event_id: str) -> models.FailedDelivery:
+        """Send an event that a webhook has not taken again now.
+
+        Raises NotFound, RateLimited, TokenExpired, Unauthenticated.
+        """
+        return await self._perform(
+            endpoints.RETRY_DELIVERY, {"webhook_id": webhook_id, "event_id": event_id}
+        )
+
+    async def replay_webhook(
+        self, webhook_id: int, *, after: str, until: str | None = None
+    ) -> models.Webhook:
+        """Send events once more, with the same ids, while new ones are sent as ever.
+
+        Raises FeedRewound, NotFound, RateLimited, ReplayInProgress, TokenExpired,
+        Unauthenticated.
+        """
+        return await self._perform(
+            endpoints.REPLAY_WEBHOOK, {"webhook_id": webhook_id, "after": after, "until": until}
+        )
+
+    async def delete_webhook(self, webhook_id: int) -> None:
+        """Delete a webhook. Nothing more is sent, and what it has not taken is forgotten.
+
+        Raises NotFound, TokenExpired, Unauthenticated.
+        """
+        return await self._perform(endpoints.DELETE_WEBHOOK, {"webhook_id": webhook_id})
 
     async def create_hold(
         self,

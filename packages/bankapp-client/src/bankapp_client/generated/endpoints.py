@@ -91,6 +91,38 @@ GET_TRANSFER: Final = Endpoint(
     "GET", "/v1/transfers/{transfer_id}", models.Transfer.model_validate_json
 )
 LIST_EVENTS: Final = Endpoint("GET", "/v1/events", models.EventPage.model_validate_json)
+CREATE_WEBHOOK: Final = Endpoint(
+    "POST", "/v1/webhooks", models.WebhookSecret.model_validate_json, takes_key=True
+)
+LIST_WEBHOOKS: Final = Endpoint("GET", "/v1/webhooks", Page[models.Webhook].model_validate_json)
+GET_WEBHOOK: Final = Endpoint(
+    "GET", "/v1/webhooks/{webhook_id}", models.Webhook.model_validate_json
+)
+CHANGE_WEBHOOK: Final = Endpoint(
+    "PATCH", "/v1/webhooks/{webhook_id}", models.Webhook.model_validate_json
+)
+PAUSE_WEBHOOK: Final = Endpoint(
+    "POST", "/v1/webhooks/{webhook_id}/pause", models.Webhook.model_validate_json
+)
+RESUME_WEBHOOK: Final = Endpoint(
+    "POST", "/v1/webhooks/{webhook_id}/resume", models.Webhook.model_validate_json
+)
+ROTATE_WEBHOOK_SECRET: Final = Endpoint(
+    "POST", "/v1/webhooks/{webhook_id}/secret", models.WebhookSecret.model_validate_json
+)
+PING_WEBHOOK: Final = Endpoint("POST", "/v1/webhooks/{webhook_id}/ping", nothing)
+LIST_FAILED_DELIVERIES: Final = Endpoint(
+    "GET", "/v1/webhooks/{webhook_id}/failed", Page[models.FailedDelivery].model_validate_json
+)
+RETRY_DELIVERY: Final = Endpoint(
+    "POST",
+    "/v1/webhooks/{webhook_id}/failed/{event_id}/retry",
+    models.FailedDelivery.model_validate_json,
+)
+REPLAY_WEBHOOK: Final = Endpoint(
+    "POST", "/v1/webhooks/{webhook_id}/replay", models.Webhook.model_validate_json
+)
+DELETE_WEBHOOK: Final = Endpoint("DELETE", "/v1/webhooks/{webhook_id}", nothing)
 CREATE_HOLD: Final = Endpoint("POST", "/v1/holds", models.Hold.model_validate_json, takes_key=True)
 LIST_HOLDS: Final = Endpoint("GET", "/v1/holds", Page[models.Hold].model_validate_json)
 GET_HOLD: Final = Endpoint("GET", "/v1/holds/{hold_id}", models.Hold.model_validate_json)

@@ -4,10 +4,10 @@
 from datetime import date, datetime
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address
-from typing import Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from bankapp_client.call import Model
 
@@ -17,7 +17,39 @@ AccountStatus: TypeAlias = Literal["open", "frozen", "closed"]
 
 TransferKind: TypeAlias = Literal["transfer", "deposit", "withdrawal", "capture", "reversal"]
 
+DisabledReason: TypeAlias = Literal["gone", "failing"]
+
+WebhookStatus: TypeAlias = Literal["active", "failing", "paused", "disabled"]
+
 ExchangeRateStatus: TypeAlias = Literal["accepted", "held", "refused"]
+
+EventName: TypeAlias = Literal[
+    "transfer.posted",
+    "hold.placed",
+    "hold.captured",
+    "hold.voided",
+    "hold.expired",
+    "user.created",
+    "user.changed",
+    "user.role_changed",
+    "user.email_verified",
+    "user.password_changed",
+    "user.blocked",
+    "user.unblocked",
+    "session.opened",
+    "session.renewed",
+    "session.reuse_detected",
+    "session.ended",
+    "account.opened",
+    "account.frozen",
+    "account.thawed",
+    "account.closed",
+    "webhook.created",
+    "webhook.changed",
+    "webhook.deleted",
+    "webhook.secret_rotated",
+    "webhook.disabled",
+]
 
 
 class User(Model):
@@ -133,7 +165,8 @@ class Statement(Model):
     """A month of an account, in UTC. Opening balance and entries add up to the closing balance.
 
     The balances are those of the whole month, and `entries` may be a page of it: `next_cursor` is
-    the `cursor` of the next page; null on the last."""
+    the `cursor` of the next page; null on the last.
+    """
 
     account_id: int
     currency: str
@@ -210,6 +243,20 @@ class CreateBatchResponse(Model):
     results: list[ItemResult]
 
 
+class Event(Model):
+    """Something that happened.
+
+    `id` is its place in the feed, and a cursor. `account_ids` are the accounts concerned that the
+    reader may see. `request_id` is that of the request that caused it, where the reader may see it.
+    """
+
+    id: str
+    timestamp: datetime
+    subject: str
+    account_ids: list[int]
+    request_id: str | None
+
+
 class TransferData(Model):
     """A transfer. The balance of another customer's account is null."""
 
@@ -226,14 +273,9 @@ class TransferData(Model):
     to_balance_after: int | None
 
 
-class TransferPostedEvent(Model):
+class TransferPostedEvent(Event):
     """Money moved from one account to another."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["transfer.posted"]
     data: TransferData
 
@@ -250,14 +292,9 @@ class HoldData(Model):
     expires_at: datetime
 
 
-class HoldPlacedEvent(Model):
+class HoldPlacedEvent(Event):
     """Money of one account was held for another."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["hold.placed"]
     data: HoldData
 
@@ -275,38 +312,23 @@ class HoldEndData(Model):
     captured_amount: int
 
 
-class HoldCapturedEvent(Model):
+class HoldCapturedEvent(Event):
     """A hold ended because all of it was paid; each payment is a transfer of its own."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["hold.captured"]
     data: HoldEndData
 
 
-class HoldVoidedEvent(Model):
+class HoldVoidedEvent(Event):
     """A hold was let go; what was not captured is available again."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["hold.voided"]
     data: HoldEndData
 
 
-class HoldExpiredEvent(Model):
+class HoldExpiredEvent(Event):
     """A hold was over before it was captured in full. It is noticed within a minute or two."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["hold.expired"]
     data: HoldEndData
 
@@ -318,14 +340,9 @@ class UserCreatedData(Model):
     role: Role
 
 
-class UserCreatedEvent(Model):
+class UserCreatedEvent(Event):
     """A user signed up, or was registered by the bank."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["user.created"]
     data: UserCreatedData
 
@@ -337,14 +354,9 @@ class UserChangedData(Model):
     changed: list[str]
 
 
-class UserChangedEvent(Model):
+class UserChangedEvent(Event):
     """A user's name or e-mail address changed; a new address is not yet verified."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["user.changed"]
     data: UserChangedData
 
@@ -357,14 +369,9 @@ class UserRoleChangedData(Model):
     after: Role
 
 
-class UserRoleChangedEvent(Model):
+class UserRoleChangedEvent(Event):
     """A user was given another role."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["user.role_changed"]
     data: UserRoleChangedData
 
@@ -375,50 +382,30 @@ class UserData(Model):
     username: str
 
 
-class UserEmailVerifiedEvent(Model):
+class UserEmailVerifiedEvent(Event):
     """A user proved that the e-mail address is theirs."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["user.email_verified"]
     data: UserData
 
 
-class UserPasswordChangedEvent(Model):
+class UserPasswordChangedEvent(Event):
     """A user has a new password; earlier codes to reset it are void."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["user.password_changed"]
     data: UserData
 
 
-class UserBlockedEvent(Model):
+class UserBlockedEvent(Event):
     """A user may not sign in until unblocked; all sessions ended."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["user.blocked"]
     data: UserData
 
 
-class UserUnblockedEvent(Model):
+class UserUnblockedEvent(Event):
     """A blocked user may sign in again."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["user.unblocked"]
     data: UserData
 
@@ -430,50 +417,30 @@ class SessionData(Model):
     session_id: UUID
 
 
-class SessionOpenedEvent(Model):
+class SessionOpenedEvent(Event):
     """A user signed in."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["session.opened"]
     data: SessionData
 
 
-class SessionRenewedEvent(Model):
+class SessionRenewedEvent(Event):
     """A session's refresh token was replaced by the next one."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["session.renewed"]
     data: SessionData
 
 
-class SessionReuseDetectedEvent(Model):
+class SessionReuseDetectedEvent(Event):
     """A refresh token was used twice, so two parties hold it; the session ended."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["session.reuse_detected"]
     data: SessionData
 
 
-class SessionEndedEvent(Model):
+class SessionEndedEvent(Event):
     """A user signed out of a session, or a new password or a block ended it."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["session.ended"]
     data: SessionData
 
@@ -486,14 +453,9 @@ class AccountOpenedData(Model):
     currency: str
 
 
-class AccountOpenedEvent(Model):
+class AccountOpenedEvent(Event):
     """A customer opened an account."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["account.opened"]
     data: AccountOpenedData
 
@@ -505,72 +467,195 @@ class AccountData(Model):
     owner: str
 
 
-class AccountFrozenEvent(Model):
+class AccountFrozenEvent(Event):
     """An open account was frozen: no money moves in or out."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["account.frozen"]
     data: AccountData
 
 
-class AccountThawedEvent(Model):
+class AccountThawedEvent(Event):
     """A frozen account was opened again."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["account.thawed"]
     data: AccountData
 
 
-class AccountClosedEvent(Model):
+class AccountClosedEvent(Event):
     """An open account without money was closed for good."""
 
-    id: str
-    timestamp: datetime
-    subject: str
-    account_ids: list[int]
-    request_id: str | None
     type: Literal["account.closed"]
     data: AccountData
+
+
+class WebhookData(Model):
+    """A webhook; the owner of one of the bank's is null."""
+
+    webhook_id: int
+    owner: str | None
+
+
+class WebhookCreatedEvent(Event):
+    """A customer, or a banker for the bank, has events sent to a server."""
+
+    type: Literal["webhook.created"]
+    data: WebhookData
+
+
+class WebhookChangedEvent(Event):
+    """A webhook got another URL or other types of events, or was paused or resumed."""
+
+    type: Literal["webhook.changed"]
+    data: WebhookData
+
+
+class WebhookDeletedEvent(Event):
+    """A webhook was deleted; nothing more is sent."""
+
+    type: Literal["webhook.deleted"]
+    data: WebhookData
+
+
+class WebhookSecretRotatedEvent(Event):
+    """A webhook got a new secret; the one before may sign along for a day."""
+
+    type: Literal["webhook.secret_rotated"]
+    data: WebhookData
+
+
+class WebhookDisabledData(Model):
+    """A webhook, and why the bank sends it nothing more."""
+
+    webhook_id: int
+    owner: str | None
+    reason: DisabledReason
+
+
+class WebhookDisabledEvent(Event):
+    """The bank sends a webhook nothing more: its server wants it so, or has failed for days."""
+
+    type: Literal["webhook.disabled"]
+    data: WebhookDisabledData
+
+
+class UnknownEvent(Event):
+    """An event of a type that a newer bank has, and this client does not know."""
+
+    type: str
+    data: dict[str, Any]
+
+    @field_validator("type")
+    @classmethod
+    def _is_unknown(cls, name: str) -> str:
+        # An event of a known type that cannot be read must not be passed over.
+        if name in get_args(EventName):
+            raise ValueError(f"is no {name} that this client can read")
+        return name
+
+
+KnownEvent: TypeAlias = Annotated[
+    TransferPostedEvent
+    | HoldPlacedEvent
+    | HoldCapturedEvent
+    | HoldVoidedEvent
+    | HoldExpiredEvent
+    | UserCreatedEvent
+    | UserChangedEvent
+    | UserRoleChangedEvent
+    | UserEmailVerifiedEvent
+    | UserPasswordChangedEvent
+    | UserBlockedEvent
+    | UserUnblockedEvent
+    | SessionOpenedEvent
+    | SessionRenewedEvent
+    | SessionReuseDetectedEvent
+    | SessionEndedEvent
+    | AccountOpenedEvent
+    | AccountFrozenEvent
+    | AccountThawedEvent
+    | AccountClosedEvent
+    | WebhookCreatedEvent
+    | WebhookChangedEvent
+    | WebhookDeletedEvent
+    | WebhookSecretRotatedEvent
+    | WebhookDisabledEvent,
+    Field(discriminator="type"),
+]
+
+AnyEvent: TypeAlias = Annotated[KnownEvent | UnknownEvent, Field(union_mode="left_to_right")]
 
 
 class EventPage(Model):
     """A page of the feed, oldest first.
 
     `next_cursor` leads on, also from the last page and from an empty one. `has_more` says that
-    there is more to read at once, even if `items` is empty."""
+    there is more to read at once, even if `items` is empty.
+    """
 
-    items: list[
-        TransferPostedEvent
-        | HoldPlacedEvent
-        | HoldCapturedEvent
-        | HoldVoidedEvent
-        | HoldExpiredEvent
-        | UserCreatedEvent
-        | UserChangedEvent
-        | UserRoleChangedEvent
-        | UserEmailVerifiedEvent
-        | UserPasswordChangedEvent
-        | UserBlockedEvent
-        | UserUnblockedEvent
-        | SessionOpenedEvent
-        | SessionRenewedEvent
-        | SessionReuseDetectedEvent
-        | SessionEndedEvent
-        | AccountOpenedEvent
-        | AccountFrozenEvent
-        | AccountThawedEvent
-        | AccountClosedEvent
-    ]
+    items: list[AnyEvent]
     next_cursor: str
     has_more: bool
+
+
+class ReplayProgress(Model):
+    """Events that are being sent once more: up to `position` of `until`, numbers of event ids."""
+
+    position: int
+    until: int
+
+
+class WebhookSecret(Model):
+    """A webhook with its secret, which is shown this once."""
+
+    id: int
+    owner: str | None
+    url: str
+    types: list[str] | None
+    status: WebhookStatus
+    failing_since: datetime | None
+    retry_at: datetime | None
+    last_tried_at: datetime | None
+    last_status: int | None
+    previous_secret_until: datetime | None
+    position: int
+    replay: ReplayProgress | None
+    created_at: datetime
+    secret: str
+
+
+class Webhook(Model):
+    """A server to which events are sent.
+
+    The `owner` of one of the bank's is null. `types` are the events that are sent, null for all.
+    `last_status` is that of the last try, null if there was no answer. While `status` is
+    `failing`, one event is sent at `retry_at`, and the others wait until one is taken. `position`
+    is how far the server is, the number of the last event's id; events that it refused are listed
+    by `GET /v1/webhooks/{webhook_id}/failed`.
+    """
+
+    id: int
+    owner: str | None
+    url: str
+    types: list[str] | None
+    status: WebhookStatus
+    failing_since: datetime | None
+    retry_at: datetime | None
+    last_tried_at: datetime | None
+    last_status: int | None
+    previous_secret_until: datetime | None
+    position: int
+    replay: ReplayProgress | None
+    created_at: datetime
+
+
+class FailedDelivery(Model):
+    """An event that a webhook has not taken; it is not sent again where `next_try_at` is null."""
+
+    event_id: str
+    try_count: int
+    last_status: int | None
+    failed_at: datetime
+    next_try_at: datetime | None
 
 
 class Hold(Model):
@@ -611,7 +696,8 @@ class ExchangeRates(Model):
     """The newest accepted rate of each currency, by code.
 
     `held` are rates that are not used before a banker accepts them, newest first, and at most 100.
-    Only bankers see them; to others the list is empty."""
+    Only bankers see them; to others the list is empty.
+    """
 
     items: list[ExchangeRate]
     held: list[ExchangeRate]
@@ -621,7 +707,8 @@ class ConvertedBalance(Model):
     """The balance of an account, and the amount that it is in the currency of the total.
 
     `rates` are those by which it was converted: none where there was nothing to convert, and two
-    where neither currency is their `base`."""
+    where neither currency is their `base`.
+    """
 
     account_id: int
     currency: str

@@ -217,6 +217,18 @@ class FeedRewound(Problem):
     code = "feed_rewound"
 
 
+class TooManyWebhooks(Problem):
+    """You have as many webhooks as one customer may have."""
+
+    code = "too_many_webhooks"
+
+
+class ReplayInProgress(Problem):
+    """Earlier events are being sent once more, and that is not over yet."""
+
+    code = "replay_in_progress"
+
+
 class InternalError(Problem):
     """The bank made a mistake; it is logged under the request's id."""
 
@@ -279,6 +291,8 @@ BY_CODE: Final[Mapping[str, type[Problem]]] = {
         RateLimited,
         Unavailable,
         FeedRewound,
+        TooManyWebhooks,
+        ReplayInProgress,
         InternalError,
         PayloadTooLarge,
         UnsupportedMediaType,

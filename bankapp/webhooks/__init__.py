@@ -1,0 +1,1 @@
+"""Webhooks: events sent to the servers of customers and of the bank."""
