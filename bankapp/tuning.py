@@ -59,6 +59,23 @@ PUBLISH_TIMEOUT_S: Final = 10.0
 PUBLISH_WAIT_S: Final = 0.5  # for events; then it looks whether to stop
 PUBLISH_RETRY_DELAY_MIN_S: Final = 0.5
 PUBLISH_RETRY_DELAY_MAX_S: Final = 30.0
+# The least that brokers allow unless told otherwise: until then nobody serves what a killed process
+# had.
+COMMAND_SESSION_TIMEOUT_S: Final = 6.0
+COMMAND_POLL_S: Final = 0.2
+COMMAND_READ_COUNT: Final = 100
+COMMAND_BUFFER_COUNT: Final = 100  # of a partition; then no more of it are fetched
+COMMAND_BUFFER_BYTES: Final = 4 * 1024 * 1024
+COMMAND_RETRY_DELAY_MIN_S: Final = 0.2
+COMMAND_RETRY_DELAY_MAX_S: Final = 5.0
+COMMAND_FINISH_TIMEOUT_S: Final = 5.0  # of the command under way, when the partition is given up
+COMMAND_PARTITION_COUNT: Final = 4  # of a topic that the bank creates
+REPLY_TIMEOUT_S: Final = 10.0
+REPLY_BYTES_MAX: Final = (
+    8 * 1024 * 1024
+)  # before it is compressed; brokers have a limit of their own
+REPLY_TOPIC_KNOWN_S: Final = 30.0
+REPLY_TOPIC_MISSING_S: Final = 1.0
 # A call by itself costs about as much as this many postings: fewer are not divided.
 UNDIVIDED_COUNT_MAX: Final = 16
 ALONE_COUNT_MAX: Final = 4

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
-from bankapp.publisher.brokers import Brokers
 from bankapp.publisher.topic import read_headers
+from bankapp.settings.brokers import Brokers
 from tests.processes.processes import until
 
 REAL: Final = os.environ.get("BANK_TEST_KAFKA")

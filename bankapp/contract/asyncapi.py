@@ -1,10 +1,19 @@
-"""The AsyncAPI document: the events, as readers of Kafka receive them."""
+"""The AsyncAPI document: the events, as readers of Kafka receive them, commands and replies."""
 
 import json
 from importlib.metadata import version
 from typing import Final
 
-from bankapp.api.http.openapi.schemas import Schema, schemas_of_responses
+from bankapp.api.http.openapi.refusals import PROBLEM
+from bankapp.api.http.openapi.schemas import Schema, schemas_of_messages
+from bankapp.api.kafka.commands import SERVED
+from bankapp.contract.commands import (
+    HEADER_SCHEMAS,
+    command_channels,
+    command_messages,
+    command_operations,
+)
+from bankapp.contract.references import reference
 from bankapp.domain import topics
 from bankapp.domain.events import Event
 from bankapp.domain.topics import EventHeader
@@ -45,13 +54,21 @@ def render_asyncapi() -> str:
 
 def create_asyncapi() -> Schema:
     """The document as data."""
-    messages = {event.name: _message(event) for event in DECLARED}
+    events = {event.name: _message(event) for event in DECLARED}
+    operations = [served.operation for served in SERVED.values()]
+    schemas = schemas_of_messages(
+        sorted({operation.request for operation in operations}, key=lambda model: model.__name__),
+        [*MODELS.values(), *(operation.response for operation in operations)],
+    )
+    found = schemas.references
+    about = {one.name: (found[one.request], found[one.response]) for one in operations}
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "bankapp",
             "version": version("bankapp"),
-            "description": "What happened at the bank, as records of Kafka.",
+            "description": "What happened at the bank, and what it is asked to do, as records "
+            "of Kafka.",
             "license": {
                 "name": "Apache-2.0",
                 "url": "https://www.apache.org/licenses/LICENSE-2.0",
@@ -63,20 +80,28 @@ def create_asyncapi() -> Schema:
                 "address": topics.EVENTS,
                 "description": "Every event once, in the order of the feed, so the topic has one "
                 "partition. Readers pass over types that they do not know.",
-                "messages": {name: _reference("messages", name) for name in messages},
-                "bindings": {"kafka": {"topic": topics.EVENTS, "partitions": 1, "bindingVersion": "0.5.0"}},
-            }
+                "messages": {name: reference("messages", name) for name in events},
+                "bindings": {
+                    "kafka": {"topic": topics.EVENTS, "partitions": 1, "bindingVersion": "0.5.0"}
+                },
+            },
+            **command_channels(),
         },
         "operations": {
             "tell_events": {
                 "action": "send",
                 "channel": {"$ref": "#/channels/events"},
                 "summary": "The bank tells what happened",
-            }
+            },
+            **command_operations(),
         },
         "components": {
-            "messages": messages,
-            "schemas": {"EventHeaders": _HEADERS, **schemas_of_responses(MODELS.values())},
+            "messages": {**events, **command_messages(about)},
+            "schemas": {
+                "EventHeaders": _HEADERS,
+                **HEADER_SCHEMAS,
+                **dict(sorted({**schemas.components, "Problem": PROBLEM}.items())),
+            },
         },
     }
 
@@ -87,13 +112,9 @@ def _message(event: type[Event]) -> Schema:
         "summary": event.meaning(),
         "headers": {
             "allOf": [
-                _reference("schemas", "EventHeaders"),
+                reference("schemas", "EventHeaders"),
                 {"properties": {EventHeader.TYPE: {"const": event.name}}},
             ]
         },
-        "payload": _reference("schemas", MODELS[event.name].__name__),
+        "payload": reference("schemas", MODELS[event.name].__name__),
     }
-
-
-def _reference(kind: str, name: str) -> Schema:
-    return {"$ref": f"#/components/{kind}/{name}"}

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from bankapp.command_errors import SettingError
 from bankapp.operations.bank import Bank
 from bankapp.settings import Settings
+from bankapp.settings.brokers import brokers_of
 
 
 def require_publisher(settings: Settings) -> None:
@@ -22,19 +23,10 @@ async def publishing(settings: Settings, bank: Bank, stop: asyncio.Event) -> Asy
     if not settings.kafka_servers:
         yield
         return
-    from bankapp.publisher.brokers import Brokers  # noqa: PLC0415 - others start without it
-    from bankapp.publisher.publisher import Publisher  # noqa: PLC0415 - as above
+    from bankapp.publisher.publisher import Publisher  # noqa: PLC0415 - others start without it
     from bankapp.publisher.topic import Topic  # noqa: PLC0415 - as above
 
-    password = settings.kafka_password
-    brokers = Brokers(
-        servers=settings.kafka_servers,
-        has_tls=settings.kafka_security == "tls",
-        user=settings.kafka_user,
-        password=None if password is None else password.get_secret_value(),
-        mechanism=settings.kafka_mechanism.upper(),
-    )
-    topic = Topic(brokers, settings.kafka_topic, stop.is_set)
+    topic = Topic(brokers_of(settings), settings.kafka_topic, stop.is_set)
     publisher = Publisher(bank.store, topic, settings.public_url or "/bankapp", stop)
     running = asyncio.create_task(publisher.run())
     try:

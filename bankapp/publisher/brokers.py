@@ -1,16 +1,14 @@
-"""How brokers are reached, and what may go wrong with them."""
+"""What may go wrong with brokers."""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 
 from bankapp import tuning
 
 Result = TypeVar("Result")
-Config: TypeAlias = dict[str, str | int | float | bool]
 
 _SLICE_S: Final = 0.5
 
@@ -25,37 +23,6 @@ class TopicUnusable(Exception):
 
 class Stopped(Exception):
     """The process stops, and what was under way is not known to have been done."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brokers:
-    """Where brokers are, and the account at them."""
-
-    servers: tuple[str, ...]
-    has_tls: bool
-    user: str | None = None
-    password: str | None = None
-    mechanism: str = "SCRAM-SHA-512"
-
-    def config(self) -> Config:
-        """What every client of librdkafka is made with."""
-        security = ("SASL_" if self.user else "") + ("SSL" if self.has_tls else "PLAINTEXT")
-        config: Config = {
-            "bootstrap.servers": ",".join(self.servers),
-            "client.id": "bankapp",
-            "security.protocol": security,
-            "allow.auto.create.topics": False,
-            "reconnect.backoff.max.ms": 2000,
-            "log_level": 0,  # the bank logs what fails, once and in its own format
-        }
-        if self.user is not None:
-            assert self.password is not None
-            config |= {
-                "sasl.mechanism": self.mechanism,
-                "sasl.username": self.user,
-                "sasl.password": self.password,
-            }
-        return config
 
 
 def ask(call: Callable[[float], Result], is_stopping: Callable[[], bool]) -> Result:

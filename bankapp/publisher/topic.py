@@ -14,7 +14,6 @@ from bankapp import tuning
 from bankapp.domain.feed import Place
 from bankapp.domain.topics import EventHeader
 from bankapp.publisher.brokers import (
-    Brokers,
     PublishingFailed,
     Stopped,
     TopicUnusable,
@@ -22,6 +21,7 @@ from bankapp.publisher.brokers import (
     describe,
 )
 from bankapp.publisher.record import Record
+from bankapp.settings.brokers import Brokers
 
 PARTITION: Final = 0
 _POLL_S: Final = 0.1
@@ -162,4 +162,6 @@ def _place(message: Message) -> Place:
     try:
         return Place.parse(read_headers(message).get(EventHeader.ID, ""))
     except ValueError:
-        raise TopicUnusable(f"its record {message.offset()} has no {EventHeader.ID} of a bank") from None
+        raise TopicUnusable(
+            f"its record {message.offset()} has no {EventHeader.ID} of a bank"
+        ) from None

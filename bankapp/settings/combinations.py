@@ -1,7 +1,7 @@
 """Settings that are wrong together: half of a pair, or what production does not allow."""
 
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from bankapp.domain import limits
@@ -11,6 +11,8 @@ from bankapp.settings.values import host_and_port, is_loopback
 
 # The name of a setting, and the rest of a sentence about it.
 Problem: TypeAlias = tuple[str, str]
+
+_NEED_BROKERS: Final = ("kafka_topic", "kafka_security", "kafka_user", "kafka_mechanism")
 
 
 def wrong_combination(settings: Settings) -> Problem | None:
@@ -48,9 +50,11 @@ def _problems_of_kafka(settings: Settings) -> Iterator[Problem]:
         missing = "USER" if settings.kafka_user is None else "PASSWORD"
         yield f"BANK_KAFKA_{missing}", "is required with the other setting of the account"
     if not settings.kafka_servers:
-        for name in ("kafka_topic", "kafka_security", "kafka_user", "kafka_mechanism"):
+        for name in _NEED_BROKERS:
             if name in settings.model_fields_set:
                 yield "BANK_KAFKA_SERVERS", f"is required with BANK_{name.upper()}"
+        if settings.kafka_commands:
+            yield "BANK_KAFKA_SERVERS", "is required with BANK_KAFKA_COMMANDS"
     if settings.kafka_security == "tls" or _are_loopback(settings.kafka_servers):
         return
     if settings.environment == "production" and settings.kafka_security == "plaintext":

@@ -42,6 +42,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "BANK_KAFKA_USER": "bank",
     "BANK_KAFKA_PASSWORD": "a long secret",
     "BANK_KAFKA_MECHANISM": "scram-sha-512",
+    "BANK_KAFKA_COMMANDS": "on",
     "BANK_WORK_IN_SERVE": "on",
     "BANK_ALLOW_NEWER_SCHEMA": "off",
     "BANK_WORKERS": "4",
@@ -150,6 +151,7 @@ class Settings(BaseSettings):
     kafka_mechanism: Annotated[
         Literal["plain", "scram-sha-256", "scram-sha-512"], Field(alias="BANK_KAFKA_MECHANISM")
     ] = "scram-sha-512"
+    kafka_commands: Annotated[Switch, Field(alias="BANK_KAFKA_COMMANDS")] = False
     work_in_serve: Annotated[Switch, Field(alias="BANK_WORK_IN_SERVE")] = True
     allow_newer_schema: Annotated[Switch, Field(alias="BANK_ALLOW_NEWER_SCHEMA")] = False
     workers: Annotated[int, Field(alias="BANK_WORKERS", ge=1, le=tuning.WORKER_COUNT_MAX)] = 1

@@ -100,6 +100,17 @@ KAFKA_FAILURES: Final = Counter(
     "database, lease or feed_rewound",
     ["reason"],
 )
+KAFKA_COMMANDS: Final = Counter(
+    "bankapp_kafka_commands",
+    "Commands from Kafka by operation and outcome: done, refused, late, dead, or unavailable if "
+    "they are tried again",
+    ["operation", "outcome"],
+)
+KAFKA_COMMANDS_BEHIND: Final = Gauge(
+    "bankapp_kafka_commands_behind",
+    "Commands in the partitions of this process that are not yet done",
+    multiprocess_mode="livesum",
+)
 POOL_CONNECTIONS: Final = Gauge(
     "bankapp_pool_connections", "Connections to the database", multiprocess_mode="livesum"
 )
