@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
 
@@ -10,12 +11,14 @@ import pytest
 from bankapp.domain import limits, topics
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank, Rules
+from bankapp.operations.process_rates import ProcessRates
 from bankapp_client import Problem, Unreachable, kafka, problems
 from bankapp_client.kafka import KafkaClient
 from tests.api.kafka.conftest import broker, log_in, places  # noqa: F401 - fixtures
 from tests.brokers import Broker
 from tests.commands import Places, create_topic, serving
 from tests.factories import Make
+from tests.metrics import read_metrics, since
 
 Connect = Callable[..., KafkaClient]
 
@@ -182,13 +185,22 @@ async def test_it_waits_where_the_bank_limits_it(
     make: Make,
     log_in: Callable[..., Awaitable[str]],  # noqa: F811
 ) -> None:
-    strict = replace(bank, rules=Rules(limits_rates=True))
-    account = await make.account()
-    token = await log_in("banker", Role.BANKER)
+    before = read_metrics()
+    # By a slow clock, the next posting is allowed after almost three seconds.
+    rates = ProcessRates(lambda: time.monotonic() / 3)
+    strict = replace(bank, rules=Rules(limits_rates=True), rates=rates)
+    payee = await make.account()
+    token = await log_in("alice")
+    payer = await make.account(owner="alice", balance=10)
     async with serving(strict, broker.server, places), connect(token) as client:
-        while not strict.rates.take(limits.POSTINGS, "banker"):
+        await client.get_account(payer.id)
+        while not strict.rates.take(limits.POSTINGS, "alice"):
             pass
-        assert (await client.create_deposit(account.id, amount=5, currency="USD")).amount == 5
+        made = await client.create_transfer(
+            from_account_id=payer.id, to_account_id=payee.id, amount=5, currency="USD"
+        )
+    assert made.transfer.amount == 5
+    assert since(before)("refusals_total", code="rate_limited") >= 1
 
 
 def test_both_sides_say_the_same() -> None:

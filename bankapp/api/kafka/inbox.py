@@ -57,7 +57,7 @@ class Inbox:
                 # A group without offsets begins with the oldest command: what it has done before
                 # it does not do again, as keys and deadlines see to.
                 "auto.offset.reset": "earliest",
-                "topic.metadata.refresh.interval.ms": 30_000,
+                "topic.metadata.refresh.interval.ms": 10_000,
                 "queued.max.messages.kbytes": tuning.COMMAND_BUFFER_BYTES // 1024,
             }
         )
