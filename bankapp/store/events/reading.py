@@ -73,7 +73,7 @@ async def read_facts(
         ),
         key=attrgetter("position"),
     )
-    return FactPage(found, end, account_ids).cut(count_max)
+    return FactPage(found, end, account_ids)
 
 
 async def _read_branches(

@@ -181,11 +181,11 @@ class Postings:
 def _outcomes_of_session(
     batch: Sequence[Posting], rows: Sequence[PostTransfersRow]
 ) -> Iterator[Outcome]:
-    """The outcomes, each made when it is asked for. Raises Unauthenticated, which is one of all."""
+    """The outcomes, each made when it is asked for. Raises Unauthenticated."""
     for posting, row in zip(batch, rows, strict=True):
         outcome = outcome_of(posting, row)
         if isinstance(outcome, errors.Unauthenticated):
-            raise outcome
+            raise outcome  # all items are of one session
         yield outcome
 
 
