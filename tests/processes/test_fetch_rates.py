@@ -5,6 +5,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from tests.processes.processes import failure, run_bankapp
 from tests.rate_answers import ecb
@@ -62,6 +63,20 @@ def test_a_failure_is_one_line_with_the_reason(
     del settings["BANK_EGRESS_NETWORKS"]
     said = failure(run_bankapp("fetch-rates", cwd=tmp_path, **settings))
     assert said == "the rates were not fetched: the host has no public address"
+
+
+def test_a_database_that_cannot_be_written_to_is_a_failure(
+    tmp_path: Path,
+    database_url: str,
+    connection: psycopg.Connection[tuple[object, ...]],
+    web: WebServer,
+) -> None:
+    settings = settings_of(database_url, web)
+    setting = "ALTER DATABASE {} SET default_transaction_read_only = on"
+    connection.execute(SQL(setting).format(Identifier(connection.info.dbname)))
+    connection.commit()
+    said = failure(run_bankapp("fetch-rates", cwd=tmp_path, **settings))
+    assert said.startswith("the database does not answer: The bank can only be read at the moment")
 
 
 def test_a_source_is_required(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from bankapp.domain.feed import Place
 from bankapp.operations.admission import renewed
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller
-from bankapp.operations.events.declared import NAMES, AnyEvent, EventId, EventName
+from bankapp.operations.events.declared import NAMES, AnyEvent, EventId, EventName, checked_id
 from bankapp.operations.events.telling import tell
 from bankapp.operations.fields import Id, RequestModel, ResponseModel, Text, number
 from bankapp.operations.ledger.accounts import visible_account
@@ -27,9 +27,7 @@ def _names(value: object) -> object:
 
 
 def _checked(cursor: str) -> str:
-    if cursor != _END:
-        Place.parse(cursor)
-    return cursor
+    return cursor if cursor == _END else checked_id(cursor)
 
 
 class ListEventsRequest(RequestModel):
