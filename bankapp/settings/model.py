@@ -34,8 +34,9 @@ EXAMPLES: Final[dict[str, str]] = {
     "BANK_PUBLIC_URL": "https://bank.example.org",
     "BANK_RATES_URL": "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
     "BANK_RATES_FORMAT": "ecb",
-    "BANK_EGRESS_NETWORKS": "10.0.0.0/8,fd00::/8",
+    "BANK_RATES_NETWORKS": "10.0.0.0/8,fd00::/8",
     "BANK_WEBHOOKS": "on",
+    "BANK_WEBHOOK_NETWORKS": "10.0.0.0/8,fd00::/8",
     "BANK_WORK_IN_SERVE": "on",
     "BANK_ALLOW_NEWER_SCHEMA": "off",
     "BANK_WORKERS": "4",
@@ -49,6 +50,9 @@ EXAMPLES: Final[dict[str, str]] = {
 
 
 Switch: TypeAlias = Annotated[bool, BeforeValidator(values.switch)]
+Networks: TypeAlias = Annotated[
+    tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(values.networks)
+]
 
 
 class Settings(BaseSettings):
@@ -120,13 +124,9 @@ class Settings(BaseSettings):
         Field(alias="BANK_RATES_URL"),
     ] = None
     rates_format: Annotated[Literal["ecb", "frankfurter"], Field(alias="BANK_RATES_FORMAT")] = "ecb"
-    egress_networks: Annotated[
-        tuple[IPv4Network | IPv6Network, ...],
-        NoDecode,
-        BeforeValidator(values.networks),
-        Field(alias="BANK_EGRESS_NETWORKS"),
-    ] = ()
+    rates_networks: Annotated[Networks, Field(alias="BANK_RATES_NETWORKS")] = ()
     webhooks: Annotated[Switch, Field(alias="BANK_WEBHOOKS")] = True
+    webhook_networks: Annotated[Networks, Field(alias="BANK_WEBHOOK_NETWORKS")] = ()
     work_in_serve: Annotated[Switch, Field(alias="BANK_WORK_IN_SERVE")] = True
     allow_newer_schema: Annotated[Switch, Field(alias="BANK_ALLOW_NEWER_SCHEMA")] = False
     workers: Annotated[int, Field(alias="BANK_WORKERS", ge=1, le=tuning.WORKER_COUNT_MAX)] = 1

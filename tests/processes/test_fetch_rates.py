@@ -24,7 +24,7 @@ def settings_of(database_url: str, web: WebServer) -> dict[str, str]:
     return {
         "DATABASE_URL": database_url,
         "BANK_RATES_URL": f"{web.url}rates.xml",
-        "BANK_EGRESS_NETWORKS": "127.0.0.0/8",
+        "BANK_RATES_NETWORKS": "127.0.0.0/8",
     }
 
 
@@ -60,7 +60,7 @@ def test_a_failure_is_one_line_with_the_reason(
         "the rates were not fetched: "
         "a rate is no plain positive decimal, or too large or too precise"
     )
-    del settings["BANK_EGRESS_NETWORKS"]
+    del settings["BANK_RATES_NETWORKS"]
     said = failure(run_bankapp("fetch-rates", cwd=tmp_path, **settings))
     assert said == "the rates were not fetched: the host has no public address"
 

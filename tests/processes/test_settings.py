@@ -101,7 +101,8 @@ def test_nothing_is_needed() -> None:
         pytest.param("BANK_RATES_URL", "ftp://rates.example.org", id="rates by FTP"),
         pytest.param("BANK_RATES_URL", "https://a.example/#b", id="rates with a fragment"),
         pytest.param("BANK_RATES_FORMAT", "csv", id="an unknown format of rates"),
-        pytest.param("BANK_EGRESS_NETWORKS", "rates.example.org", id="a name for a network inside"),
+        pytest.param("BANK_RATES_NETWORKS", "rates.example.org", id="a name for a network inside"),
+        pytest.param("BANK_WEBHOOK_NETWORKS", "shop.example.org", id="a name for that of webhooks"),
         pytest.param("BANK_SMTP_URL", "mail.example.org", id="a mail server without a scheme"),
         pytest.param("BANK_SMTP_URL", f"https://{SECRET}@mail", id="a mail server by HTTP"),
         pytest.param("BANK_SMTP_URL", f"smtp://a:{SECRET}@mail:port", id="a mail port in letters"),
@@ -171,8 +172,13 @@ def test_wrong(
             id="rates of production without TLS",
         ),
         pytest.param(
-            {**PRODUCTION, "BANK_EGRESS_NETWORKS": "0.0.0.0/0"},
-            "BANK_EGRESS_NETWORKS",
+            {**PRODUCTION, "BANK_RATES_NETWORKS": "0.0.0.0/0"},
+            "BANK_RATES_NETWORKS",
+            id="production that asks anywhere",
+        ),
+        pytest.param(
+            {**PRODUCTION, "BANK_WEBHOOK_NETWORKS": "::/0"},
+            "BANK_WEBHOOK_NETWORKS",
             id="production that sends anywhere",
         ),
         pytest.param(
@@ -290,11 +296,18 @@ def test_wrong_in_a_process_of_its_own(tmp_path: Path) -> None:
             id="networks",
         ),
         pytest.param(
-            "BANK_EGRESS_NETWORKS",
+            "BANK_RATES_NETWORKS",
             "10.0.0.0/8",
-            "egress_networks",
+            "rates_networks",
             (ip_network("10.0.0.0/8"),),
             id="a network inside",
+        ),
+        pytest.param(
+            "BANK_WEBHOOK_NETWORKS",
+            "10.0.0.0/8",
+            "webhook_networks",
+            (ip_network("10.0.0.0/8"),),
+            id="a network of webhooks",
         ),
         pytest.param(
             "BANK_RATES_URL",
