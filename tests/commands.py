@@ -3,10 +3,10 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 from uuid import uuid4
 
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
@@ -63,8 +63,8 @@ def create_topic(server: str, topic: str, partition_count: int = 1) -> None:
     """Create a topic, and wait until it is there."""
     wanted = NewTopic(topic, num_partitions=partition_count, replication_factor=1)
     admin = AdminClient(brokers_at(server).config())  # kept until the topic is created
-    created = admin.create_topics([wanted])
-    created[topic].result()
+    created = admin.create_topics([wanted])  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    cast("Future[None]", created[topic]).result()
 
 
 @dataclass

@@ -112,9 +112,9 @@ class Inbox:
 
     def end_of(self, partition: int) -> int:
         """The offset behind the last record, as far as it is known."""
-        known = self._consumer.get_watermark_offsets(
-            TopicPartition(self._topic, partition), cached=True
-        )
+        place = TopicPartition(self._topic, partition)
+        found = self._consumer.get_watermark_offsets(place, cached=True)
+        known = cast("tuple[int, int] | None", found)
         return 0 if known is None else max(0, known[1])
 
     def close(self) -> None:
