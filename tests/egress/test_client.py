@@ -109,7 +109,11 @@ async def test_names_that_are_never_resolved_keep_no_other_waiting(
 ) -> None:
     """Goal: who has a hanging name server delays nobody. Method: no thread would come back."""
     is_over = threading.Event()
-    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: is_over.wait())
+
+    def hang(*_: object, **__: object) -> None:
+        is_over.wait()
+
+    monkeypatch.setattr("socket.getaddrinfo", hang)
     try:
         async with open_egress(allowed=[LOOPBACK], requires_tls=False) as egress:
             async with asyncio.timeout(10):

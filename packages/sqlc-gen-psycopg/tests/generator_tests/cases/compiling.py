@@ -130,6 +130,7 @@ class Compiler:
         self, projects: Mapping[str, Project], server: Server
     ) -> subprocess.CompletedProcess[str]:
         """Run sqlc with the configurations of all projects in one, a plugin for each of them."""
+        config: dict[str, Any] = {}
         plugins: list[Any] = []
         parts: list[Any] = []
         for package, project in projects.items():
