@@ -13,7 +13,7 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' 
 # Runs a command with DATABASE_URL set to a PostgreSQL that is deleted afterwards. The cache of sqlc is
 # deleted first, because sqlc would use it and not create the database that the generator queries.
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
-WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.postgres.embedded
+WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m own_postgres
 API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json gen/asyncapi.json
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
 GENERATOR_TESTS := packages/sqlc-gen-psycopg/tests

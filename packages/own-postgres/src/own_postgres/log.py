@@ -1,7 +1,7 @@
 """The log of an embedded server: settings, mode and size.
 
-Errors are not logged. Customers and visitors can cause any number of them, and PostgreSQL quotes
-the rows that they are about. The bank answers an error, and logs one that it did not expect.
+Errors are not logged. Users of the program can cause any number of them, and PostgreSQL quotes the
+rows that they are about. The program handles an error, and logs one that it did not expect.
 """
 
 import os

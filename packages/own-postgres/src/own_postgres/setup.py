@@ -12,10 +12,10 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from bankapp.postgres.embedded.errors import EmbeddedError
-from bankapp.postgres.embedded.server import THROWAWAY, EmbeddedServer
+from own_postgres.errors import EmbeddedError
+from own_postgres.server import THROWAWAY, EmbeddedServer
 
-_PREFIX: Final = "bankapp-throwaway-"
+_PREFIX: Final = "postgres-throwaway-"
 _SETTLED_AFTER_S: Final = 60.0
 
 

@@ -14,13 +14,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bankapp.postgres.embedded import EmbeddedError, EmbeddedServer, find_binaries
-from bankapp.postgres.embedded.privileges import unprivileged
-from bankapp.postgres.embedded.setup import remove_abandoned
-from tests.postgresql import BINARIES
-from tests.processes.owner import QUICK
-from tests.processes.processes import (
-    ROOT,
+from own_postgres import EmbeddedError, EmbeddedServer, find_binaries
+from own_postgres.privileges import unprivileged
+from own_postgres.setup import remove_abandoned
+from postgres_tests.owner import QUICK
+from postgres_tests.processes import (
+    BINARIES,
+    SOURCE,
+    TESTS,
     Owner,
     path_with_only,
     postmaster_pid,
@@ -103,10 +104,10 @@ def test_stop_ends_only_what_it_started(home: Path) -> None:
 def test_abandoned_throwaway_servers_are_removed(scratch: Path) -> None:
     """Goal: a run of tests that is killed leaves its server and data until the next run at most.
 
-    Method: two servers, one of whose owners is killed; and data of a bank that is not running.
+    Method: two servers, one of whose owners is killed; and data that is kept.
     """
     owned, abandoned, bank = [
-        scratch / name for name in ("bankapp-throwaway-1", "bankapp-throwaway-2", "bankapp-3")
+        scratch / name for name in ("postgres-throwaway-1", "postgres-throwaway-2", "postgres-3")
     ]
     with running(bank):
         pass
@@ -244,8 +245,8 @@ def initdbs(scratch: Path) -> list[int]:
         pytest.param("bänk-银行", id="letters beyond ASCII"),
     ],
 )
-def test_home_has_a_name_with(scratch: Path, stopped_bank: Path, name: str) -> None:
-    home = Path(shutil.copytree(stopped_bank, scratch / name))
+def test_home_has_a_name_with(scratch: Path, stopped_server: Path, name: str) -> None:
+    home = Path(shutil.copytree(stopped_server, scratch / name))
     with running(home) as server:
         write(server.url("postgres"))
     with running(home) as server:
@@ -262,7 +263,7 @@ def test_home_has_a_name_with(scratch: Path, stopped_bank: Path, name: str) -> N
 )
 def test_path_of_the_socket(
     scratch: Path,
-    stopped_bank: Path,
+    stopped_server: Path,
     monkeypatch: pytest.MonkeyPatch,
     home_bytes: int,
     *,
@@ -272,7 +273,7 @@ def test_path_of_the_socket(
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     home = scratch / ("x" * (home_bytes - len(f"{scratch}/")))
-    shutil.copytree(stopped_bank, home)
+    shutil.copytree(stopped_server, home)
     with running(home) as server:
         psycopg.connect(server.url("postgres")).close()
         assert (home / ".s.PGSQL.5432").exists() == fits
@@ -282,12 +283,12 @@ def test_path_of_the_socket(
 
 
 def test_temporary_directory_of_the_socket_is_removed(
-    scratch: Path, stopped_bank: Path, monkeypatch: pytest.MonkeyPatch
+    scratch: Path, stopped_server: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     temporary = scratch / "tmp"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    home = Path(shutil.copytree(stopped_bank, scratch / ("x" * 200)))
+    home = Path(shutil.copytree(stopped_server, scratch / ("x" * 200)))
     with running(home):
         assert list(temporary.iterdir())
     assert not list(temporary.iterdir())
@@ -447,12 +448,12 @@ def test_as_a_normal_user(scratch: Path) -> None:
 
 def _python_of_everybody() -> str | None:
     """A Python that a user without rights can run with our packages: often not that of .venv."""
-    environment = {"PYTHONPATH": f"{ROOT}:{psycopg.__path__[0]}/.."}
+    environment = {"PYTHONPATH": f"{SOURCE}:{TESTS}:{psycopg.__path__[0]}/.."}
     for python in (sys.executable, shutil.which("python3", path="/usr/local/bin:/usr/bin")):
         if python is None:
             continue
         done = subprocess.run(
-            [*AS_NOBODY, python, "-c", "import bankapp.postgres.embedded, tests.processes.owner"],
+            [*AS_NOBODY, python, "-c", "import postgres_tests.owner"],
             env=environment,
             cwd="/",
             capture_output=True,

@@ -1,10 +1,10 @@
-"""python -m bankapp.postgres.embedded COMMAND: run it with a throwaway server's DATABASE_URL."""
+"""python -m own_postgres COMMAND: run it with a throwaway server's DATABASE_URL."""
 
 import os
 import subprocess
 import sys
 
-from bankapp.postgres.embedded import find_binaries, throwaway_server
+from own_postgres import find_binaries, throwaway_server
 
 
 def main() -> int:

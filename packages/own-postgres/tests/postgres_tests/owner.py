@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from bankapp.postgres.embedded import EmbeddedError, EmbeddedServer
-from tests.postgresql import BINARIES
+from own_postgres import EmbeddedError, EmbeddedServer
+from postgres_tests.processes import BINARIES
 
 # Survives the death of every process, as these tests need; not that of the machine.
 QUICK = {"fsync": "off"}

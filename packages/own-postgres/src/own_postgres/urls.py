@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from bankapp.command_errors import SettingError
+from own_postgres.errors import InvalidUrlError
 
 PORT_MAX: Final = 65535
 HINT: Final = "write special characters of a password as %23 for #, %2F for /, %40 for @"
@@ -23,25 +23,25 @@ _SHARED: Final[tuple[str, ...]] = (
 _VERIFYING: Final = ("verify-ca", "verify-full")
 
 
-def require_valid_url(url: str) -> None:
-    """Raise SettingError for a URL that libpq does not understand, or understands as not meant.
+def require_valid_url(url: str, name: str = "DATABASE_URL") -> None:
+    """Raise InvalidUrlError for a URL that libpq does not understand, or understands as not meant.
 
     A password with an unescaped `@` or `/` would be read as a host or a database, and messages
-    about these quote them.
+    about these quote them. The message calls the URL by `name`, its setting.
     """
     try:
         parameters = conninfo_to_dict(url)
     except psycopg.ProgrammingError:  # its message quotes the URL
-        raise SettingError(f"DATABASE_URL is not a valid URL; {HINT}") from None
+        raise InvalidUrlError(f"{name} is not a valid URL; {HINT}") from None
     before_query = url.partition("?")[0].partition("://")[2]
     hosts = str(parameters.get("host") or "").split(",")
     if "@" in before_query.partition("/")[2] or any(re.match("[^/@].*@", host) for host in hosts):
-        raise SettingError(f"DATABASE_URL has an @ that ends no password; {HINT}")
+        raise InvalidUrlError(f"{name} has an @ that ends no password; {HINT}")
     ports = str(parameters.get("port") or "").split(",")
     if not all(re.fullmatch("[0-9]*", port) and int(port or 0) <= PORT_MAX for port in ports):
-        raise SettingError(f"DATABASE_URL has a port that is no number up to {PORT_MAX}; {HINT}")
+        raise InvalidUrlError(f"{name} has a port that is no number up to {PORT_MAX}; {HINT}")
     if len(ports) not in (1, len(hosts)):
-        raise SettingError("DATABASE_URL needs one port for all of its hosts, or one for each")
+        raise InvalidUrlError(f"{name} needs one port for all of its hosts, or one for each")
 
 
 def url_for_dbmate(connection: psycopg.Connection[Any]) -> str:

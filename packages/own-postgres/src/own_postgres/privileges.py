@@ -6,7 +6,7 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-from bankapp.postgres.embedded.errors import EmbeddedError
+from own_postgres.errors import EmbeddedError
 
 
 @cache
@@ -31,7 +31,8 @@ def unprivileged() -> tuple[str, ...]:
             return command
     raise EmbeddedError(
         "PostgreSQL runs neither as root nor as a user without a name, and neither "
-        "`unshare --user` nor `setpriv` works here; run as another user, or set DATABASE_URL"
+        "`unshare --user` nor `setpriv` works here; run as another user, or use a server that "
+        "runs already"
     )
 
 
@@ -45,7 +46,7 @@ def _has_name(uid: int) -> bool:
 
 @cache
 def ends_with_parent() -> tuple[str, ...]:
-    """The prefix that stops the server if bankapp is killed; without it the next start does."""
+    """The prefix that stops the server if its owner is killed; without it the next start does."""
     command = ("setpriv", "--pdeathsig=INT")
     return command if _succeeds(*command, "true") else ()
 

@@ -14,9 +14,9 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-from bankapp.postgres.embedded.errors import EmbeddedError
-from bankapp.postgres.embedded.log import LOG_SETTINGS, LogFile
-from bankapp.postgres.embedded.privileges import ends_with_parent, hand_over, unprivileged
+from own_postgres.errors import EmbeddedError
+from own_postgres.log import LOG_SETTINGS, LogFile
+from own_postgres.privileges import ends_with_parent, hand_over, unprivileged
 
 SUPERUSER: Final = "postgres"
 PORT: Final = 5432  # names the socket file only: the server listens on no network address
@@ -43,11 +43,20 @@ class EmbeddedServer:
 
     `home` contains `postgres/` (the data), `postgres.log`, `postgres.log.1` and `postgres.lock`.
     The process that holds the lock owns the server. Only this user can enter the directory of the
-    socket, so no password is needed.
+    socket, so no password is needed. Messages call the directory by `name`: its setting, if it has
+    one.
     """
 
-    def __init__(self, home: Path, binaries: Path, settings: Mapping[str, str] = DURABLE) -> None:
+    def __init__(
+        self,
+        home: Path,
+        binaries: Path,
+        settings: Mapping[str, str] = DURABLE,
+        *,
+        name: str = "the data directory",
+    ) -> None:
         self.home = home.absolute()
+        self.name = name
         self.binaries = binaries
         self.settings = settings
         self._log = LogFile(self.home / "postgres.log")
@@ -74,8 +83,8 @@ class EmbeddedServer:
             self._acquire_lock()
         except OSError as error:
             raise EmbeddedError(
-                f"cannot use BANK_DATA_DIR={self.home} ({error.strerror}); set it to a directory "
-                "that can be written"
+                f"cannot use {self.name} {self.home} ({error.strerror}); choose a directory that "
+                "can be written"
             ) from None
         try:
             if not self.data.exists():
@@ -143,8 +152,8 @@ class EmbeddedServer:
             owner = os.read(lock, 20).decode().strip() or "unknown"
             os.close(lock)
             raise EmbeddedError(
-                f"another bankapp (process {owner}) is using the data directory {self.home}; "
-                "stop it, or set BANK_DATA_DIR to another directory"
+                f"process {owner} is using {self.name} {self.home}; stop it, or choose another "
+                "directory"
             ) from None
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
@@ -178,9 +187,9 @@ class EmbeddedServer:
         unfinished.rename(self.data)
 
     def _end_leftover(self) -> None:
-        """Stop a server that outlived its bankapp, and remove a stale pid file.
+        """Stop a server that outlived its owner, and remove a stale pid file.
 
-        This process holds the lock, so no other bankapp owns the server. PostgreSQL itself would
+        This process holds the lock, so no other process owns the server. PostgreSQL itself would
         take any live process with the recorded number for a server, and refuse to start.
         """
         pid = self._postmaster_pid()
@@ -220,7 +229,7 @@ class EmbeddedServer:
             command += ["-c", f"{name}={value}"]
         with self._log.open() as log:
             log_start = log.tell()
-            # In another session, so that Ctrl-C reaches only the bank, which finishes its requests.
+            # In another session, so that Ctrl-C reaches only the owner, which finishes its work.
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
@@ -244,7 +253,7 @@ class EmbeddedServer:
         if "," not in str(longest) and len(os.fsencode(longest)) <= SOCKET_PATH_BYTES_MAX:
             hand_over(self.home)
             return self.home
-        self._temporary = Path(tempfile.mkdtemp(prefix="bankapp-"))
+        self._temporary = Path(tempfile.mkdtemp(prefix="postgres-"))
         hand_over(self._temporary)
         return self._temporary
 
