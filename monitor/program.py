@@ -1,0 +1,100 @@
+"""The program: settings and a database become a monitor that runs until it is stopped."""
+
+import asyncio
+import signal
+from contextlib import suppress
+from typing import Final
+
+import uvloop
+
+from monitor.access import access_of
+from monitor.answers import Answers
+from monitor.bank import Bank, Credentials
+from monitor.commands import HttpCommands, Sender
+from monitor.currencies import Currencies
+from monitor.database import open_database, open_pool
+from monitor.errors import Failure
+from monitor.intake.feed import Intake
+from monitor.intake.storing import Storing
+from monitor.logs import log, log_stray_error
+from monitor.maintenance import maintain
+from monitor.rules import rules_of
+from monitor.settings import Settings
+from monitor.web.app import create_app, serving
+from monitor.web.guard import Guard
+from own_postgres import EmbeddedServer
+
+WATCH_INTERVAL_S: Final = 0.5
+CURRENCIES_INTERVAL_S: Final = 5.0
+
+
+def run_monitor(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM. Raises Failure."""
+    with open_database(settings) as (url, server):
+        uvloop.run(_run(settings, url, server))
+
+
+async def _run(settings: Settings, url: str, server: EmbeddedServer | None) -> None:
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log_stray_error)
+    stop = _stopping_by_signals(loop)
+    access, token_file = access_of(settings)
+    stored = asyncio.Event()
+    async with (
+        open_pool(url) as pool,
+        Bank(settings.bank_url, Credentials.of(settings)) as bank,
+    ):
+        currencies = Currencies(bank)
+        app = create_app(Answers(pool), currencies, Guard.of(settings, access))
+        intake = Intake(bank, Storing(pool, rules_of(settings)), stored)
+        sender = Sender(pool, HttpCommands(bank), stored)
+        async with serving(app, settings.http_address) as shown:
+            shown_file = {} if token_file is None else {"token_file": str(token_file)}
+            log.info("listening", url=shown, **shown_file)
+            work = (
+                intake.run(),
+                sender.run(),
+                maintain(pool, settings.keep_events),
+                _load(currencies),
+                _watch(server),
+            )
+            await _until(stop, [asyncio.create_task(one) for one in work])
+            log.info("stopping")
+
+
+async def _until(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+    """Wait for the stop, or for the first task that fails, which ends the program."""
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        done, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {stopped}:
+            await task
+    finally:
+        for task in (stopped, *tasks):
+            task.cancel()
+        await asyncio.gather(stopped, *tasks, return_exceptions=True)
+
+
+async def _load(currencies: Currencies) -> None:
+    while True:
+        await currencies.load()
+        await asyncio.sleep(CURRENCIES_INTERVAL_S)
+
+
+async def _watch(server: EmbeddedServer | None) -> None:
+    """End with the embedded server; until then the size of its log is kept within its bound."""
+    while server is None or not server.has_ended():
+        if server is not None:
+            with suppress(OSError):  # the disk is full: the next turn tries again
+                server.bound_log()
+        await asyncio.sleep(WATCH_INTERVAL_S)
+    raise Failure("the embedded PostgreSQL has ended; its log says why: postgres.log")
+
+
+def _stopping_by_signals(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, stop.set)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        loop.add_signal_handler(signal.SIGHUP, stop.set)
+    return stop

@@ -1,0 +1,160 @@
+"""The program: how it starts, stops and is killed, beside the bank that it watches."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.settings import EXAMPLES
+from tests.monitor.program import Monitoring, failure, run_monitor
+from tests.processes.processes import Served, postmaster_pid, processes_in, until
+
+SECRET = "hunter2hunter2hunter2"
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+def test_stops_and_starts_again(scratch: Path, signal_number: int) -> None:
+    """In a directory whose name has a space, without a bank; the second start finds the token."""
+    home = scratch / "the monitor"
+    with Monitoring(home) as first:
+        token = first.wait().token
+        assert first.answer("/api/status")["state"] in ("starting", "trouble")
+        assert first.stop(signal_number) == 0
+    assert not processes_in(scratch)
+    with Monitoring(home) as second:
+        assert second.wait().token == token
+        assert second.stop(signal_number) == 0
+    assert token not in first.log() + second.log()
+    assert {p.name: p.stat().st_mode & 0o777 for p in home.iterdir()}["access_token"] == 0o600
+
+
+def test_two_on_one_directory(scratch: Path) -> None:
+    home = scratch / "monitor"
+    with Monitoring(home) as first:
+        first.wait()
+        done = run_monitor(cwd=scratch, MONITOR_DATA_DIR=home)
+        assert failure(done) == (
+            f"process {first.process.pid} is using MONITOR_DATA_DIR {home}; stop it, or choose "
+            "another directory"
+        )
+
+
+def test_its_database_ends(scratch: Path) -> None:
+    home = scratch / "monitor"
+    with Monitoring(home) as served:
+        os.kill(postmaster_pid(served.wait().home), signal.SIGKILL)
+        assert served.process.wait(60) == 1
+        assert "the embedded PostgreSQL has ended" in served.log()
+
+
+def test_an_address_that_is_taken(scratch: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with Monitoring(scratch / "monitor", MONITOR_HTTP_ADDRESS=address) as served:
+            assert served.process.wait(60) == 1
+            assert f"MONITOR_HTTP_ADDRESS={address} cannot be listened at" in served.log()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("MONITOR_DATABASE_URL", f"mysql://a:{SECRET}@b/c", id="another database"),
+        pytest.param("MONITOR_DATABASE_URL", f"postgresql://a:{SECRET}%zz@b/c", id="no URL"),
+        pytest.param("MONITOR_HTTP_ADDRESS", "8090", id="no host"),
+        pytest.param("MONITOR_HTTP_ADDRESS", "127.0.0.1:²", id="a port in superscript"),
+        pytest.param("MONITOR_TOKEN", "hunter2", id="a token too short"),
+        pytest.param("MONITOR_TOKEN", f"{SECRET} {SECRET}", id="a token with a space"),
+        pytest.param("MONITOR_PUBLIC_URL", "https://a.example/monitor", id="a URL with a path"),
+        pytest.param("MONITOR_BANK_URL", "bank.example", id="a bank without a scheme"),
+        pytest.param("MONITOR_BANK_URL", f"http://a:{SECRET}@bank", id="a password in a URL"),
+        pytest.param("MONITOR_KEEP_EVENTS", "0d", id="no duration"),
+        pytest.param("MONITOR_FREEZE_AFTER_WITHDRAWALS", "5", id="no time"),
+        pytest.param("MONITOR_FREEZE_AFTER_WITHDRAWALS", "0/5m", id="no count"),
+        pytest.param("MONITOR_FREEZE_AFTER_WITHDRAWALS", "1001/5m", id="too great a count"),
+        pytest.param("MONITOR_NOTE_AFTER_LOGINS", "5/5", id="no unit"),
+        pytest.param("MONITOR_LOG_FORMAT", "xml", id="an unknown log format"),
+        pytest.param("MONITOR_TOKN", SECRET, id="a name that is misspelt"),
+        pytest.param("MONITOR_HTTP_ADDRESS", "0.0.0.0:8090", id="elsewhere without a token"),
+    ],
+)
+def test_wrong_settings(tmp_path: Path, name: str, value: str) -> None:
+    done = run_monitor(cwd=tmp_path, **{name: value})
+    is_url_of_database = "%zz" in value
+    line = failure(done, 1 if is_url_of_database else 2)
+    expected = "MONITOR_TOKEN" if value.startswith("0.0") else name
+    assert line.startswith(expected)
+    assert "hunter2" not in done.stdout + done.stderr
+    assert not list(tmp_path.iterdir())
+    if name in EXAMPLES and not is_url_of_database:
+        assert f"Example: {expected}=" in line
+
+
+def test_elsewhere_it_needs_to_know_its_name(tmp_path: Path) -> None:
+    settings = {"MONITOR_HTTP_ADDRESS": "0.0.0.0:8090", "MONITOR_TOKEN": SECRET}
+    done = run_monitor(cwd=tmp_path, **settings)
+    assert failure(done, 2).startswith("MONITOR_PUBLIC_URL is required where")
+
+
+def test_a_wrong_call(tmp_path: Path) -> None:
+    assert failure(run_monitor("serve", cwd=tmp_path), 2).startswith("unrecognized arguments")
+    assert run_monitor("--version", cwd=tmp_path).stdout.startswith("bankapp-monitor ")
+
+
+def is_current(monitor: Monitoring) -> bool:
+    return bool(monitor.answer("/api/status")["state"] == "current")
+
+
+def test_the_rule_end_to_end(home: Path, scratch: Path) -> None:
+    """Goal: too many withdrawals freeze an account, once, whenever the monitor is killed.
+
+    Method: it is killed before the last withdrawal, and again after the decision; then a banker
+    thaws, and it is started a third time.
+    """
+    settings = {
+        "MONITOR_FREEZE_AFTER_WITHDRAWALS": "3/1h",
+        "MONITOR_BANK_PASSWORD_FILE": home / "admin_password",
+    }
+    with Served(home) as bank:
+        admin = bank.wait().log_in_admin()
+        account_id = bank.open_account()
+        assert bank.deposit(account_id, 1000, admin).status == 201
+        settings["MONITOR_BANK_URL"] = f"http://127.0.0.1:{bank.address[1]}"
+
+        def withdraw() -> None:
+            body = {"amount": 10, "currency": "USD"}
+            path = f"/v1/accounts/{account_id}/withdrawals"
+            assert bank.ask("POST", path, body, token=admin).status == 201
+
+        def account() -> Any:
+            return bank.ask("GET", f"/v1/accounts/{account_id}", token=admin).body["status"]
+
+        with Monitoring(scratch / "monitor", **settings) as first:
+            until(lambda: is_current(first.wait()))
+            withdraw()
+            withdraw()
+            path = f"/api/movements?account_id={account_id}"
+            until(lambda: len(first.answer(path)["items"]) == 3)
+            assert first.answer("/api/decisions")["items"] == []
+            first.process.kill()
+        withdraw()
+        assert account() == "open"
+        with Monitoring(scratch / "monitor", name="second", **settings) as second:
+            second.wait()
+            until(lambda: account() == "frozen")
+            second.process.kill()
+        thaw = bank.ask("POST", f"/v1/accounts/{account_id}/thaw", {}, token=admin)
+        assert thaw.status == 200
+        with Monitoring(scratch / "monitor", name="third", **settings) as third:
+            third.wait()
+            until(lambda: third.answer("/api/decisions")["items"][0]["status"] == "done", 60)
+            [decision] = third.answer("/api/decisions")["items"]
+            assert decision["reply"]
+            assert account() == "open"
+            by_day = third.answer("/api/operations?per=day")["counts"]
+            [withdrawn] = [one["count"] for one in by_day if one["type"] == "transfer.posted"]
+            assert withdrawn == 4
+        logs = "".join(one.log() for one in (first, second, third))
+        assert (home / "admin_password").read_text() not in logs
