@@ -54,6 +54,10 @@ storm: setup ## Send 200,000 concurrent requests and compare the books; ARGS="--
 webhook-storm: setup ## Send 10,000 events to a webhook that fails and hangs, and kill its workers 20 times; ARGS="--events 1000"
 	@$(WITH_DATABASE) python -m tests.webhooks.storm $(ARGS)
 
+.PHONY: command-storm
+command-storm: setup ## Send 2,000 commands over Kafka to processes that are killed 20 times; ARGS="--commands 200 --kills 2"
+	@$(WITH_DATABASE) python -m tests.api.kafka.storm $(ARGS)
+
 .PHONY: cases
 cases: setup ## Play the cases of a folder: make cases CASES=../cases ARGS="upsert bank/"
 	@export PYTHONPATH="$(GENERATOR_TESTS)"; $(WITH_DATABASE) python -m tests.cases "$(CASES)" $(ARGS)

@@ -50,6 +50,32 @@ FEED_STRETCH_MIN: Final = 100  # rows of each kind that are read at once
 FEED_CROWDED_PAUSE_S: Final = 1.0  # before the answer to one for whom there is no place to wait
 FEED_STRETCH_LENGTH: Final = 1000  # positions that are looked at in one query
 FEED_READ_COUNT_MAX: Final = 10  # of one request, while what is read is not what is wanted
+LEASE_DURATION_S: Final = 30.0  # of a consumer of the feed
+LEASE_RENEWAL_AFTER_S: Final = 5.0
+LEASE_TRY_INTERVAL_S: Final = 2.0
+PUBLISH_BATCH_SIZE: Final = 500
+# Less than the lease: what a process sent that has lost it arrives before another sends.
+PUBLISH_TIMEOUT_S: Final = 10.0
+PUBLISH_WAIT_S: Final = 0.5  # for events; then it looks whether to stop
+PUBLISH_RETRY_DELAY_MIN_S: Final = 0.5
+PUBLISH_RETRY_DELAY_MAX_S: Final = 30.0
+# The least that brokers allow unless told otherwise: until then nobody serves what a killed process
+# had.
+COMMAND_SESSION_TIMEOUT_S: Final = 6.0
+COMMAND_POLL_S: Final = 0.2
+COMMAND_READ_COUNT: Final = 100
+COMMAND_BUFFER_COUNT: Final = 100  # of a partition; then no more of it are fetched
+COMMAND_BUFFER_BYTES: Final = 4 * 1024 * 1024
+COMMAND_RETRY_DELAY_MIN_S: Final = 0.2
+COMMAND_RETRY_DELAY_MAX_S: Final = 5.0
+COMMAND_FINISH_TIMEOUT_S: Final = 5.0  # of the command under way, when the partition is given up
+COMMAND_PARTITION_COUNT: Final = 4  # of a topic that the bank creates
+REPLY_TIMEOUT_S: Final = 10.0
+REPLY_BYTES_MAX: Final = (
+    8 * 1024 * 1024
+)  # before it is compressed; brokers have a limit of their own
+REPLY_TOPIC_KNOWN_S: Final = 30.0
+REPLY_TOPIC_MISSING_S: Final = 1.0
 # A call by itself costs about as much as this many postings: fewer are not divided.
 UNDIVIDED_COUNT_MAX: Final = 16
 ALONE_COUNT_MAX: Final = 4

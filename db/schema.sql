@@ -2661,6 +2661,77 @@ COMMENT ON COLUMN public.entries.balance_after IS 'The account''s balance once t
 
 
 --
+-- Name: feed_consumers; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.feed_consumers (
+    name text NOT NULL,
+    epoch bigint NOT NULL,
+    "position" bigint NOT NULL,
+    lease_token uuid,
+    leased_until timestamp with time zone,
+    set_back_count bigint DEFAULT 0 NOT NULL,
+    resumed_count bigint DEFAULT 0 NOT NULL,
+    last_error text,
+    CONSTRAINT feed_consumers_epoch_positive CHECK ((epoch > 0)),
+    CONSTRAINT feed_consumers_last_error_length CHECK ((char_length(last_error) <= 500)),
+    CONSTRAINT feed_consumers_lease_ends CHECK (((lease_token IS NULL) = (leased_until IS NULL))),
+    CONSTRAINT feed_consumers_name_shape CHECK ((name ~ '^[a-z][a-z0-9_]{0,29}(:[1-9][0-9]{0,18})?$'::text)),
+    CONSTRAINT feed_consumers_position_not_negative CHECK (("position" >= 0)),
+    CONSTRAINT feed_consumers_resumed_within_set_back CHECK (((resumed_count >= 0) AND (resumed_count <= set_back_count)))
+);
+
+
+--
+-- Name: TABLE feed_consumers; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.feed_consumers IS 'Who takes the feed of events elsewhere, and how far each is; one process at a time has its lease';
+
+
+--
+-- Name: COLUMN feed_consumers.name; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.feed_consumers.name IS 'Its kind, and a number where there are several';
+
+
+--
+-- Name: COLUMN feed_consumers."position"; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.feed_consumers."position" IS 'All up to this position was taken';
+
+
+--
+-- Name: COLUMN feed_consumers.lease_token; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.feed_consumers.lease_token IS 'Known to the process that has the lease';
+
+
+--
+-- Name: COLUMN feed_consumers.set_back_count; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.feed_consumers.set_back_count IS 'How often an operator has set it back, so that it takes events again';
+
+
+--
+-- Name: COLUMN feed_consumers.resumed_count; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.feed_consumers.resumed_count IS 'How many of these it has followed; until it has followed all, the position is where it goes on';
+
+
+--
+-- Name: COLUMN feed_consumers.last_error; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.feed_consumers.last_error IS 'Why it does not get on; NULL once it does';
+
+
+--
 -- Name: feed_horizon; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -3436,6 +3507,14 @@ ALTER TABLE ONLY public.exchange_rates
 
 
 --
+-- Name: feed_consumers feed_consumers_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.feed_consumers
+    ADD CONSTRAINT feed_consumers_pkey PRIMARY KEY (name);
+
+
+--
 -- Name: feed_horizon feed_horizon_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -3973,6 +4052,13 @@ CREATE TRIGGER entries_running_balance AFTER INSERT ON public.entries REFERENCIN
 
 
 --
+-- Name: feed_consumers feed_consumers_only_forward; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER feed_consumers_only_forward AFTER UPDATE ON public.feed_consumers FOR EACH ROW WHEN (((new.set_back_count < old.set_back_count) OR (new.resumed_count < old.resumed_count) OR ((ROW(new.epoch, new."position") < ROW(old.epoch, old."position")) AND (new.set_back_count = old.set_back_count)))) EXECUTE FUNCTION public.refuse_rewrite();
+
+
+--
 -- Name: feed_horizon feed_horizon_only_forward; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -4327,4 +4413,5 @@ INSERT INTO public.schema_migrations (version) VALUES
     ('20261130165008'),
     ('20261130180001'),
     ('20261130180002'),
-    ('20261130183418');
+    ('20261130183418'),
+    ('20261130190001');

@@ -189,6 +189,30 @@ class ExchangeRate:
 
 
 @dataclass(slots=True)
+class FeedConsumer:
+    """Who takes the feed of events elsewhere, and how far each is; one process at a time has
+    its lease
+    """
+
+    name: str
+    """Its kind, and a number where there are several"""
+    epoch: int
+    position: int
+    """All up to this position was taken"""
+    lease_token: uuid.UUID | None
+    """Known to the process that has the lease"""
+    leased_until: datetime.datetime | None
+    set_back_count: int
+    """How often an operator has set it back, so that it takes events again"""
+    resumed_count: int
+    """How many of these it has followed; until it has followed all, the position is where it
+    goes on
+    """
+    last_error: str | None
+    """Why it does not get on; NULL once it does"""
+
+
+@dataclass(slots=True)
 class Hold:
     """Money of an account promised to another until it is captured, voided or expired"""
 

@@ -14,6 +14,7 @@ from gen import currencies as currencies_module
 from gen import email_verifications as email_verifications_module
 from gen import entries as entries_module
 from gen import exchange_rates as exchange_rates_module
+from gen import feed_consumers as feed_consumers_module
 from gen import feed_horizon as feed_horizon_module
 from gen import holds as holds_module
 from gen import idempotency_keys as idempotency_keys_module
@@ -42,6 +43,7 @@ QUERIES: Final[Mapping[str, Query]] = MappingProxyType(
             *email_verifications_module.QUERIES,
             *entries_module.QUERIES,
             *exchange_rates_module.QUERIES,
+            *feed_consumers_module.QUERIES,
             *feed_horizon_module.QUERIES,
             *holds_module.QUERIES,
             *idempotency_keys_module.QUERIES,
@@ -71,6 +73,7 @@ class Queries:
     _email_verifications = email_verifications_module.Querier
     _entries = entries_module.Querier
     _exchange_rates = exchange_rates_module.Querier
+    _feed_consumers = feed_consumers_module.Querier
     _feed_horizon = feed_horizon_module.Querier
     _holds = holds_module.Querier
     _idempotency_keys = idempotency_keys_module.Querier
@@ -110,6 +113,10 @@ class Queries:
     @property
     def exchange_rates(self) -> exchange_rates_module.Querier:
         return self._exchange_rates(self._connection)
+
+    @property
+    def feed_consumers(self) -> feed_consumers_module.Querier:
+        return self._feed_consumers(self._connection)
 
     @property
     def feed_horizon(self) -> feed_horizon_module.Querier:
@@ -191,6 +198,9 @@ def wrapped_queries(*wrappers: Wrapper) -> type[Queries]:
         _exchange_rates = wrapped_querier(
             exchange_rates_module.Querier, exchange_rates_module.QUERIES, wrappers
         )
+        _feed_consumers = wrapped_querier(
+            feed_consumers_module.Querier, feed_consumers_module.QUERIES, wrappers
+        )
         _feed_horizon = wrapped_querier(
             feed_horizon_module.Querier, feed_horizon_module.QUERIES, wrappers
         )
@@ -230,6 +240,7 @@ class AsyncQueries:
     _email_verifications = email_verifications_module.AsyncQuerier
     _entries = entries_module.AsyncQuerier
     _exchange_rates = exchange_rates_module.AsyncQuerier
+    _feed_consumers = feed_consumers_module.AsyncQuerier
     _feed_horizon = feed_horizon_module.AsyncQuerier
     _holds = holds_module.AsyncQuerier
     _idempotency_keys = idempotency_keys_module.AsyncQuerier
@@ -269,6 +280,10 @@ class AsyncQueries:
     @property
     def exchange_rates(self) -> exchange_rates_module.AsyncQuerier:
         return self._exchange_rates(self._connection)
+
+    @property
+    def feed_consumers(self) -> feed_consumers_module.AsyncQuerier:
+        return self._feed_consumers(self._connection)
 
     @property
     def feed_horizon(self) -> feed_horizon_module.AsyncQuerier:
@@ -349,6 +364,9 @@ def wrapped_async_queries(*wrappers: AsyncWrapper) -> type[AsyncQueries]:
         _entries = wrapped_querier(entries_module.AsyncQuerier, entries_module.QUERIES, wrappers)
         _exchange_rates = wrapped_querier(
             exchange_rates_module.AsyncQuerier, exchange_rates_module.QUERIES, wrappers
+        )
+        _feed_consumers = wrapped_querier(
+            feed_consumers_module.AsyncQuerier, feed_consumers_module.QUERIES, wrappers
         )
         _feed_horizon = wrapped_querier(
             feed_horizon_module.AsyncQuerier, feed_horizon_module.QUERIES, wrappers

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from gen import (
     entries,
     exchange_rates,
+    feed_consumers,
     holds,
     models,
     reports,
@@ -268,6 +269,29 @@ class AsyncExchangeRatesReads:
         there is none.
         """
         return await self._run(lambda q: q.exchange_rates.get_rates_age())
+
+
+class AsyncFeedConsumersReads:
+    """The queries of feed_consumers.sql that only read."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: AsyncRun) -> None:
+        self._run = run
+
+    async def list_consumers_behind(
+        self, *, row_count_max: int
+    ) -> list[feed_consumers.ListConsumersBehindRow]:
+        """By how many positions the consumers of each kind are behind what is settled, at
+        most. All names are greater than nothing; the condition and the limit make it a
+        bounded range of the index.
+        """
+        return await self._run(
+            lambda q: q.feed_consumers.list_consumers_behind(row_count_max=row_count_max)
+        )
+
+    async def get_consumer(self, *, name: str) -> models.FeedConsumer | None:
+        return await self._run(lambda q: q.feed_consumers.get_consumer(name=name))
 
 
 class AsyncFeedHorizonReads:
@@ -798,6 +822,7 @@ class AsyncReads:
         "currencies",
         "entries",
         "exchange_rates",
+        "feed_consumers",
         "feed_horizon",
         "holds",
         "idempotency_keys",
@@ -816,6 +841,7 @@ class AsyncReads:
         self.currencies = AsyncCurrenciesReads(run)
         self.entries = AsyncEntriesReads(run)
         self.exchange_rates = AsyncExchangeRatesReads(run)
+        self.feed_consumers = AsyncFeedConsumersReads(run)
         self.feed_horizon = AsyncFeedHorizonReads(run)
         self.holds = AsyncHoldsReads(run)
         self.idempotency_keys = AsyncIdempotencyKeysReads(run)

@@ -11,9 +11,12 @@ import structlog
 from bankapp.cli.progress import ProgressBar
 from bankapp.cli.query_report import report_queries
 from bankapp.command_errors import Failure
+from bankapp.domain.feed import Place
 from bankapp.postgres.database import open_database
 from bankapp.postgres.migrations import migrate, warn_of_newer_schema
+from bankapp.processes.publisher import require_publisher
 from bankapp.settings import Settings, find_doubts, load_settings
+from bankapp.store.operator.consumers import UnknownPlace, set_consumer_back
 from bankapp.store.operator.feed_epoch import begin_feed_epoch
 from bankapp.store.operator.verification import Report, verify_ledger
 from bankapp.telemetry.logs import configure_logs
@@ -50,6 +53,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _serve(settings: Settings, _: Namespace) -> int:
+    require_publisher(settings)
     if settings.workers == 1:
         from bankapp.processes.server import run_server as run  # noqa: PLC0415 - others start without it
     else:
@@ -62,6 +66,7 @@ def _serve(settings: Settings, _: Namespace) -> int:
 
 
 def _work(settings: Settings, _: Namespace) -> int:
+    require_publisher(settings)
     from bankapp.processes.jobs import run_jobs  # noqa: PLC0415 - the other commands start without it
 
     with open_database(settings, beside_server=True) as database:
@@ -106,12 +111,31 @@ def _requeue(settings: Settings, arguments: Namespace) -> int:
 
 
 def _print_events(settings: Settings, arguments: Namespace) -> int:
+    if arguments.action == "publish":
+        return _publish_again(settings, arguments.first)
     from bankapp.cli.event_lines import print_events, read_selection  # noqa: PLC0415 - as above
 
     selection = read_selection(arguments.type, arguments.after)
     with open_database(settings, beside_server=True) as database:
         warn_of_newer_schema(database.url)
         asyncio.run(print_events(database.url, selection, follows=arguments.follow))
+    return 0
+
+
+def _publish_again(settings: Settings, first: str | None) -> int:
+    if first is None:
+        raise Failure("`events publish` needs --from and the id of an event, such as 1-42")
+    try:
+        event = Place.parse(first)
+    except ValueError:
+        raise Failure(f"{first} is not the id of an event, such as 1-42") from None
+    with open_database(settings, beside_server=True) as database:
+        warn_of_newer_schema(database.url)
+        try:
+            set_consumer_back(database.url, "kafka", event.before())
+        except UnknownPlace:
+            raise Failure(f"{first} is of another epoch, or has not happened") from None
+    print(f"the publisher goes on with event {first}, within a minute")
     return 0
 
 

@@ -91,9 +91,12 @@ COMMANDS: Final = (
         "print what happened, as lines of JSON",
         "Prints the events of the bank in their order, each as one line of JSON, as a banker gets\n"
         "them from GET /v1/events. With --follow it goes on until Ctrl-C, and begins with what\n"
-        "happens next unless --after says where.",
+        "happens next unless --after says where. `publish --from` prints nothing: it has the\n"
+        "events from that one on published to Kafka again; DATABASE_URL has to name the owner of\n"
+        "the database.",
         "  bankapp events --follow --type transfer.posted\n"
-        "  bankapp events --after 1-42 | jq .data.amount\n",
+        "  bankapp events --after 1-42 | jq .data.amount\n"
+        "  bankapp events publish --from 1-42\n",
     ),
     Command(
         "feed",
@@ -185,6 +188,12 @@ def create_parser() -> Parser:
         parsers[name].add_argument("--json", action="store_true", help="print JSON, for programs")
     parsers["requeue"].add_argument("job", nargs="+", help="its number in `bankapp jobs`, or `all`")
     events = parsers["events"]
+    events.add_argument(
+        "action", nargs="?", choices=["publish"], help="publish events to Kafka again"
+    )
+    events.add_argument(
+        "--from", dest="first", metavar="ID", help="with `publish`: the id of the first event"
+    )
     events.add_argument("--follow", action="store_true", help="wait for more until Ctrl-C")
     events.add_argument("--type", action="append", help="print such events only; may be repeated")
     events.add_argument("--after", metavar="ID", help="the id of an event, or a cursor")

@@ -1,43 +1,49 @@
-"""The AsyncAPI document: the events, as readers of Kafka receive them."""
+"""The AsyncAPI document: the events, as readers of Kafka receive them, commands and replies."""
 
 import json
 from importlib.metadata import version
 from typing import Final
 
-from bankapp.api.http.openapi.schemas import Schema, schemas_of_responses
+from bankapp.api.http.openapi.refusals import PROBLEM
+from bankapp.api.http.openapi.schemas import Schema, schemas_of_messages
+from bankapp.api.kafka.commands import SERVED
+from bankapp.contract.commands import (
+    HEADER_SCHEMAS,
+    command_channels,
+    command_messages,
+    command_operations,
+)
+from bankapp.contract.references import reference
+from bankapp.domain import topics
 from bankapp.domain.events import Event
+from bankapp.domain.topics import EventHeader
 from bankapp.operations.events.declared import DECLARED, MODELS
 
-TOPIC: Final = "bank.events.v1"
-# CloudEvents 1.0 in the binary mode of its binding to Kafka.
 _HEADERS: Final[Schema] = {
     "type": "object",
     "description": "The attributes of CloudEvents 1.0, each a header of the record",
     "properties": {
-        "ce_specversion": {"type": "string", "const": "1.0"},
-        "ce_id": {
+        EventHeader.SPEC_VERSION: {"type": "string", "const": topics.EVENT_SPEC_VERSION},
+        EventHeader.ID: {
             "type": "string",
             "description": "The `id` of the event, unique within its source",
         },
-        "ce_type": {"type": "string", "description": "The `type` of the event"},
-        "ce_source": {
+        EventHeader.TYPE: {"type": "string", "description": "The `type` of the event"},
+        EventHeader.SOURCE: {
             "type": "string",
             "format": "uri-reference",
             "minLength": 1,
             "description": "The bank that tells of the event",
         },
-        "ce_time": {
+        EventHeader.TIME: {
             "type": "string",
             "format": "date-time",
             "description": "The `timestamp` of the event",
         },
-        "ce_subject": {"type": "string", "description": "The `subject` of the event"},
-        "content-type": {"type": "string", "const": "application/json"},
+        EventHeader.SUBJECT: {"type": "string", "description": "The `subject` of the event"},
+        EventHeader.CONTENT_TYPE: {"type": "string", "const": topics.JSON_TYPE},
     },
-    "required": [
-        *("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "ce_subject"),
-        "content-type",
-    ],
+    "required": [*EventHeader],
 }
 
 
@@ -48,38 +54,54 @@ def render_asyncapi() -> str:
 
 def create_asyncapi() -> Schema:
     """The document as data."""
-    messages = {event.name: _message(event) for event in DECLARED}
+    events = {event.name: _message(event) for event in DECLARED}
+    operations = [served.operation for served in SERVED.values()]
+    schemas = schemas_of_messages(
+        sorted({operation.request for operation in operations}, key=lambda model: model.__name__),
+        [*MODELS.values(), *(operation.response for operation in operations)],
+    )
+    found = schemas.references
+    about = {one.name: (found[one.request], found[one.response]) for one in operations}
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "bankapp",
             "version": version("bankapp"),
-            "description": "What happened at the bank, as records of Kafka.",
+            "description": "What happened at the bank, and what it is asked to do, as records "
+            "of Kafka.",
             "license": {
                 "name": "Apache-2.0",
                 "url": "https://www.apache.org/licenses/LICENSE-2.0",
             },
         },
-        "defaultContentType": "application/json",
+        "defaultContentType": topics.JSON_TYPE,
         "channels": {
             "events": {
-                "address": TOPIC,
+                "address": topics.EVENTS,
                 "description": "Every event once, in the order of the feed, so the topic has one "
                 "partition. Readers pass over types that they do not know.",
-                "messages": {name: _reference("messages", name) for name in messages},
-                "bindings": {"kafka": {"topic": TOPIC, "partitions": 1, "bindingVersion": "0.5.0"}},
-            }
+                "messages": {name: reference("messages", name) for name in events},
+                "bindings": {
+                    "kafka": {"topic": topics.EVENTS, "partitions": 1, "bindingVersion": "0.5.0"}
+                },
+            },
+            **command_channels(),
         },
         "operations": {
             "tell_events": {
                 "action": "send",
                 "channel": {"$ref": "#/channels/events"},
                 "summary": "The bank tells what happened",
-            }
+            },
+            **command_operations(),
         },
         "components": {
-            "messages": messages,
-            "schemas": {"EventHeaders": _HEADERS, **schemas_of_responses(MODELS.values())},
+            "messages": {**events, **command_messages(about)},
+            "schemas": {
+                "EventHeaders": _HEADERS,
+                **HEADER_SCHEMAS,
+                **dict(sorted({**schemas.components, "Problem": PROBLEM}.items())),
+            },
         },
     }
 
@@ -90,13 +112,9 @@ def _message(event: type[Event]) -> Schema:
         "summary": event.meaning(),
         "headers": {
             "allOf": [
-                _reference("schemas", "EventHeaders"),
-                {"properties": {"ce_type": {"const": event.name}}},
+                reference("schemas", "EventHeaders"),
+                {"properties": {EventHeader.TYPE: {"const": event.name}}},
             ]
         },
-        "payload": _reference("schemas", MODELS[event.name].__name__),
+        "payload": reference("schemas", MODELS[event.name].__name__),
     }
-
-
-def _reference(kind: str, name: str) -> Schema:
-    return {"$ref": f"#/components/{kind}/{name}"}

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from bankapp.api.http.problems import REFUSALS
 from bankapp.api.http.routes import ROUTES
+from bankapp.api.problems import REFUSALS
 from bankapp.contract.methods import describe, endpoints_source, shell_source
 from bankapp.contract.types import Types, models_source
 from sqlc_gen_psycopg.formatting import format_files

@@ -79,7 +79,7 @@ def _answer(wanted: Operation, known: Types) -> str:
 
 def _endpoint(route: Route, answer: str, *, has_key: bool) -> str:
     read = "nothing" if answer == "None" else f"{answer}.model_validate_json"
-    parts = [repr(route.method), repr(route.path), read]
+    parts = [repr(route.operation.name), repr(route.method), repr(route.path), read]
     if route.operation.role is None:
         parts.append("is_public=True")
     if has_key:

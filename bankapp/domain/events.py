@@ -363,6 +363,22 @@ class FeedEpochBegun(AuditedEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedConsumerSetBack(AuditedEvent):
+    """An operator has a consumer of the feed take events again, or skip some."""
+
+    name = "feed.consumer_set_back"
+    consumer: str
+
+    @property
+    def concerns(self) -> None:
+        return None
+
+    @property
+    def subject(self) -> str:
+        return f"feed_consumer:{self.consumer}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RateEvent(AuditedEvent):
     """Something that happened to an exchange rate that was held."""
 
@@ -462,6 +478,7 @@ EVENTS: Final[tuple[type[AuditedEvent], ...]] = (
     WebhookSecretRotated,
     WebhookDisabled,
     FeedEpochBegun,
+    FeedConsumerSetBack,
     RateAccepted,
     RateRefused,
 )

@@ -22,6 +22,10 @@ class Place:
     def __str__(self) -> str:
         return f"{self.epoch}-{self.position}"
 
+    def before(self) -> "Place":
+        """A place that the event at this one follows."""
+        return Place(self.epoch, max(self.position - 1, 0))
+
     @classmethod
     def parse(cls, text: str) -> "Place":
         """The place with this text. Raises ValueError."""

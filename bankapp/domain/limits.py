@@ -43,6 +43,12 @@ VIOLATION_COUNT_MAX: Final = 100
 
 IDEMPOTENCY_KEY_LENGTH_MAX: Final = 255
 IDEMPOTENCY_KEY_LIFETIME: Final = timedelta(hours=24)  # `key_lifetime` in SQL
+# Of a command, from the time of its record. What is older is not done, for its key may be forgotten.
+COMMAND_AGE_DEFAULT: Final = timedelta(hours=1)
+COMMAND_AGE_MAX: Final = timedelta(hours=12)
+COMMAND_CLOCK_OFFSET_MAX: Final = timedelta(minutes=5)  # by which its time may be ahead
+COMMAND_HEADER_COUNT_MAX: Final = 50
+CORRELATION_ID_LENGTH_MAX: Final = 255
 POSTING_COUNT_MAX: Final = 1000
 HOLD_LIFETIME_DEFAULT_S: Final = 7 * 24 * 3600
 HOLD_LIFETIME_MAX_S: Final = 744 * 3600  # 31 days; `hold_lifetime_max` in SQL

@@ -15,10 +15,13 @@ from bankapp.jobs.tasks import add_jobs
 from bankapp.mail.mailer import FileMailer, Mailer, SmtpMailer
 from bankapp.mail.messages import MailSettings
 from bankapp.operations.bank import Bank
+from bankapp.operations.exchange import RequestSpans
 from bankapp.postgres.database import Database
 from bankapp.processes.bank import opened
+from bankapp.processes.commands import taking_commands
 from bankapp.processes.egress import create_rate_source, opened_egress
 from bankapp.processes.observation import observing, serving_metrics
+from bankapp.processes.publisher import publishing
 from bankapp.processes.stop import stopping_by_signals, stopping_with_database
 from bankapp.settings import Settings
 from bankapp.webhooks.dispatcher import dispatching
@@ -43,7 +46,7 @@ async def _run(settings: Settings, database: Database) -> None:
         stopping_with_database(database, stop),
         opened(settings, database, observation) as bank,
         serving_metrics(settings, bank),
-        working(settings, database, bank, stop.requested),
+        working(settings, database, bank, stop.requested, observation.spans),
     ):
         _log.info("working")
         await stop.requested.wait()
@@ -52,9 +55,16 @@ async def _run(settings: Settings, database: Database) -> None:
 
 @asynccontextmanager
 async def working(
-    settings: Settings, database: Database, bank: Bank, stop: asyncio.Event
+    settings: Settings,
+    database: Database,
+    bank: Bank,
+    stop: asyncio.Event,
+    spans: RequestSpans | None,
 ) -> AsyncGenerator[None]:
-    """Do background jobs and send webhooks while the block runs; then finish what runs."""
+    """Do all that is not asked for over HTTP while the block runs; then finish what runs.
+
+    That is background jobs, webhooks, and with Kafka publishing and commands.
+    """
     queue = open_queue(database.url)
     async with opened_egress(settings) as egress, queue.open_async(), AsyncExitStack() as stack:
         sender = Sender(egress, bank.webhook_secrets) if settings.webhooks else None
@@ -62,6 +72,8 @@ async def working(
         if sender is not None:
             webhooks = dispatching(bank.store, sender, bank.webhook_secrets)
             await stack.enter_async_context(webhooks)
+        await stack.enter_async_context(publishing(settings, bank, stop))
+        await stack.enter_async_context(taking_commands(settings, bank, stop, spans))
         worker = asyncio.create_task(work(queue, stop))
         try:
             yield

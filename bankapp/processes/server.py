@@ -45,7 +45,8 @@ async def _serve(settings: Settings, database: Database) -> None:
     ):
         await ensure_first_admin(settings, bank)
         if settings.work_in_serve:
-            await stack.enter_async_context(working(settings, database, bank, stop.requested))
+            work = working(settings, database, bank, stop.requested, observation.spans)
+            await stack.enter_async_context(work)
         sockets = stack.enter_context(listening(settings))
         surroundings = Surroundings(bank=bank, hurry=stop.hurry, spans=observation.spans)
         async with serving(settings, sockets, surroundings):

@@ -87,7 +87,7 @@ async def _serve(task: Task) -> None:
         AsyncExitStack() as stack,
     ):
         if task.slot == 0 and task.settings.work_in_serve:
-            jobs = working(task.settings, database, bank, stop.requested)
+            jobs = working(task.settings, database, bank, stop.requested, observation.spans)
             await stack.enter_async_context(jobs)
         sockets = {
             door: [socket.socket(fileno=descriptor) for descriptor in descriptors]

@@ -1,7 +1,7 @@
 """Settings that are wrong together: half of a pair, or what production does not allow."""
 
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from bankapp.domain import limits
@@ -11,6 +11,8 @@ from bankapp.settings.values import host_and_port, is_loopback
 
 # The name of a setting, and the rest of a sentence about it.
 Problem: TypeAlias = tuple[str, str]
+
+_NEED_BROKERS: Final = ("kafka_topic", "kafka_security", "kafka_user", "kafka_mechanism")
 
 
 def wrong_combination(settings: Settings) -> Problem | None:
@@ -25,6 +27,7 @@ def _problems(settings: Settings) -> Iterator[Problem]:
         and host_and_port(settings.http_address)[1]
     ):
         yield "BANK_METRICS_ADDRESS", "is that of BANK_HTTP_ADDRESS; leave it out or choose another"
+    yield from _problems_of_kafka(settings)
     if settings.environment == "production":
         yield from _problems_in_production(settings)
 
@@ -40,6 +43,34 @@ def _problems_of_admin(settings: Settings) -> Iterator[Problem]:
                 "BANK_ADMIN_PASSWORD",
                 f"must have {limits.PASSWORD_BYTES_MIN} to {limits.PASSWORD_BYTES_MAX} bytes",
             )
+
+
+def _problems_of_kafka(settings: Settings) -> Iterator[Problem]:
+    if (settings.kafka_user is None) != (settings.kafka_password is None):
+        missing = "USER" if settings.kafka_user is None else "PASSWORD"
+        yield f"BANK_KAFKA_{missing}", "is required with the other setting of the account"
+    if not settings.kafka_servers:
+        for name in _NEED_BROKERS:
+            if name in settings.model_fields_set:
+                yield "BANK_KAFKA_SERVERS", f"is required with BANK_{name.upper()}"
+        if settings.kafka_commands:
+            yield "BANK_KAFKA_SERVERS", "is required with BANK_KAFKA_COMMANDS"
+    if settings.kafka_security == "tls" or _are_loopback(settings.kafka_servers):
+        return
+    if settings.environment == "production" and settings.kafka_security == "plaintext":
+        yield (
+            "BANK_KAFKA_SECURITY",
+            "must be tls in production, or plaintext-in-production in a network of your own",
+        )
+    if settings.kafka_user is not None and settings.kafka_mechanism == "plain":
+        yield (
+            "BANK_KAFKA_MECHANISM",
+            "must not be plain without tls: it sends the password as it is",
+        )
+
+
+def _are_loopback(servers: Iterable[str]) -> bool:
+    return all(is_loopback(host_and_port(server)[0]) for server in servers)
 
 
 def _problems_in_production(settings: Settings) -> Iterator[Problem]:

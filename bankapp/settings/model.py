@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bankapp import tuning
-from bankapp.domain import limits
+from bankapp.domain import limits, topics
 from bankapp.settings import values
 
 ENV_FILE: Final = ".env"
@@ -36,6 +36,13 @@ EXAMPLES: Final[dict[str, str]] = {
     "BANK_RATES_FORMAT": "ecb",
     "BANK_EGRESS_NETWORKS": "10.0.0.0/8,fd00::/8",
     "BANK_WEBHOOKS": "on",
+    "BANK_KAFKA_SERVERS": "kafka-1.example.org:9093,kafka-2.example.org:9093",
+    "BANK_KAFKA_TOPIC": topics.EVENTS,
+    "BANK_KAFKA_SECURITY": "tls",
+    "BANK_KAFKA_USER": "bank",
+    "BANK_KAFKA_PASSWORD": "a long secret",
+    "BANK_KAFKA_MECHANISM": "scram-sha-512",
+    "BANK_KAFKA_COMMANDS": "on",
     "BANK_WORK_IN_SERVE": "on",
     "BANK_ALLOW_NEWER_SCHEMA": "off",
     "BANK_WORKERS": "4",
@@ -127,6 +134,24 @@ class Settings(BaseSettings):
         Field(alias="BANK_EGRESS_NETWORKS"),
     ] = ()
     webhooks: Annotated[Switch, Field(alias="BANK_WEBHOOKS")] = True
+    kafka_servers: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        BeforeValidator(values.kafka_servers),
+        Field(alias="BANK_KAFKA_SERVERS"),
+    ] = ()
+    kafka_topic: Annotated[
+        str, Field(alias="BANK_KAFKA_TOPIC", pattern=r"^[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,248}$")
+    ] = topics.EVENTS
+    kafka_security: Annotated[
+        Literal["tls", "plaintext", "plaintext-in-production"], Field(alias="BANK_KAFKA_SECURITY")
+    ] = "tls"
+    kafka_user: Annotated[str | None, Field(alias="BANK_KAFKA_USER")] = None
+    kafka_password: Annotated[SecretStr | None, Field(alias="BANK_KAFKA_PASSWORD")] = None
+    kafka_mechanism: Annotated[
+        Literal["plain", "scram-sha-256", "scram-sha-512"], Field(alias="BANK_KAFKA_MECHANISM")
+    ] = "scram-sha-512"
+    kafka_commands: Annotated[Switch, Field(alias="BANK_KAFKA_COMMANDS")] = False
     work_in_serve: Annotated[Switch, Field(alias="BANK_WORK_IN_SERVE")] = True
     allow_newer_schema: Annotated[Switch, Field(alias="BANK_ALLOW_NEWER_SCHEMA")] = False
     workers: Annotated[int, Field(alias="BANK_WORKERS", ge=1, le=tuning.WORKER_COUNT_MAX)] = 1

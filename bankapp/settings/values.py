@@ -11,6 +11,7 @@ from bankapp.domain import limits
 
 TOKEN_KEY_PATTERN: Final = r"[0-9a-fA-F]{64}"
 PORT_MAX: Final = 65535
+_BROKER: Final = r"([\w.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}"
 _SWITCHES: Final = {
     **dict.fromkeys(("on", "true", "yes", "1"), True),
     **dict.fromkeys(("off", "false", "no", "0"), False),
@@ -124,7 +125,7 @@ def _is_origin(text: str) -> bool:
 
 
 def database_url(value: SecretStr) -> SecretStr:
-    """A URL of PostgreSQL; `bankapp.postgres.urls` looks at its parts."""
+    """A URL of PostgreSQL; `own_postgres.require_valid_url` looks at its parts."""
     if not re.match(r"postgres(ql)?://", value.get_secret_value()):
         raise ValueError("is not a postgresql:// URL")
     return value
@@ -136,6 +137,18 @@ def http_address(value: str) -> str:
     if not host or not port.isdigit() or int(port) > PORT_MAX:
         raise ValueError("is not host:port")
     return value
+
+
+def kafka_servers(value: object) -> object:
+    """Brokers by host and port, of which one that answers is enough to find the others."""
+    if not isinstance(value, str):
+        return value
+    servers = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not servers or not all(re.fullmatch(_BROKER, server) for server in servers):
+        raise ValueError("must be host:port, several separated by commas")
+    if any(not 0 < host_and_port(server)[1] <= PORT_MAX for server in servers):
+        raise ValueError(f"has a port that is not between 1 and {PORT_MAX}")
+    return servers
 
 
 def host_and_port(address: str) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from bankapp import tuning
 from bankapp.domain import errors
 from bankapp.store.engine import pool_metrics
 from bankapp.store.engine.transaction import Pool, Queries, Transactions
+from bankapp.store.events.consumers import Consumers
 from bankapp.store.events.deliveries import Deliveries
 from bankapp.store.events.feed import Feed
 from bankapp.store.events.webhooks import Webhooks
@@ -53,6 +54,7 @@ class Store:
         self.statements = Statements(transactions)
         self.postings = Postings(transactions, self.sessions.forget)
         self.feed = Feed(transactions)
+        self.consumers = Consumers(transactions)
         self.exchange_rates = ExchangeRates(transactions)
         self.webhooks = Webhooks(transactions)
         self.deliveries = Deliveries(transactions)
@@ -95,6 +97,8 @@ class Store:
                 endpoint_count_max=tuning.COUNTED_JOB_COUNT_MAX
             )
             pool_metrics.note_webhooks(endpoints, horizon.settled_position)
+            for consumer in await self.consumers.list_behind():
+                metrics.CONSUMER_BEHIND.labels(consumer.kind).set(consumer.position_count)
             age_s = await self.read.exchange_rates.get_rates_age()
             metrics.RATES_AGE.set(math.nan if age_s is None else age_s)
         except errors.Unavailable:

@@ -93,6 +93,24 @@ WEBHOOK_ENDPOINTS: Final = Gauge(
     ["status"],
     multiprocess_mode="mostrecent",
 )
+KAFKA_PUBLISHED: Final = Counter("bankapp_kafka_published", "Events that Kafka has acknowledged")
+KAFKA_FAILURES: Final = Counter(
+    "bankapp_kafka_failures",
+    "Times that publishing to Kafka failed and was begun anew, by reason: broker, topic, "
+    "database, lease or feed_rewound",
+    ["reason"],
+)
+KAFKA_COMMANDS: Final = Counter(
+    "bankapp_kafka_commands",
+    "Commands from Kafka by operation and outcome: done, refused, late, dead, or unavailable if "
+    "they are tried again",
+    ["operation", "outcome"],
+)
+KAFKA_COMMANDS_BEHIND: Final = Gauge(
+    "bankapp_kafka_commands_behind",
+    "Commands in the partitions of this process that are not yet done",
+    multiprocess_mode="livesum",
+)
 POOL_CONNECTIONS: Final = Gauge(
     "bankapp_pool_connections", "Connections to the database", multiprocess_mode="livesum"
 )

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bankapp.api.http.problems import REFUSALS, problem_response, status_of
+from bankapp.api.http.problems import problem_response
+from bankapp.api.problems import REFUSALS, status_of
 from bankapp.domain import errors
 from bankapp_client import Problem, Retries, problems
 from client_tests.clients import Connect

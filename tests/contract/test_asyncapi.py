@@ -10,6 +10,7 @@ import jsonschema_rs
 import pytest
 
 from bankapp.api.http.openapi.document import create_document
+from bankapp.api.kafka.commands import SERVED
 from bankapp.contract.asyncapi import create_asyncapi, render_asyncapi
 from bankapp.operations.events.declared import DECLARED, MODELS
 from tests.api.client import Api
@@ -55,9 +56,11 @@ def test_it_has_the_same_bytes_whenever_it_is_written(root: Path) -> None:
     assert render_asyncapi() == text, "gen/asyncapi.json is stale: make generate"
 
 
-def test_every_event_is_a_message_and_nothing_else() -> None:
+def test_every_event_and_every_command_is_a_message_and_nothing_else() -> None:
     names = {event.name for event in DECLARED}
-    assert DOCUMENT["components"]["messages"].keys() == names
+    messages = {*SERVED, *(f"{name}.reply" for name in SERVED), "problem", "dead_command"}
+    assert DOCUMENT["components"]["messages"].keys() == names | messages
+    assert DOCUMENT["channels"]["commands"]["messages"].keys() == SERVED.keys()
     assert DOCUMENT["channels"]["events"]["messages"].keys() == names
     for event in DECLARED:
         message = DOCUMENT["components"]["messages"][event.name]
@@ -74,11 +77,14 @@ def test_every_reference_leads_somewhere() -> None:
             found = found[name]
 
 
-def test_its_events_are_those_of_the_openapi_document() -> None:
+def test_its_schemas_are_those_of_the_openapi_document() -> None:
     described = create_document()["components"]["schemas"]
     schemas = dict(DOCUMENT["components"]["schemas"])
-    del schemas["EventHeaders"]
-    assert schemas == {name: described[name] for name in schemas}
+    spread = {served.operation.request.__name__ for served in SERVED.values()}
+    of_kafka = {"EventHeaders", "CommandHeaders", "ReplyHeaders", "DeadHeaders"}
+    # Over HTTP a request is divided between path, query and body; an empty answer has no body.
+    alike = schemas.keys() - spread - of_kafka - {"NoContent", "Accepted"}
+    assert {name: schemas[name] for name in alike} == {name: described[name] for name in alike}
 
 
 async def test_what_is_told_fits(api: Api) -> None:

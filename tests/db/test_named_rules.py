@@ -33,6 +33,7 @@ INSERT INTO webhook_deliveries (endpoint_id, position, try_count) SELECT id, 5, 
 FROM webhook_endpoints;
 INSERT INTO exchange_rates (base, quote, as_of, source, rate, status)
 VALUES ('EUR', 'USD', '2026-11-27', 'ecb', 1.0823, 'accepted');
+INSERT INTO feed_consumers (name, epoch, position) VALUES ('kafka', 1, 5);
 """
 HASH: Final = "\\x" + "00" * 32
 UUID: Final = "00000000-0000-0000-0000-000000000001"
@@ -43,6 +44,7 @@ ACCEPTED: Final[dict[str, dict[str, object]]] = {
     "currencies": {"code": "ABC"},
     "email_verifications": {"id": 1000},
     "exchange_rates": {"quote": "GBP"},
+    "feed_consumers": {"name": "webhook:7"},
     "holds": {"id": 1000, "end_position": None},
     "idempotency_keys": {"key": "other"},
     "password_resets": {"id": 1000, "code_hash": HASH},
@@ -70,6 +72,12 @@ REFUSED: Final[dict[str, tuple[str, dict[str, object]]]] = {
     "exchange_rates_quote_fkey": ("exchange_rates", {"quote": "XTS"}),
     "exchange_rates_rate_positive": ("exchange_rates", {"rate": 0}),
     "exchange_rates_source_shape": ("exchange_rates", {"source": "ECB"}),
+    "feed_consumers_epoch_positive": ("feed_consumers", {"epoch": 0}),
+    "feed_consumers_last_error_length": ("feed_consumers", {"last_error": "x" * 501}),
+    "feed_consumers_lease_ends": ("feed_consumers", {"lease_token": UUID}),
+    "feed_consumers_name_shape": ("feed_consumers", {"name": "webhook:0"}),
+    "feed_consumers_position_not_negative": ("feed_consumers", {"position": -1}),
+    "feed_consumers_resumed_within_set_back": ("feed_consumers", {"resumed_count": 1}),
     "holds_accounts_differ": ("holds", {"from_account_id": 1, "to_account_id": 1}),
     "holds_amount_limit": ("holds", {"amount": 2**53}),
     "holds_amount_positive": ("holds", {"amount": 0}),
@@ -128,6 +136,7 @@ TAKEN: Final[dict[str, tuple[str, list[str]]]] = {
     "email_verifications_pkey": ("email_verifications", ["id"]),
     "holds_end_position_key": ("holds", ["end_position"]),
     "exchange_rates_pkey": ("exchange_rates", ["quote"]),
+    "feed_consumers_pkey": ("feed_consumers", ["name"]),
     "holds_pkey": ("holds", ["id"]),
     "idempotency_keys_pkey": ("idempotency_keys", ["key"]),
     "password_resets_code_hash_key": ("password_resets", ["code_hash"]),

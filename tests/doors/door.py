@@ -81,7 +81,7 @@ class DoorUnderTest:
     `serves` is read from the door's own table, which stands in the file `table`. `refuses` are
     refusals of the transport. `own_cases` are of operations that only this door serves.
     `leaves_out` are the operations of the catalogue that it does not serve, by name, and the
-    reasons.
+    reasons. One that `waits_for_database` answers when the database is back.
     """
 
     name: str
@@ -91,6 +91,7 @@ class DoorUnderTest:
     refuses: tuple[type[errors.Refusal], ...] = ()
     own_cases: tuple[Case, ...] = ()
     leaves_out: Mapping[str, str] = field(default_factory=dict[str, str])
+    waits_for_database: bool = False
 
     @property
     def cases(self) -> Cases:

@@ -4,5 +4,6 @@ from typing import Final
 
 from tests.doors.door import DoorUnderTest
 from tests.doors.http import HTTP
+from tests.doors.kafka import KAFKA
 
-DOORS: Final[tuple[DoorUnderTest, ...]] = (HTTP,)
+DOORS: Final[tuple[DoorUnderTest, ...]] = (HTTP, KAFKA)

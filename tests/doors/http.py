@@ -10,12 +10,12 @@ from urllib.parse import quote
 from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDict
 
-from bankapp.api.http.problems import MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType
 from bankapp.api.http.route import Route
 from bankapp.api.http.routes import ROUTES
 from bankapp.api.http.server import create_app
 from bankapp.api.http.site.password_reset import show_password_reset
 from bankapp.api.http.site.verification import show_verification
+from bankapp.api.problems import MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType
 from bankapp.domain import errors
 from bankapp.domain.errors import Sort
 from bankapp.operations.bank import Bank
@@ -28,7 +28,7 @@ from tests.factories import Make
 
 _OWN_REFUSALS: Final = (MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType)
 _KINDS: Final = {**errors.REFUSALS, **{kind.code: kind for kind in _OWN_REFUSALS}}
-_STATUSES: Final = {
+STATUSES: Final = {
     Sort.MALFORMED: {400, 405, 413, 415},
     Sort.INVALID: {422},
     Sort.UNAUTHENTICATED: {401},
@@ -131,7 +131,7 @@ def _refused(answer: Answer) -> Refused:
     kind, problem = _KINDS[answer.code], answer.body
     wrong_fields = tuple(error["field"] for error in problem.get("errors", ()))
     assert problem.keys() == PROBLEM | ({"errors"} if wrong_fields else set())
-    assert answer.status in _STATUSES[kind.sort]
+    assert answer.status in STATUSES[kind.sort]
     assert ("WWW-Authenticate" in answer.headers) == (kind.sort is Sort.UNAUTHENTICATED)
     retry_after = answer.headers.get("Retry-After")
     assert (retry_after is not None) == (kind.sort in (Sort.LIMITED, Sort.UNAVAILABLE))

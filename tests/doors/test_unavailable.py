@@ -12,6 +12,7 @@ from bankapp.store.engine.transaction import create_pool
 from bankapp.store.store import Store
 from tests.conftest import ServerAddress, make_bank
 from tests.doors.conftest import OpenDoor
+from tests.doors.door import DoorUnderTest
 from tests.doors.world import imagined_world
 
 
@@ -26,9 +27,11 @@ async def cut_off_bank(tmp_path: Path) -> AsyncGenerator[Bank]:
 
 
 async def test_requests_are_refused_as_unavailable(
-    open_door: OpenDoor, cut_off_bank: Bank, subtests: pytest.Subtests
+    open_door: OpenDoor, cut_off_bank: Bank, kind: DoorUnderTest, subtests: pytest.Subtests
 ) -> None:
     """The client is told to come again, and not why."""
+    if kind.waits_for_database:
+        pytest.skip("tests/api/kafka/test_failures.py has the database go and come back")
     client = await open_door(cut_off_bank)
     token = cut_off_bank.tokens.create(uuid.uuid4()).text
     world = imagined_world(cut_off_bank)

@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from tests.mutants import code, exchange_rates, feed, grants, posting, rules, webhooks
+from tests.mutants import (
+    code,
+    commands,
+    exchange_rates,
+    feed,
+    grants,
+    posting,
+    publisher,
+    rules,
+    webhooks,
+)
 from tests.mutants.mutant import Mutant
 
 MUTANTS: Final[list[Mutant]] = [
@@ -12,5 +22,7 @@ MUTANTS: Final[list[Mutant]] = [
     *grants.MUTANTS,
     *code.MUTANTS,
     *exchange_rates.MUTANTS,
+    *publisher.MUTANTS,
+    *commands.MUTANTS,
     *webhooks.MUTANTS,
 ]

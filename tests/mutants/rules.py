@@ -7,6 +7,7 @@ from tests.mutants.mutant import SqlMutant
 _RULES: Final = "tests/db/test_rules.py"
 _BY_HAND: Final = "tests/db/test_rules_by_hand.py"
 _NAMED: Final = "tests/db/test_named_rules.py"
+_CONSUMERS: Final = "tests/db/test_consumer_rules.py"
 _HORIZON: Final = "tests/db/test_horizon_rules.py"
 _IDENTITY: Final = "tests/db/test_identity_rules.py"
 
@@ -43,6 +44,9 @@ CONSTRAINTS: Final = {
         exchange_rates_as_of_not_in_future exchange_rates_base_fkey
         exchange_rates_currencies_differ exchange_rates_pkey exchange_rates_quote_fkey
         exchange_rates_rate_positive exchange_rates_source_shape
+        feed_consumers_epoch_positive feed_consumers_last_error_length feed_consumers_lease_ends
+        feed_consumers_name_shape feed_consumers_pkey feed_consumers_position_not_negative
+        feed_consumers_resumed_within_set_back
         holds_accounts_differ holds_amount_limit holds_amount_positive holds_captured_in_full
         holds_captured_within_amount holds_description_length holds_end_after_placing
         holds_end_position_key holds_expires_after_creation
@@ -94,6 +98,7 @@ TRIGGERS: Final = {
         """,
     ),
     **_named(_HORIZON, "feed_horizon_only_forward feed_horizon_stays"),
+    "feed_consumers_only_forward": f"{_CONSUMERS} -k only_forward",
     "audit_events_name_their_user": "tests/store/events/test_feed.py -k old_server",
     "accounts_balance_of_last_entry": f"{_RULES} -k do_not_balance",
     "accounts_open_with_nothing": f"{_RULES} -k do_not_balance",

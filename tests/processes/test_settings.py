@@ -16,6 +16,7 @@ from tests.processes.processes import failure, run_bankapp
 SECRET = "hunter2"
 KEY = "0123456789abcdef" * 4
 PRODUCTION = {"BANK_ENVIRONMENT": "production", "BANK_TOKEN_KEYS": KEY}
+KAFKA = {"BANK_KAFKA_SERVERS": "kafka.example.org:9093"}
 MAIL = {
     "BANK_SMTP_URL": f"smtps://bank:{SECRET}@mail.example.org",
     "BANK_MAIL_FROM": "bank@example.org",
@@ -101,6 +102,12 @@ def test_nothing_is_needed() -> None:
         pytest.param("BANK_RATES_URL", "ftp://rates.example.org", id="rates by FTP"),
         pytest.param("BANK_RATES_URL", "https://a.example/#b", id="rates with a fragment"),
         pytest.param("BANK_RATES_FORMAT", "csv", id="an unknown format of rates"),
+        pytest.param("BANK_KAFKA_SERVERS", "kafka.example.org", id="a broker without a port"),
+        pytest.param("BANK_KAFKA_SERVERS", "kafka.example.org:0", id="a broker at port 0"),
+        pytest.param("BANK_KAFKA_SERVERS", f"a:{SECRET}@b.example:9092", id="a broker's password"),
+        pytest.param("BANK_KAFKA_TOPIC", "bank events", id="a topic with a space"),
+        pytest.param("BANK_KAFKA_SECURITY", "ssl", id="an unknown security of brokers"),
+        pytest.param("BANK_KAFKA_MECHANISM", "gssapi", id="an unknown mechanism of brokers"),
         pytest.param("BANK_EGRESS_NETWORKS", "rates.example.org", id="a name for a network inside"),
         pytest.param("BANK_SMTP_URL", "mail.example.org", id="a mail server without a scheme"),
         pytest.param("BANK_SMTP_URL", f"https://{SECRET}@mail", id="a mail server by HTTP"),
@@ -169,6 +176,35 @@ def test_wrong(
             {**PRODUCTION, "BANK_RATES_URL": "http://rates.example.org/latest"},
             "BANK_RATES_URL",
             id="rates of production without TLS",
+        ),
+        pytest.param(
+            {**PRODUCTION, **KAFKA, "BANK_KAFKA_SECURITY": "plaintext"},
+            "BANK_KAFKA_SECURITY",
+            id="production that publishes in the clear",
+        ),
+        pytest.param(
+            {**KAFKA, "BANK_KAFKA_USER": "bank"},
+            "BANK_KAFKA_PASSWORD",
+            id="an account at the brokers without a password",
+        ),
+        pytest.param(
+            {**KAFKA, "BANK_KAFKA_PASSWORD": SECRET},
+            "BANK_KAFKA_USER",
+            id="a password at the brokers without an account",
+        ),
+        pytest.param(
+            {
+                **KAFKA,
+                "BANK_KAFKA_SECURITY": "plaintext-in-production",
+                "BANK_KAFKA_USER": "bank",
+                "BANK_KAFKA_PASSWORD": SECRET,
+                "BANK_KAFKA_MECHANISM": "plain",
+            },
+            "BANK_KAFKA_MECHANISM",
+            id="a password to brokers in the clear",
+        ),
+        pytest.param(
+            {"BANK_KAFKA_TOPIC": "bank"}, "BANK_KAFKA_SERVERS", id="a topic without brokers"
         ),
         pytest.param(
             {**PRODUCTION, "BANK_EGRESS_NETWORKS": "0.0.0.0/0"},
@@ -304,6 +340,13 @@ def test_wrong_in_a_process_of_its_own(tmp_path: Path) -> None:
             id="rates with a query",
         ),
         pytest.param("BANK_RATES_FORMAT", "frankfurter", "rates_format", "frankfurter", id="JSON"),
+        pytest.param(
+            "BANK_KAFKA_SERVERS",
+            "kafka.example.org:9093, [::1]:9092",
+            "kafka_servers",
+            ("kafka.example.org:9093", "[::1]:9092"),
+            id="brokers",
+        ),
         pytest.param(
             "BANK_PUBLIC_URL",
             "https://bank.example.org/",

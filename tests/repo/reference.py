@@ -10,9 +10,10 @@ from typing import Final
 from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel
 
-from bankapp.api.http.problems import REFUSALS, status_of
 from bankapp.api.http.route import Route
 from bankapp.api.http.routes import ROUTES
+from bankapp.api.kafka.commands import LEFT_OUT
+from bankapp.api.problems import REFUSALS, status_of
 from bankapp.cli.parser import COMMANDS
 from bankapp.domain import errors, limits
 from bankapp.domain.jobs import JOBS, PeriodicJob
@@ -65,6 +66,13 @@ def operations() -> str:
             )
             for route in ROUTES
         ),
+    )
+
+
+def not_served() -> str:
+    """Every operation that the Kafka door leaves out."""
+    return _table(
+        ("operation", "why"), ((f"`{name}`", reason) for name, reason in LEFT_OUT.items())
     )
 
 
@@ -188,6 +196,7 @@ TABLES: Final[dict[tuple[str, str], Callable[[], str]]] = {
     ("docs/reference/store.md", "transactions"): transactions,
     ("docs/reference/metrics.md", "metrics"): metric_list,
     ("docs/reference/commands.md", "commands"): commands,
+    ("docs/reference/kafka-commands.md", "not served"): not_served,
     ("docs/reference/commands.md", "targets"): targets,
 }
 

@@ -15,6 +15,7 @@ from tests.repo.markdown import anchors, blocks, documents, prose
 LANGUAGES: Final = {"console", "json", "python", "sh", "sql", "text", "yaml", ""}
 # A changelog names files of earlier releases, too.
 HISTORIES: Final = {"CHANGELOG.md"}
+OF_TESTS: Final = {"BANK_TEST_KAFKA"}  # names a broker to the tests
 TOP: Final = sorted(path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != ".")
 
 
@@ -51,7 +52,7 @@ def test_targets_settings_and_commands_that_are_named_exist(document: str) -> No
     commands = {command.name for command in COMMANDS}
     for text in code(document):
         assert set(re.findall(r"\bmake ([a-z][a-z-]+)", text)) <= targets, text
-        assert set(re.findall(r"\b(BANK_[A-Z_]+)\b", text)) <= EXAMPLES.keys(), text
+        assert set(re.findall(r"\b(BANK_[A-Z_]+)\b", text)) <= EXAMPLES.keys() | OF_TESTS, text
         named = set(re.findall(r"\b(MONITOR_[A-Z_]+)\b", text))
         assert named <= EXAMPLES_OF_MONITOR.keys(), text
         assert set(re.findall(r"\bbankapp ([a-z]+(?:-[a-z]+)*)\b", text)) <= commands, text

@@ -128,6 +128,10 @@ INSERT INTO rate_limits (key, free_at)
 SELECT 'login customer_' || n, now() + interval '5 minutes'
 FROM generate_series(1, %(customer_count)s) AS n;
 
+INSERT INTO feed_consumers (name, epoch, position)
+SELECT 'webhook:' || n, 1, 0
+FROM generate_series(1, %(customer_count)s) AS n;
+
 INSERT INTO exchange_rates (base, quote, as_of, source, rate, status, fetched_at)
 SELECT
     'EUR',

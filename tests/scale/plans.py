@@ -17,7 +17,7 @@ from tests.scale.fill import Connection, Population
 MODES: Final = ("force_custom_plan", "force_generic_plan")
 # A sort must be of a page of rows, or of a few.
 SORTED_ROW_COUNT_MAX: Final = 1_000
-SMALL_TABLES: Final = ("currencies",)
+SMALL_TABLES: Final = ("currencies", "feed_horizon")
 # The queries of `bankapp verify`, which must read the books from end to end.
 _NOT_SERVED: Final = ("reports",)
 
@@ -79,6 +79,7 @@ def _arguments(people: Population, customer: int) -> Mapping[str, str]:
         "text": "key",
         "boolean": "true",
         "date": "yesterday",
+        "double precision": "30",
         "numeric": "1",
         "bytea": "\\x" + 32 * "00",
         "inet": "127.0.0.1",

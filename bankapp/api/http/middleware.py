@@ -6,15 +6,9 @@ from aiohttp import web
 
 from bankapp.api.http.endpoint import EXCHANGE, Handler
 from bankapp.api.http.not_found import CATCH_ALL
-from bankapp.api.http.problems import (
-    SERVER,
-    MethodNotAllowed,
-    PayloadTooLarge,
-    RouteNotFound,
-    problem_response,
-    status_of,
-)
+from bankapp.api.http.problems import SERVER, problem_response
 from bankapp.api.http.security_headers import address_browsers, answer_preflight
+from bankapp.api.problems import MethodNotAllowed, PayloadTooLarge, RouteNotFound, status_of
 from bankapp.domain import errors
 from bankapp.operations.exchange import Exchange, RequestSpans
 

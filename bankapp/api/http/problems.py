@@ -1,90 +1,17 @@
-"""From a refusal to application/problem+json (RFC 9457)."""
+"""The answer to a refused request: application/problem+json (RFC 9457)."""
 
 import json
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
+from bankapp.api.problems import problem_of, status_of
 from bankapp.domain import errors
-from bankapp.domain.errors import Sort
-
-
-class PayloadTooLarge(errors.Refusal, sort=Sort.MALFORMED):
-    """The body is larger than the bank reads."""
-
-    remedy = "Send less; split a large batch."
-
-
-class UnsupportedMediaType(errors.Refusal, sort=Sort.MALFORMED):
-    """The body must be application/json."""
-
-    remedy = "Send `Content-Type: application/json`, and no `Content-Encoding`."
-
-
-class MethodNotAllowed(errors.Refusal, sort=Sort.MALFORMED):
-    """The resource has no such method."""
-
-    remedy = "Use one of the methods that `Allow` names."
-
-
-class RouteNotFound(errors.NotFound, sort=Sort.MISSING):
-    """There is nothing at this path."""
-
-    code = errors.NotFound.code
-
-
-_STATUS_OF_SORT: Final = {
-    Sort.MALFORMED: HTTPStatus.BAD_REQUEST,
-    Sort.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
-    Sort.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
-    Sort.FORBIDDEN: HTTPStatus.FORBIDDEN,
-    Sort.MISSING: HTTPStatus.NOT_FOUND,
-    Sort.CONFLICT: HTTPStatus.CONFLICT,
-    Sort.LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
-    Sort.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
-    Sort.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
-}
-# These refusals of HTTP have a more precise status than their sort.
-_STATUS: Final[dict[type[errors.Refusal], HTTPStatus]] = {
-    PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
-}
-REFUSALS: Final[tuple[type[errors.Refusal], ...]] = (
-    *errors.REFUSALS.values(),
-    *_STATUS,
-    RouteNotFound,
-)
 
 RETRY_AFTER_S: Final = 1
 REPLAYED: Final[tuple[str, str]] = ("Idempotent-Replayed", "true")
 SERVER: Final = "bankapp"  # without the library and its version
-
-
-def status_of(refusal: errors.Refusal | type[errors.Refusal]) -> HTTPStatus:
-    """The HTTP status of a refusal."""
-    kind = refusal if isinstance(refusal, type) else type(refusal)
-    return _STATUS.get(kind) or _STATUS_OF_SORT[kind.sort]
-
-
-def problem_of(refusal: errors.Refusal, request_id: str) -> dict[str, Any]:
-    """A refusal as a problem of RFC 9457."""
-    problem: dict[str, Any] = {
-        "type": f"/problems/{refusal.code}",
-        "title": refusal.message(),
-        "status": status_of(refusal),
-        "code": refusal.code,
-        "detail": refusal.detail,
-        "request_id": refusal.replayed_request_id or request_id,
-        "retryable": refusal.retryable,
-    }
-    if refusal.violations:
-        problem["errors"] = [
-            {"field": violation.field, "message": violation.message}
-            for violation in refusal.violations
-        ]
-    return problem
 
 
 def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from bankapp.api.http.formats import JSON_TYPE, Format
-from bankapp.api.http.problems import PayloadTooLarge, UnsupportedMediaType
+from bankapp.api.problems import PayloadTooLarge, UnsupportedMediaType
 from bankapp.domain import errors
 from bankapp.domain.limits import BODY_BYTES_MAX
 from bankapp.operations.fields import Accepted, NoContent

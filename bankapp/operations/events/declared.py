@@ -45,6 +45,7 @@ DECLARED: Final[Mapping[type[events.Event], type[ResponseModel]]] = {
 INTERNAL: Final[Mapping[type[events.Event], str]] = {
     events.UserPasswordRehashed: "The password is the same; only how it is stored has changed.",
     events.FeedEpochBegun: "Readers learn it by the refusal `feed_rewound`.",
+    events.FeedConsumerSetBack: "It says where events are sent again, and nothing of the bank.",
     events.RateAccepted: "No money moves at a rate, and `GET /v1/rates` shows it.",
     events.RateRefused: "No money moves at a rate, and `GET /v1/rates` does not show it.",
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bankapp.api.http.problems import RouteNotFound
+from bankapp.api.problems import RouteNotFound
 from bankapp.domain import errors
 from bankapp.domain.roles import Role
 from tests.api.client import Api

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from bankapp.api.http.problems import status_of
 from bankapp.api.http.server import create_app
 from bankapp.api.http.site.problems import known_problems
+from bankapp.api.problems import status_of
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank
 from tests.api.client import Api

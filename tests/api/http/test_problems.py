@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import bankapp
-from bankapp.api.http.problems import REFUSALS, RouteNotFound, problem_response, status_of
+from bankapp.api.http.problems import problem_response
+from bankapp.api.problems import REFUSALS, RouteNotFound, status_of
 from bankapp.domain import errors
 from tests.api.client import Api
 from tests.api.conftest import Connection

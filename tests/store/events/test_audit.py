@@ -11,6 +11,7 @@ import psycopg
 
 from bankapp.domain.events import EVENTS
 from bankapp.domain.exchange_rates import RateKey, RateSheet
+from bankapp.domain.feed import Place
 from bankapp.domain.mail import Code
 from bankapp.domain.origin import THE_BANK
 from bankapp.domain.roles import Role
@@ -20,6 +21,7 @@ from bankapp.domain.webhooks import SCHEDULE, Answer, NewWebhook, Outcome, Try
 from bankapp.operations.events.declared import NAMES
 from bankapp.operations.events.telling import tell
 from bankapp.store.events.deliveries import Progress
+from bankapp.store.operator.consumers import set_consumer_back
 from bankapp.store.store import Store
 from gen import models
 from gen.enums import WebhookStatus
@@ -226,7 +228,9 @@ async def test_rows_of_a_webhook(store: Store, make: Make, connection: Connectio
     ]
 
 
-async def test_every_event_is_recorded(store: Store, make: Make, connection: Connection) -> None:
+async def test_every_event_is_recorded(
+    store: Store, make: Make, connection: Connection, database_url: str
+) -> None:
     """The lives above hold every event of the catalogue."""
     await live_a_life_of_a_user(store, connection)
     await make.user()
@@ -234,6 +238,8 @@ async def test_every_event_is_recorded(store: Store, make: Make, connection: Con
     await live_a_life_of_an_account(store)
     await live_a_life_of_a_webhook(store)
     connection.execute("SELECT begin_feed_epoch()")
+    connection.commit()
+    set_consumer_back(database_url, "kafka", Place(2, 0))
     await live_a_life_of_rates(store, connection)
     assert {action for action, *_ in trail(connection)} == {event.name for event in EVENTS}
 

@@ -6,8 +6,8 @@ from typing import Final, TypeAlias
 
 from bankapp.api.http.openapi.schemas import Schema
 from bankapp.api.http.openapi.shared import header_references
-from bankapp.api.http.problems import problem_of, status_of
 from bankapp.api.http.route import Route
+from bankapp.api.problems import problem_of, status_of
 from bankapp.domain import errors
 
 Refusals: TypeAlias = dict[str, type[errors.Refusal]]

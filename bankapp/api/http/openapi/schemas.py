@@ -2,7 +2,8 @@
 
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel
@@ -61,14 +62,33 @@ class Schemas:
         return {**_without(schema, "anyOf", "default"), **given}
 
 
-def schemas_of_responses(models: Iterable[type[BaseModel]]) -> Schema:
-    """The schemas of some responses, and of all that they refer to, by name."""
-    _, document = models_json_schema(
-        [(model, "serialization") for model in models],
+@dataclass(frozen=True, slots=True)
+class MessageSchemas:
+    """The schemas of whole requests and responses, and of all that they refer to.
+
+    `components` has them by name, `references` leads to each.
+    """
+
+    components: Schema
+    references: Mapping[type[BaseModel], Schema]
+
+
+def schemas_of_messages(
+    requests: Iterable[type[BaseModel]], responses: Iterable[type[BaseModel]]
+) -> MessageSchemas:
+    """The schemas of models, none of which is both a request and a response."""
+    references, document = models_json_schema(
+        [
+            *((model, "validation") for model in requests),
+            *((model, "serialization") for model in responses),
+        ],
         ref_template=_REFERENCE,
         schema_generator=_Generator,
     )
-    return _components(document)
+    return MessageSchemas(
+        _components(document),
+        {model: found for (model, _), found in references.items() if isinstance(model, type)},
+    )
 
 
 class _Generator(GenerateJsonSchema):

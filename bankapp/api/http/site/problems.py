@@ -10,10 +10,10 @@ from aiohttp import web
 
 from bankapp.api.http.openapi.entries import tag_of
 from bankapp.api.http.openapi.refusals import example_of
-from bankapp.api.http.problems import REFUSALS, status_of
 from bankapp.api.http.routes import ROUTES
 from bankapp.api.http.site.files import File, add_page, send
 from bankapp.api.http.site.pages import PAGE_HEADERS, page_file
+from bankapp.api.problems import REFUSALS, status_of
 from bankapp.domain import errors
 
 PATH: Final = "/problems"

@@ -42,11 +42,12 @@ def nothing(_: bytes) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint(Generic[Result]):
-    """One thing to ask of the bank: its method and path, and how an answer is read.
+    """One thing to ask of the bank: its name, its method and path, and how an answer is read.
 
     `is_public` means that no access token is sent, `takes_key` that a call has an idempotency key.
     """
 
+    name: str
     method: str
     path: str
     read: Callable[[bytes], Result]
@@ -102,6 +103,10 @@ class Call(Generic[Result]):
         """The fields of the body, as JSON types."""
         return self._rest() if self.endpoint.method in _WITH_BODY else None
 
+    def members(self) -> dict[str, Any]:
+        """All fields as one object of JSON types."""
+        return _jsonable(self.fields)
+
     def headers(self) -> dict[str, str]:
         """The header of the key."""
         return {} if self.key is None else {"Idempotency-Key": self.key}
@@ -112,11 +117,15 @@ class Call(Generic[Result]):
     def _rest(self) -> dict[str, Any]:
         rest = self.fields.keys() - self._path_names()
         given = {name: value for name, value in self.fields.items() if name in rest}
-        return {
-            name: to_jsonable_python(value, exclude_none=True)
-            for name, value in given.items()
-            if value is not None
-        }
+        return _jsonable(given)
+
+
+def _jsonable(fields: Mapping[str, object]) -> dict[str, Any]:
+    return {
+        name: to_jsonable_python(value, exclude_none=True)
+        for name, value in fields.items()
+        if value is not None
+    }
 
 
 def _as_text(value: Any) -> str:  # noqa: ANN401 - a value of JSON

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol, TypeAlias
 
 import httpx2
-from pydantic import ValidationError
 
+from bankapp_client.answers import read_problem, read_result
 from bankapp_client.call import Call, Result
 from bankapp_client.generated import endpoints
 from bankapp_client.generated.models import LogInResponse, RenewResponse
-from bankapp_client.generated.problems import BY_CODE, TokenExpired, Unauthenticated
-from bankapp_client.problem import Problem, ProblemDocument, UnexpectedAnswer, Unreachable
+from bankapp_client.generated.problems import TokenExpired, Unauthenticated
+from bankapp_client.problem import Problem, UnexpectedAnswer, Unreachable
 
 USER_AGENT: Final = "bankapp-client"
 _RATE_LIMITED: Final = 429
@@ -116,10 +116,7 @@ class Core:
         response = await self._answer(call, tokens)
         if not response.is_success:
             raise _problem(response)
-        try:
-            result = call.endpoint.read(response.content)
-        except ValidationError as error:
-            raise UnexpectedAnswer(f"{call.endpoint.method} {call.url()}: {error}") from error
+        result = read_result(call.endpoint, response.content)
         if isinstance(result, LogInResponse | RenewResponse):
             self.tokens = Tokens(result.access_token, result.refresh_token)
         return result
@@ -193,9 +190,8 @@ def _retry_after_s(outcome: _Outcome) -> float:
 
 
 def _problem(response: httpx2.Response) -> Problem | UnexpectedAnswer:
-    try:
-        document = ProblemDocument.model_validate_json(response.content)
-    except ValidationError:
-        said = response.headers.get("Location") or response.text[:200]
-        return UnexpectedAnswer(f"{response.status_code}: {said}")
-    return BY_CODE.get(document.code, Problem)(document)
+    problem = read_problem(response.content)
+    if problem is not None:
+        return problem
+    said = response.headers.get("Location") or response.text[:200]
+    return UnexpectedAnswer(f"{response.status_code}: {said}")

@@ -7,139 +7,221 @@ from bankapp_client.call import Endpoint, Page, nothing
 from bankapp_client.generated import models
 
 CREATE_USER: Final = Endpoint(
-    "POST", "/v1/users", models.User.model_validate_json, is_public=True, takes_key=True
+    "create_user",
+    "POST",
+    "/v1/users",
+    models.User.model_validate_json,
+    is_public=True,
+    takes_key=True,
 )
 LOG_IN: Final = Endpoint(
-    "POST", "/v1/users/login", models.LogInResponse.model_validate_json, is_public=True
+    "log_in", "POST", "/v1/users/login", models.LogInResponse.model_validate_json, is_public=True
 )
-LOG_OUT: Final = Endpoint("POST", "/v1/users/logout", nothing)
-GET_USER: Final = Endpoint("GET", "/v1/users/{username}", models.User.model_validate_json)
-CHANGE_USER: Final = Endpoint("PATCH", "/v1/users/{username}", models.User.model_validate_json)
-CHANGE_ROLE: Final = Endpoint("PUT", "/v1/users/{username}/role", models.User.model_validate_json)
-BLOCK_USER: Final = Endpoint("POST", "/v1/users/{username}/block", models.User.model_validate_json)
+LOG_OUT: Final = Endpoint("log_out", "POST", "/v1/users/logout", nothing)
+GET_USER: Final = Endpoint(
+    "get_user", "GET", "/v1/users/{username}", models.User.model_validate_json
+)
+CHANGE_USER: Final = Endpoint(
+    "change_user", "PATCH", "/v1/users/{username}", models.User.model_validate_json
+)
+CHANGE_ROLE: Final = Endpoint(
+    "change_role", "PUT", "/v1/users/{username}/role", models.User.model_validate_json
+)
+BLOCK_USER: Final = Endpoint(
+    "block_user", "POST", "/v1/users/{username}/block", models.User.model_validate_json
+)
 UNBLOCK_USER: Final = Endpoint(
-    "POST", "/v1/users/{username}/unblock", models.User.model_validate_json
+    "unblock_user", "POST", "/v1/users/{username}/unblock", models.User.model_validate_json
 )
-SEND_VERIFICATION: Final = Endpoint("POST", "/v1/users/{username}/verification", nothing)
+SEND_VERIFICATION: Final = Endpoint(
+    "send_verification", "POST", "/v1/users/{username}/verification", nothing
+)
 VERIFY_EMAIL: Final = Endpoint(
-    "POST", "/v1/verify_email", models.VerifyEmailResponse.model_validate_json, is_public=True
+    "verify_email",
+    "POST",
+    "/v1/verify_email",
+    models.VerifyEmailResponse.model_validate_json,
+    is_public=True,
 )
-REQUEST_PASSWORD_RESET: Final = Endpoint("POST", "/v1/password_resets", nothing, is_public=True)
+REQUEST_PASSWORD_RESET: Final = Endpoint(
+    "request_password_reset", "POST", "/v1/password_resets", nothing, is_public=True
+)
 CONFIRM_PASSWORD_RESET: Final = Endpoint(
-    "POST", "/v1/password_resets/confirm", nothing, is_public=True
+    "confirm_password_reset", "POST", "/v1/password_resets/confirm", nothing, is_public=True
 )
 RENEW_ACCESS: Final = Endpoint(
-    "POST", "/v1/tokens/renew_access", models.RenewResponse.model_validate_json, is_public=True
+    "renew_access",
+    "POST",
+    "/v1/tokens/renew_access",
+    models.RenewResponse.model_validate_json,
+    is_public=True,
 )
-LIST_SESSIONS: Final = Endpoint("GET", "/v1/sessions", Page[models.Session].model_validate_json)
-END_SESSIONS: Final = Endpoint("DELETE", "/v1/sessions", nothing)
-END_SESSION: Final = Endpoint("DELETE", "/v1/sessions/{session_id}", nothing)
+LIST_SESSIONS: Final = Endpoint(
+    "list_sessions", "GET", "/v1/sessions", Page[models.Session].model_validate_json
+)
+END_SESSIONS: Final = Endpoint("end_sessions", "DELETE", "/v1/sessions", nothing)
+END_SESSION: Final = Endpoint("end_session", "DELETE", "/v1/sessions/{session_id}", nothing)
 LIST_CURRENCIES: Final = Endpoint(
-    "GET", "/v1/currencies", models.Currencies.model_validate_json, is_public=True
+    "list_currencies",
+    "GET",
+    "/v1/currencies",
+    models.Currencies.model_validate_json,
+    is_public=True,
 )
 OPEN_ACCOUNT: Final = Endpoint(
-    "POST", "/v1/accounts", models.Account.model_validate_json, takes_key=True
+    "open_account", "POST", "/v1/accounts", models.Account.model_validate_json, takes_key=True
 )
-LIST_ACCOUNTS: Final = Endpoint("GET", "/v1/accounts", Page[models.Account].model_validate_json)
+LIST_ACCOUNTS: Final = Endpoint(
+    "list_accounts", "GET", "/v1/accounts", Page[models.Account].model_validate_json
+)
 GET_ACCOUNT: Final = Endpoint(
-    "GET", "/v1/accounts/{account_id}", models.Account.model_validate_json
+    "get_account", "GET", "/v1/accounts/{account_id}", models.Account.model_validate_json
 )
 LIST_ENTRIES: Final = Endpoint(
-    "GET", "/v1/accounts/{account_id}/entries", Page[models.Entry].model_validate_json
+    "list_entries",
+    "GET",
+    "/v1/accounts/{account_id}/entries",
+    Page[models.Entry].model_validate_json,
 )
 GET_BALANCE: Final = Endpoint(
-    "GET", "/v1/accounts/{account_id}/balance", models.Balance.model_validate_json
+    "get_balance", "GET", "/v1/accounts/{account_id}/balance", models.Balance.model_validate_json
 )
 GET_STATEMENT: Final = Endpoint(
-    "GET", "/v1/accounts/{account_id}/statement", models.Statement.model_validate_json
+    "get_statement",
+    "GET",
+    "/v1/accounts/{account_id}/statement",
+    models.Statement.model_validate_json,
 )
 FREEZE_ACCOUNT: Final = Endpoint(
-    "POST", "/v1/accounts/{account_id}/freeze", models.Account.model_validate_json
+    "freeze_account", "POST", "/v1/accounts/{account_id}/freeze", models.Account.model_validate_json
 )
 THAW_ACCOUNT: Final = Endpoint(
-    "POST", "/v1/accounts/{account_id}/thaw", models.Account.model_validate_json
+    "thaw_account", "POST", "/v1/accounts/{account_id}/thaw", models.Account.model_validate_json
 )
 CLOSE_ACCOUNT: Final = Endpoint(
-    "POST", "/v1/accounts/{account_id}/close", models.Account.model_validate_json
+    "close_account", "POST", "/v1/accounts/{account_id}/close", models.Account.model_validate_json
 )
 CREATE_DEPOSIT: Final = Endpoint(
+    "create_deposit",
     "POST",
     "/v1/accounts/{account_id}/deposits",
     models.Transfer.model_validate_json,
     takes_key=True,
 )
 CREATE_WITHDRAWAL: Final = Endpoint(
+    "create_withdrawal",
     "POST",
     "/v1/accounts/{account_id}/withdrawals",
     models.Transfer.model_validate_json,
     takes_key=True,
 )
 CREATE_TRANSFER: Final = Endpoint(
-    "POST", "/v1/transfers", models.CreateTransferResponse.model_validate_json, takes_key=True
+    "create_transfer",
+    "POST",
+    "/v1/transfers",
+    models.CreateTransferResponse.model_validate_json,
+    takes_key=True,
 )
 CREATE_BATCH: Final = Endpoint(
-    "POST", "/v1/transfers/batch", models.CreateBatchResponse.model_validate_json, takes_key=True
+    "create_batch",
+    "POST",
+    "/v1/transfers/batch",
+    models.CreateBatchResponse.model_validate_json,
+    takes_key=True,
 )
 REVERSE_TRANSFER: Final = Endpoint(
+    "reverse_transfer",
     "POST",
     "/v1/transfers/{transfer_id}/reversals",
     models.Transfer.model_validate_json,
     takes_key=True,
 )
-LIST_TRANSFERS: Final = Endpoint("GET", "/v1/transfers", Page[models.Transfer].model_validate_json)
+LIST_TRANSFERS: Final = Endpoint(
+    "list_transfers", "GET", "/v1/transfers", Page[models.Transfer].model_validate_json
+)
 GET_TRANSFER: Final = Endpoint(
-    "GET", "/v1/transfers/{transfer_id}", models.Transfer.model_validate_json
+    "get_transfer", "GET", "/v1/transfers/{transfer_id}", models.Transfer.model_validate_json
 )
-LIST_EVENTS: Final = Endpoint("GET", "/v1/events", models.EventPage.model_validate_json)
+LIST_EVENTS: Final = Endpoint(
+    "list_events", "GET", "/v1/events", models.EventPage.model_validate_json
+)
 CREATE_WEBHOOK: Final = Endpoint(
-    "POST", "/v1/webhooks", models.WebhookSecret.model_validate_json, takes_key=True
+    "create_webhook",
+    "POST",
+    "/v1/webhooks",
+    models.WebhookSecret.model_validate_json,
+    takes_key=True,
 )
-LIST_WEBHOOKS: Final = Endpoint("GET", "/v1/webhooks", Page[models.Webhook].model_validate_json)
+LIST_WEBHOOKS: Final = Endpoint(
+    "list_webhooks", "GET", "/v1/webhooks", Page[models.Webhook].model_validate_json
+)
 GET_WEBHOOK: Final = Endpoint(
-    "GET", "/v1/webhooks/{webhook_id}", models.Webhook.model_validate_json
+    "get_webhook", "GET", "/v1/webhooks/{webhook_id}", models.Webhook.model_validate_json
 )
 CHANGE_WEBHOOK: Final = Endpoint(
-    "PATCH", "/v1/webhooks/{webhook_id}", models.Webhook.model_validate_json
+    "change_webhook", "PATCH", "/v1/webhooks/{webhook_id}", models.Webhook.model_validate_json
 )
 PAUSE_WEBHOOK: Final = Endpoint(
-    "POST", "/v1/webhooks/{webhook_id}/pause", models.Webhook.model_validate_json
+    "pause_webhook", "POST", "/v1/webhooks/{webhook_id}/pause", models.Webhook.model_validate_json
 )
 RESUME_WEBHOOK: Final = Endpoint(
-    "POST", "/v1/webhooks/{webhook_id}/resume", models.Webhook.model_validate_json
+    "resume_webhook", "POST", "/v1/webhooks/{webhook_id}/resume", models.Webhook.model_validate_json
 )
 ROTATE_WEBHOOK_SECRET: Final = Endpoint(
-    "POST", "/v1/webhooks/{webhook_id}/secret", models.WebhookSecret.model_validate_json
+    "rotate_webhook_secret",
+    "POST",
+    "/v1/webhooks/{webhook_id}/secret",
+    models.WebhookSecret.model_validate_json,
 )
-PING_WEBHOOK: Final = Endpoint("POST", "/v1/webhooks/{webhook_id}/ping", nothing)
+PING_WEBHOOK: Final = Endpoint("ping_webhook", "POST", "/v1/webhooks/{webhook_id}/ping", nothing)
 LIST_FAILED_DELIVERIES: Final = Endpoint(
-    "GET", "/v1/webhooks/{webhook_id}/failed", Page[models.FailedDelivery].model_validate_json
+    "list_failed_deliveries",
+    "GET",
+    "/v1/webhooks/{webhook_id}/failed",
+    Page[models.FailedDelivery].model_validate_json,
 )
 RETRY_DELIVERY: Final = Endpoint(
+    "retry_delivery",
     "POST",
     "/v1/webhooks/{webhook_id}/failed/{event_id}/retry",
     models.FailedDelivery.model_validate_json,
 )
 REPLAY_WEBHOOK: Final = Endpoint(
-    "POST", "/v1/webhooks/{webhook_id}/replay", models.Webhook.model_validate_json
+    "replay_webhook", "POST", "/v1/webhooks/{webhook_id}/replay", models.Webhook.model_validate_json
 )
-DELETE_WEBHOOK: Final = Endpoint("DELETE", "/v1/webhooks/{webhook_id}", nothing)
-CREATE_HOLD: Final = Endpoint("POST", "/v1/holds", models.Hold.model_validate_json, takes_key=True)
-LIST_HOLDS: Final = Endpoint("GET", "/v1/holds", Page[models.Hold].model_validate_json)
-GET_HOLD: Final = Endpoint("GET", "/v1/holds/{hold_id}", models.Hold.model_validate_json)
+DELETE_WEBHOOK: Final = Endpoint("delete_webhook", "DELETE", "/v1/webhooks/{webhook_id}", nothing)
+CREATE_HOLD: Final = Endpoint(
+    "create_hold", "POST", "/v1/holds", models.Hold.model_validate_json, takes_key=True
+)
+LIST_HOLDS: Final = Endpoint(
+    "list_holds", "GET", "/v1/holds", Page[models.Hold].model_validate_json
+)
+GET_HOLD: Final = Endpoint(
+    "get_hold", "GET", "/v1/holds/{hold_id}", models.Hold.model_validate_json
+)
 CAPTURE_HOLD: Final = Endpoint(
+    "capture_hold",
     "POST",
     "/v1/holds/{hold_id}/capture",
     models.CaptureHoldResponse.model_validate_json,
     takes_key=True,
 )
 VOID_HOLD: Final = Endpoint(
-    "POST", "/v1/holds/{hold_id}/void", models.Hold.model_validate_json, takes_key=True
+    "void_hold", "POST", "/v1/holds/{hold_id}/void", models.Hold.model_validate_json, takes_key=True
 )
-LIST_RATES: Final = Endpoint("GET", "/v1/rates", models.ExchangeRates.model_validate_json)
-ACCEPT_RATE: Final = Endpoint("POST", "/v1/rates/accept", models.ExchangeRate.model_validate_json)
-REFUSE_RATE: Final = Endpoint("POST", "/v1/rates/refuse", models.ExchangeRate.model_validate_json)
-GET_TOTAL: Final = Endpoint("GET", "/v1/totals", models.Total.model_validate_json)
-CHECK_HEALTH: Final = Endpoint("GET", "/healthz", models.Health.model_validate_json, is_public=True)
+LIST_RATES: Final = Endpoint(
+    "list_rates", "GET", "/v1/rates", models.ExchangeRates.model_validate_json
+)
+ACCEPT_RATE: Final = Endpoint(
+    "accept_rate", "POST", "/v1/rates/accept", models.ExchangeRate.model_validate_json
+)
+REFUSE_RATE: Final = Endpoint(
+    "refuse_rate", "POST", "/v1/rates/refuse", models.ExchangeRate.model_validate_json
+)
+GET_TOTAL: Final = Endpoint("get_total", "GET", "/v1/totals", models.Total.model_validate_json)
+CHECK_HEALTH: Final = Endpoint(
+    "check_health", "GET", "/healthz", models.Health.model_validate_json, is_public=True
+)
 CHECK_READINESS: Final = Endpoint(
-    "GET", "/readyz", models.Health.model_validate_json, is_public=True
+    "check_readiness", "GET", "/readyz", models.Health.model_validate_json, is_public=True
 )

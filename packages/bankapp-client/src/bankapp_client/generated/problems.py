@@ -253,6 +253,24 @@ class MethodNotAllowed(Problem):
     code = "method_not_allowed"
 
 
+class OperationNotServed(Problem):
+    """The bank has no such operation, or does not serve it by commands."""
+
+    code = "operation_not_served"
+
+
+class DeadlinePassed(Problem):
+    """The deadline had passed before the command was begun."""
+
+    code = "deadline_passed"
+
+
+class AnswerTooLarge(Problem):
+    """The command was served, but its answer is larger than the brokers take."""
+
+    code = "answer_too_large"
+
+
 BY_CODE: Final[Mapping[str, type[Problem]]] = {
     problem.code: problem
     for problem in (
@@ -297,5 +315,8 @@ BY_CODE: Final[Mapping[str, type[Problem]]] = {
         PayloadTooLarge,
         UnsupportedMediaType,
         MethodNotAllowed,
+        OperationNotServed,
+        DeadlinePassed,
+        AnswerTooLarge,
     )
 }

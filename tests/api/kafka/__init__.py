@@ -1,0 +1,1 @@
+"""The Kafka door: commands, replies, and what nobody can serve."""
