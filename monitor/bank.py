@@ -93,6 +93,14 @@ class Bank:
             await self.log_in(used)
             return await question(self._client)
 
+    async def access_token(self) -> str:
+        """The access token of the session. Raises ClientError."""
+        return (await self.log_in(None)).access_token
+
+    async def renew(self) -> None:
+        """Make sure that the session is open and its token good. Raises ClientError."""
+        await self.ask(lambda client: client.get_user(self._credentials.username))
+
     async def log_in(self, ended: Tokens | None) -> Tokens:
         """The tokens of the session, of a new one if there is none or it is the one that has ended.
 

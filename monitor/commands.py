@@ -19,7 +19,7 @@ from monitor.gen.enums import DecisionStatus
 from monitor.gen.models import Decision
 from monitor.logs import log
 
-LEASE: Final = timedelta(seconds=60)
+LEASE: Final = timedelta(seconds=20)
 # A command that was not answered within this time has ended in one way or the other.
 ANSWERED_WITHIN: Final = timedelta(seconds=15)
 AT_ONCE_COUNT_MAX: Final = 10

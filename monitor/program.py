@@ -2,15 +2,17 @@
 
 import asyncio
 import signal
-from contextlib import suppress
-from typing import Final
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from importlib.util import find_spec
+from typing import Any, Final
 
 import uvloop
 
 from monitor.access import access_of
 from monitor.answers import Answers
 from monitor.bank import Bank, Credentials
-from monitor.commands import HttpCommands, Sender
+from monitor.commands import Commands, HttpCommands, Sender
 from monitor.currencies import Currencies
 from monitor.database import open_database, open_pool
 from monitor.errors import Failure
@@ -46,13 +48,16 @@ async def _run(settings: Settings, url: str, server: EmbeddedServer | None) -> N
     ):
         currencies = Currencies(bank)
         app = create_app(Answers(pool), currencies, Guard.of(settings, access))
-        intake = Intake(bank, Storing(pool, rules_of(settings)), stored)
-        sender = Sender(pool, HttpCommands(bank), stored)
-        async with serving(app, settings.http_address) as shown:
+        storing = Storing(pool, rules_of(settings))
+        async with (
+            _commands(settings, bank) as commands,
+            serving(app, settings.http_address) as shown,
+        ):
+            sender = Sender(pool, commands, stored)
             shown_file = {} if token_file is None else {"token_file": str(token_file)}
             log.info("listening", url=shown, **shown_file)
             work = (
-                intake.run(),
+                _intake(settings, bank, storing, stored),
                 sender.run(),
                 maintain(pool, settings.keep_events),
                 _load(currencies),
@@ -60,6 +65,41 @@ async def _run(settings: Settings, url: str, server: EmbeddedServer | None) -> N
             )
             await _until(stop, [asyncio.create_task(one) for one in work])
             log.info("stopping")
+
+
+def _intake(
+    settings: Settings, bank: Bank, storing: Storing, stored: asyncio.Event
+) -> Coroutine[Any, Any, None]:
+    if not settings.kafka_servers:
+        return Intake(bank, storing, stored).run()
+    _require_kafka()
+    from monitor.kafka.brokers import config_of  # noqa: PLC0415 - an extra, which others do without
+    from monitor.kafka.intake import TopicIntake  # noqa: PLC0415 - as above
+    from monitor.kafka.topic import Topic  # noqa: PLC0415 - as above
+
+    topic = Topic(config_of(settings), settings.kafka_topic)
+    return TopicIntake(bank, topic, storing, stored).run()
+
+
+def _require_kafka() -> None:
+    if find_spec("confluent_kafka") is None:
+        raise Failure("MONITOR_KAFKA_SERVERS needs `bankapp[kafka]`, which is not installed")
+
+
+@asynccontextmanager
+async def _commands(settings: Settings, bank: Bank) -> AsyncGenerator[Commands]:
+    if settings.kafka_replies is None:
+        yield HttpCommands(bank)
+        return
+    _require_kafka()
+    from monitor.kafka.brokers import config_of  # noqa: PLC0415 - as above
+    from monitor.kafka.commands import KafkaCommands  # noqa: PLC0415 - as above
+
+    commands = KafkaCommands(bank, config_of(settings), settings.kafka_replies)
+    try:
+        yield commands
+    finally:
+        await commands.close()
 
 
 async def _until(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:

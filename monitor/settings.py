@@ -28,6 +28,13 @@ EXAMPLES: Final[dict[str, str]] = {
     "MONITOR_BANK_USERNAME": "watcher",
     "MONITOR_BANK_PASSWORD": "a long sentence nobody else knows",
     "MONITOR_BANK_PASSWORD_FILE": ".bank/admin_password",
+    "MONITOR_KAFKA_SERVERS": "kafka-1.example.org:9093,kafka-2.example.org:9093",
+    "MONITOR_KAFKA_SECURITY": "tls",
+    "MONITOR_KAFKA_USER": "monitor",
+    "MONITOR_KAFKA_PASSWORD": "a long sentence nobody else knows",
+    "MONITOR_KAFKA_MECHANISM": "scram-sha-512",
+    "MONITOR_KAFKA_TOPIC": "bank.events.v1",
+    "MONITOR_KAFKA_REPLIES": "bank.replies.monitor",
     "MONITOR_KEEP_EVENTS": "90d",
     "MONITOR_FREEZE_AFTER_WITHDRAWALS": "5/10m",
     "MONITOR_NOTE_AFTER_LOGINS": "20/1h",
@@ -69,6 +76,28 @@ class Settings(BaseSettings):
     bank_password_file: Annotated[Path, Field(alias="MONITOR_BANK_PASSWORD_FILE")] = Path(
         ".bank/admin_password"
     )
+    kafka_servers: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        BeforeValidator(values.kafka_servers),
+        Field(alias="MONITOR_KAFKA_SERVERS"),
+    ] = ()
+    kafka_security: Annotated[
+        Literal["tls", "plaintext"], Field(alias="MONITOR_KAFKA_SECURITY")
+    ] = "tls"
+    kafka_user: Annotated[str | None, Field(alias="MONITOR_KAFKA_USER")] = None
+    kafka_password: Annotated[SecretStr | None, Field(alias="MONITOR_KAFKA_PASSWORD")] = None
+    kafka_mechanism: Annotated[
+        Literal["scram-sha-512", "scram-sha-256", "plain"],
+        Field(alias="MONITOR_KAFKA_MECHANISM"),
+    ] = "scram-sha-512"
+    kafka_topic: Annotated[
+        str, AfterValidator(values.topic), Field(alias="MONITOR_KAFKA_TOPIC")
+    ] = "bank.events.v1"
+    kafka_replies: Annotated[
+        Annotated[str, AfterValidator(values.reply_topic)] | None,
+        Field(alias="MONITOR_KAFKA_REPLIES"),
+    ] = None
     keep_events: Annotated[
         timedelta, BeforeValidator(values.duration), Field(alias="MONITOR_KEEP_EVENTS")
     ] = timedelta(days=90)
@@ -102,6 +131,7 @@ def load_settings() -> Settings:
         raise SettingError(unknown)
     if not settings.listens_here_only:
         _require_access_control(settings)
+    _require_whole_kafka(settings)
     return settings
 
 
@@ -110,6 +140,9 @@ def find_doubts(settings: Settings) -> Iterator[str]:
     bank = urlsplit(settings.bank_url)
     if bank.scheme == "http" and not values.is_loopback(bank.hostname or ""):
         yield "MONITOR_BANK_URL is http://, so a password and tokens travel in the clear"
+    brokers = [values.host_and_port(server)[0] for server in settings.kafka_servers]
+    if settings.kafka_security == "plaintext" and not all(map(values.is_loopback, brokers)):
+        yield "MONITOR_KAFKA_SECURITY is plaintext, so events and tokens travel in the clear"
     if not settings.listens_here_only and (settings.public_url or "").startswith("http://"):
         yield "MONITOR_PUBLIC_URL is http://, so the token travels in the clear"
 
@@ -121,6 +154,15 @@ def _require_access_control(settings: Settings) -> None:
         raise _wrong("MONITOR_TOKEN", problem)
     if settings.public_url is None:
         raise _wrong("MONITOR_PUBLIC_URL", problem)
+
+
+def _require_whole_kafka(settings: Settings) -> None:
+    """Half a set-up would read, or command, in another way than is meant."""
+    if (settings.kafka_user is None) != (settings.kafka_password is None):
+        missing = "USER" if settings.kafka_user is None else "PASSWORD"
+        raise _wrong(f"MONITOR_KAFKA_{missing}", "is required with the other one of the account")
+    if settings.kafka_replies is not None and not settings.kafka_servers:
+        raise _wrong("MONITOR_KAFKA_SERVERS", "is required with MONITOR_KAFKA_REPLIES")
 
 
 def _unknown_names() -> Iterator[str]:

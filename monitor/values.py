@@ -73,6 +73,30 @@ def public_url(value: str) -> str:
     return url
 
 
+def kafka_servers(value: object) -> object:
+    """Brokers, separated by commas."""
+    if not isinstance(value, str):
+        return value
+    servers = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not servers:
+        raise ValueError("is not host:port, several separated by commas")
+    return tuple(map(http_address, servers))
+
+
+def topic(value: str) -> str:
+    """The name of a topic."""
+    if not re.fullmatch(r"[a-zA-Z0-9._-]{1,249}", value):
+        raise ValueError("is no name of a topic")
+    return value
+
+
+def reply_topic(value: str) -> str:
+    """The name of a topic to which the bank replies."""
+    if not re.fullmatch(r"bank\.replies\.[a-zA-Z0-9._-]{1,200}", value):
+        raise ValueError("does not begin with bank.replies.")
+    return value
+
+
 def token(value: SecretStr) -> SecretStr:
     """A token that cannot be guessed, in characters of a header."""
     if not re.fullmatch(rf"[!-~]{{{TOKEN_LENGTH_MIN},200}}", value.get_secret_value()):

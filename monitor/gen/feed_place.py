@@ -43,12 +43,19 @@ SET
     epoch = coalesce($2, epoch),
     position = greatest(position, $3),
     newest_at = coalesce($4, newest_at),
-    record_offset = $5,
+    record_offset = coalesce($5, record_offset),
     answered_at = now(),
     caught_up_at = CASE WHEN $6::boolean THEN caught_up_at ELSE now() END,
     behind_since = CASE WHEN $6::boolean THEN coalesce(behind_since, now()) END,
     trouble = NULL,
     trouble_since = NULL
+"""
+
+
+NOTE_OFFSET: Final = """\
+UPDATE /* NoteOffset */ feed_place
+SET record_offset = $1
+WHERE record_offset IS NULL
 """
 
 
@@ -67,7 +74,6 @@ SET
     next_cursor = NULL,
     epoch = NULL,
     position = 0,
-    record_offset = NULL,
     behind_since = coalesce(behind_since, now())
 WHERE
     generation = $1
@@ -169,6 +175,7 @@ QUERIES: Final = (
     Query("LockPlace", "feed_place", "lock_place", LOCK_PLACE, reads_only=False),
     Query("GetClock", "feed_place", "get_clock", GET_CLOCK, reads_only=True),
     Query("MovePlace", "feed_place", "move_place", MOVE_PLACE, reads_only=False),
+    Query("NoteOffset", "feed_place", "note_offset", NOTE_OFFSET, reads_only=False),
     Query("NoteTrouble", "feed_place", "note_trouble", NOTE_TROUBLE, reads_only=False),
     Query("BeginGeneration", "feed_place", "begin_generation", BEGIN_GENERATION, reads_only=False),
     Query(
@@ -278,6 +285,11 @@ class AsyncQuerier:
                 has_more,
             ),
         )
+
+    async def note_offset(self, *, record_offset: int | None) -> None:
+        """Where the topic of events ended before the feed was first read."""
+        cursor = AsyncRawCursor(self._connection)
+        await cursor.execute(NOTE_OFFSET, (None if record_offset is None else Int8(record_offset),))
 
     async def note_trouble(self, *, trouble: str) -> None:
         cursor = AsyncRawCursor(self._connection)

@@ -62,6 +62,11 @@ class Storing:
                 )
                 await q.event_counts.delete_counts()
 
+    async def note_offset(self, record_offset: int) -> None:
+        """Note where the topic of events ends, unless a place in it is known."""
+        async with transaction(self._pool) as q:
+            await q.feed_place.note_offset(record_offset=record_offset)
+
     async def note_trouble(self, trouble: str) -> None:
         """Note why the bank cannot be read, for all who look at the monitor."""
         async with transaction(self._pool) as q:

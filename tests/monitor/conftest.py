@@ -1,6 +1,8 @@
 """Fixtures: a migrated database of the monitor, and a bank at a URL with a banker."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -13,6 +15,8 @@ from bankapp.operations.bank import Bank
 from monitor.bank import Bank as WatchedBank
 from monitor.database import MIGRATIONS, Pool, open_pool
 from monitor.intake.storing import Storing
+from tests.brokers import KINDS, Broker, running
+from tests.commands import Places, new_places
 from tests.conftest import ServerAddress
 from tests.factories import Make
 from tests.monitor.watching import CREDENTIALS, Watch
@@ -68,3 +72,33 @@ async def watched(bank_url: str, make: Make) -> AsyncGenerator[WatchedBank]:
 def watch(monitor_pool: Pool, watched: WatchedBank, bank: Bank) -> Watch:
     """A monitor of the bank, which reads when it is told to."""
     return Watch(monitor_pool, watched, bank.store)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def broker(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Broker]:
+    """A broker of each kind."""
+    with running(str(request.param), tmp_path_factory.mktemp("broker")) as broker:
+        yield broker
+
+
+@pytest.fixture
+def own_broker(broker: Broker, tmp_path: Path) -> Generator[Broker]:
+    """A broker that the test may stop."""
+    if broker.kind == "real":
+        pytest.skip("a real broker is not stopped by tests")
+    with running(broker.kind, tmp_path) as own:
+        yield own
+
+
+@pytest.fixture
+def topic() -> str:
+    """The name of a topic that does not exist yet."""
+    return f"bank.events.{uuid4().hex}"
+
+
+@pytest.fixture
+def places() -> Places:
+    """Topics of the test alone."""
+    return new_places()

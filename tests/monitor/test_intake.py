@@ -16,9 +16,11 @@ from monitor.database import Pool
 from monitor.maintenance import settle_generation
 from tests.factories import PASSWORD, Make, transfer
 from tests.feed import facts
+from tests.monitor.program import Monitoring
 from tests.monitor.watching import CREDENTIALS, Watch
 
 EVENT_COUNT = 25
+KILL_COUNT = 3
 
 
 async def make_events(watch: Watch, make: Make, count: int = EVENT_COUNT) -> None:
@@ -53,6 +55,35 @@ async def test_two_monitors_on_one_database(watch: Watch, make: Make) -> None:
         await make_events(watch, make)
         await watch.until_read()
     await assert_complete(watch)
+
+
+async def test_a_killed_monitor_misses_nothing(
+    watch: Watch, make: Make, monitor_url: str, bank_url: str, tmp_path: Path
+) -> None:
+    """Goal: whenever it is killed, everything is stored and counted once in the end.
+
+    Method: the program is killed three times by SIGKILL amidst transfers.
+    """
+    settings = {
+        "MONITOR_DATABASE_URL": monitor_url,
+        "MONITOR_BANK_URL": bank_url,
+        "MONITOR_BANK_USERNAME": CREDENTIALS.username,
+        "MONITOR_BANK_PASSWORD": PASSWORD,
+    }
+    for number in range(1, KILL_COUNT + 1):
+        with Monitoring(tmp_path / "monitor", name=f"monitor_{number}", **settings) as program:
+            posting = asyncio.create_task(make_events(watch, make))
+            await until_position(watch, EVENT_COUNT * number)
+            program.process.kill()
+            await posting
+    await assert_complete(watch)
+
+
+async def until_position(watch: Watch, position: int) -> None:
+    """Return as soon as the monitor has come so far."""
+    async with asyncio.timeout(60):
+        while (await watch.storing.place()).position < position:  # noqa: ASYNC110 - of another process
+            await asyncio.sleep(0.01)
 
 
 async def test_the_session_ends(watch: Watch, make: Make) -> None:

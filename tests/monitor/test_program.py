@@ -3,30 +3,33 @@
 import os
 import signal
 import socket
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
 from monitor.settings import EXAMPLES
+from tests.brokers import KINDS, running
 from tests.monitor.program import Monitoring, failure, run_monitor
 from tests.processes.processes import Served, postmaster_pid, processes_in, until
+
+Settings: TypeAlias = dict[str, str]
 
 SECRET = "hunter2hunter2hunter2"
 
 
-@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
-def test_stops_and_starts_again(scratch: Path, signal_number: int) -> None:
+def test_stops_and_starts_again(scratch: Path) -> None:
     """In a directory whose name has a space, without a bank; the second start finds the token."""
     home = scratch / "the monitor"
     with Monitoring(home) as first:
         token = first.wait().token
         assert first.answer("/api/status")["state"] in ("starting", "trouble")
-        assert first.stop(signal_number) == 0
+        assert first.stop(signal.SIGINT) == 0
     assert not processes_in(scratch)
     with Monitoring(home) as second:
         assert second.wait().token == token
-        assert second.stop(signal_number) == 0
+        assert second.stop(signal.SIGTERM) == 0
     assert token not in first.log() + second.log()
     assert {p.name: p.stat().st_mode & 0o777 for p in home.iterdir()}["access_token"] == 0o600
 
@@ -107,17 +110,36 @@ def is_current(monitor: Monitoring) -> bool:
     return bool(monitor.answer("/api/status")["state"] == "current")
 
 
-def test_the_rule_end_to_end(home: Path, scratch: Path) -> None:
+@pytest.fixture(params=["http", "kafka"])
+def line(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[tuple[Settings, Settings]]:
+    """The settings of a bank and of a monitor that reach each other in one way."""
+    if request.param == "http":
+        yield {}, {}
+        return
+    with running(KINDS[0], tmp_path) as broker:
+        bank = {"SERVERS": broker.server, "SECURITY": "plaintext", "COMMANDS": "on"}
+        monitor = {
+            "SERVERS": broker.server, "SECURITY": "plaintext", "REPLIES": "bank.replies.monitor"
+        }  # fmt: skip
+        yield (
+            {f"BANK_KAFKA_{name}": value for name, value in bank.items()},
+            {f"MONITOR_KAFKA_{name}": value for name, value in monitor.items()},
+        )
+
+
+def test_the_rule_end_to_end(home: Path, scratch: Path, line: tuple[Settings, Settings]) -> None:
     """Goal: too many withdrawals freeze an account, once, whenever the monitor is killed.
 
     Method: it is killed before the last withdrawal, and again after the decision; then a banker
     thaws, and it is started a third time.
     """
-    settings = {
+    of_bank, of_monitor = line
+    settings: Settings = {
+        **of_monitor,
         "MONITOR_FREEZE_AFTER_WITHDRAWALS": "3/1h",
-        "MONITOR_BANK_PASSWORD_FILE": home / "admin_password",
+        "MONITOR_BANK_PASSWORD_FILE": str(home / "admin_password"),
     }
-    with Served(home) as bank:
+    with Served(home, **of_bank) as bank:
         admin = bank.wait().log_in_admin()
         account_id = bank.open_account()
         assert bank.deposit(account_id, 1000, admin).status == 201
@@ -152,6 +174,7 @@ def test_the_rule_end_to_end(home: Path, scratch: Path) -> None:
             until(lambda: third.answer("/api/decisions")["items"][0]["status"] == "done", 60)
             [decision] = third.answer("/api/decisions")["items"]
             assert decision["reply"]
+            assert (decision["reply"].get("over") == "kafka") <= bool(of_monitor)
             assert account() == "open"
             by_day = third.answer("/api/operations?per=day")["counts"]
             [withdrawn] = [one["count"] for one in by_day if one["type"] == "transfer.posted"]

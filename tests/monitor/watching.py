@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,10 +38,14 @@ class Watch:
         """The same monitor with rules."""
         return Watch(self.pool, self.bank, self.store, rules)
 
+    def intake(self) -> Coroutine[Any, Any, None]:
+        """What reads the feed."""
+        return Intake(self.bank, self.storing, asyncio.Event()).run()
+
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[None]:
         """Read the feed while the block runs."""
-        task = asyncio.create_task(Intake(self.bank, self.storing, asyncio.Event()).run())
+        task = asyncio.create_task(self.intake())
         try:
             yield
         finally:

@@ -27,12 +27,18 @@ SET
     epoch = coalesce(sqlc.narg(epoch), epoch),
     position = greatest(position, sqlc.arg(position)),
     newest_at = coalesce(sqlc.narg(newest_at), newest_at),
-    record_offset = sqlc.narg(record_offset),
+    record_offset = coalesce(sqlc.narg(record_offset), record_offset),
     answered_at = now(),
     caught_up_at = CASE WHEN sqlc.arg(has_more)::boolean THEN caught_up_at ELSE now() END,
     behind_since = CASE WHEN sqlc.arg(has_more)::boolean THEN coalesce(behind_since, now()) END,
     trouble = NULL,
     trouble_since = NULL;
+
+-- name: NoteOffset :exec
+-- Where the topic of events ended before the feed was first read.
+UPDATE feed_place
+SET record_offset = sqlc.arg(record_offset)
+WHERE record_offset IS NULL;
 
 -- name: NoteTrouble :exec
 UPDATE feed_place
@@ -48,7 +54,6 @@ SET
     next_cursor = NULL,
     epoch = NULL,
     position = 0,
-    record_offset = NULL,
     behind_since = coalesce(behind_since, now())
 WHERE
     generation = sqlc.arg(generation)
