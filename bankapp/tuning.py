@@ -81,8 +81,9 @@ UNDIVIDED_COUNT_MAX: Final = 16
 ALONE_COUNT_MAX: Final = 4
 LANE_COUNT_MAX: Final = 2  # of those that wait shortly, and of the others
 BATCH_CONCURRENCY: Final = 4
+BATCH_REST_MAX_S: Final = 0.25  # about twice as long as a large batch takes
 WAITING_BATCH_COUNT_MAX: Final = 64  # of one user
-RENDERED_RESULT_COUNT: Final = 50  # then others have a turn, after about a millisecond
+TURN_ITEM_COUNT: Final = 50  # of a batch; then others have a turn, after about a millisecond
 LARGE_REQUEST_COUNT_EACH: Final = 4
 LARGE_REQUEST_COUNT_MAX: Final = 32
 

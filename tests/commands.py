@@ -3,10 +3,10 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 from uuid import uuid4
 
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
@@ -18,9 +18,9 @@ from bankapp.api.kafka.topics import Topics
 from bankapp.operations.bank import Bank
 from bankapp.publisher.topic import read_headers
 from tests.brokers import brokers_at, read_topic
+from tests.processes.processes import until
 
 TIMEOUT_S: Final = 30.0
-GOOD_TIMES_S: Final = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +63,8 @@ def create_topic(server: str, topic: str, partition_count: int = 1) -> None:
     """Create a topic, and wait until it is there."""
     wanted = NewTopic(topic, num_partitions=partition_count, replication_factor=1)
     admin = AdminClient(brokers_at(server).config())  # kept until the topic is created
-    created = admin.create_topics([wanted])
-    created[topic].result()
+    created = admin.create_topics([wanted])  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    cast("Future[None]", created[topic]).result()
 
 
 @dataclass
@@ -138,10 +138,12 @@ class Asker:
 
     async def until_dead(self, count: int = 1) -> list[Message]:
         """The dead letters, once there are as many."""
-        async with asyncio.timeout(TIMEOUT_S):
-            while len(found := await asyncio.to_thread(self.dead)) < count:
-                await asyncio.sleep(GOOD_TIMES_S)
-        return found
+
+        def enough() -> list[Message]:
+            found = self.dead()
+            return found if len(found) >= count else []
+
+        return await asyncio.to_thread(until, enough, TIMEOUT_S)
 
     async def __aenter__(self) -> Self:
         self._reading = asyncio.create_task(self._read())

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -143,6 +144,6 @@ def keyed(posting: Posting, key: str, scope: str = "alice", request: str = "") -
     )
 
 
-async def as_text(outcomes: list[Outcome]) -> str:
+async def as_text(outcomes: Iterable[Outcome]) -> str:
     """What a test has a batch answered with."""
-    return str(outcomes)
+    return str(list(outcomes))

@@ -125,6 +125,10 @@ ECB: Final[dict[str, Wrong]] = {
     "elements within rates": Wrong(
         Fault.STRUCTURE, http(ecb("<Cube currency='USD' rate='1.1'><Cube/></Cube>"))
     ),
+    "rates in another place": Wrong(
+        Fault.STRUCTURE,
+        http(_GOOD.replace("<Cube>", "<Other>").replace("</Cube>\n</g", "</Other>\n</g")),
+    ),
     "deep elements": Wrong(Fault.STRUCTURE, http(ecb("<Cube>" * 100_000))),
     "not a number": Wrong(Fault.RATE, of_rate("NaN")),
     "infinity": Wrong(Fault.RATE, of_rate("Infinity")),
@@ -204,6 +208,7 @@ HTTP: Final[dict[str, Wrong]] = {
     "no answer": Wrong(Failure.TIMEOUT, hangs=True),
 }
 FRANKFURTER: Final[dict[str, Wrong]] = {
+    "an amount in quotes": Wrong(Fault.BASE, _json(frankfurter(amount="1"))),
     "no JSON": Wrong(Fault.UNREADABLE, _json("none")),
     "truncated JSON": Wrong(Fault.UNREADABLE, _json(frankfurter()[:-2])),
     "bytes that are no UTF-8": Wrong(Fault.UNREADABLE, _json(b'{"base": "\xff"}')),

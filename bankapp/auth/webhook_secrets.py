@@ -11,37 +11,30 @@ import secrets
 from collections.abc import Sequence
 from typing import Final
 
-from bankapp.auth.paseto import PasetoCodec
+from bankapp.auth.sealing import Sealer
 from bankapp.domain import limits
 
 PREFIX: Final = "whsec_"
-_PURPOSE: Final = "webhook"
 
 
 class SecretMaker:
     """Makes secrets. A ring of keys seals them, so that the database reveals none."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
-        self._codec = PasetoCodec(keys)
+        self._sealer = Sealer(keys, "webhook")
 
     def create(self) -> str:
         """A fresh secret, sealed."""
         data = secrets.token_bytes(limits.WEBHOOK_SECRET_BYTES)
-        return self._seal(PREFIX + base64.b64encode(data).decode())
+        return self._sealer.seal(PREFIX + base64.b64encode(data).decode())
 
     def open(self, sealed: str) -> str:
         """The secret that was sealed. Raises ValueError."""
-        claims = self._codec.decode(sealed)
-        if claims.get("use") != _PURPOSE:
-            raise ValueError("not a sealed secret of a webhook")
-        return str(claims["secret"])
+        return self._sealer.open(sealed)
 
     def reseal(self, sealed: str) -> str:
         """The same secret under the newest key; unchanged if it is already. Raises ValueError."""
-        return sealed if self._codec.is_of_newest(sealed) else self._seal(self.open(sealed))
-
-    def _seal(self, secret: str) -> str:
-        return self._codec.encode({"use": _PURPOSE, "secret": secret})
+        return self._sealer.reseal(sealed)
 
 
 def sign(secrets_in_use: Sequence[str], message_id: str, timestamp: int, body: bytes) -> str:

@@ -11,6 +11,7 @@ import structlog
 from bankapp.cli.progress import ProgressBar
 from bankapp.cli.query_report import report_queries
 from bankapp.command_errors import Failure
+from bankapp.domain import errors
 from bankapp.domain.feed import Place
 from bankapp.postgres.database import open_database
 from bankapp.postgres.migrations import migrate, warn_of_newer_schema
@@ -48,6 +49,8 @@ def run(arguments: Namespace) -> int:
         return commands[arguments.command](settings, arguments)
     except psycopg.errors.UndefinedObject as error:
         raise Failure(f"{error}; run `bankapp migrate` first") from error
+    except errors.Unavailable as error:
+        raise Failure(f"the database does not answer: {error}") from error
     except psycopg.Error as error:
         raise Failure(str(error)) from error
 

@@ -53,5 +53,3 @@ async def print_events(url: str, selection: Selection, *, follows: bool) -> None
                     return
         except errors.FeedRewound:
             raise Failure("the database was set back since: begin without --after") from None
-        except errors.Unavailable as error:
-            raise Failure(f"the database does not answer: {error}") from error

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
@@ -184,6 +185,11 @@ def create_parser() -> Parser:
         )
         for command in COMMANDS
     }
+    _add_arguments(parsers)
+    return parser
+
+
+def _add_arguments(parsers: Mapping[str, argparse.ArgumentParser]) -> None:
     for name in ("verify", "queries", "jobs"):
         parsers[name].add_argument("--json", action="store_true", help="print JSON, for programs")
     parsers["requeue"].add_argument("job", nargs="+", help="its number in `bankapp jobs`, or `all`")
@@ -209,7 +215,6 @@ def create_parser() -> Parser:
         action="store_true",
         help="fill the bank even if other money has moved already, or BANK_ENVIRONMENT is not set",
     )
-    return parser
 
 
 def main() -> int:

@@ -43,7 +43,7 @@ VIOLATION_COUNT_MAX: Final = 100
 
 IDEMPOTENCY_KEY_LENGTH_MAX: Final = 255
 IDEMPOTENCY_KEY_LIFETIME: Final = timedelta(hours=24)  # `key_lifetime` in SQL
-# Of a command, from the time of its record. What is older is not done, for its key may be forgotten.
+# Of a command, from the time of its record. An older one is not done: its key may be forgotten.
 COMMAND_AGE_DEFAULT: Final = timedelta(hours=1)
 COMMAND_AGE_MAX: Final = timedelta(hours=12)
 COMMAND_CLOCK_OFFSET_MAX: Final = timedelta(minutes=5)  # by which its time may be ahead

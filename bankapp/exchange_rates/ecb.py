@@ -50,7 +50,7 @@ class _Reader:
         self._open.append(name)
         if (len(self._open) == 1 and name != _ENVELOPE) or len(self._open) > _DEPTH_MAX:
             raise RatesRejected(Fault.STRUCTURE)
-        if name != _CUBE:
+        if name != _CUBE or self._open[1:] != [_CUBE] * (len(self._open) - 1):
             return
         try:
             match len(self._open):

@@ -39,7 +39,8 @@ def _sheet(document: object) -> RateSheet:
     rates = _object(fields.get("rates"))
     if not isinstance(base, str) or not isinstance(day, str):
         raise RatesRejected(Fault.STRUCTURE)
-    if base != BASE or fields.get("amount", _Number(1)) not in _ONE:
+    amount = fields.get("amount", _Number(1))
+    if base != BASE or not isinstance(amount, _Number) or amount not in _ONE:
         raise RatesRejected(Fault.BASE)
     quotations: list[tuple[str, str]] = []
     for code, rate in rates.items():

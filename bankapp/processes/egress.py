@@ -1,11 +1,13 @@
 """The egress, and the source of exchange rates, according to the settings."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 
 from bankapp import tuning
 from bankapp.command_errors import Failure, SettingError
 from bankapp.domain.exchange_rates import RatesRejected, Recorded
+from bankapp.egress.addresses import Network
 from bankapp.egress.client import HttpEgress, open_egress
 from bankapp.egress.interface import Egress, EgressFailed
 from bankapp.exchange_rates.source import RateSource
@@ -16,11 +18,11 @@ from bankapp.store.engine.transaction import create_pool
 from bankapp.store.store import Store
 
 
-def opened_egress(settings: Settings) -> AbstractAsyncContextManager[HttpEgress]:
-    """The egress while a block runs."""
-    return open_egress(
-        allowed=settings.egress_networks, requires_tls=settings.environment == "production"
-    )
+def opened_egress(
+    settings: Settings, allowed: Iterable[Network]
+) -> AbstractAsyncContextManager[HttpEgress]:
+    """An egress to public addresses and to the allowed networks, while a block runs."""
+    return open_egress(allowed=allowed, requires_tls=settings.environment == "production")
 
 
 def create_rate_source(settings: Settings, egress: Egress) -> RateSource | None:
@@ -43,7 +45,10 @@ def fetch_rates_now(settings: Settings, database: Database) -> Recorded:
     """
 
     async def run() -> Recorded:
-        async with opened_egress(settings) as egress, create_pool(database.url) as pool:
+        async with (
+            opened_egress(settings, settings.rates_networks) as egress,
+            create_pool(database.url) as pool,
+        ):
             source = create_rate_source(settings, egress)
             assert source is not None  # see require_rate_source
             await pool.wait(tuning.CONNECTION_TIMEOUT_S)

@@ -66,9 +66,14 @@ async def working(
     That is background jobs, webhooks, and with Kafka publishing and commands.
     """
     queue = open_queue(database.url)
-    async with opened_egress(settings) as egress, queue.open_async(), AsyncExitStack() as stack:
-        sender = Sender(egress, bank.webhook_secrets) if settings.webhooks else None
-        add_jobs(queue, _create_job_context(settings, bank, egress, sender))
+    async with (
+        opened_egress(settings, settings.rates_networks) as to_rates,
+        opened_egress(settings, settings.webhook_networks) as to_webhooks,
+        queue.open_async(),
+        AsyncExitStack() as stack,
+    ):
+        sender = Sender(to_webhooks, bank.webhook_secrets) if settings.webhooks else None
+        add_jobs(queue, _create_job_context(settings, bank, to_rates, sender))
         if sender is not None:
             webhooks = dispatching(bank.store, sender, bank.webhook_secrets)
             await stack.enter_async_context(webhooks)

@@ -1,6 +1,7 @@
 """Settings that are wrong together: half of a pair, or what production does not allow."""
 
 from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network, IPv6Network
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
@@ -76,7 +77,7 @@ def _are_loopback(servers: Iterable[str]) -> bool:
 def _problems_in_production(settings: Settings) -> Iterator[Problem]:
     if settings.token_keys is None:
         yield "BANK_TOKEN_KEYS", "is required in production"
-    if any(network.prefixlen == 0 for network in settings.trusted_proxies):
+    if _holds_all(settings.trusted_proxies):
         yield "BANK_TRUSTED_PROXIES", "must not contain every address, or anybody is trusted"
     if settings.public_url is not None and _is_plain(settings.public_url):
         yield "BANK_PUBLIC_URL", "must be https:// in production"
@@ -84,8 +85,12 @@ def _problems_in_production(settings: Settings) -> Iterator[Problem]:
         yield "BANK_ALLOWED_ORIGINS", "must be https:// in production"
     if settings.rates_url is not None and not _is_tls(settings.rates_url.get_secret_value()):
         yield "BANK_RATES_URL", "must be https:// in production"
-    if any(network.prefixlen == 0 for network in settings.egress_networks):
-        yield "BANK_EGRESS_NETWORKS", "must not contain every address, or nothing is refused"
+    for name, networks in (
+        ("BANK_RATES_NETWORKS", settings.rates_networks),
+        ("BANK_WEBHOOK_NETWORKS", settings.webhook_networks),
+    ):
+        if _holds_all(networks):
+            yield name, "must not contain every address, or nothing is refused"
     yield from _problems_of_mail(settings)
 
 
@@ -107,6 +112,10 @@ def _problems_of_mail(settings: Settings) -> Iterator[Problem]:
             "BANK_SMTP_URL",
             "must be smtps:// or smtp+starttls:// with a password, or it may travel in the clear",
         )
+
+
+def _holds_all(networks: Iterable[IPv4Network | IPv6Network]) -> bool:
+    return any(network.prefixlen == 0 for network in networks)
 
 
 def _is_plain(url: str) -> bool:

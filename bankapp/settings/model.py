@@ -34,8 +34,9 @@ EXAMPLES: Final[dict[str, str]] = {
     "BANK_PUBLIC_URL": "https://bank.example.org",
     "BANK_RATES_URL": "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
     "BANK_RATES_FORMAT": "ecb",
-    "BANK_EGRESS_NETWORKS": "10.0.0.0/8,fd00::/8",
+    "BANK_RATES_NETWORKS": "10.0.0.0/8,fd00::/8",
     "BANK_WEBHOOKS": "on",
+    "BANK_WEBHOOK_NETWORKS": "10.0.0.0/8,fd00::/8",
     "BANK_KAFKA_SERVERS": "kafka-1.example.org:9093,kafka-2.example.org:9093",
     "BANK_KAFKA_TOPIC": topics.EVENTS,
     "BANK_KAFKA_SECURITY": "tls",
@@ -56,6 +57,9 @@ EXAMPLES: Final[dict[str, str]] = {
 
 
 Switch: TypeAlias = Annotated[bool, BeforeValidator(values.switch)]
+Networks: TypeAlias = Annotated[
+    tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(values.networks)
+]
 
 
 class Settings(BaseSettings):
@@ -127,13 +131,9 @@ class Settings(BaseSettings):
         Field(alias="BANK_RATES_URL"),
     ] = None
     rates_format: Annotated[Literal["ecb", "frankfurter"], Field(alias="BANK_RATES_FORMAT")] = "ecb"
-    egress_networks: Annotated[
-        tuple[IPv4Network | IPv6Network, ...],
-        NoDecode,
-        BeforeValidator(values.networks),
-        Field(alias="BANK_EGRESS_NETWORKS"),
-    ] = ()
+    rates_networks: Annotated[Networks, Field(alias="BANK_RATES_NETWORKS")] = ()
     webhooks: Annotated[Switch, Field(alias="BANK_WEBHOOKS")] = True
+    webhook_networks: Annotated[Networks, Field(alias="BANK_WEBHOOK_NETWORKS")] = ()
     kafka_servers: Annotated[
         tuple[str, ...],
         NoDecode,

@@ -72,7 +72,7 @@ class Dispatcher:
         loop = asyncio.get_running_loop()
         ends_at_s = loop.time() + tuning.WEBHOOK_SWEEP_S
         async with self._store.feed.tail.watching(None) as watch:
-            position = (await self._store.feed.settle()).settled_position
+            position = (await self._store.feed.known_horizon()).settled_position
             await self._sweep()
             while (now_s := loop.time()) < ends_at_s:
                 # Whatever wakes it, or nothing: where too many watch, nothing does.
@@ -90,7 +90,7 @@ class Dispatcher:
 
     async def _wake_concerned(self, position: int) -> int:
         """Start the endpoints that new events concern; returns up to where that is known."""
-        settled = (await self._store.feed.settle()).settled_position
+        settled = (await self._store.feed.known_horizon()).settled_position
         stretch = tuning.FEED_STRETCH_LENGTH
         if settled - position > tuning.WEBHOOK_WOKEN_STRETCH_COUNT_MAX * stretch:
             await self._sweep()

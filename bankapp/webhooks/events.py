@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bankapp import tuning
-from bankapp.domain.feed import Place
 from bankapp.operations.events.declared import NAMES
 from bankapp.operations.events.telling import tell
 from bankapp.store.events.facts import Fact
@@ -35,11 +34,9 @@ class ItemPage:
 async def read_page(store: Store, endpoint: models.WebhookEndpoint, after: int) -> ItemPage:
     """The next events behind a position."""
     names = frozenset(filter(None, endpoint.types)) & NAMES if endpoint.types else NAMES
-    # The place is in the same database as the events, and so of the epoch that they are of.
-    last = await store.feed.last_place()
-    place = Place(last.epoch, min(after, last.position))
     wanted = Wanted(names=names, username=endpoint.owner)
-    page = await store.feed.get_page(wanted, place, tuning.WEBHOOK_PAGE_SIZE)
+    # The position is in the same database as the events, and so of the epoch that they are of.
+    page = await store.feed.get_page_behind(wanted, after, tuning.WEBHOOK_PAGE_SIZE)
     return ItemPage(
         items=[_item(fact, page.place.epoch, page.account_ids) for fact in page.facts],
         position=page.place.position,
@@ -51,16 +48,13 @@ async def read_parked(
     store: Store, endpoint: models.WebhookEndpoint, parked: Sequence[models.WebhookDelivery]
 ) -> list[Item]:
     """Parked events."""
-    epoch = (await store.feed.last_place()).epoch
+    tries = {delivery.position: delivery.try_count for delivery in parked}
     wanted = Wanted(names=NAMES, username=endpoint.owner)
-    items: list[Item] = []
-    for delivery in sorted(parked, key=lambda delivery: delivery.position):
-        found = await store.feed.get_one(wanted, delivery.position)
-        items += [
-            _item(fact, epoch, found.account_ids, failure_count=delivery.try_count)
-            for fact in found.facts
-        ]
-    return items
+    found = await store.feed.get_facts(wanted, sorted(tries))
+    return [
+        _item(fact, found.place.epoch, found.account_ids, failure_count=tries[fact.position])
+        for fact in found.facts
+    ]
 
 
 def _item(

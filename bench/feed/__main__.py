@@ -113,10 +113,11 @@ def compare_pages(readers: Readers, database: str) -> None:
     with psycopg.connect(database) as known:
         [(last,)] = known.execute("SELECT max(id) FROM transfers").fetchall()
     for _ in range(3):
-        page(f"1-{last - 500}")
+        page(f"1-{last - 2000}")
     times: dict[str, list[float]] = {"deep": [], "newest": []}
+    step = last // 3 // PAGE_COUNT
     for number in range(PAGE_COUNT):
-        for name, position in (("deep", last // 3 + 700 * number), ("newest", last - 500)):
+        for name, position in (("deep", last // 3 + step * number), ("newest", last - 2000)):
             spent_ms, answer = page(f"1-{position}")
             assert len(answer["items"]) == 500
             times[name].append(spent_ms)

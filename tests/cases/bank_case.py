@@ -18,7 +18,7 @@ _HAS_FAULT: Final = 1
 _OF_THE_RUNNER: Final = ("DATABASE_URL", "PYTHONPATH", "SQLCCACHE")
 
 
-def play_bank_case(path: Path, name: str) -> Outcome:
+def play_bank_case(path: Path, name: str) -> list[Outcome]:
     """Run a case with the path of this checkout.
 
     It ends with 0 if all is well, and with 1 if not, having printed a line `FAULT ...`. Without the
@@ -28,10 +28,10 @@ def play_bank_case(path: Path, name: str) -> Outcome:
         code, output = _run(path, directory)
     faults = [line for line in output if line.startswith("FAULT")]
     if code == _IS_OK:
-        return Outcome(name, Verdict.OK)
+        return [Outcome(name, Verdict.OK)]
     if code == _HAS_FAULT and faults:
-        return Outcome(name, Verdict.FAULT, "; ".join(faults))
-    return Outcome(name, Verdict.UNPLAYED, f"exit code {code}: {output[-1] if output else ''}")
+        return [Outcome(name, Verdict.FAULT, "; ".join(faults))]
+    return [Outcome(name, Verdict.UNPLAYED, f"exit code {code}: {output[-1] if output else ''}")]
 
 
 def _run(path: Path, directory: str) -> tuple[int | None, list[str]]:

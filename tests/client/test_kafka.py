@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
 
@@ -10,18 +11,22 @@ import pytest
 from bankapp.domain import limits, topics
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank, Rules
+from bankapp.operations.process_rates import ProcessRates
 from bankapp_client import Problem, Unreachable, kafka, problems
 from bankapp_client.kafka import KafkaClient
-from tests.api.kafka.conftest import broker, log_in, places  # noqa: F401 - fixtures
+from tests.api.kafka.conftest import broker, log_in, places
 from tests.brokers import Broker
 from tests.commands import Places, create_topic, serving
 from tests.factories import Make
+from tests.metrics import read_metrics, since
+
+__all__ = ["broker", "log_in", "places"]  # fixtures
 
 Connect = Callable[..., KafkaClient]
 
 
 @pytest.fixture
-async def connect(broker: Broker, places: Places) -> Connect:  # noqa: F811
+async def connect(broker: Broker, places: Places) -> Connect:
     """Clients of one topic of replies with two partitions."""
     create_topic(broker.server, places.replies, 2)
 
@@ -41,7 +46,7 @@ async def connect(broker: Broker, places: Places) -> Connect:  # noqa: F811
 
 
 @pytest.fixture
-async def served(bank: Bank, broker: Broker, places: Places) -> AsyncGenerator[None]:  # noqa: F811
+async def served(bank: Bank, broker: Broker, places: Places) -> AsyncGenerator[None]:
     """The bank serves commands."""
     async with serving(bank, broker.server, places):
         yield
@@ -51,7 +56,7 @@ async def test_it_has_the_methods_and_errors_of_the_other_clients(
     served: None,
     connect: Connect,
     make: Make,
-    log_in: Callable[..., Awaitable[str]],  # noqa: F811
+    log_in: Callable[..., Awaitable[str]],
 ) -> None:
     account = await make.account(owner=(await make.user("alice")).username)
     async with connect(await log_in("banker", Role.BANKER)) as bank:
@@ -79,7 +84,7 @@ async def test_calls_at_the_same_time_get_their_own_answers(
     served: None,
     connect: Connect,
     make: Make,
-    log_in: Callable[..., Awaitable[str]],  # noqa: F811
+    log_in: Callable[..., Awaitable[str]],
 ) -> None:
     """Also those of another client that has the same topic of replies."""
     accounts = [await make.account() for _ in range(20)]
@@ -92,11 +97,11 @@ async def test_calls_at_the_same_time_get_their_own_answers(
 
 async def test_it_sends_again_under_the_key(
     bank: Bank,
-    broker: Broker,  # noqa: F811
-    places: Places,  # noqa: F811
+    broker: Broker,
+    places: Places,
     connect: Connect,
     make: Make,
-    log_in: Callable[..., Awaitable[str]],  # noqa: F811
+    log_in: Callable[..., Awaitable[str]],
 ) -> None:
     """Goal: a call that waits for the bank to start is done once.
 
@@ -114,8 +119,8 @@ async def test_it_sends_again_under_the_key(
 
 
 async def test_without_an_answer_it_gives_up(
-    broker: Broker,  # noqa: F811
-    places: Places,  # noqa: F811
+    broker: Broker,
+    places: Places,
     connect: Connect,
 ) -> None:
     create_topic(broker.server, places.topics.commands)
@@ -125,7 +130,7 @@ async def test_without_an_answer_it_gives_up(
 
 
 async def test_without_brokers_or_topic_it_does_not_connect(
-    broker: Broker,  # noqa: F811
+    broker: Broker,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with pytest.raises(Unreachable, match=r"there is no topic bank\.replies\.none"):
@@ -142,8 +147,8 @@ async def test_without_brokers_or_topic_it_does_not_connect(
 
 
 async def test_closing_ends_what_waits(
-    broker: Broker,  # noqa: F811
-    places: Places,  # noqa: F811
+    broker: Broker,
+    places: Places,
     connect: Connect,
 ) -> None:
     create_topic(broker.server, places.topics.commands)
@@ -161,7 +166,7 @@ async def test_closing_ends_what_waits(
 async def test_a_token_is_asked_for_at_each_call(
     served: None,
     connect: Connect,
-    log_in: Callable[..., Awaitable[str]],  # noqa: F811
+    log_in: Callable[..., Awaitable[str]],
 ) -> None:
     tokens = ["worthless", await log_in("alice")]
 
@@ -176,19 +181,28 @@ async def test_a_token_is_asked_for_at_each_call(
 
 async def test_it_waits_where_the_bank_limits_it(
     bank: Bank,
-    broker: Broker,  # noqa: F811
-    places: Places,  # noqa: F811
+    broker: Broker,
+    places: Places,
     connect: Connect,
     make: Make,
-    log_in: Callable[..., Awaitable[str]],  # noqa: F811
+    log_in: Callable[..., Awaitable[str]],
 ) -> None:
-    strict = replace(bank, rules=Rules(limits_rates=True))
-    account = await make.account()
-    token = await log_in("banker", Role.BANKER)
+    before = read_metrics()
+    # By a slow clock, the next posting is allowed after almost three seconds.
+    rates = ProcessRates(lambda: time.monotonic() / 3)
+    strict = replace(bank, rules=Rules(limits_rates=True), rates=rates)
+    payee = await make.account()
+    token = await log_in("alice")
+    payer = await make.account(owner="alice", balance=10)
     async with serving(strict, broker.server, places), connect(token) as client:
-        while not strict.rates.take(limits.POSTINGS, "banker"):
+        await client.get_account(payer.id)
+        while not strict.rates.take(limits.POSTINGS, "alice"):
             pass
-        assert (await client.create_deposit(account.id, amount=5, currency="USD")).amount == 5
+        made = await client.create_transfer(
+            from_account_id=payer.id, to_account_id=payee.id, amount=5, currency="USD"
+        )
+    assert made.transfer.amount == 5
+    assert since(before)("refusals_total", code="rate_limited") >= 1
 
 
 def test_both_sides_say_the_same() -> None:

@@ -46,6 +46,11 @@ class Client:
         self._worlds = worlds
         self._make = Make(bank.store)
 
+    def require(self, name: str) -> None:
+        """Skip the test where the door does not serve an operation."""
+        if name not in self._kind.cases:
+            pytest.skip(f"{self._kind.name} does not serve {name}")
+
     async def new_world(self) -> World:
         """A world that no request has changed."""
         return await self._worlds.make()
@@ -90,8 +95,7 @@ class Client:
         It comes from a new session of the requester, who is that of the case unless given, or from
         the session of `user`.
         """
-        if case.name not in self._kind.cases:
-            pytest.skip(f"{self._kind.name} does not serve {case.name}")
+        self.require(case.name)
         requester = requester or case.requester
         if user is None and requester is not Requester.NOBODY:
             user = await self.log_in(requester, world)

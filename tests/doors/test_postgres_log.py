@@ -80,6 +80,7 @@ async def test_of_two_changes_to_one_address_one_is_refused(
     client: Client, world: World, connection: Connection, pool: Pool
 ) -> None:
     """The constraint decides where neither has seen the other: PostgreSQL may log that."""
+    client.require("change_user")
     connection.execute(
         "UPDATE users SET email = 'Both@example.com' WHERE username = %s", [world.partner]
     )

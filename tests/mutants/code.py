@@ -167,6 +167,27 @@ MUTANTS: Final[list[CodeMutant]] = [
         "tests/store/ledger/test_busy_accounts.py -k one_slot",
     ),
     _code(
+        "the batches of one user leave others no time",
+        "bankapp/store/ledger/postings.py",
+        "rest_of=self.rest_of,",
+        "",
+        "tests/store/ledger/test_busy_accounts.py -k rest",
+    ),
+    _code(
+        "batches rest although nobody else posts",
+        "bankapp/store/ledger/postings.py",
+        "if self._batcher.batch_count == known:",
+        "if False:",
+        "tests/store/ledger/test_busy_accounts.py -k rest",
+    ),
+    _code(
+        "the rest of one user keeps the batches of others waiting",
+        "bankapp/store/engine/turns.py",
+        "                async with self._all:\n                    started",
+        "                async with line.turns:\n                    started",
+        "tests/store/engine/test_turns.py",
+    ),
+    _code(
         "an unreachable database is an internal error",
         "bankapp/store/engine/sqlstate.py",
         "        case Meaning.GONE:\n            return errors.Unavailable()",

@@ -165,4 +165,22 @@ MUTANTS: Final[list[Mutant]] = [
         ("self._wake([_ANYBODY])", "self._wake(list(self._watches))"),
         f"{_FEED} -k only_when_it_concerns",
     ),
+    _code(
+        "who waits is not told of a new epoch",
+        "tail.py",
+        ("if horizon.epoch != last.epoch:", "if False:"),
+        f"{_FEED} -k told_of_a_new_epoch",
+    ),
+    _code(
+        "who waits settles the feed",
+        "feed.py",
+        ("known = self.tail.horizon", "known = None"),
+        f"{_FEED} -k reads_what_is_known",
+    ),
+    _code(
+        "what one has seen is lost to who follows",
+        "feed.py",
+        ("if place.position > known.settled_position:", "if False:"),
+        f"{_FEED} -k reads_what_is_known",
+    ),
 ]

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from bankapp.domain import limits
-from bankapp.operations.fields import Id, PageRequest, RequestModel, ResponseModel, Text
+from bankapp.operations.fields import Id, KeptText, PageRequest, RequestModel, ResponseModel, Text
 
 
 class Question(RequestModel):
@@ -59,3 +59,9 @@ def test_a_row_that_lacks_a_field_is_no_answer() -> None:
 
     with pytest.raises(ValidationError, match="nickname"):
         Answer.model_validate(Question(id=1))
+
+
+def test_a_kept_text_is_given_again_as_it_was() -> None:
+    kept = KeptText('{"b": 1, "a":  2}')
+    assert kept.model_dump_json() == '{"b": 1, "a":  2}'
+    assert kept.model_dump() == {"b": 1, "a": 2}

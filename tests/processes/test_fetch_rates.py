@@ -5,6 +5,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from tests.processes.processes import failure, run_bankapp
 from tests.rate_answers import ecb
@@ -23,7 +24,7 @@ def settings_of(database_url: str, web: WebServer) -> dict[str, str]:
     return {
         "DATABASE_URL": database_url,
         "BANK_RATES_URL": f"{web.url}rates.xml",
-        "BANK_EGRESS_NETWORKS": "127.0.0.0/8",
+        "BANK_RATES_NETWORKS": "127.0.0.0/8",
     }
 
 
@@ -59,9 +60,23 @@ def test_a_failure_is_one_line_with_the_reason(
         "the rates were not fetched: "
         "a rate is no plain positive decimal, or too large or too precise"
     )
-    del settings["BANK_EGRESS_NETWORKS"]
+    del settings["BANK_RATES_NETWORKS"]
     said = failure(run_bankapp("fetch-rates", cwd=tmp_path, **settings))
     assert said == "the rates were not fetched: the host has no public address"
+
+
+def test_a_database_that_cannot_be_written_to_is_a_failure(
+    tmp_path: Path,
+    database_url: str,
+    connection: psycopg.Connection[tuple[object, ...]],
+    web: WebServer,
+) -> None:
+    settings = settings_of(database_url, web)
+    setting = "ALTER DATABASE {} SET default_transaction_read_only = on"
+    connection.execute(SQL(setting).format(Identifier(connection.info.dbname)))
+    connection.commit()
+    said = failure(run_bankapp("fetch-rates", cwd=tmp_path, **settings))
+    assert said.startswith("the database does not answer: The bank can only be read at the moment")
 
 
 def test_a_source_is_required(tmp_path: Path) -> None:

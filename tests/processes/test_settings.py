@@ -108,7 +108,8 @@ def test_nothing_is_needed() -> None:
         pytest.param("BANK_KAFKA_TOPIC", "bank events", id="a topic with a space"),
         pytest.param("BANK_KAFKA_SECURITY", "ssl", id="an unknown security of brokers"),
         pytest.param("BANK_KAFKA_MECHANISM", "gssapi", id="an unknown mechanism of brokers"),
-        pytest.param("BANK_EGRESS_NETWORKS", "rates.example.org", id="a name for a network inside"),
+        pytest.param("BANK_RATES_NETWORKS", "rates.example.org", id="a name for a network inside"),
+        pytest.param("BANK_WEBHOOK_NETWORKS", "shop.example.org", id="a name for that of webhooks"),
         pytest.param("BANK_SMTP_URL", "mail.example.org", id="a mail server without a scheme"),
         pytest.param("BANK_SMTP_URL", f"https://{SECRET}@mail", id="a mail server by HTTP"),
         pytest.param("BANK_SMTP_URL", f"smtp://a:{SECRET}@mail:port", id="a mail port in letters"),
@@ -207,8 +208,16 @@ def test_wrong(
             {"BANK_KAFKA_TOPIC": "bank"}, "BANK_KAFKA_SERVERS", id="a topic without brokers"
         ),
         pytest.param(
-            {**PRODUCTION, "BANK_EGRESS_NETWORKS": "0.0.0.0/0"},
-            "BANK_EGRESS_NETWORKS",
+            {"BANK_KAFKA_COMMANDS": "on"}, "BANK_KAFKA_SERVERS", id="commands without brokers"
+        ),
+        pytest.param(
+            {**PRODUCTION, "BANK_RATES_NETWORKS": "0.0.0.0/0"},
+            "BANK_RATES_NETWORKS",
+            id="production that asks anywhere",
+        ),
+        pytest.param(
+            {**PRODUCTION, "BANK_WEBHOOK_NETWORKS": "::/0"},
+            "BANK_WEBHOOK_NETWORKS",
             id="production that sends anywhere",
         ),
         pytest.param(
@@ -326,11 +335,18 @@ def test_wrong_in_a_process_of_its_own(tmp_path: Path) -> None:
             id="networks",
         ),
         pytest.param(
-            "BANK_EGRESS_NETWORKS",
+            "BANK_RATES_NETWORKS",
             "10.0.0.0/8",
-            "egress_networks",
+            "rates_networks",
             (ip_network("10.0.0.0/8"),),
             id="a network inside",
+        ),
+        pytest.param(
+            "BANK_WEBHOOK_NETWORKS",
+            "10.0.0.0/8",
+            "webhook_networks",
+            (ip_network("10.0.0.0/8"),),
+            id="a network of webhooks",
         ),
         pytest.param(
             "BANK_RATES_URL",

@@ -96,8 +96,13 @@ INSERT INTO idempotency_keys (scope, key, request_hash, request_id, response, cr
 SELECT 'customer_' || n, 'key', sha256('x'), '', '{}', now()
 FROM generate_series(1, %(customer_count)s) AS n;
 
-INSERT INTO audit_events (action, subject, username, actor)
-SELECT 'user.created', 'user:customer_' || n, 'customer_' || n, 'customer_' || n
+INSERT INTO audit_events (action, subject, username, actor, after)
+SELECT
+    'user.created',
+    'user:customer_' || n,
+    'customer_' || n,
+    'customer_' || n,
+    jsonb_build_object('role', 'depositor')
 FROM generate_series(1, %(customer_count)s) AS n;
 
 INSERT INTO webhook_endpoints (owner, url, sealed_secret, position, status, failing_since, retry_at)

@@ -17,7 +17,7 @@ from bankapp.api.kafka.lanes import Lane
 from bankapp.api.kafka.outbox import Outbox
 from bankapp.api.kafka.record import Record
 from bankapp.api.kafka.service import CommandService
-from bankapp.api.kafka.topics import Topics, ensure_topics
+from bankapp.api.kafka.topics import TOPICS, Topics, ensure_topics
 from bankapp.operations.bank import Bank
 from bankapp.operations.exchange import RequestSpans
 from bankapp.settings.brokers import Brokers, Config
@@ -35,7 +35,7 @@ async def serving_commands(
     brokers: Brokers,
     stop: asyncio.Event,
     *,
-    topics: Topics = Topics(),
+    topics: Topics = TOPICS,
     spans: RequestSpans | None = None,
 ) -> AsyncGenerator[None]:
     """Serve commands while the block runs; then finish those under way and leave the group."""
@@ -80,7 +80,7 @@ class CommandDoor:
                     await reading.run(self._stop)
                 except (Broken, KafkaException) as error:
                     _log.warning("not taking commands", problem=str(error), again_in_s=delay_s)
-                except Exception:  # whatever it is, commands are not to stand still for good
+                except Exception:  # noqa: BLE001 - whatever it is, commands are not to stand still for good
                     _log.exception("not taking commands", again_in_s=delay_s)
                 if time.monotonic() - began_s > tuning.COMMAND_RETRY_DELAY_MAX_S:
                     delay_s = tuning.COMMAND_RETRY_DELAY_MIN_S

@@ -57,7 +57,7 @@ class Inbox:
                 # A group without offsets begins with the oldest command: what it has done before
                 # it does not do again, as keys and deadlines see to.
                 "auto.offset.reset": "earliest",
-                "topic.metadata.refresh.interval.ms": 30_000,
+                "topic.metadata.refresh.interval.ms": 10_000,
                 "queued.max.messages.kbytes": tuning.COMMAND_BUFFER_BYTES // 1024,
             }
         )
@@ -112,9 +112,9 @@ class Inbox:
 
     def end_of(self, partition: int) -> int:
         """The offset behind the last record, as far as it is known."""
-        known = self._consumer.get_watermark_offsets(
-            TopicPartition(self._topic, partition), cached=True
-        )
+        place = TopicPartition(self._topic, partition)
+        found = self._consumer.get_watermark_offsets(place, cached=True)
+        known = cast("tuple[int, int] | None", found)
         return 0 if known is None else max(0, known[1])
 
     def close(self) -> None:

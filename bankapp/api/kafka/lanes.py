@@ -91,7 +91,6 @@ class Lane:
     async def _try(self, record: Record) -> bool:
         try:
             return await self._attempt(record)
-        except Exception:
-            # Whatever it is: passing the record over would lose it.
+        except Exception:  # noqa: BLE001 - whatever it is, to pass the record over would lose it
             _log.exception("command failed", partition=record.partition, offset=record.offset)
             return False

@@ -17,7 +17,7 @@ from bankapp.settings.brokers import Config
 
 _ANY_PARTITION: Final = -1
 _POLL_S: Final = 0.1
-_METADATA_S: Final = 5.0
+_METADATA_S: Final = 3.0
 # Of these another try is of no use.
 _FINAL: Final = {
     KafkaError._UNKNOWN_TOPIC,  # noqa: SLF001 - the public name of the constant

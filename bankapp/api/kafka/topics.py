@@ -2,7 +2,7 @@
 
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
 import structlog
 from confluent_kafka import KafkaError, KafkaException
@@ -14,7 +14,7 @@ from bankapp.api.kafka.inbox import Broken
 from bankapp.domain import topics
 from bankapp.settings.brokers import Config
 
-_TIMEOUT_S = 5.0
+_TIMEOUT_S: Final = 3.0  # a stop waits for as long
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp.commands")
 
 
@@ -25,6 +25,9 @@ class Topics:
     commands: str = topics.COMMANDS
     dead: str = topics.DEAD_COMMANDS
     group: str = topics.GROUP
+
+
+TOPICS: Final = Topics()
 
 
 def ensure_topics(config: Config, names: Topics) -> None:

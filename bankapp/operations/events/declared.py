@@ -8,9 +8,10 @@ another event, such as `account.frozen.v2`, beside the first.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, Union
 
-from pydantic import Field, create_model
+from pydantic import AfterValidator, Field, create_model
 
 from bankapp.domain import events
+from bankapp.domain.feed import Place
 from bankapp.operations.events import data
 from bankapp.operations.fields import Id, ResponseModel, Time
 
@@ -51,7 +52,15 @@ INTERNAL: Final[Mapping[type[events.Event], str]] = {
 }
 NAMES: Final = frozenset(event.name for event in DECLARED)
 
+
+def checked_id(event_id: str) -> str:
+    """The id of an event, if it can be one. Raises ValueError."""
+    Place.parse(event_id)
+    return event_id
+
+
 EventId = Annotated[str, Field(pattern=r"^[1-9]\d*-\d+$", examples=["1-123"])]
+GivenEventId = Annotated[EventId, AfterValidator(checked_id)]
 
 
 class Event(ResponseModel):

@@ -1,14 +1,10 @@
 """What webhooks have not taken, and what is sent to them once more."""
 
-from typing import Annotated
-
-from pydantic import AfterValidator
-
 from bankapp.domain import errors, limits
 from bankapp.domain.feed import Place
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller
-from bankapp.operations.events.declared import EventId
+from bankapp.operations.events.declared import EventId, GivenEventId
 from bankapp.operations.events.webhook import Webhook, own_webhook, shown_webhook, visible_webhook
 from bankapp.operations.fields import (
     Id,
@@ -21,14 +17,6 @@ from bankapp.operations.fields import (
 )
 from bankapp.operations.operation import operation
 from gen import models
-
-
-def _checked(event_id: str) -> str:
-    Place.parse(event_id)
-    return event_id
-
-
-CheckedEventId = Annotated[EventId, AfterValidator(_checked)]
 
 
 class FailedDelivery(ResponseModel):
@@ -47,15 +35,15 @@ class ListFailedRequest(PageRequest):
 
 class RetryRequest(RequestModel):
     webhook_id: Id
-    event_id: CheckedEventId
+    event_id: GivenEventId
 
 
 class ReplayRequest(RequestModel):
     """The events behind that with the id `after`, up to and with `until`, or to the last sent."""
 
     webhook_id: Id
-    after: CheckedEventId
-    until: CheckedEventId | None = None
+    after: GivenEventId
+    until: GivenEventId | None = None
 
 
 @operation(refuses=(errors.NotFound,))

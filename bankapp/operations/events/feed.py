@@ -1,21 +1,20 @@
 """The feed of events."""
 
-import asyncio
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from bankapp import tuning
 from bankapp.domain import errors, limits
 from bankapp.domain.feed import Place
 from bankapp.operations.admission import renewed
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller
-from bankapp.operations.events.declared import NAMES, AnyEvent, EventId, EventName
+from bankapp.operations.events.declared import NAMES, AnyEvent, EventId, EventName, checked_id
 from bankapp.operations.events.telling import tell
 from bankapp.operations.fields import Id, RequestModel, ResponseModel, Text, number
 from bankapp.operations.ledger.accounts import visible_account
 from bankapp.operations.operation import operation
+from bankapp.operations.turns import in_turns
 from bankapp.store.events.feed import FeedPage
 from bankapp.store.events.reading import Wanted
 
@@ -28,9 +27,7 @@ def _names(value: object) -> object:
 
 
 def _checked(cursor: str) -> str:
-    if cursor != _END:
-        Place.parse(cursor)
-    return cursor
+    return cursor if cursor == _END else checked_id(cursor)
 
 
 class ListEventsRequest(RequestModel):
@@ -84,13 +81,10 @@ async def list_events(bank: Bank, caller: Caller, request: ListEventsRequest) ->
         present = await renewed(bank, caller)
         if present.role is not caller.role:
             page = await _page(bank, present, request, 0)
-    items: list[AnyEvent] = []
-    for fact in page.facts:
-        items.append(tell(fact, page.place.epoch, page.account_ids))
-        if len(items) % tuning.RENDERED_RESULT_COUNT == 0:
-            await asyncio.sleep(0)
     return EventPage(
-        items=items,
+        items=[
+            tell(fact, page.place.epoch, page.account_ids) async for fact in in_turns(page.facts)
+        ],
         next_cursor=str(page.place),
         has_more=page.has_more,
     )

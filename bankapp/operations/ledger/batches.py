@@ -1,17 +1,16 @@
 """Many transfers in one request."""
 
-import asyncio
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bankapp import tuning
 from bankapp.domain import errors, limits
 from bankapp.domain.idempotency import RequestKey
 from bankapp.domain.postings import Posting
 from bankapp.operations.bank import Bank
 from bankapp.operations.callers import Caller
-from bankapp.operations.fields import Kept, RequestModel, ResponseModel
+from bankapp.operations.fields import Kept, KeptText, RequestModel, ResponseModel
 from bankapp.operations.keys import request_key
 from bankapp.operations.ledger.transfers import (
     CreateTransferRequest,
@@ -21,6 +20,7 @@ from bankapp.operations.ledger.transfers import (
     transfer_response,
 )
 from bankapp.operations.operation import operation
+from bankapp.operations.turns import in_turns
 from bankapp.store.engine.idempotency import Answer
 from bankapp.store.ledger.outcomes import Outcome, Posted
 
@@ -75,12 +75,12 @@ async def create_batch(
     """Make many transfers from one's own accounts, in their order and in one transaction."""
     _require_other_keys(request, key)
     answer = await bank.store.postings.post_once(
-        [_posting(caller, item) for item in request.transfers],
+        await _postings(caller, request.transfers),
         is_atomic=request.mode == "atomic",
         key=key,
         render=_render,
     )
-    return Answer(Kept.model_validate_json(answer.result), answer.replayed_request_id)
+    return Answer(KeptText(answer.result), answer.replayed_request_id)
 
 
 def _require_other_keys(request: CreateBatchRequest, key: RequestKey | None) -> None:
@@ -101,8 +101,10 @@ def _require_other_keys(request: CreateBatchRequest, key: RequestKey | None) -> 
         raise errors.ValidationFailed(violations=violations)
 
 
-def _posting(caller: Caller, item: BatchItem) -> Posting:
-    return transfer_posting(caller, item, _item_key(caller, item))
+async def _postings(caller: Caller, items: Sequence[BatchItem]) -> list[Posting]:
+    return [
+        transfer_posting(caller, item, _item_key(caller, item)) async for item in in_turns(items)
+    ]
 
 
 def _item_key(caller: Caller, item: BatchItem) -> RequestKey | None:
@@ -118,13 +120,8 @@ def _item_key(caller: Caller, item: BatchItem) -> RequestKey | None:
     )
 
 
-async def _render(outcomes: list[Outcome]) -> str:
-    """The response as text. Other requests are served while that of a large batch is made."""
-    results: list[str] = []
-    for outcome in outcomes:
-        results.append(_result(outcome).model_dump_json())
-        if len(results) % tuning.RENDERED_RESULT_COUNT == 0:
-            await asyncio.sleep(0)
+async def _render(outcomes: Iterable[Outcome]) -> str:
+    results = [_result(outcome).model_dump_json() async for outcome in in_turns(outcomes)]
     return f'{{"results":[{",".join(results)}]}}'
 
 

@@ -71,6 +71,7 @@ class Batcher(Generic[Item, Answer]):
         self._run_alone = run_alone
         self._count_max = count_max
         self._last_count = 0
+        self.batch_count = 0  # since the start
         self._conflict_key = conflict_key
         self._queue: deque[_Waiting[Item, Answer]] = deque()
         self._running: asyncio.Task[None] | None = None
@@ -119,6 +120,7 @@ class Batcher(Generic[Item, Answer]):
             batch.append(waiting)
         self._queue.extendleft(reversed(later))
         self._last_count = len(batch)
+        self.batch_count += 1
         return batch
 
     def _next_count_max(self) -> int:

@@ -6,14 +6,14 @@ What a fact shows never changes again.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from bankapp.domain import events
 from gen import models
 from gen.enums import HoldStatus
 from gen.transfers import ListTransfersAfterRow, ListTransfersOfAccountsAfterRow
 
-_ENDS = {
+ENDS_OF_HOLDS: Final = {
     HoldStatus.CAPTURED: events.HoldCaptured.name,
     HoldStatus.VOIDED: events.HoldVoided.name,
     HoldStatus.OPEN: events.HoldExpired.name,  # nobody closed it: it was over
@@ -63,7 +63,7 @@ class HoldEndFact:
 
     @property
     def name(self) -> str:
-        return _ENDS[self.hold.status]
+        return ENDS_OF_HOLDS[self.hold.status]
 
     @property
     def ended_at(self) -> datetime:

@@ -54,7 +54,8 @@ class Feed:
     """
 
     def __init__(self, transactions: Transactions) -> None:
-        self._run = transactions.run
+        # Facts that are settled are for all snapshots the same, so no transaction is needed.
+        self._read = transactions.run_statement
         self._run_statement = transactions.run_statement
         self._lag = Lag()
         self.tail = Tail(self.settle, self.list_concerned)
@@ -81,35 +82,27 @@ class Feed:
         is_lost = place.position > horizon.settled_position and not horizon.is_standby
         if place.epoch != horizon.epoch or is_lost:
             raise errors.FeedRewound
-        read = FactPage([], place.position, None)
-        # Of a kind that is rare much is read for little, so not without end.
-        for _ in range(tuning.FEED_READ_COUNT_MAX):
-            if read.facts or read.position >= horizon.settled_position:
-                break
-            stretch: Stretch = {
-                "after_position": read.position,
-                "until_position": horizon.settled_position,
-                # For few facts of a rare kind many rows are read, but not one by one.
-                "row_count_max": max(count_max, tuning.FEED_STRETCH_MIN),
-            }
-            read = await self._run(read_facts, wanted, stretch, horizon.first_position)
-            read = read.cut(count_max)
-        return FeedPage(
-            facts=read.facts,
-            place=Place(horizon.epoch, read.position),
-            has_more=read.position < horizon.settled_position,
-            account_ids=read.account_ids,
-        )
+        return await self._read_page(wanted, horizon, place.position, count_max)
 
-    async def get_one(self, wanted: Wanted, position: int) -> FactPage:
-        """The fact at a position, if there is one that is wanted; it was settled before."""
-        first_position = (await self.settle()).first_position
-        stretch: Stretch = {
-            "after_position": position - 1,
-            "until_position": position,
-            "row_count_max": 1,
-        }
-        return await self._run(read_facts, wanted, stretch, first_position)
+    async def get_page_behind(self, wanted: Wanted, position: int, count_max: int) -> FeedPage:
+        """As `get_page`, behind a position that is of the database's own epoch."""
+        horizon = await self.settle()
+        position = min(position, horizon.settled_position)
+        return await self._read_page(wanted, horizon, position, count_max)
+
+    async def get_facts(self, wanted: Wanted, positions: Sequence[int]) -> FeedPage:
+        """The facts at ascending positions, of those that are wanted; all were settled before."""
+        horizon = await self.settle()
+        read = FactPage([], 0, None)
+        for position in positions:
+            stretch: Stretch = {
+                "after_position": position - 1,
+                "until_position": position,
+                "row_count_max": 1,
+            }
+            found = await self._read(read_facts, wanted, stretch, horizon.first_position)
+            read = FactPage([*read.facts, *found.facts], position, found.account_ids)
+        return _page(read, horizon)
 
     async def wait_for_page(
         self,
@@ -124,15 +117,21 @@ class Feed:
 
         Few requests of one `reader` wait at the same time; None is the bank itself.
         """
-        page = await self.get_page(wanted, place, count_max)
-        if page.facts or page.has_more or wait_s <= 0:
+        if wait_s <= 0:
+            return await self.get_page(wanted, place, count_max)
+        page = await self._known_page(wanted, place, count_max)
+        if page.facts or page.has_more:
             return page
         ends_at_s = asyncio.get_running_loop().time() + wait_s
         async with self.tail.watching(wanted.username, reader) as watch:
             while True:
-                page = await self.get_page(wanted, page.place, count_max)
+                page = await self._known_page(wanted, page.place, count_max)
                 if page.facts or page.has_more or not await watch.until_woken(ends_at_s):
                     return page
+
+    async def known_horizon(self) -> AdvanceFeedRow:
+        """How far the feed was settled a moment ago, where somebody follows it, or now."""
+        return self.tail.horizon or await self.settle()
 
     def release(self) -> None:
         """Let all who wait go on with what there is, for the process stops."""
@@ -146,6 +145,41 @@ class Feed:
             )
         )
         return set(usernames)
+
+    async def _known_page(self, wanted: Wanted, place: Place | None, count_max: int) -> FeedPage:
+        """As `get_page`, of what is known to be settled: who waits need not settle it again."""
+        known = self.tail.horizon
+        if known is None or place is None or place.epoch != known.epoch:
+            return await self.get_page(wanted, place, count_max)
+        if place.position > known.settled_position:
+            return await self.get_page(wanted, place, count_max)
+        return await self._read_page(wanted, known, place.position, count_max)
+
+    async def _read_page(
+        self, wanted: Wanted, horizon: AdvanceFeedRow, after: int, count_max: int
+    ) -> FeedPage:
+        read = FactPage([], after, None)
+        # Of a kind that is rare much is read for little, so not without end.
+        for _ in range(tuning.FEED_READ_COUNT_MAX):
+            if read.facts or read.position >= horizon.settled_position:
+                break
+            stretch: Stretch = {
+                "after_position": read.position,
+                "until_position": horizon.settled_position,
+                # For few facts of a rare kind many rows are read, but not one by one.
+                "row_count_max": max(count_max, tuning.FEED_STRETCH_MIN),
+            }
+            read = await self._read(read_facts, wanted, stretch, horizon.first_position)
+        return _page(read.cut(count_max), horizon)
+
+
+def _page(read: FactPage, horizon: AdvanceFeedRow) -> FeedPage:
+    return FeedPage(
+        facts=read.facts,
+        place=Place(horizon.epoch, read.position),
+        has_more=read.position < horizon.settled_position,
+        account_ids=read.account_ids,
+    )
 
 
 async def _advance(q: AsyncQueries) -> AdvanceFeedRow:

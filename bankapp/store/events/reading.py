@@ -6,11 +6,17 @@ from operator import attrgetter
 from typing import TypedDict
 
 from bankapp.domain import events
-from bankapp.store.events.facts import AuditFact, Fact, HoldEndFact, HoldFact, TransferFact
+from bankapp.store.events.facts import (
+    ENDS_OF_HOLDS,
+    AuditFact,
+    Fact,
+    HoldEndFact,
+    HoldFact,
+    TransferFact,
+)
 from gen import models
 from gen.queries import AsyncQueries
 
-_HOLD_ENDS = frozenset({events.HoldCaptured.name, events.HoldVoided.name, events.HoldExpired.name})
 _AUDITED = frozenset(event.name for event in events.EVENTS)
 
 
@@ -73,7 +79,7 @@ async def read_facts(
         ),
         key=attrgetter("position"),
     )
-    return FactPage(found, end, account_ids).cut(count_max)
+    return FactPage(found, end, account_ids)
 
 
 async def _read_branches(
@@ -93,7 +99,7 @@ async def _read_branches(
         branches.append(await _transfers(q, account_ids, stretch))
     if events.HoldPlaced.name in wanted.names:
         branches.append([HoldFact(row) for row in await _holds(q, account_ids, numbered)])
-    if wanted.names & _HOLD_ENDS:
+    if not wanted.names.isdisjoint(ENDS_OF_HOLDS.values()):
         branches.append([HoldEndFact(row) for row in await _hold_ends(q, account_ids, stretch)])
     if audited:
         rows = await _audit_events(q, wanted, audited, numbered)

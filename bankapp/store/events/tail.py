@@ -50,6 +50,7 @@ class Tail:
         self._readers = Counter[str | None]()
         self._following: asyncio.Task[None] | None = None
         self._begun = asyncio.Event()
+        self.horizon: AdvanceFeedRow | None = None  # lately; None while nobody follows the feed
         self._is_released = False
 
     @asynccontextmanager
@@ -112,18 +113,27 @@ class Tail:
             await self._following  # raises Unavailable
 
     async def _follow(self) -> None:
-        position = (await self._settle()).settled_position
-        self._begun.set()
-        while self._watches:
-            await asyncio.sleep(tuning.FEED_POLL_INTERVAL_S)
-            try:
-                settled = (await self._settle()).settled_position
-                if settled > position:
-                    self._wake([_ANYBODY])
-                    await self._wake_concerned(position, settled)
-                    position = settled
-            except errors.Unavailable:
-                self._wake(list(self._watches))  # who looks is told
+        try:
+            self.horizon = last = await self._settle()
+            self._begun.set()
+            while self._watches:
+                await asyncio.sleep(tuning.FEED_POLL_INTERVAL_S)
+                try:
+                    self.horizon = await self._settle()
+                    await self._wake_between(last, self.horizon)
+                    last = self.horizon
+                except errors.Unavailable:
+                    self.horizon = None
+                    self._wake(list(self._watches))  # who looks is told
+        finally:
+            self.horizon = None
+
+    async def _wake_between(self, last: AdvanceFeedRow, horizon: AdvanceFeedRow) -> None:
+        if horizon.epoch != last.epoch:
+            self._wake(list(self._watches))
+        elif horizon.settled_position > last.settled_position:
+            self._wake([_ANYBODY])
+            await self._wake_concerned(last.settled_position, horizon.settled_position)
 
     async def _wake_concerned(self, position: int, settled: int) -> None:
         while position < settled and self._watches.keys() - {_ANYBODY}:

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -55,7 +55,9 @@ class Postings:
             count_each=1,
             count_all=tuning.BATCH_CONCURRENCY,
             waiting_count_max=tuning.WAITING_BATCH_COUNT_MAX,
+            rest_of=self.rest_of,
         )
+        self._known_batch_count = 0
 
     async def submit(self, posting: Posting) -> Outcome:
         """Post one item, in a batch with those of concurrent callers.
@@ -89,7 +91,7 @@ class Postings:
         *,
         is_atomic: bool,
         key: RequestKey | None,
-        render: Callable[[list[Outcome]], Awaitable[str]],
+        render: Callable[[Iterable[Outcome]], Awaitable[str]],
     ) -> Answer[str]:
         """Post a batch once under the key; the answer is what `render` makes of the outcomes.
 
@@ -99,14 +101,20 @@ class Postings:
 
         async def step(q: AsyncQueries) -> str:
             rows = await self._post(q, batch, is_atomic=is_atomic)
-            outcomes = outcomes_of(batch, rows)
-            for outcome in outcomes:
-                if isinstance(outcome, errors.Unauthenticated):
-                    raise outcome  # all items are of one session
-            return await render(outcomes)
+            return await render(_outcomes_of_session(batch, rows))
 
         async with self._batch_turns.take(batch[0].origin.actor):
             return await self._run_once(key, step)
+
+    def rest_of(self, duration_s: float) -> float:
+        """For how long a user's next batch waits after one of that length, both in seconds.
+
+        It waits if others have posted since the last batch ended: they have half of the time.
+        """
+        known, self._known_batch_count = self._known_batch_count, self._batcher.batch_count
+        if self._batcher.batch_count == known:
+            return 0.0
+        return min(duration_s, tuning.BATCH_REST_MAX_S)  # the duration may be that of a lock
 
     async def expire_holds(self, moment: datetime) -> int:
         """Note the ends of expired holds, in batches; returns how many were due.
@@ -168,6 +176,17 @@ class Postings:
         rows = await q.transfers.post_transfers(given)
         self._clock.note(rows)
         return rows
+
+
+def _outcomes_of_session(
+    batch: Sequence[Posting], rows: Sequence[PostTransfersRow]
+) -> Iterator[Outcome]:
+    """The outcomes, each made when it is asked for. Raises Unauthenticated."""
+    for posting, row in zip(batch, rows, strict=True):
+        outcome = outcome_of(posting, row)
+        if isinstance(outcome, errors.Unauthenticated):
+            raise outcome  # all items are of one session
+        yield outcome
 
 
 def key_of(posting: Posting) -> tuple[str, str] | None:

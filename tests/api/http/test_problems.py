@@ -91,7 +91,7 @@ def test_violations_are_told_in_their_order() -> None:
 
 def test_only_what_is_worth_another_try_is_retryable() -> None:
     retryable = [refusal.code for refusal in refusals() if refusal.retryable]
-    assert retryable == ["rate_limited", "unavailable"]
+    assert retryable == ["deadline_passed", "rate_limited", "unavailable"]
 
 
 async def test_an_internal_error_tells_nothing(api: Api, connection: Connection) -> None:

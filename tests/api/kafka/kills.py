@@ -88,8 +88,10 @@ async def commanded_over_kills(store: Store, plan: Plan) -> Outcome:
             await _kill(plan, chance)
             (plan.directory / "last").mkdir()
             with plan.working("last") as last:
-                async with asyncio.timeout(plan.patience_s):
-                    await _until_answered(asker, await ids)
+                sent = await ids
+                await asyncio.to_thread(
+                    until, lambda: all(one in asker.replies for one in sent), plan.patience_s
+                )
                 assert await asyncio.to_thread(last.stop, signal.SIGTERM) == 0
             assert await asyncio.to_thread(steady.stop, signal.SIGTERM) == 0
         found = [reply for one in await ids for reply in asker.replies.get(one, [])]
@@ -138,8 +140,3 @@ async def _kill(plan: Plan, chance: random.Random) -> None:
             await asyncio.sleep(chance.uniform(0, RUN_MAX_S))
             os.kill(working.process.pid, signal.SIGKILL)
             working.process.wait()
-
-
-async def _until_answered(asker: Asker, ids: list[str]) -> None:
-    while not all(one in asker.replies for one in ids):
-        await asyncio.sleep(0.1)

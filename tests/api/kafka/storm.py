@@ -1,6 +1,6 @@
 """Sends 2,000 commands over 20 kills, and compares the replies with the books.
 
-make command-storm ARGS="--commands 2000 --kills 20 --broker noida"
+make command-storm ARGS="--commands 2000 --kills 20"
 """
 
 import argparse
@@ -21,7 +21,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--commands", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--broker", choices=KINDS, default=KINDS[0])
+    parser.add_argument("--broker", choices=KINDS, default=KINDS[-1])
     wanted = parser.parse_args()
     url = os.environ["DATABASE_URL"]
     migrate(url)

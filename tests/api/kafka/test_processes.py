@@ -3,6 +3,8 @@
 import signal
 from pathlib import Path
 
+import pytest
+
 from bankapp.store.store import Store
 from tests.api.kafka.kills import Plan, commanded_over_kills
 from tests.brokers import Broker
@@ -19,6 +21,8 @@ async def test_kills_lose_nothing_and_do_nothing_twice(
     Method: commands, a fifth of them sent twice, to two processes, one of which is killed by
     SIGKILL twice. `python -m tests.api.kafka.storm` does it with 2,000 commands and 20 kills.
     """
+    if own_broker.kind == "noida":
+        pytest.skip("noida-db never gives the partitions of a killed member to another")
     plan = Plan(
         url=database_url,
         server=own_broker.server,

@@ -13,10 +13,18 @@ class Worker:
     """Takes turns at work that goes on until it is told to end, and notes how."""
 
     def __init__(
-        self, *, count_each: int = 1, count_all: int = 9, waiting_count_max: int = 9
+        self,
+        *,
+        count_each: int = 1,
+        count_all: int = 9,
+        waiting_count_max: int = 9,
+        rest_s: float = 0,
     ) -> None:
         self.turns = Turns(
-            count_each=count_each, count_all=count_all, waiting_count_max=waiting_count_max
+            count_each=count_each,
+            count_all=count_all,
+            waiting_count_max=waiting_count_max,
+            rest_of=lambda _: rest_s,
         )
         self.may_end = asyncio.Event()
         self.notes: list[str] = []
@@ -64,6 +72,18 @@ async def test_too_many_who_wait_are_refused() -> None:
     worker.may_end.set()
     await asyncio.gather(*tasks)
     await worker.work("a4")
+
+
+async def test_a_key_rests_and_others_do_not() -> None:
+    worker = Worker(count_all=1, rest_s=3600)
+    first, second, other = await worker.start(["a1", "a2", "b1"])
+    worker.may_end.set()
+    await asyncio.gather(first, other)
+    assert worker.notes == ["a1 begins", "a1 ends", "b1 begins", "b1 ends"]
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    await worker.work("a3")  # nobody waited: there was no reason to rest
 
 
 async def test_a_turn_ends_with_what_fails_or_is_cancelled() -> None:

@@ -15,9 +15,11 @@ from bankapp.operations.events.telling import tell
 from bankapp.store.engine.transaction import Pool
 from bankapp.store.events.facts import Fact
 from bankapp.store.events.feed import Lag
-from bankapp.store.events.reading import Wanted
+from bankapp.store.events.reading import FactPage, Stretch, Wanted, read_facts
 from bankapp.store.store import Store
 from bankapp.telemetry import metrics
+from gen.feed_horizon import AdvanceFeedRow
+from gen.queries import AsyncQueries
 from tests.api.conftest import Connection
 from tests.factories import Make, capture, deposit, hold, keyed, transfer
 from tests.feed import EVERYTHING, TRY_COUNT_MAX, facts, settle
@@ -143,9 +145,9 @@ async def waiting(store: Store, wanted: Wanted = EVERYTHING) -> "asyncio.Task[li
 
     task = asyncio.create_task(wait())
     for _ in range(TRY_COUNT_MAX):
-        if store.feed.tail.watch_count:
+        if store.feed.tail.horizon is not None:
             return task
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
     raise AssertionError("nobody waits")
 
 
@@ -165,14 +167,15 @@ async def test_who_waits_looks_only_when_it_concerns_them(
     mine, others = await make.account(), await make.account()
     task = await waiting(store, Wanted(NAMES, username=mine.owner))
     reads: list[Wanted] = []
-    read = store.feed.get_page
 
-    async def counting(wanted: Wanted, place: Place | None, count_max: int) -> object:
+    async def counting(
+        q: AsyncQueries, wanted: Wanted, stretch: Stretch, first_position: int
+    ) -> FactPage:
         reads.append(wanted)
-        return await read(wanted, place, count_max)
+        return await read_facts(q, wanted, stretch, first_position)
 
     await asyncio.sleep(2 * tuning.FEED_POLL_INTERVAL_S)
-    monkeypatch.setattr(store.feed, "get_page", counting)
+    monkeypatch.setattr("bankapp.store.events.feed.read_facts", counting)
     for _ in range(5):
         await store.postings.post([deposit(others, 1)])
         await settle(store)
@@ -222,7 +225,6 @@ async def test_who_waits_is_told_after_the_database_was_away(
 ) -> None:
     account = await make.account()
     task = await waiting(store, Wanted(NAMES, username=account.owner))
-    await vars(store.feed.tail)["_begun"].wait()
     settle_now, failures = store.feed.settle, iter([errors.Unavailable()])
 
     async def failing_once() -> object:
@@ -234,6 +236,46 @@ async def test_who_waits_is_told_after_the_database_was_away(
     await asyncio.sleep(3 * tuning.FEED_POLL_INTERVAL_S)
     await store.postings.post([deposit(account, 1)])
     assert names(await task) == ["transfer.posted"]
+
+
+async def test_who_waits_is_told_of_a_new_epoch(
+    store: Store, make: Make, connection: Connection
+) -> None:
+    account = await make.account()
+    task = await waiting(store, Wanted(NAMES, username=account.owner))
+    connection.execute("SELECT begin_feed_epoch()")
+    connection.commit()
+    with pytest.raises(errors.FeedRewound):
+        await task
+
+
+async def test_who_waits_reads_what_is_known(
+    store: Store, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Goal: those who wait do not settle the feed each for himself, and lose nothing by it."""
+    account = await make.account()
+    task = await waiting(store, Wanted(NAMES, username=account.owner))
+    known = await store.feed.known_horizon()
+    place = Place(known.epoch, known.settled_position - 1)
+
+    async def never() -> AdvanceFeedRow:
+        raise AssertionError("the feed is settled")
+
+    monkeypatch.setattr(store.feed, "settle", never)
+    page = await store.feed.wait_for_page(EVERYTHING, place, 10, LONG_S)
+    assert len(page.facts) == 1
+    monkeypatch.undo()
+
+    async def stale() -> AdvanceFeedRow:
+        return known
+
+    monkeypatch.setattr(store.feed.tail, "_settle", stale)
+    await store.postings.post([deposit(account, 1)])
+    seen = await settle(store)
+    page = await store.feed.wait_for_page(EVERYTHING, Place(known.epoch, seen), 10, 0.01)
+    assert page.place.position == seen
+    store.feed.release()
+    await task
 
 
 @pytest.mark.parametrize("kind", ["user", "account", "session"])

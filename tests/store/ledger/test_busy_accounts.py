@@ -1,6 +1,7 @@
 """An account that another transaction has locked delays its own payments, and no others."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from copy import copy
 from dataclasses import replace
@@ -220,6 +221,40 @@ async def test_batches_of_one_user_take_one_slot(
     assert not any(task.done() for task in [*waiting, single])
     connection.rollback()
     await asyncio.gather(*waiting, single)
+
+
+async def test_batches_of_a_user_rest_while_others_post(
+    patient: Store, make: Make, connection: Connection
+) -> None:
+    """Goal: while others post they have half of the time, and a user alone has all of it."""
+    payer, other, target = [await make.account(balance=99) for _ in range(3)]
+    ends: list[float] = []
+
+    async def post_batch() -> None:
+        await patient.postings.post_once(
+            [replace(transfer(payer, target, 1), origin=Origin(actor=payer.owner))],
+            is_atomic=False,
+            key=None,
+            render=as_text,
+        )
+        ends.append(time.monotonic())
+
+    lock(connection, payer)
+    batches = [asyncio.create_task(post_batch()) for _ in range(2)]
+    await patient.postings.submit(transfer(other, target, 1))
+    await asyncio.sleep(tuning.BATCH_REST_MAX_S)
+    connection.rollback()
+    await asyncio.gather(*batches)
+    assert ends[1] - ends[0] >= tuning.BATCH_REST_MAX_S
+    assert patient.postings.rest_of(9) == 0
+
+
+async def test_the_rest_of_a_user_is_bounded(patient: Store, make: Make) -> None:
+    other, target = await make.account(balance=99), await make.account()
+    for duration_s, rest_s in ((0.1, 0.1), (9, tuning.BATCH_REST_MAX_S)):
+        await patient.postings.submit(transfer(other, target, 1))
+        assert patient.postings.rest_of(duration_s) == rest_s
+        assert patient.postings.rest_of(duration_s) == 0
 
 
 async def test_a_lock_that_stays_is_refused_without_harm(

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -74,7 +74,7 @@ class MessageSchemas:
 
 
 def schemas_of_messages(
-    requests: Iterable[type[BaseModel]], responses: Iterable[type[BaseModel]]
+    requests: Sequence[type[BaseModel]], responses: Sequence[type[BaseModel]]
 ) -> MessageSchemas:
     """The schemas of models, none of which is both a request and a response."""
     references, document = models_json_schema(
@@ -85,10 +85,11 @@ def schemas_of_messages(
         ref_template=_REFERENCE,
         schema_generator=_Generator,
     )
-    return MessageSchemas(
-        _components(document),
-        {model: found for (model, _), found in references.items() if isinstance(model, type)},
-    )
+    found = {
+        **{model: references[model, "validation"] for model in requests},
+        **{model: references[model, "serialization"] for model in responses},
+    }
+    return MessageSchemas(_components(document), found)
 
 
 class _Generator(GenerateJsonSchema):

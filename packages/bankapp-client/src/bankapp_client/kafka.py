@@ -246,7 +246,8 @@ class _Line:
             raise Unreachable(f"there is no topic {self._reply_topic}")
         partition = random.choice([*topic.partitions])
         place = TopicPartition(self._reply_topic, partition)
-        ends = consumer.get_watermark_offsets(place, timeout=_CONNECT_TIMEOUT_S)
+        found = consumer.get_watermark_offsets(place, timeout=_CONNECT_TIMEOUT_S)
+        ends = cast("tuple[int, int] | None", found)
         if ends is None:
             raise Unreachable(f"the end of {self._reply_topic} is not known")
         return partition, ends[1]

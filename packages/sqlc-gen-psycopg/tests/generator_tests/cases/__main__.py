@@ -13,16 +13,18 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from generator_tests.cases.calling import Calls, call
-from generator_tests.cases.compiling import Compiler, Refused
-from generator_tests.cases.outcomes import Outcome, Verdict, counted, play
+from generator_tests.cases.compiling import GROUP_SIZE, Compiled, Compiler
+from generator_tests.cases.outcomes import Verdict, counted, grouped, play
 from generator_tests.cases.seeds import seed
 from generator_tests.cases.sqlc_checkout import SqlcCase, extract, find_cases
 from generator_tests.cases.type_checkers import type_checked
+from generator_tests.project import Project, Server
 from generator_tests.values import Arguments
 
 VARIANTS: Final = (Arguments(), Arguments(gives_none=True), Arguments(turn=1), Arguments(turn=2))
@@ -65,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(cases: Sequence[SqlcCase], skipped: Counter[str], compiler: Compiler) -> int:
     started = time.monotonic()
     all_calls: list[Calls] = []
-    played = play(partial(_play, case, compiler, all_calls) for case in cases)
+    checked = [_CheckedCase(case, all_calls) for case in cases]
+    played = play(partial(compiler.play, group) for group in grouped(checked, GROUP_SIZE))
     outcomes = type_checked(played, compiler.out)
     print(f"{counted(outcomes)}, in {time.monotonic() - started:.0f} s")
     print("skipped:", ", ".join(f"{count} {reason}" for reason, count in skipped.items()))
@@ -75,23 +78,32 @@ def _run(cases: Sequence[SqlcCase], skipped: Counter[str], compiler: Compiler) -
     return 0 if all(outcome.verdict in _NO_FAULTS for outcome in outcomes) else 1
 
 
-def _play(case: SqlcCase, compiler: Compiler, all_calls: list[Calls]) -> Outcome:
-    package = compiler.reserve()
-    try:
-        with compiler.compiled(package, case.write) as compiled:
-            seed(compiled.connection)
-            calls = [call(compiled, query, VARIANTS) for query in compiled.queries]
-    except Refused as error:
-        is_intended = any(part in str(error) for part in REFUSED_ON_PURPOSE)
-        verdict = Verdict.INTENDED if is_intended else error.verdict
-        return Outcome(case.name, verdict, str(error))
-    except Exception as error:  # noqa: BLE001 - the package cannot be imported
-        return Outcome(case.name, Verdict.ERROR, f"{type(error).__name__}: {error}")
-    all_calls += calls
-    broken = [message for one in calls for message in one.broken]
-    wrong = [message for one in calls for message in one.wrong]
-    verdict = Verdict.ERROR if broken else Verdict.UNSOUND if wrong else Verdict.OK
-    return Outcome(case.name, verdict, "; ".join(broken + wrong), package)
+@dataclass(frozen=True)
+class _CheckedCase:
+    """A case whose queries are called; `all_calls` gets the calls."""
+
+    case: SqlcCase
+    all_calls: list[Calls]
+
+    @property
+    def name(self) -> str:
+        return self.case.name
+
+    def write(self, directory: Path, server: Server) -> Project:
+        return self.case.write(directory, server)
+
+    def look(self, compiled: Compiled) -> tuple[Verdict, str]:
+        seed(compiled.connection)
+        calls = [call(compiled, query, VARIANTS) for query in compiled.queries]
+        self.all_calls.extend(calls)
+        broken = [message for one in calls for message in one.broken]
+        wrong = [message for one in calls for message in one.wrong]
+        verdict = Verdict.ERROR if broken else Verdict.UNSOUND if wrong else Verdict.OK
+        return verdict, "; ".join(broken + wrong)
+
+    def refused(self, verdict: Verdict, message: str) -> Verdict:
+        is_intended = any(part in message for part in REFUSED_ON_PURPOSE)
+        return Verdict.INTENDED if is_intended else verdict
 
 
 if __name__ == "__main__":

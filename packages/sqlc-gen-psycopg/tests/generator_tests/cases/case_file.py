@@ -28,8 +28,8 @@ from types import NoneType
 from typing import Any, Final, get_args, get_origin
 
 from generator_tests.cases.calling import Calls, call
-from generator_tests.cases.compiling import Compiler, Refused
-from generator_tests.cases.outcomes import Outcome, Verdict
+from generator_tests.cases.compiling import Compiled
+from generator_tests.cases.outcomes import Verdict
 from generator_tests.project import Project, Server, write_project
 from generator_tests.values import Arguments, row_fields, shown
 
@@ -40,8 +40,9 @@ _OR_NONE: Final = " | None"
 
 @dataclass(frozen=True)
 class CaseFile:
-    """The parts of a case."""
+    """A case called `name`, in parts."""
 
+    name: str
     expected: Mapping[str, Mapping[str, str]]
     arguments: Mapping[str, list[dict[str, Any]]]
     options: Mapping[str, Any]
@@ -56,9 +57,23 @@ class CaseFile:
             directory, server, self.schema or _NO_SCHEMA, {"query.sql": self.queries}, **options
         )
 
+    def look(self, compiled: Compiled) -> tuple[Verdict, str]:
+        """Call each query that something is expected of, and compare; the worst is the verdict."""
+        compiled.connection.execute(self.data.encode())
+        judged = [
+            _judge(columns, call(compiled, query, self.arguments[query] or VARIANTS))
+            for query, columns in self.expected.items()
+        ]
+        verdict = max((verdict for verdict, _ in judged), key=lambda verdict: verdict.badness)
+        return verdict, "; ".join(detail for _, detail in judged if detail)
 
-def read_case(text: str) -> CaseFile:
-    """The case of a file. Raises ValueError for text of another form."""
+    def refused(self, verdict: Verdict, message: str) -> Verdict:
+        """A case is expected to be compiled."""
+        return verdict
+
+
+def read_case(name: str, text: str) -> CaseFile:
+    """The case of a file. Raises ValueError or SyntaxError for text of another form."""
     head, *rest = re.split(r"^-- (schema|data|queries):?\n", text, flags=re.MULTILINE)
     parts = dict(zip(rest[::2], rest[1::2], strict=True))
     fields = re.findall(r"^-- (expect|options|args \w+): *(.*)$", head, re.MULTILINE)
@@ -71,6 +86,7 @@ def read_case(text: str) -> CaseFile:
     if not queries or "queries" not in parts:
         raise ValueError("no `-- expect: Query(column: annotation)`, or no `-- queries`")
     return CaseFile(
+        name=name,
         expected={name: _columns(columns) for name, columns in queries},
         arguments=arguments,
         options=json.loads(found.get("options", "{}")),
@@ -78,28 +94,6 @@ def read_case(text: str) -> CaseFile:
         data=parts.get("data", ""),
         queries=parts["queries"],
     )
-
-
-def play_case_file(path: Path, name: str, compiler: Compiler) -> Outcome:
-    """Compile a case, call each query that it expects something of, and compare."""
-    package = compiler.reserve()
-    try:
-        case = read_case(path.read_text())
-    except (SyntaxError, ValueError) as error:
-        return Outcome(name, Verdict.UNPLAYED, str(error))
-    try:
-        with compiler.compiled(package, case.write) as compiled:
-            compiled.connection.execute(case.data.encode())
-            judged = [
-                _judge(columns, call(compiled, query, case.arguments[query] or VARIANTS))
-                for query, columns in case.expected.items()
-            ]
-    except Refused as error:
-        return Outcome(name, error.verdict, str(error))
-    except Exception as error:  # noqa: BLE001 - the package cannot be imported, or the data is wrong
-        return Outcome(name, Verdict.ERROR, f"{type(error).__name__}: {error}")
-    verdict = max((verdict for verdict, _ in judged), key=lambda verdict: verdict.badness)
-    return Outcome(name, verdict, "; ".join(detail for _, detail in judged if detail), package)
 
 
 def _columns(text: str) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """How cases end, and the report of many."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, TypeVar
 
+Item = TypeVar("Item")
 PARALLEL_COUNT: Final = 2
 DETAIL_CHARS_MAX: Final = 400
 
@@ -41,14 +42,21 @@ class Outcome:
     package: str = ""
 
 
-def play(cases: Iterable[Callable[[], Outcome]]) -> list[Outcome]:
-    """Run cases, two at a time, and print those that are not ok."""
+def play(groups: Iterable[Callable[[], Sequence[Outcome]]]) -> list[Outcome]:
+    """Run groups of cases, two at a time, and print the cases that are not ok."""
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(PARALLEL_COUNT) as executor:
-        for future in as_completed([executor.submit(case) for case in cases]):
-            outcomes.append(future.result())
-            show(outcomes[-1])
+        for future in as_completed([executor.submit(group) for group in groups]):
+            outcomes += future.result()
+            for outcome in future.result():
+                show(outcome)
     return outcomes
+
+
+def grouped(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """The items in their order, up to `size` of them in each group."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def show(outcome: Outcome) -> None:
