@@ -111,6 +111,7 @@ JOB_SHUTDOWN_TIMEOUT_S: Final = 1.25
 PURGE_BATCH_SIZE: Final = 500
 EXPIRY_BATCH_SIZE: Final = 200
 SMTP_TIMEOUT_S: Final = 10.0
+DNS_TIMEOUT_S: Final = 3.0  # of one try of two
 EGRESS_CONNECTION_COUNT_MAX: Final = 512  # more than all webhooks take at the same time
 RATES_TIMEOUT_S: Final = 10.0
 WEBHOOK_PAGE_SIZE: Final = 100

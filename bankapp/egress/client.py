@@ -73,20 +73,26 @@ async def open_egress(
     It connects to public addresses and to the `allowed` networks. The address is looked at when
     the socket is made, after any `resolver`, so a name cannot change its mind in between.
     """
+    # Without threads, of which names that are never resolved could take all.
+    resolver = resolver or aiohttp.AsyncResolver(timeout=tuning.DNS_TIMEOUT_S, tries=2)
     connector = aiohttp.TCPConnector(
         socket_factory=_socket_factory(AddressFilter(allowed)),
-        resolver=resolver or aiohttp.ThreadedResolver(),
+        resolver=resolver,
         limit=tuning.EGRESS_CONNECTION_COUNT_MAX,
     )
-    async with aiohttp.ClientSession(
+    session = aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         # A small answer could become a large one; what is sent all the same stays as it is.
         auto_decompress=False,
         headers={"Accept-Encoding": "identity", "User-Agent": "bankapp"},
         trust_env=False,
-    ) as session:
-        yield HttpEgress(session, requires_tls=requires_tls)
+    )
+    try:
+        async with session:
+            yield HttpEgress(session, requires_tls=requires_tls)
+    finally:
+        await resolver.close()
 
 
 def _socket_factory(addresses: AddressFilter) -> Callable[[AddressInfo], socket.socket]:

@@ -1,6 +1,8 @@
 """The HTTP client of the egress: where it connects, and what it makes of an answer."""
 
+import asyncio
 import gzip
+import threading
 from collections.abc import AsyncGenerator
 from ipaddress import ip_network
 from typing import Final
@@ -100,6 +102,21 @@ async def test_the_server_would_be_reached(web: WebServer, host: str) -> None:
         answer = await egress.send(get(f"http://{host}:{web.port}/"))
     assert (answer.status, answer.body, answer.is_complete) == (200, b"hello", True)
     assert web.connection_count == 1
+
+
+async def test_names_that_are_never_resolved_keep_no_other_waiting(
+    web: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Goal: who has a hanging name server delays nobody. Method: no thread would come back."""
+    is_over = threading.Event()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: is_over.wait())
+    try:
+        async with open_egress(allowed=[LOOPBACK], requires_tls=False) as egress:
+            async with asyncio.timeout(10):
+                answer = await egress.send(get(f"http://localhost:{web.port}/"))
+    finally:
+        is_over.set()
+    assert answer.status == 200
 
 
 @pytest.mark.parametrize("lie", LIES)
