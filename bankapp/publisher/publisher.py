@@ -14,8 +14,9 @@ from bankapp import tuning
 from bankapp.domain import errors
 from bankapp.domain.feed import Place
 from bankapp.operations.events.declared import NAMES
+from bankapp.operations.turns import in_turns
 from bankapp.publisher.brokers import PublishingFailed, Stopped, TopicUnusable
-from bankapp.publisher.record import Record, to_record
+from bankapp.publisher.record import to_record
 from bankapp.publisher.topic import Topic, Writer
 from bankapp.store.events.consumers import Lease, LeaseLost
 from bankapp.store.events.feed import FeedPage
@@ -100,11 +101,9 @@ class Publisher:
             place = page.place
 
     async def _write(self, writer: Writer, before: Place, page: FeedPage) -> None:
-        records: list[Record] = []
-        for fact in page.facts:
-            records.append(to_record(fact, page.place.epoch, self._source))
-            if len(records) % tuning.RENDERED_RESULT_COUNT == 0:
-                await asyncio.sleep(0)
+        records = [
+            to_record(fact, page.place.epoch, self._source) async for fact in in_turns(page.facts)
+        ]
         await self._renew_if_due()
         self._unsure = Batch(before, [record.place for record in records])
         await asyncio.to_thread(writer.write, records)

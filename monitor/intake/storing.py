@@ -78,7 +78,7 @@ class Storing:
         if not kept:
             return
         await _make_partitions(q, kept)
-        confirmed = await _confirm(q, place.generation, kept) if place.generation > 1 else set()
+        confirmed = await _confirm(q, place.generation, kept)
         fresh = [one for one in kept if one.position not in confirmed]
         await _insert(q, place.generation, fresh)
         # What an earlier generation knew was judged then.
@@ -95,6 +95,8 @@ async def _make_partitions(q: AsyncQueries, happenings: Sequence[Happening]) -> 
 
 
 async def _confirm(q: AsyncQueries, generation: int, happenings: Sequence[Happening]) -> set[int]:
+    if generation == 1:
+        return set()
     found = await q.monitored_events.confirm_events(
         generation=generation,
         epoch=happenings[0].place.epoch,

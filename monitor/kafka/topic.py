@@ -36,8 +36,7 @@ class Topic:
         try:
             self._require_one_partition(consumer)
             place = TopicPartition(self.name, PARTITION)
-            found = consumer.get_watermark_offsets(place, timeout=TIMEOUT_S)
-            return 0 if found is None else found[1]
+            return consumer.get_watermark_offsets(place, timeout=TIMEOUT_S)[1]
         finally:
             consumer.close()
 

@@ -55,7 +55,7 @@ class Guard:
         own = _LOOPBACK_NAMES | {host} if is_loopback(host) else frozenset[str]()
         return cls(
             access=access,
-            hosts=own | ({public.hostname} if public.hostname else set()),
+            hosts=own.union([public.hostname] if public.hostname else []),
             is_secure=public.scheme == "https",
         )
 

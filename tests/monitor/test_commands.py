@@ -192,7 +192,7 @@ async def test_what_may_pass_is_tried_again(
     assert (found.status, found.last_problem, found.reply) == ("due", problem, None)
     assert found.next_try_at > found.tried_at + timedelta(seconds=1)
     await become_due(monitor_pool)
-    commands.outcome = lambda: {"account": {}}
+    commands.outcome = Recorded().outcome
     assert await sender(monitor_pool, commands).send_due() == 1
     [found] = await decisions(monitor_pool)
     assert (found.status, found.last_problem) == ("done", None)

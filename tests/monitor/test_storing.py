@@ -167,7 +167,8 @@ async def test_a_bank_that_was_set_back(storing: Storing, monitor_pool: Pool) ->
         (3, 1, 1, "account.frozen"),
         (4, 1, 1, "account.frozen"),
     ]
-    assert {c for b, _, t, c in await rows(monitor_pool, COUNTS) if t == "account.frozen"} == {3}
+    counts = await rows(monitor_pool, COUNTS)
+    assert {count for *_, name, count in counts if name == "account.frozen"} == {3}
     assert await settle_generation(monitor_pool) is None
     query = "SELECT generation, left_cursor, lost_event_count FROM feed_generations"
     assert await rows(monitor_pool, query) == [(2, "1-4", 2)]

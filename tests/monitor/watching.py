@@ -61,6 +61,7 @@ class Watch:
         """The place once all that has happened by now is read."""
         wanted = await settle(self.store)
         epoch = (await self.store.feed.last_place()).epoch
+        place = await self.storing.place()
         for _ in range(TRY_COUNT_MAX):
             place = await self.storing.place()
             reached = (place.next_cursor or "0-0").split("-")

@@ -46,14 +46,14 @@ def test_the_program_of_the_readme(python: Path, scratch: Path) -> None:
 
 def test_a_command_with_a_database(python: Path, scratch: Path) -> None:
     asks = "import os, psycopg; print(psycopg.connect(os.environ['DATABASE_URL']).info.dbname)"
-    command = [python, "-m", "own_postgres", python, "-c", asks]
+    command = [str(python), "-m", "own_postgres", str(python), "-c", asks]
     done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, check=True)
     assert done.stdout == "postgres\n"
 
 
 def run(python: Path, directory: Path, program: str) -> str:
     """What a program prints."""
-    command = [python, "-c", program]
+    command = [str(python), "-c", program]
     done = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
