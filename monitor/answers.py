@@ -17,7 +17,7 @@ PAGE_SIZE_DEFAULT: Final = 50
 REWIND_COUNT_MAX: Final = 20
 BUCKET_COUNT_MAX: Final = 400
 TYPE_COUNT_MAX: Final = 100
-# A page of the feed comes every 25 seconds, also when nothing happens.
+# A page of the feed comes every 10 seconds, also when nothing happens.
 SILENT_AFTER: Final = timedelta(seconds=60)
 BUCKET_SIZE: Final = {
     Bucket.MINUTE: timedelta(minutes=1),

@@ -7,6 +7,7 @@ thawed the account since.
 """
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
@@ -78,10 +79,9 @@ class Sender:
                 await self.send_due()
             except psycopg.Error as error:
                 log.error("database", exc_info=error)
-            try:
-                await asyncio.wait_for(self._stored.wait(), INTERVAL_S)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(INTERVAL_S):
+                    await self._stored.wait()
 
     async def send_due(self) -> int:
         """Send what is due now; how many commands that were."""

@@ -27,6 +27,7 @@ from monitor.web.guard import Guard
 from own_postgres import EmbeddedServer
 
 WATCH_INTERVAL_S: Final = 0.5
+CANCEL_INTERVAL_S: Final = 0.5
 CURRENCIES_INTERVAL_S: Final = 5.0
 
 
@@ -110,9 +111,15 @@ async def _until(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
         for task in done - {stopped}:
             await task
     finally:
-        for task in (stopped, *tasks):
+        await _end({stopped, *tasks})
+
+
+async def _end(tasks: set[asyncio.Task[Any]]) -> None:
+    """Cancel tasks until they have ended: one that waits in a library may lose a cancellation."""
+    while tasks:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(stopped, *tasks, return_exceptions=True)
+        _, tasks = await asyncio.wait(tasks, timeout=CANCEL_INTERVAL_S)
 
 
 async def _load(currencies: Currencies) -> None:

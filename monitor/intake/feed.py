@@ -12,6 +12,8 @@ from monitor.intake.storing import Storing
 from monitor.logs import log
 
 PAGE_SIZE: Final = 500
+# So often it is known that everything is read, also when nothing happens.
+WAIT_S: Final = 10
 DELAY_S: Final = 1.0
 DELAY_MAX_S: Final = 30.0
 
@@ -41,7 +43,7 @@ class Intake:
     async def _follow(self, client: AsyncClient) -> None:
         """Store page after page. Ends where the place is another than expected."""
         place = await self._storing.place()
-        feed = client.follow_events(cursor=place.next_cursor, page_size=PAGE_SIZE)
+        feed = client.follow_events(cursor=place.next_cursor, page_size=PAGE_SIZE, wait_s=WAIT_S)
         try:
             async for page in feed.pages():
                 place = await self._storing.keep(place, Batch.of_page(page))

@@ -26,7 +26,7 @@ from monitor.logs import log
 
 Result = TypeVar("Result")
 
-SILENCE_S: Final = 25.0
+SILENCE_S: Final = 10.0
 POLL_S: Final = 0.2
 # After the topic was silent, or told of another epoch.
 PAUSE_S: Final = 0.2

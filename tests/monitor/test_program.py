@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from monitor.settings import EXAMPLES
+from monitor.errors import SettingError
+from monitor.settings import EXAMPLES, load_settings
 from tests.brokers import KINDS, running
 from tests.monitor.program import Monitoring, failure, run_monitor
 from tests.processes.processes import Served, postmaster_pid, processes_in, until
@@ -65,7 +66,6 @@ def test_an_address_that_is_taken(scratch: Path) -> None:
     ("name", "value"),
     [
         pytest.param("MONITOR_DATABASE_URL", f"mysql://a:{SECRET}@b/c", id="another database"),
-        pytest.param("MONITOR_DATABASE_URL", f"postgresql://a:{SECRET}%zz@b/c", id="no URL"),
         pytest.param("MONITOR_HTTP_ADDRESS", "8090", id="no host"),
         pytest.param("MONITOR_HTTP_ADDRESS", "127.0.0.1:²", id="a port in superscript"),
         pytest.param("MONITOR_TOKEN", "hunter2", id="a token too short"),
@@ -79,26 +79,75 @@ def test_an_address_that_is_taken(scratch: Path) -> None:
         pytest.param("MONITOR_FREEZE_AFTER_WITHDRAWALS", "1001/5m", id="too great a count"),
         pytest.param("MONITOR_NOTE_AFTER_LOGINS", "5/5", id="no unit"),
         pytest.param("MONITOR_LOG_FORMAT", "xml", id="an unknown log format"),
+        pytest.param("MONITOR_KAFKA_SERVERS", "kafka", id="a broker without a port"),
+        pytest.param("MONITOR_KAFKA_SERVERS", ",", id="no broker"),
+        pytest.param("MONITOR_KAFKA_TOPIC", "a b", id="no name of a topic"),
+        pytest.param("MONITOR_KAFKA_REPLIES", "replies", id="a topic that the bank refuses"),
+        pytest.param("MONITOR_KAFKA_SECURITY", "none", id="an unknown security"),
         pytest.param("MONITOR_TOKN", SECRET, id="a name that is misspelt"),
         pytest.param("MONITOR_HTTP_ADDRESS", "0.0.0.0:8090", id="elsewhere without a token"),
     ],
 )
-def test_wrong_settings(tmp_path: Path, name: str, value: str) -> None:
-    done = run_monitor(cwd=tmp_path, **{name: value})
-    is_url_of_database = "%zz" in value
-    line = failure(done, 1 if is_url_of_database else 2)
+def test_wrong_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    for known in EXAMPLES:
+        monkeypatch.delenv(known, raising=False)
+    monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingError) as refusal:
+        load_settings()
     expected = "MONITOR_TOKEN" if value.startswith("0.0") else name
+    line = str(refusal.value)
     assert line.startswith(expected)
+    assert "\n" not in line
+    assert "hunter2" not in line
+    assert f"Example: {expected}=" in line or name not in EXAMPLES
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "exit_code"),
+    [
+        pytest.param("MONITOR_TOKEN", "hunter2", 2, id="a setting"),
+        pytest.param("MONITOR_DATABASE_URL", f"postgresql://a:{SECRET}%zz@b/c", 1, id="a URL"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_one_line(
+    tmp_path: Path, name: str, value: str, exit_code: int
+) -> None:
+    done = run_monitor(cwd=tmp_path, **{name: value})
+    assert failure(done, exit_code).startswith(name)
     assert "hunter2" not in done.stdout + done.stderr
     assert not list(tmp_path.iterdir())
-    if name in EXAMPLES and not is_url_of_database:
-        assert f"Example: {expected}=" in line
 
 
 def test_elsewhere_it_needs_to_know_its_name(tmp_path: Path) -> None:
     settings = {"MONITOR_HTTP_ADDRESS": "0.0.0.0:8090", "MONITOR_TOKEN": SECRET}
     done = run_monitor(cwd=tmp_path, **settings)
     assert failure(done, 2).startswith("MONITOR_PUBLIC_URL is required where")
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        pytest.param(
+            {"MONITOR_KAFKA_REPLIES": "bank.replies.m"}, "MONITOR_KAFKA_SERVERS", id="no brokers"
+        ),
+        pytest.param(
+            {"MONITOR_KAFKA_SERVERS": "k:1", "MONITOR_KAFKA_USER": "m"},
+            "MONITOR_KAFKA_PASSWORD",
+            id="a user without a password",
+        ),
+    ],
+)
+def test_half_a_set_up_of_kafka(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings, expected: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingError, match=f"^{expected} is required"):
+        load_settings()
 
 
 def test_a_wrong_call(tmp_path: Path) -> None:
