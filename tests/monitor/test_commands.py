@@ -103,6 +103,19 @@ async def test_two_senders_at_once(monitor_pool: Pool) -> None:
     assert {one.status for one in await decisions(monitor_pool)} == {"done"}
 
 
+async def test_who_takes_a_command_keeps_it_from_others(monitor_pool: Pool) -> None:
+    """Goal: another does not wait for it. Method: both take, in transactions that are open."""
+    await decide(monitor_pool)
+    found: list[int] = []
+    async with transaction(monitor_pool) as one, transaction(monitor_pool) as other:
+        for q in (one, other):
+            taken = await q.decisions.claim_due_decisions(
+                lease=SOON, answered_within=SOON, row_count_max=10
+            )
+            found.append(len(taken))
+    assert found == [1, 0]
+
+
 async def test_a_sender_that_is_killed_leaves_its_command_to_another(monitor_pool: Pool) -> None:
     """Goal: nothing is forgotten, and each try has the same key.
 

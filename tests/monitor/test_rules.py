@@ -103,6 +103,16 @@ async def test_events_that_are_told_again_are_not_judged_again(
     assert [position for _, _, position in more] == [3, 16]
 
 
+async def test_a_rule_that_is_new_does_not_judge_what_is_told_again(
+    judging: Storing, monitor_pool: Pool
+) -> None:
+    """The bank was set back, and its feed is read again with a rule that was not there before."""
+    events = [movement(n, at=n * S) for n in (1, 2, 3)]
+    assert await judged(Storing(monitor_pool, []), monitor_pool, *events) == []
+    await judging.begin_again(await judging.place())
+    assert await judged(judging, monitor_pool, *events) == []
+
+
 async def test_an_occasion_is_decided_once(judging: Storing, monitor_pool: Pool) -> None:
     """Goal: the constraint holds where the place does not, as after a dump that was restored."""
     events = [movement(n, at=n * S) for n in (1, 2, 3)]

@@ -50,6 +50,19 @@ async def test_what_another_monitor_has_stored_is_not_stored_again(
     assert {row[3] for row in await rows(monitor_pool, COUNTS)} == {2}
 
 
+async def test_a_page_that_was_read_before_the_bank_was_set_back(
+    storing: Storing, monitor_pool: Pool
+) -> None:
+    """Goal: it is stored in no later generation, and a late page leads the place back nowhere."""
+    start = await storing.place()
+    place = await storing.keep(start, batch(event(3), event(4)))
+    assert (await storing.keep(start, batch(event(3)))).next_cursor == "1-4"
+    await storing.begin_again(place)
+    reached = await storing.keep(place, batch(event(5)))
+    assert (reached.generation, reached.next_cursor, reached.position) == (2, None, 0)
+    assert len(await rows(monitor_pool, STORED)) == 2
+
+
 async def test_records_that_are_read_again_are_passed_over(
     storing: Storing, monitor_pool: Pool
 ) -> None:
@@ -130,15 +143,20 @@ async def test_old_partitions_are_dropped_and_do_not_come_back(
     assert {row[3] for row in await rows(monitor_pool, COUNTS) if row[0] == "day"} == {3, 2}
 
 
-async def test_a_clock_that_is_ahead_drops_nothing(storing: Storing, monitor_pool: Pool) -> None:
+@pytest.mark.parametrize(
+    "newest",
+    [
+        pytest.param(timedelta(days=900), id="of the bank"),
+        pytest.param(timedelta(days=-900), id="of the monitor"),
+    ],
+)
+async def test_a_clock_that_is_ahead_drops_nothing(
+    storing: Storing, monitor_pool: Pool, newest: timedelta
+) -> None:
     """An event from far ahead makes no other event old, nor does the clock of the monitor."""
     now = datetime.now(UTC)
-    page = batch(event(5, at=now), event(2 * SIZE, at=now + timedelta(days=900)))
-    place = await storing.keep(await storing.place(), page)
-    assert await drop_old_events(monitor_pool, timedelta(days=90)) == []
-    still = NOON - timedelta(days=900)
-    await storing.begin_again(place)
-    await storing.keep(await storing.place(), batch(event(6, at=still), event(2 * SIZE, at=still)))
+    page = batch(event(5, at=min(now, now + newest)), event(2 * SIZE, at=now + newest))
+    await storing.keep(await storing.place(), page)
     assert await drop_old_events(monitor_pool, timedelta(days=90)) == []
 
 
