@@ -53,6 +53,7 @@ def directions(*, is_new: bool) -> Iterator[str]:
         yield f"  {person.username:<14} {person.about}"
     yield ""
     yield "`bankapp serve` (or `make run`) shows it: log in at POST /v1/users/login, then see"
-    yield "/v1/accounts, /v1/transfers, /v1/holds, and /v1/accounts/ID/entries of one of them."
+    yield "/v1/accounts, /v1/transfers, /v1/holds, and /v1/accounts/ID/entries of one of them;"
+    yield "/v1/events is all of it in order, and `bankapp events --follow` prints what comes."
     yield "All of it carries the time it was made: the ledger takes no other than now, so that the"
     yield "statement of the month can be had when this month is over."
