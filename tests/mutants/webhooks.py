@@ -156,7 +156,7 @@ MUTANTS: Final[list[Mutant]] = [
     ),
     _code(
         "secrets are not sealed anew",
-        "bankapp/auth/webhook_secrets.py",
+        "bankapp/auth/sealing.py",
         ("return sealed if self._codec.is_of_newest(sealed) else", "return sealed if sealed else"),
         f"{_DISPATCHER} -k newest_key",
     ),
