@@ -62,6 +62,9 @@ PUBLISH_RETRY_DELAY_MAX_S: Final = 30.0
 # The least that brokers allow unless told otherwise: until then nobody serves what a killed process
 # had.
 COMMAND_SESSION_TIMEOUT_S: Final = 6.0
+# So long may a member take to give up its partitions, and wait for the answer of a broker that has
+# lost its wish to join.
+COMMAND_REBALANCE_TIMEOUT_S: Final = 15.0
 COMMAND_POLL_S: Final = 0.2
 COMMAND_READ_COUNT: Final = 100
 COMMAND_BUFFER_COUNT: Final = 100  # of a partition; then no more of it are fetched

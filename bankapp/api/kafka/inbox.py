@@ -50,6 +50,7 @@ class Inbox:
                 "group.id": group,
                 "session.timeout.ms": int(tuning.COMMAND_SESSION_TIMEOUT_S * 1000),
                 "heartbeat.interval.ms": int(tuning.COMMAND_SESSION_TIMEOUT_S * 1000 / 4),
+                "max.poll.interval.ms": int(tuning.COMMAND_REBALANCE_TIMEOUT_S * 1000),
                 # The offsets that are stored are those of commands whose replies are acknowledged.
                 "enable.auto.commit": True,
                 "enable.auto.offset.store": False,
