@@ -13,9 +13,10 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' 
 # Runs a command with DATABASE_URL set to a PostgreSQL that is deleted afterwards. The cache of sqlc is
 # deleted first, because sqlc would use it and not create the database that the generator queries.
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
-WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bankapp.postgres.embedded
+WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m own_postgres
 API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json gen/asyncapi.json
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
+SQL := db/functions db/migrations db/queries monitor/db/migrations monitor/db/queries
 GENERATOR_TESTS := packages/sqlc-gen-psycopg/tests
 DOCS_NODE := packages/schema-docs/src/schema_docs/node
 SWAGGER_UI := bankapp/api/http/site/static/swagger-ui
@@ -32,6 +33,10 @@ help: ## Print this list
 .PHONY: run
 run: setup ## Start the bank, on a PostgreSQL of its own unless DATABASE_URL is set
 	@exec $(BIN)/bankapp serve
+
+.PHONY: run-monitor
+run-monitor: setup ## Start the monitor of the bank that `make run` serves, on a PostgreSQL of its own
+	@exec $(BIN)/bankapp-monitor
 
 .PHONY: test
 test: setup node-tools ## Run the tests; ARGS="-k transfer" narrows them
@@ -96,10 +101,11 @@ migration: $(if $(FUNCTIONS),node-tools,setup) ## Start a migration: make migrat
 	@$(BIN)/schema-docs migration --why "$$WHY" "$$NAME" $(FUNCTIONS)
 
 .PHONY: generate
-generate: setup ## Compile db/ to gen/ and db/schema.sql; write the OpenAPI and AsyncAPI documents and the client
+generate: setup ## Compile db/ to gen/ and db/schema.sql, and monitor/db/; write OpenAPI, AsyncAPI and the client
 	@$(WITH_DATABASE) sh -c '$(DUMP_SCHEMA) db/schema.sql up >/dev/null & dump=$$!; \
 		sqlc generate && sqlc-gen-psycopg prune gen && python -m bankapp.contract write $(API); \
 		status=$$?; wait $$dump && exit $$status'
+	@$(WITH_DATABASE) sh -c 'cd monitor && sqlc generate && sqlc-gen-psycopg prune gen'
 
 .PHONY: generate-examples
 generate-examples: setup ## Write the examples of the OpenAPI document from the server's responses
@@ -148,15 +154,15 @@ watch: setup ## Compile on every save
 format: setup ## Format the Python and the SQL
 	@$(BIN)/ruff check --fix --quiet --exit-zero .
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/sqlfluff fix --quiet db/functions db/migrations db/queries
+	@$(BIN)/sqlfluff fix --quiet $(SQL)
 
 .PHONY: lint
 lint: setup ## Check the style of the Python and the SQL, and that migrations are safe to apply
 	@status=0; \
 	$(BIN)/ruff check --quiet . || status=1; \
 	$(BIN)/ruff format --check --quiet . || status=1; \
-	$(BIN)/sqlfluff lint --nocolor --disable-progress-bar db/functions db/migrations db/queries || status=1; \
-	for file in db/migrations/*.sql; do sed '/^-- migrate:down/,$$d' "$$file" \
+	$(BIN)/sqlfluff lint --nocolor --disable-progress-bar $(SQL) || status=1; \
+	for file in db/migrations/*.sql monitor/db/migrations/*.sql; do sed '/^-- migrate:down/,$$d' "$$file" \
 		| $(BIN)/squawk --reporter gcc --stdin-filepath "$$file" || status=1; done; \
 	test $$status = 0 || { echo >&2 'make: `make format` mends the layout'; exit 1; }
 
@@ -172,6 +178,8 @@ contracts: setup ## Check the import contracts
 verify-generate: setup ## Fail if the generated code differs from what `make generate` writes
 	@$(WITH_DATABASE) sqlc diff || $(call STALE,generate)
 	@$(BIN)/sqlc-gen-psycopg check gen || $(call STALE,generate)
+	@$(WITH_DATABASE) sh -c 'cd monitor && sqlc diff' || $(call STALE,generate)
+	@$(BIN)/sqlc-gen-psycopg check monitor/gen || $(call STALE,generate)
 	@$(BIN)/python -m bankapp.contract verify $(API) || $(call STALE,generate)
 
 .PHONY: verify-schema

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from bankapp.postgres.embedded import throwaway_server
+from own_postgres import throwaway_server
 from tests.postgresql import BINARIES
 
 pytest_plugins = ["tests.browser", "tests.processes.fixtures"]

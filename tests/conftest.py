@@ -20,10 +20,10 @@ from bankapp.auth.passwords import PasswordHasher
 from bankapp.auth.tokens import Purpose, TokenMaker
 from bankapp.auth.webhook_secrets import SecretMaker
 from bankapp.operations.bank import Bank, Rules
-from bankapp.postgres.embedded import PORT
 from bankapp.postgres.migrations import migrate
 from bankapp.store.engine.transaction import Pool, create_pool
 from bankapp.store.store import Store
+from own_postgres import PORT
 from tests.api.client import Api
 from tests.clock import Clock
 from tests.factories import Make

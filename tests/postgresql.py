@@ -4,7 +4,9 @@ import os
 from pathlib import Path
 from typing import Final
 
-from bankapp.postgres.embedded import find_binaries
+from own_postgres import find_binaries
 
 _PGBIN: Final = os.environ.get("PGBIN")
 BINARIES: Final = find_binaries(Path(_PGBIN) if _PGBIN else None)
+# Survives the death of every process, as tests of processes need; not that of the machine.
+QUICK: Final = {"fsync": "off"}

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 import psycopg
 
 from bankapp import tuning
-from bankapp.command_errors import DatabaseAwayError, StartError
-from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
-from bankapp.postgres.urls import require_valid_url
+from bankapp.command_errors import DatabaseAwayError, SettingError, StartError
 from bankapp.settings import Settings
+from own_postgres import (
+    EmbeddedError,
+    EmbeddedServer,
+    InvalidUrlError,
+    ensure_database,
+    find_binaries,
+    require_valid_url,
+)
 
 DATABASE = OWNER = "bank"
 MAINTENANCE_DATABASE = "postgres"
@@ -55,18 +61,34 @@ def open_database(settings: Settings, *, beside_server: bool = False) -> Generat
     """The database; an embedded server runs as long as the block.
 
     With `beside_server` an embedded server that already runs is used instead of refused. Raises
-    EmbeddedError, and SettingError for a wrong DATABASE_URL.
+    StartError, and SettingError for a wrong DATABASE_URL.
     """
     if settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
-        require_valid_url(url)
-        yield Database(url)
+        yield Database(_valid(settings.database_url.get_secret_value()))
         return
+    try:
+        with _embedded_database(settings, beside_server=beside_server) as database:
+            yield database
+    except EmbeddedError as error:
+        raise StartError(str(error)) from None
+
+
+def _valid(url: str) -> str:
+    try:
+        require_valid_url(url)
+    except InvalidUrlError as error:
+        raise SettingError(str(error)) from None
+    return url
+
+
+@contextmanager
+def _embedded_database(settings: Settings, *, beside_server: bool) -> Generator[Database]:
     connections = max(CONNECTION_COUNT_DEFAULT, connections_needed(settings.workers) + SPARE_COUNT)
     server = EmbeddedServer(
         settings.data_dir,
         find_binaries(settings.pgbin),
         {"max_connections": str(connections)},
+        name="BANK_DATA_DIR",
     )
     if beside_server and server.is_running():
         yield Database(

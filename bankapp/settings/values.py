@@ -125,7 +125,7 @@ def _is_origin(text: str) -> bool:
 
 
 def database_url(value: SecretStr) -> SecretStr:
-    """A URL of PostgreSQL; `bankapp.postgres.urls` looks at its parts."""
+    """A URL of PostgreSQL; `own_postgres.require_valid_url` looks at its parts."""
     if not re.match(r"postgres(ql)?://", value.get_secret_value()):
         raise ValueError("is not a postgresql:// URL")
     return value

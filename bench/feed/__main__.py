@@ -21,12 +21,12 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from bankapp.postgres.embedded import EmbeddedServer, find_binaries
 from bench.ledger import banks
 from bench.ledger.people import banker_token
 from bench.ledger.runs import SERVER_SETTINGS
 from bench.ledger.ways import ANYBODY, Payers, Readers
 from bench.ledger.workload import Workload, run_workload
+from own_postgres import EmbeddedServer, find_binaries
 
 CONNECTION_COUNT: Final = 64
 NEVER: Final = "hold.voided"  # nobody holds money here: the reader keeps the horizon moving

@@ -19,7 +19,6 @@ from typing import Final
 import aiohttp
 import uvloop
 
-from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
 from bankapp.postgres.migrations import migrate
 from bench.hostile.attacks import ATTACKS, Attack
 from bench.hostile.connections import Target, Verdict
@@ -27,6 +26,7 @@ from bench.hostile.honest import Experience, Workload, visit
 from bench.ledger import servers
 from bench.ledger.machine import describe_machine
 from bench.ledger.people import add_payers
+from own_postgres import EmbeddedServer, ensure_database, find_binaries
 
 QUIET_S: Final = 6.0
 REST_S: Final = 40.0

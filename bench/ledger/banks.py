@@ -8,12 +8,12 @@ from typing import Final
 import psycopg
 
 from bankapp.operations.fields import encode_cursor
-from bankapp.postgres.embedded import EmbeddedServer, ensure_database
 from bankapp.postgres.migrations import migrate
 from bench.ledger import servers
 from bench.ledger.people import add_payers, banker_token
 from bench.ledger.tutorial.security import create_token
 from bench.ledger.ways import Payers, Readers
+from own_postgres import EmbeddedServer, ensure_database
 from tests.scale.fill import Connection, Population, fill
 from tests.scale.plans import MODES, growing_plans
 from tests.scale.posting import tables_scanned

@@ -9,12 +9,12 @@ from typing import Final
 
 import psycopg
 
-from bankapp.postgres.embedded import EmbeddedServer, find_binaries
 from bankapp.store.operator.verification import verify_ledger
 from bench.ledger import banks, ways
 from bench.ledger.figures import Compared, Figures, compare, middle
 from bench.ledger.machine import describe_machine, describe_software
 from bench.ledger.results import Results
+from own_postgres import EmbeddedServer, find_binaries
 
 # Durability is PostgreSQL's default. Three banks, the tutorial's and pgbench are connected at once.
 # The cache is a quarter of the memory of a server of 4 GB, as PostgreSQL's manual recommends.

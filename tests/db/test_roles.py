@@ -11,7 +11,7 @@ from typing import Any, Final
 import psycopg
 import pytest
 
-from bankapp.postgres.embedded import EmbeddedServer, throwaway_server
+from own_postgres import EmbeddedServer, throwaway_server
 from tests.postgresql import BINARIES
 from tests.processes.processes import Served, environment
 from tests.repo.markdown import blocks

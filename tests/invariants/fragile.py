@@ -11,7 +11,7 @@ from typing import Final
 import aiohttp
 
 from bankapp.postgres.database import DATABASE, OWNER
-from bankapp.postgres.embedded import EmbeddedServer, ensure_database
+from own_postgres import EmbeddedServer, ensure_database
 from tests.invariants.storm import ACCOUNT_COUNT, BALANCE, Reply, Request
 from tests.postgresql import BINARIES
 from tests.processes.processes import Served, postmaster_pid, until

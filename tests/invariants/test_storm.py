@@ -18,7 +18,7 @@ from tests.invariants.books import differences
 from tests.invariants.fragile import FragileBank, sender
 from tests.invariants.readers import reading, untold
 from tests.invariants.storm import ACCOUNT_COUNT, BALANCE, BANKER, Reply, Request, Storm
-from tests.processes.owner import QUICK
+from tests.postgresql import QUICK
 
 REQUEST_COUNT = 1000
 

@@ -12,10 +12,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bankapp.postgres.database import DATABASE, OWNER
-from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
 from bankapp.postgres.migrations import migrate
-from tests.postgresql import BINARIES
-from tests.processes.owner import QUICK
+from own_postgres import EmbeddedServer, ensure_database, find_binaries
+from tests.postgresql import BINARIES, QUICK
 from tests.processes.processes import processes_in
 
 

@@ -42,7 +42,7 @@ def environment(**settings: object) -> dict[str, str]:
 
     Nor has it those of a `make` that runs the tests: one that is run by them would say more.
     """
-    foreign = ("BANK_", "PG", "DATABASE_URL", "MAKE", "MFLAGS")
+    foreign = ("BANK_", "MONITOR_", "PG", "DATABASE_URL", "MAKE", "MFLAGS")
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -76,17 +76,6 @@ def postmaster_pid(home: Path) -> int:
     return int((home / "postgres" / "postmaster.pid").read_text().splitlines()[0])
 
 
-def path_with_only(scratch: Path, *programs: str) -> str:
-    """A value of PATH on which nothing but these programs is found."""
-    directory = scratch / "path"
-    directory.mkdir()
-    for program in programs:
-        real = shutil.which(program)
-        assert real is not None, f"these tests need {program}"
-        (directory / program).symlink_to(real)
-    return str(directory)
-
-
 def run_bankapp(*arguments: str, cwd: Path, **settings: object) -> subprocess.CompletedProcess[str]:
     """Run a command of bankapp to its end."""
     return subprocess.run(
@@ -106,67 +95,6 @@ def failure(done: subprocess.CompletedProcess[str], exit_code: int = 1) -> str:
     [line] = [line for line in done.stderr.splitlines() if not line.startswith("{")]
     assert line.startswith("bankapp: ")
     return line.removeprefix("bankapp: ")
-
-
-class Owner:
-    """A process that owns an embedded server on `home` until the block ends."""
-
-    def __init__(
-        self,
-        home: Path,
-        *,
-        prefix: Sequence[str] = (),
-        python: str = sys.executable,
-        **variables: str,
-    ) -> None:
-        site_packages = next(path for path in sys.path if path.endswith("site-packages"))
-        self.home = home
-        self._command = [*prefix, python, "-m", "tests.processes.owner", str(home)]
-        self._environment = environment(PYTHONPATH=f"{ROOT}:{site_packages}", **variables)
-        self.url = ""
-
-    def __enter__(self) -> Self:
-        """Start it, not waiting for the server."""
-        self.process = subprocess.Popen(
-            self._command,
-            env=self._environment,
-            cwd=self.home.parent,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        return self
-
-    def wait(self) -> Self:
-        """Wait until the server runs."""
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip()
-        assert self.url, self.failure()
-        return self
-
-    def failure(self) -> str:
-        """Why it could not start."""
-        assert self.process.wait(15) == 1
-        assert self.process.stderr is not None
-        return self.process.stderr.read().strip()
-
-    def kill(self) -> None:
-        """Kill the process by SIGKILL."""
-        self.process.kill()
-        self.process.wait()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End it, gently unless it was killed."""
-        try:
-            self.process.communicate(timeout=15)
-        finally:
-            self.kill()
 
 
 @dataclass(frozen=True)

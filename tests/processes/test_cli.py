@@ -11,10 +11,10 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from bankapp.cli import parser as cli
-from bankapp.postgres.embedded.server import SUPERUSER
 from bankapp.postgres.migrations import MIGRATIONS
 from bankapp.settings import EXAMPLES
 from bankapp.store.store import Store
+from own_postgres.server import SUPERUSER
 from tests.factories import Make, transfer
 from tests.processes.processes import Served, failure, processes_in, run_bankapp
 

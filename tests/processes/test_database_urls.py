@@ -14,11 +14,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bankapp.command_errors import SettingError
-from bankapp.postgres.embedded import EmbeddedServer, ensure_database, find_binaries
-from bankapp.postgres.embedded.setup import throwaway_server
 from bankapp.postgres.migrations import migrate
-from bankapp.postgres.urls import require_valid_url
+from own_postgres import EmbeddedServer, InvalidUrlError, ensure_database, find_binaries
+from own_postgres.setup import throwaway_server
+from own_postgres.urls import require_valid_url
 from tests.processes.processes import failure, run_bankapp
 from tests.proxy import postgres_proxy
 
@@ -155,7 +154,7 @@ WRONG = [
 
 @pytest.mark.parametrize("url", WRONG)
 def test_wrong(url: str) -> None:
-    with pytest.raises(SettingError, match=r"^DATABASE_URL [^\n]+$") as refusal:
+    with pytest.raises(InvalidUrlError, match=r"^DATABASE_URL [^\n]+$") as refusal:
         require_valid_url(url)
     assert "hunter2" not in str(refusal.value)
 

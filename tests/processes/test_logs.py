@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from bankapp.postgres.database import DATABASE
-from bankapp.postgres.embedded import EmbeddedServer
+from own_postgres import EmbeddedServer
 from tests.postgresql import BINARIES
 from tests.processes.processes import Served, environment, until
 

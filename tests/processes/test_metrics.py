@@ -4,11 +4,10 @@ import http.client
 from pathlib import Path
 
 from bankapp.postgres.database import DATABASE, OWNER
-from bankapp.postgres.embedded import EmbeddedServer, ensure_database
 from bankapp.telemetry.metrics import forget_process
+from own_postgres import EmbeddedServer, ensure_database
 from tests.metrics import Reading
-from tests.postgresql import BINARIES
-from tests.processes.owner import QUICK
+from tests.postgresql import BINARIES, QUICK
 from tests.processes.processes import Served, Working, until
 
 

@@ -14,19 +14,20 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+import own_postgres.migrations
 from bankapp.postgres import migrations
-from bankapp.postgres.embedded import (
-    EmbeddedServer,
-    ensure_database,
-    find_binaries,
-    throwaway_server,
-)
 from bankapp.postgres.migrations import (
     MIGRATIONS,
     MigrationError,
     NewerSchemaError,
     migrate,
     warn_of_newer_schema,
+)
+from own_postgres import (
+    EmbeddedServer,
+    ensure_database,
+    find_binaries,
+    throwaway_server,
 )
 from tests.processes.processes import environment
 
@@ -280,7 +281,7 @@ def test_failure_of_a_migration(
 
 def test_server_is_too_old(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Goal: the refusal. Method: no such server is at hand, so raise what is asked of this one."""
-    monkeypatch.setattr(migrations, "SERVER_VERSION_MIN", 990000)
+    monkeypatch.setattr(own_postgres.migrations, "SERVER_VERSION_MIN", 990000)
     with pytest.raises(MigrationError, match=r"^PostgreSQL 16 or later is needed; this is 1[68]\."):
         migrate(database.url)
     assert not database.rows("SELECT FROM pg_tables WHERE tablename = 'schema_migrations'")

@@ -7,10 +7,9 @@ import psycopg
 import pytest
 
 from bankapp.postgres.database import DATABASE, OWNER
-from bankapp.postgres.embedded import EmbeddedServer
-from bankapp.postgres.embedded.log import LOG_BYTES_MAX
-from tests.postgresql import BINARIES
-from tests.processes.owner import QUICK
+from own_postgres import EmbeddedServer
+from own_postgres.log import LOG_BYTES_MAX
+from tests.postgresql import BINARIES, QUICK
 from tests.processes.processes import Served, until
 from tests.processes.test_logs import send
 

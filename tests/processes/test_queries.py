@@ -9,11 +9,10 @@ import psycopg
 import pytest
 
 from bankapp.postgres.database import DATABASE, OWNER
-from bankapp.postgres.embedded import EmbeddedServer, ensure_database
 from bankapp.store.operator.query_statistics import EXTENSION
 from gen.queries import QUERIES
-from tests.postgresql import BINARIES
-from tests.processes.owner import QUICK
+from own_postgres import EmbeddedServer, ensure_database
+from tests.postgresql import BINARIES, QUICK
 from tests.processes.processes import Served, failure, run_bankapp
 
 

@@ -12,13 +12,12 @@ import psycopg
 import pytest
 
 from bankapp.postgres.database import DATABASE, OWNER
-from bankapp.postgres.embedded import (
+from own_postgres import (
     EmbeddedServer,
     ensure_database,
     throwaway_server,
 )
-from tests.postgresql import BINARIES
-from tests.processes.owner import QUICK
+from tests.postgresql import BINARIES, QUICK
 from tests.processes.processes import (
     STOP_TIMEOUT_S,
     Served,

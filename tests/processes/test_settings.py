@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bankapp.cli import parser as cli
 from bankapp.command_errors import SettingError
 from bankapp.settings import EXAMPLES, Settings, find_doubts, host_and_port, load_settings
+from monitor import settings as monitor_settings
 from tests.processes.processes import failure, run_bankapp
 
 SECRET = "hunter2"
@@ -554,4 +555,5 @@ def test_every_example_works(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_variable_is_in_the_example_file(root: Path) -> None:
     text = (root / ".env.example").read_text()
-    assert set(re.findall(r"^(?:# ?)?([A-Z_]+)=", text, re.MULTILINE)) == EXAMPLES.keys()
+    known = EXAMPLES.keys() | monitor_settings.EXAMPLES.keys()
+    assert set(re.findall(r"^(?:# ?)?([A-Z_]+)=", text, re.MULTILINE)) == known

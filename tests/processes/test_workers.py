@@ -20,14 +20,13 @@ from bankapp.postgres.database import (
     connections_needed,
     ensure_connections_suffice,
 )
-from bankapp.postgres.embedded import EmbeddedServer, ensure_database
 from bankapp.processes.worker import TRY_LATER
 from bankapp.processes.worker_group import Restarts
 from bankapp.settings import Settings
 from bankapp.store.engine.transaction import create_pool
-from tests.postgresql import BINARIES
+from own_postgres import EmbeddedServer, ensure_database
+from tests.postgresql import BINARIES, QUICK
 from tests.processes.load import Load
-from tests.processes.owner import QUICK
 from tests.processes.processes import (
     STOP_TIMEOUT_S,
     Served,

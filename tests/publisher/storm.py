@@ -1,6 +1,6 @@
 """Publishes 50,000 events over 20 kills, and compares the topic with the feed.
 
-python -m bankapp.postgres.embedded python -m tests.publisher.storm --events 50000 --kills 20
+python -m own_postgres python -m tests.publisher.storm --events 50000 --kills 20
 """
 
 import argparse

@@ -3,6 +3,7 @@
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -10,14 +11,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from tests.monitor.program import Monitoring
 from tests.processes.processes import ROOT, Served, Working, environment
 from tests.repo.markdown import Block, blocks
 
 ORIGIN: Final = "http://127.0.0.1:8080"
+MONITOR: Final = "http://127.0.0.1:8090"
+# The port of a program of a reader.
+RECEIVER: Final = "8765"
 _STEP: Final = re.compile(r"^\$ (.*\n(?:>.*\n)*)((?:(?!\$ ).*\n)*)", re.MULTILINE)
 # These go on until Ctrl-C, in a terminal of their own.
 _SERVER: Final = re.compile(
-    r"(?P<settings>(?:[A-Z_]+=\S+ )*)(?:make run|\.venv/bin/bankapp (?P<command>serve|work))"
+    r"(?P<settings>(?:[A-Z_]+=\S+ )*)"
+    r"(?:make (?P<target>run|run-monitor)|\.venv/bin/bankapp (?P<command>serve|work))"
 )
 _COMMENT: Final = re.compile(r"\s+# .*")
 _CHANGING: Final = [
@@ -74,7 +80,7 @@ class Checkout:
     def __init__(self, directory: Path, stack: ExitStack) -> None:
         self._directory = directory
         self._servers = stack.enter_context(ExitStack())
-        self._origin = ORIGIN
+        self._places = {ORIGIN: ORIGIN, MONITOR: MONITOR, RECEIVER: str(_free_port())}
         self._shell = stack.enter_context(
             subprocess.Popen(
                 ["bash", "-eu"],
@@ -92,18 +98,23 @@ class Checkout:
     def run(self, command: str) -> str:
         """The output of a command; empty for a server, which goes on in the background."""
         if server := _SERVER.fullmatch(command):
-            self._serve(server["command"] or "serve", server["settings"])
+            self._serve(server["target"] or server["command"], server["settings"])
             return ""
         assert self._shell.stdin is not None
         assert self._shell.stdout is not None
-        self._shell.stdin.write(f"{command.replace(ORIGIN, self._origin)}\nprintf '\\0'\n")
+        for shown, real in self._places.items():
+            command = command.replace(shown, real)
+        self._shell.stdin.write(f"{command}\nprintf '\\0'\n")
         self._shell.stdin.flush()
         printed = ""
         while not printed.endswith("\0"):
             character = self._shell.stdout.read(1)
             assert character, f"{command} failed: {printed}"
             printed += character
-        return printed[:-1].replace(self._origin, ORIGIN)
+        printed = printed[:-1]
+        for shown, real in self._places.items():
+            printed = printed.replace(real, shown)
+        return printed
 
     def _serve(self, command: str, settings: str) -> None:
         variables: dict[str, Any] = dict(word.split("=", 1) for word in settings.split())
@@ -111,11 +122,28 @@ class Checkout:
         if command == "work":
             self._servers.enter_context(Working(home, name="work", **variables)).wait()
             return
+        if command == "run-monitor":
+            self._places[MONITOR] = self._watch(variables)
+            return
         self._servers.close()
         served = self._servers.enter_context(Served(home, **variables)).wait()
-        event = served.event("listening")
-        assert event is not None
-        self._origin = event["url"]
+        self._places[ORIGIN] = _url_of(served)
+
+    def _watch(self, variables: dict[str, Any]) -> str:
+        variables = {"MONITOR_BANK_URL": self._places[ORIGIN], **variables}
+        monitor = Monitoring(self._directory / ".monitor", **variables)
+        return _url_of(self._servers.enter_context(monitor).wait())
+
+
+def _url_of(served: Served) -> str:
+    event = served.event("listening")
+    assert event is not None
+    return str(event["url"])
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -23,6 +23,7 @@ RUN_ELSEWHERE: Final = {
     "docs/how-to/back-up-and-restore.md": "tests/db/test_roles.py",
     "docs/how-to/own-postgresql.md": "tests/db/test_roles.py",
     "packages/bankapp-client/README.md": "tests/client/test_wheel.py",
+    "packages/own-postgres/README.md": "packages/own-postgres/tests/postgres_tests/test_wheel.py",
     "packages/schema-docs/README.md": "packages/schema-docs/tests/docs_tests/test_wheel.py",
 }
 DOCUMENTS: Final = [path for path in documents() if steps(path) and path not in RUN_ELSEWHERE]

@@ -8,6 +8,7 @@ import pytest
 
 from bankapp.cli.parser import COMMANDS
 from bankapp.settings import EXAMPLES
+from monitor.settings import EXAMPLES as EXAMPLES_OF_MONITOR
 from tests.processes.processes import ROOT
 from tests.repo.markdown import anchors, blocks, documents, prose
 
@@ -52,6 +53,8 @@ def test_targets_settings_and_commands_that_are_named_exist(document: str) -> No
     for text in code(document):
         assert set(re.findall(r"\bmake ([a-z][a-z-]+)", text)) <= targets, text
         assert set(re.findall(r"\b(BANK_[A-Z_]+)\b", text)) <= EXAMPLES.keys() | OF_TESTS, text
+        named = set(re.findall(r"\b(MONITOR_[A-Z_]+)\b", text))
+        assert named <= EXAMPLES_OF_MONITOR.keys(), text
         assert set(re.findall(r"\bbankapp ([a-z]+(?:-[a-z]+)*)\b", text)) <= commands, text
 
 

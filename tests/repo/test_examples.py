@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from bankapp.postgres.database import DATABASE, OWNER
-from bankapp.postgres.embedded import EmbeddedServer, find_binaries
+from own_postgres import EmbeddedServer, find_binaries
 from tests.api.conftest import backdate_ledger
 from tests.processes.processes import ROOT
 from tests.repo.sessions import ORIGIN, checkout

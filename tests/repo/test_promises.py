@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from bankapp.settings import EXAMPLES, Settings
+from monitor import settings as monitor_settings
 
 README_LINE_COUNT_MAX: Final = 130
 SETTINGS: Final = {
@@ -60,8 +61,11 @@ def test_the_readme_maps_every_folder(root: Path) -> None:
 def test_every_setting_is_documented(root: Path, document: str) -> None:
     variables = {field.alias for field in Settings.model_fields.values()}
     assert variables == EXAMPLES.keys()
+    of_monitor = {field.alias for field in monitor_settings.Settings.model_fields.values()}
+    assert of_monitor == monitor_settings.EXAMPLES.keys()
+    assert variables & of_monitor == {"PGBIN"}
     found = re.findall(SETTINGS[document], (root / document).read_text(), re.MULTILINE)
-    assert sorted(found) == sorted(str(variable) for variable in variables)
+    assert sorted(found) == sorted(map(str, variables | of_monitor))
 
 
 def test_the_readme_is_short(root: Path) -> None:

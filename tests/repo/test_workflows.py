@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bankapp.postgres.migrations import SERVER_VERSION_MIN
+from own_postgres import SERVER_VERSION_MIN
 from tests.processes.processes import ROOT
 from tests.repo.test_promises import targets
 

@@ -1,0 +1,1 @@
+"""The intake: what the feed tells is stored, counted and judged."""
