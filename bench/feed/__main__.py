@@ -12,27 +12,31 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 import psycopg
 
+from bench.feed.publishing import publishing
 from bench.ledger import banks
 from bench.ledger.people import banker_token
 from bench.ledger.runs import SERVER_SETTINGS
 from bench.ledger.ways import ANYBODY, Payers, Readers
 from bench.ledger.workload import Workload, run_workload
 from own_postgres import EmbeddedServer, find_binaries
+from tests.brokers import running
 
 CONNECTION_COUNT: Final = 64
 NEVER: Final = "hold.voided"  # nobody holds money here: the reader keeps the horizon moving
 EVERYTHING: Final = "transfer.posted"
 PAGE_COUNT: Final = 200
-WAYS: Final = {"posting alone": None, "horizon kept": NEVER, "one reader of all": EVERYTHING}
+BROKER: Final = "noida"  # it is the quicker one of the wheels
+Ways: TypeAlias = Mapping[str, Callable[[], AbstractContextManager[object]]]
 
 
 @dataclass
@@ -57,12 +61,13 @@ def reading(payers: Payers, token: str, types: str) -> Generator[Reading]:
     found.delays_ms = json.loads(out)
 
 
-def compare(payers: Payers, token: str, round_count: int, duration_s: int) -> None:
-    """Print the rate of posting of each way beside that of posting alone."""
-    ratios: dict[str, list[float]] = {way: [] for way in WAYS}
+def compare(payers: Payers, ways: Ways, round_count: int, duration_s: int) -> None:
+    """Print the rate of posting of each way beside that of the first."""
+    alone = next(iter(ways))
+    ratios: dict[str, list[float]] = {way: [] for way in ways}
     for number in range(round_count):
         rates: dict[str, float] = {}
-        for way, types in [*WAYS.items()][:: -1 if number % 2 else 1]:
+        for way, beside in [*ways.items()][:: -1 if number % 2 else 1]:
             workload = Workload(
                 payers.url,
                 ANYBODY.work,
@@ -71,10 +76,10 @@ def compare(payers: Payers, token: str, round_count: int, duration_s: int) -> No
                 CONNECTION_COUNT,
                 duration_s,
             )
-            with nullcontext() if types is None else reading(payers, token, types):
+            with beside():
                 rates[way] = run_workload(workload).rate
         for way, rate in rates.items():
-            ratios[way].append(rate / rates["posting alone"])
+            ratios[way].append(rate / rates[alone])
         print(f"round {number}: " + ", ".join(f"{way} {rate:.0f}/s" for way, rate in rates.items()))
     for way, of_way in ratios.items():
         print(f"{way}: {statistics.median(of_way):.3f}")
@@ -139,9 +144,16 @@ def main() -> None:
         server = EmbeddedServer(Path(name), find_binaries(None), SERVER_SETTINGS)
         server.start()
         try:
-            with banks.bank(server) as payers:
+            with banks.bank(server) as payers, running(BROKER, Path(name)) as broker:
                 token = banker_token(payers.database)
-                compare(payers, token, options.rounds, options.seconds)
+                worker = server.home / "work"
+                ways: Ways = {
+                    "posting alone": nullcontext,
+                    "horizon kept": partial(reading, payers, token, NEVER),
+                    "one reader of all": partial(reading, payers, token, EVERYTHING),
+                    "published to Kafka": partial(publishing, payers.database, broker, worker),
+                }
+                compare(payers, ways, options.rounds, options.seconds)
                 measure_delay(payers, token, options.seconds)
             if options.entries:
                 database, people, _ = banks.filled(server, options.entries)

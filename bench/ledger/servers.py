@@ -18,7 +18,15 @@ START_S: Final = 60.0
 def bank(url: str, directory: Path) -> Generator[str]:
     """The URL of a server of the bank, which runs until the block ends."""
     directory.mkdir()
-    settings = {
+    settings = settings_of(url, directory)
+    with _served(["bankapp", "serve"], settings, directory / "serve.log") as address:
+        yield address
+
+
+def settings_of(url: str, directory: Path) -> dict[str, str]:
+    """The environment of a process of the bank."""
+    return {
+        **os.environ,
         "DATABASE_URL": url,
         "BANK_DATA_DIR": str(directory),
         "BANK_HTTP_ADDRESS": "127.0.0.1:0",
@@ -26,8 +34,6 @@ def bank(url: str, directory: Path) -> Generator[str]:
         "BANK_RATE_LIMITS": "off",
         "BANK_LOG_FORMAT": "json",
     }
-    with _served(["bankapp", "serve"], settings, directory / "serve.log") as address:
-        yield address
 
 
 @contextmanager
