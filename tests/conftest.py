@@ -25,6 +25,7 @@ from bankapp.store.engine.transaction import Pool, create_pool
 from bankapp.store.store import Store
 from own_postgres import PORT
 from tests.api.client import Api
+from tests.brokers import USUAL_KINDS, Broker, running
 from tests.clock import Clock
 from tests.factories import Make
 from tests.job_runner import JobRunner, job_runner_of
@@ -176,3 +177,21 @@ async def api(bank: Bank, make: Make) -> AsyncGenerator[Api]:
 def root() -> Path:
     """The repository."""
     return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module", params=USUAL_KINDS)
+def broker(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Broker]:
+    """A broker of Kafka, of each kind that is wanted."""
+    with running(str(request.param), tmp_path_factory.mktemp("broker")) as broker:
+        yield broker
+
+
+@pytest.fixture
+def own_broker(broker: Broker, tmp_path: Path) -> Generator[Broker]:
+    """A broker that the test may stop."""
+    if broker.kind == "real":
+        pytest.skip("a real broker is not stopped by tests")
+    with running(broker.kind, tmp_path) as own:
+        yield own

@@ -14,13 +14,13 @@ from bankapp.operations.bank import Bank, Rules
 from bankapp.operations.process_rates import ProcessRates
 from bankapp_client import Problem, Unreachable, kafka, problems
 from bankapp_client.kafka import KafkaClient
-from tests.api.kafka.conftest import broker, log_in, places
+from tests.api.kafka.conftest import log_in, places
 from tests.brokers import Broker
 from tests.commands import Places, create_topic, serving
 from tests.factories import Make
 from tests.metrics import read_metrics, since
 
-__all__ = ["broker", "log_in", "places"]  # fixtures
+__all__ = ["log_in", "places"]  # fixtures
 
 Connect = Callable[..., KafkaClient]
 

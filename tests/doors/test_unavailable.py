@@ -31,7 +31,7 @@ async def test_requests_are_refused_as_unavailable(
 ) -> None:
     """The client is told to come again, and not why."""
     if kind.waits_for_database:
-        pytest.skip("tests/api/kafka/test_failures.py has the database go and come back")
+        pytest.skip("tests/api/kafka/test_serving.py has the database go and come back")
     client = await open_door(cut_off_bank)
     token = cut_off_bank.tokens.create(uuid.uuid4()).text
     world = imagined_world(cut_off_bank)

@@ -1,7 +1,6 @@
 """Fixtures: a migrated database of the monitor, and a bank at a URL with a banker."""
 
-from collections.abc import AsyncGenerator, Generator
-from pathlib import Path
+from collections.abc import AsyncGenerator
 from uuid import uuid4
 
 import psycopg
@@ -15,7 +14,6 @@ from bankapp.operations.bank import Bank
 from monitor.bank import Bank as WatchedBank
 from monitor.database import MIGRATIONS, Pool, open_pool
 from monitor.intake.storing import Storing
-from tests.brokers import KINDS, Broker, running
 from tests.commands import Places, new_places
 from tests.conftest import ServerAddress
 from tests.factories import Make
@@ -72,24 +70,6 @@ async def watched(bank_url: str, make: Make) -> AsyncGenerator[WatchedBank]:
 def watch(monitor_pool: Pool, watched: WatchedBank, bank: Bank) -> Watch:
     """A monitor of the bank, which reads when it is told to."""
     return Watch(monitor_pool, watched, bank.store)
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def broker(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Generator[Broker]:
-    """A broker of each kind."""
-    with running(str(request.param), tmp_path_factory.mktemp("broker")) as broker:
-        yield broker
-
-
-@pytest.fixture
-def own_broker(broker: Broker, tmp_path: Path) -> Generator[Broker]:
-    """A broker that the test may stop."""
-    if broker.kind == "real":
-        pytest.skip("a real broker is not stopped by tests")
-    with running(broker.kind, tmp_path) as own:
-        yield own
 
 
 @pytest.fixture

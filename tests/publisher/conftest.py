@@ -2,9 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Final, TypeVar
 from uuid import uuid4
 
@@ -14,28 +13,10 @@ import pytest
 from bankapp.publisher.publisher import CONSUMER, Publisher
 from bankapp.publisher.topic import Topic
 from bankapp.store.store import Store
-from tests.brokers import KINDS, Broker, brokers_at, ids, running
+from tests.brokers import brokers_at, ids
 
 Found = TypeVar("Found")
 TIMEOUT_S: Final = 30.0
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def broker(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Generator[Broker]:
-    """A broker of each kind."""
-    with running(str(request.param), tmp_path_factory.mktemp("broker")) as broker:
-        yield broker
-
-
-@pytest.fixture
-def own_broker(broker: Broker, tmp_path: Path) -> Generator[Broker]:
-    """A broker that the test may stop."""
-    if broker.kind == "real":
-        pytest.skip("a real broker is not stopped by tests")
-    with running(broker.kind, tmp_path) as own:
-        yield own
 
 
 @pytest.fixture

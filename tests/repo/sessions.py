@@ -9,6 +9,7 @@ from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from pathlib import Path
+from threading import Timer
 from typing import Any, Final, NamedTuple
 
 from tests.monitor.program import Monitoring
@@ -19,6 +20,7 @@ ORIGIN: Final = "http://127.0.0.1:8080"
 MONITOR: Final = "http://127.0.0.1:8090"
 # The port of a program of a reader.
 RECEIVER: Final = "8765"
+COMMAND_TIMEOUT_S: Final = 120
 _STEP: Final = re.compile(r"^\$ (.*\n(?:>.*\n)*)((?:(?!\$ ).*\n)*)", re.MULTILINE)
 # These go on until Ctrl-C, in a terminal of their own.
 _SERVER: Final = re.compile(
@@ -107,10 +109,13 @@ class Checkout:
         self._shell.stdin.write(f"{command}\nprintf '\\0'\n")
         self._shell.stdin.flush()
         printed = ""
+        patience = Timer(COMMAND_TIMEOUT_S, self._shell.kill)
+        patience.start()
         while not printed.endswith("\0"):
             character = self._shell.stdout.read(1)
-            assert character, f"{command} failed: {printed}"
+            assert character, f"{command} failed or did not end: {printed}"
             printed += character
+        patience.cancel()
         printed = printed[:-1]
         for shown, real in self._places.items():
             printed = printed.replace(real, shown)

@@ -1,35 +1,16 @@
 """Fixtures: a bank behind a broker of each kind, and somebody who asks it."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from pathlib import Path
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import pytest
 
 from bankapp.domain.roles import Role
 from bankapp.operations.bank import Bank
-from tests.brokers import KINDS, Broker, running
+from tests.brokers import Broker
 from tests.commands import Asker, Places, asking, new_places, serving
 from tests.factories import Make
 
 Token = Callable[..., Awaitable[str]]
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def broker(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Generator[Broker]:
-    """A broker of each kind."""
-    with running(str(request.param), tmp_path_factory.mktemp("broker")) as broker:
-        yield broker
-
-
-@pytest.fixture
-def own_broker(broker: Broker, tmp_path: Path) -> Generator[Broker]:
-    """A broker that the test may stop."""
-    if broker.kind == "real":
-        pytest.skip("a real broker is not stopped by tests")
-    with running(broker.kind, tmp_path) as own:
-        yield own
 
 
 @pytest.fixture
