@@ -156,7 +156,9 @@ async def test_a_bank_that_is_restored_to_an_earlier_time(
     async with watch.reading():
         lost = (await watch.until_read()).position
         superuser.execute("SET session_replication_role = replica")
-        superuser.execute("DELETE FROM audit_events WHERE id > %s", [kept[-1]])
+        # Not the login of the monitor, which may be behind what it has read by then.
+        forget = "DELETE FROM audit_events WHERE id > %s AND action LIKE 'account.%%'"
+        superuser.execute(forget, [kept[-1]])
         superuser.execute("SELECT begin_feed_epoch()")
         await watch.store.accounts.freeze(account.id, origin=THE_BANK)
         place = await watch.until_read()
