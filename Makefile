@@ -55,8 +55,8 @@ webhook-storm: setup ## Send 10,000 events to a webhook that fails and hangs, an
 	@$(WITH_DATABASE) python -m tests.webhooks.storm $(ARGS)
 
 .PHONY: kafka-tests
-kafka-tests: setup ## Test with both brokers that come as wheels; with BANK_TEST_KAFKA=host:port with that one
-	@BANK_TEST_BROKERS=all $(BIN)/pytest tests/publisher tests/api/kafka tests/client/test_kafka.py tests/monitor $(ARGS)
+kafka-tests: setup ## Test all of Kafka on both brokers that come as wheels; with BANK_TEST_KAFKA=host:port with that one
+	@BANK_TEST_BROKERS=all $(BIN)/pytest tests/publisher tests/api/kafka tests/client/test_kafka.py tests/monitor tests/doors $(ARGS)
 
 .PHONY: command-storm
 command-storm: setup ## Send 2,000 commands over Kafka to processes that are killed 20 times; ARGS="--commands 200 --kills 2"

@@ -20,7 +20,8 @@ from tests.processes.processes import until
 REAL: Final = os.environ.get("BANK_TEST_KAFKA")
 KINDS: Final = ("real",) if REAL else ("noida", "tansu")
 # Those that every test runs on; `make kafka-tests` takes all.
-USUAL_KINDS: Final = KINDS if os.environ.get("BANK_TEST_BROKERS") == "all" else KINDS[:1]
+IS_AT_LENGTH: Final = os.environ.get("BANK_TEST_BROKERS") == "all"
+USUAL_KINDS: Final = KINDS if IS_AT_LENGTH else KINDS[:1]
 
 
 @dataclass

@@ -25,7 +25,7 @@ from bankapp.store.engine.transaction import Pool, create_pool
 from bankapp.store.store import Store
 from own_postgres import PORT
 from tests.api.client import Api
-from tests.brokers import USUAL_KINDS, Broker, running
+from tests.brokers import IS_AT_LENGTH, USUAL_KINDS, Broker, running
 from tests.clock import Clock
 from tests.factories import Make
 from tests.job_runner import JobRunner, job_runner_of
@@ -40,11 +40,14 @@ UNLIMITED = Rules(limits_rates=False)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where the clock jumps, leave out the tests that measure to the tenth of a second."""
-    if CLOCK_JUMP_S is not None:
-        exact = [item for item in items if item.get_closest_marker("exact_time")]
-        config.hook.pytest_deselected(items=exact)
-        items[:] = [item for item in items if item not in exact]
+    """Leave out tests that measure times where the clock jumps, and the long ones of Kafka."""
+    left_out = [
+        *(["exact_time"] if CLOCK_JUMP_S is not None else []),
+        *([] if IS_AT_LENGTH else ["kafka_at_length"]),
+    ]
+    deselected = [item for item in items if any(map(item.get_closest_marker, left_out))]
+    config.hook.pytest_deselected(items=deselected)
+    items[:] = [item for item in items if item not in deselected]
 
 
 @dataclass(frozen=True)

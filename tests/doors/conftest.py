@@ -14,7 +14,8 @@ from tests.api.conftest import DatabaseAccess
 from tests.conftest import ServerAddress
 from tests.doors.client import Client
 from tests.doors.door import DoorUnderTest
-from tests.doors.doors import DOORS
+from tests.doors.http import HTTP
+from tests.doors.kafka import KAFKA
 from tests.doors.world import Connection, World, Worlds
 from tests.factories import Make
 
@@ -27,7 +28,14 @@ PRESETS: Final[dict[str, LiteralString]] = {
 }
 
 
-@pytest.fixture(params=DOORS, ids=lambda kind: kind.name)
+@pytest.fixture(
+    params=[
+        HTTP,
+        # A minute more, for the same walk of a request: tests/api/kafka tests what is its own.
+        pytest.param(KAFKA, marks=pytest.mark.kafka_at_length),
+    ],
+    ids=lambda kind: kind.name,
+)
 def kind(request: pytest.FixtureRequest) -> DoorUnderTest:
     """Each door in turn."""
     kind = request.param

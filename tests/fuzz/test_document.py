@@ -8,7 +8,7 @@ from tests.fuzz.fuzzing import Fuzzer
 from tests.processes.processes import Served
 
 # `make fuzz` asks more.
-CASE_COUNT: Final = int(os.environ.get("FUZZ_CASE_COUNT", "1000"))
+CASE_COUNT: Final = int(os.environ.get("FUZZ_CASE_COUNT", "600"))
 CASES_PER_SCENARIO: Final = 50
 DONE_COUNT_MIN: Final = 25  # of 40
 

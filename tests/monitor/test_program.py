@@ -159,7 +159,7 @@ def is_current(monitor: Monitoring) -> bool:
     return bool(monitor.answer("/api/status")["state"] == "current")
 
 
-@pytest.fixture(params=["http", "kafka"])
+@pytest.fixture(params=["http", pytest.param("kafka", marks=pytest.mark.kafka_at_length)])
 def line(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[tuple[Settings, Settings]]:
     """The settings of a bank and of a monitor that reach each other in one way."""
     if request.param == "http":

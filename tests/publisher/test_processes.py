@@ -22,6 +22,7 @@ from tests.publisher.kills import Place, published_over_kills
 from tests.publisher.test_publisher import expected_ids, until_published
 
 
+@pytest.mark.kafka_at_length
 async def test_kills_lose_and_repeat_nothing(
     store: Store, make: Make, database_url: str, broker: Broker, topic: str, tmp_path: Path
 ) -> None:
@@ -66,6 +67,7 @@ async def test_a_broker_that_hangs_is_waited_for(
         assert row.last_error is None
 
 
+@pytest.mark.kafka_at_length
 async def test_a_broker_that_forgot_gets_what_is_new(
     store: Store, make: Make, own_broker: Broker, topic: str
 ) -> None:
@@ -80,6 +82,7 @@ async def test_a_broker_that_forgot_gets_what_is_new(
     assert old + found == await expected_ids(store)
 
 
+@pytest.mark.kafka_at_length
 async def test_an_operator_publishes_again(
     store: Store, make: Make, own_broker: Broker, topic: str, database_url: str, tmp_path: Path
 ) -> None:

@@ -3,6 +3,8 @@
 import signal
 from pathlib import Path
 
+import pytest
+
 from bankapp.store.store import Store
 from tests.api.kafka.kills import Plan, commanded_over_kills
 from tests.brokers import KINDS, Broker, running
@@ -11,6 +13,7 @@ from tests.processes.processes import Served, until
 KAFKA = {"BANK_KAFKA_SECURITY": "plaintext", "BANK_KAFKA_COMMANDS": "on"}
 
 
+@pytest.mark.kafka_at_length
 async def test_kills_lose_nothing_and_do_nothing_twice(
     store: Store, database_url: str, tmp_path: Path
 ) -> None:

@@ -219,6 +219,7 @@ async def ask_until_served(asker: Asker, token: str, account: models.CustomerAcc
                     return await asker.reply(headers["correlation-id"])
 
 
+@pytest.mark.kafka_at_length
 async def test_brokers_that_come_back_are_served_again(
     bank: Bank, own_broker: Broker, places: Places, make: Make, log_in: Token
 ) -> None:
@@ -248,6 +249,7 @@ async def test_no_token_is_logged(served: Asker, log_in: Token) -> None:
     assert token.rpartition(".")[2] not in str(lines)
 
 
+@pytest.mark.kafka_at_length
 async def test_a_full_partition_is_not_fetched(
     bank: Bank,
     asker: Asker,
