@@ -21,24 +21,13 @@ from bankapp.domain.errors import Sort
 from bankapp.operations.bank import Bank
 from bankapp.operations.operation import Operation
 from tests.api.client import Answer, Api
-from tests.api.contract import PROBLEM
 from tests.doors.case import Case, Fields, anyone
 from tests.doors.door import DoorUnderTest, Outcome, Refused
+from tests.doors.problems import STATUSES, read_problem
 from tests.factories import Make
 
 _OWN_REFUSALS: Final = (MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType)
 _KINDS: Final = {**errors.REFUSALS, **{kind.code: kind for kind in _OWN_REFUSALS}}
-STATUSES: Final = {
-    Sort.MALFORMED: {400, 405, 413, 415},
-    Sort.INVALID: {422},
-    Sort.UNAUTHENTICATED: {401},
-    Sort.FORBIDDEN: {403},
-    Sort.MISSING: {404},
-    Sort.CONFLICT: {409},
-    Sort.LIMITED: {429},
-    Sort.UNAVAILABLE: {503},
-    Sort.INTERNAL: {500},
-}
 _OF_ONE_ANSWER: Final = {"X-Request-Id", "Date", "Idempotent-Replayed"}
 
 
@@ -129,21 +118,11 @@ class HttpDoor:
 
 def _refused(answer: Answer) -> Refused:
     kind, problem = _KINDS[answer.code], answer.body
-    wrong_fields = tuple(error["field"] for error in problem.get("errors", ()))
-    assert problem.keys() == PROBLEM | ({"errors"} if wrong_fields else set())
     assert answer.status in STATUSES[kind.sort]
     assert ("WWW-Authenticate" in answer.headers) == (kind.sort is Sort.UNAUTHENTICATED)
     retry_after = answer.headers.get("Retry-After")
     assert (retry_after is not None) == (kind.sort in (Sort.LIMITED, Sort.UNAVAILABLE))
-    return Refused(
-        kind=kind,
-        title=problem["title"],
-        detail=problem["detail"],
-        is_retryable=problem["retryable"],
-        request_id=problem["request_id"],
-        wrong_fields=wrong_fields,
-        retry_after_s=None if retry_after is None else int(retry_after),
-    )
+    return read_problem(kind, problem, retry_after)
 
 
 def _envelope(answer: Answer) -> object:

@@ -12,12 +12,11 @@ from bankapp.api.problems import AnswerTooLarge, DeadlinePassed, OperationNotSer
 from bankapp.domain import errors
 from bankapp.operations.bank import Bank
 from bankapp.operations.operation import Operation
-from tests.api.contract import PROBLEM
 from tests.brokers import KINDS, running
 from tests.commands import Asker, Reply, asking, create_topic, new_places, serving
 from tests.doors.case import Fields
 from tests.doors.door import DoorUnderTest, Outcome, Refused
-from tests.doors.http import STATUSES
+from tests.doors.problems import STATUSES, read_problem
 
 _OWN_REFUSALS: Final = (AnswerTooLarge, DeadlinePassed, OperationNotServed, PayloadTooLarge)
 _KINDS: Final = {**errors.REFUSALS, **{kind.code: kind for kind in _OWN_REFUSALS}}
@@ -62,20 +61,10 @@ class KafkaDoor:
 
 def _refused(reply: Reply) -> Refused:
     kind, problem = _KINDS[str(reply.code)], reply.body
-    wrong_fields = tuple(error["field"] for error in problem.get("errors", ()))
-    assert problem.keys() == PROBLEM | ({"errors"} if wrong_fields else set())
     assert problem["status"] in STATUSES[kind.sort]
     retry_after = reply.headers.get("retry-after")
     assert (retry_after is not None) == (kind is errors.RateLimited)
-    return Refused(
-        kind=kind,
-        title=problem["title"],
-        detail=problem["detail"],
-        is_retryable=problem["retryable"],
-        request_id=problem["request_id"],
-        wrong_fields=wrong_fields,
-        retry_after_s=None if retry_after is None else int(retry_after),
-    )
+    return read_problem(kind, problem, retry_after)
 
 
 @asynccontextmanager
