@@ -709,5 +709,6 @@ window.searchIndex = [
 ["migration", "20261130180001_create_webhook_endpoints", "migrations/20261130180001_create_webhook_endpoints.html", "Customers and bankers want what happens sent to servers of their own, in order and without a gap."],
 ["migration", "20261130180002_create_webhook_deliveries", "migrations/20261130180002_create_webhook_deliveries.html", "An event that an endpoint does not take is tried again later, and must not hold up the others."],
 ["migration", "20261130183418_close_accounts_of_expired_holds", "migrations/20261130183418_close_accounts_of_expired_holds.html", "A hold that was told to have expired keeps no account open, though the clock steps back."],
-["migration", "20261130190001_create_feed_consumers", "migrations/20261130190001_create_feed_consumers.html", "Programs that take the feed elsewhere, such as to Kafka, go on where they were, one process at a time."]
+["migration", "20261130190001_create_feed_consumers", "migrations/20261130190001_create_feed_consumers.html", "Programs that take the feed elsewhere, such as to Kafka, go on where they were, one process at a time."],
+["migration", "20261130235743_carry_balances_in_one_sort", "migrations/20261130235743_carry_balances_in_one_sort.html", "Entries are checked with one sort instead of two, and in order only where an account has several."]
 ];

@@ -446,7 +446,7 @@ CLOCK: Final = [
         "entries may be dated back",
         replaced(
             "carry_balances",
-            "AND ((a.final_at <= newest.first_at) IS NOT FALSE OR a.kind = 'cash')",
+            "AND ((a.final_at <= added_to.first_at) IS NOT FALSE OR a.kind = 'cash')",
             "",
         ),
         f"{_RULES} -k do_not_balance",
@@ -458,7 +458,7 @@ CLOCK: Final = [
     ),
     _sql(
         "no entry makes a history final",
-        replaced("carry_balances", "greatest(a.final_at, newest.created_at)", "a.final_at"),
+        replaced("carry_balances", "greatest(a.final_at, added_to.last_at)", "a.final_at"),
         f"{_CLOCK} -k order_of_their_times",
     ),
     _sql(
@@ -513,25 +513,25 @@ FUNCTIONS: Final = [
     ),
     _sql(
         "entries may come between others",
-        replaced("carry_balances", "continued.added_count <> (", "0 > ("),
+        replaced("carry_balances", "u.entry_count <> (", "0 > ("),
         f"{_RULES} -k do_not_balance",
     ),
     _sql(
         "entries do not continue the balance",
-        replaced("carry_balances", "AND a.balance = newest.balance_after - newest.change", ""),
+        replaced("carry_balances", "AND a.balance = added_to.balance_after - added_to.change", ""),
         f"{_RULES} -k do_not_balance",
     ),
     _sql(
         "a balance without an entry is overlooked",
-        replaced("carry_balances", "WHERE added.account_id NOT IN (", "WHERE 0 IN ("),
+        replaced("carry_balances", "carried_count < added_count", "false"),
         f"{_RULES} -k do_not_balance",
     ),
     _sql(
         "the first of several entries makes the balance",
         replaced(
             "carry_balances",
-            "ORDER BY added.account_id, added.transfer_id DESC",
-            "ORDER BY added.account_id, added.transfer_id",
+            "ORDER BY added.transfer_id DESC",
+            "ORDER BY added.transfer_id",
         ),
         f"{_POSTING} -k batch_is_decided",
     ),
