@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bankapp.domain import topics
 from bankapp.domain.feed import Place
 from bankapp.domain.topics import EventHeader
 from bankapp.operations.events.telling import tell
 from bankapp.store.events.facts import Fact
+
+_SAME_FOR_ALL: Final = (
+    (EventHeader.SPEC_VERSION, topics.EVENT_SPEC_VERSION.encode()),
+    (EventHeader.CONTENT_TYPE, topics.JSON_TYPE.encode()),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +28,12 @@ class Record:
 def to_record(fact: Fact, epoch: int, source: str) -> Record:
     """The record of a fact, as a banker sees it."""
     event = tell(fact, epoch, None)
-    values = {
-        EventHeader.SPEC_VERSION: topics.EVENT_SPEC_VERSION,
-        EventHeader.ID: event.id,
-        EventHeader.TYPE: fact.name,
-        EventHeader.SOURCE: source,
-        EventHeader.TIME: event.timestamp.isoformat(),
-        EventHeader.SUBJECT: event.subject,
-        EventHeader.CONTENT_TYPE: topics.JSON_TYPE,
-    }
-    headers = [(name.value, values[name].encode()) for name in EventHeader]
+    headers = [
+        *_SAME_FOR_ALL,
+        (EventHeader.ID, event.id.encode()),
+        (EventHeader.TYPE, fact.name.encode()),
+        (EventHeader.SOURCE, source.encode()),
+        (EventHeader.TIME, event.timestamp.isoformat().encode()),
+        (EventHeader.SUBJECT, event.subject.encode()),
+    ]
     return Record(Place(epoch, fact.position), event.model_dump_json().encode(), headers)

@@ -120,6 +120,7 @@ class Writer:
                 "acks": "all",
                 "compression.type": "zstd",
                 "linger.ms": 5,
+                "delivery.report.only.error": True,
                 "batch.num.messages": tuning.PUBLISH_BATCH_SIZE,
                 "request.timeout.ms": int(tuning.PUBLISH_TIMEOUT_S * 500),
                 "message.timeout.ms": int(tuning.PUBLISH_TIMEOUT_S * 1000),

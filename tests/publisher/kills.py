@@ -80,6 +80,7 @@ async def published_over_kills(
     await posting
     expected = [f"1-{fact.position}" for fact in await facts(store)]
     with place.working("last") as working:
+        await asyncio.to_thread(working.wait)
         found = await asyncio.to_thread(_until_published, expected[-1], place)
         assert working.stop(signal.SIGTERM) == 0
     return found, expected

@@ -88,6 +88,7 @@ async def commanded_over_kills(store: Store, plan: Plan) -> Outcome:
             await _kill(plan, chance)
             (plan.directory / "last").mkdir()
             with plan.working("last") as last:
+                await asyncio.to_thread(last.wait)
                 sent = await ids
                 await asyncio.to_thread(
                     until, lambda: all(one in asker.replies for one in sent), plan.patience_s
