@@ -138,13 +138,13 @@ MUTANTS: Final[list[Mutant]] = [
     _code(
         "a kind of row that is cut off does not end the page",
         "reading.py",
-        ("    end = min([*cuts, stretch", "    end = max([*cuts, stretch"),
+        ('if len(facts) == stretch["row_count_max"]:', "if False:"),
         f"{_FEED} -k any_size",
     ),
     _code(
         "rows from before the feed are in it",
         "reading.py",
-        ('max(stretch["after_position"], first_position - 1)', 'stretch["after_position"]'),
+        ('max(stretch["after_position"], self.first_position - 1)', 'stretch["after_position"]'),
         f"{_FEED} -k before_the_feed",
     ),
     _code(

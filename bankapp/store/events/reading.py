@@ -1,6 +1,6 @@
 """Reads facts in the order of their positions."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TypedDict
@@ -64,47 +64,17 @@ async def read_facts(
     Each kind of row is read by itself, a bounded number of rows whatever is wanted. Holds and audit
     events with ids before `first_position` are no facts.
     """
-    count_max = stretch["row_count_max"]
-    account_ids = await _account_ids(q, wanted)
-    branches = await _read_branches(q, wanted, account_ids, stretch, first_position)
-    # Where a branch was cut off, what follows of the others may come after what it lacks.
-    cuts = [branch[-1].position for branch in branches if len(branch) == count_max]
-    end = min([*cuts, stretch["until_position"]])
-    found = sorted(
-        (
-            fact
-            for branch in branches
-            for fact in branch
-            if fact.position <= end and fact.name in wanted.names
-        ),
-        key=attrgetter("position"),
-    )
-    return FactPage(found, end, account_ids)
-
-
-async def _read_branches(
-    q: AsyncQueries,
-    wanted: Wanted,
-    account_ids: list[int] | None,
-    stretch: Stretch,
-    first_position: int,
-) -> list[Sequence[Fact]]:
-    numbered: Stretch = {
-        **stretch,
-        "after_position": max(stretch["after_position"], first_position - 1),
-    }
-    audited = wanted.names & _AUDITED
-    branches: list[Sequence[Fact]] = []
-    if events.TransferPosted.name in wanted.names:
-        branches.append(await _transfers(q, account_ids, stretch))
-    if events.HoldPlaced.name in wanted.names:
-        branches.append([HoldFact(row) for row in await _holds(q, account_ids, numbered)])
-    if not wanted.names.isdisjoint(ENDS_OF_HOLDS.values()):
-        branches.append([HoldEndFact(row) for row in await _hold_ends(q, account_ids, stretch)])
-    if audited:
-        rows = await _audit_events(q, wanted, audited, numbered)
-        branches.append([AuditFact(row) for row in rows])
-    return branches
+    reader = _Reader(q, wanted, await _account_ids(q, wanted), first_position)
+    found: list[Fact] = []
+    for read in reader.branches():
+        facts = await read(stretch)
+        found += facts
+        if len(facts) == stretch["row_count_max"]:
+            # What follows of the others may come after what this branch lacks: it is for later.
+            stretch = {**stretch, "until_position": facts[-1].position}
+    end = stretch["until_position"]
+    facts = [fact for fact in found if fact.position <= end and fact.name in wanted.names]
+    return FactPage(sorted(facts, key=attrgetter("position")), end, reader.account_ids)
 
 
 async def _account_ids(q: AsyncQueries, wanted: Wanted) -> list[int] | None:
@@ -116,39 +86,68 @@ async def _account_ids(q: AsyncQueries, wanted: Wanted) -> list[int] | None:
     return None
 
 
-async def _transfers(
-    q: AsyncQueries, account_ids: list[int] | None, stretch: Stretch
-) -> list[TransferFact]:
-    if account_ids is None:
-        return [TransferFact(row) for row in await q.transfers.list_transfers_after(**stretch)]
-    own = await q.transfers.list_transfers_of_accounts_after(account_ids=account_ids, **stretch)
-    return [TransferFact(row) for row in own]
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the branches of the feed, one for each kind of row."""
 
+    q: AsyncQueries
+    wanted: Wanted
+    account_ids: list[int] | None
+    first_position: int
 
-async def _holds(
-    q: AsyncQueries, account_ids: list[int] | None, stretch: Stretch
-) -> list[models.Hold]:
-    if account_ids is None:
-        return await q.holds.list_holds_after(**stretch)
-    return await q.holds.list_holds_of_accounts_after(account_ids=account_ids, **stretch)
+    def branches(self) -> Iterator[Callable[[Stretch], Awaitable[Sequence[Fact]]]]:
+        """Those that are wanted, first the one that most likely has the most facts."""
+        names = self.wanted.names
+        if events.TransferPosted.name in names:
+            yield self._transfers
+        if events.HoldPlaced.name in names:
+            yield self._holds
+        if not names.isdisjoint(ENDS_OF_HOLDS.values()):
+            yield self._hold_ends
+        if not names.isdisjoint(_AUDITED):
+            yield self._audit_events
 
+    async def _transfers(self, stretch: Stretch) -> list[Fact]:
+        transfers = self.q.transfers
+        if self.account_ids is None:
+            return [TransferFact(row) for row in await transfers.list_transfers_after(**stretch)]
+        own = await transfers.list_transfers_of_accounts_after(
+            account_ids=self.account_ids, **stretch
+        )
+        return [TransferFact(row) for row in own]
 
-async def _hold_ends(
-    q: AsyncQueries, account_ids: list[int] | None, stretch: Stretch
-) -> list[models.Hold]:
-    if account_ids is None:
-        return await q.holds.list_ends_of_holds_after(**stretch)
-    return await q.holds.list_ends_of_holds_of_accounts_after(account_ids=account_ids, **stretch)
+    async def _holds(self, stretch: Stretch) -> list[Fact]:
+        holds, numbered = self.q.holds, self._numbered(stretch)
+        if self.account_ids is None:
+            return [HoldFact(row) for row in await holds.list_holds_after(**numbered)]
+        own = await holds.list_holds_of_accounts_after(account_ids=self.account_ids, **numbered)
+        return [HoldFact(row) for row in own]
 
+    async def _hold_ends(self, stretch: Stretch) -> list[Fact]:
+        holds = self.q.holds
+        if self.account_ids is None:
+            return [HoldEndFact(row) for row in await holds.list_ends_of_holds_after(**stretch)]
+        own = await holds.list_ends_of_holds_of_accounts_after(
+            account_ids=self.account_ids, **stretch
+        )
+        return [HoldEndFact(row) for row in own]
 
-async def _audit_events(
-    q: AsyncQueries, wanted: Wanted, names: frozenset[str], stretch: Stretch
-) -> list[models.AuditEvent]:
-    if wanted.account_id is not None:
-        subject = f"account:{wanted.account_id}"
-        return await q.audit_events.list_audit_events_of_subject(subject=subject, **stretch)
-    if wanted.username is not None:
-        return await q.audit_events.list_audit_events_of_user(username=wanted.username, **stretch)
-    if names == _AUDITED:
-        return await q.audit_events.list_audit_events_after(**stretch)
-    return await q.audit_events.list_audit_events_of_actions(actions=sorted(names), **stretch)
+    async def _audit_events(self, stretch: Stretch) -> list[Fact]:
+        return [AuditFact(row) for row in await self._audit_rows(self._numbered(stretch))]
+
+    async def _audit_rows(self, stretch: Stretch) -> list[models.AuditEvent]:
+        audit, wanted = self.q.audit_events, self.wanted
+        if wanted.account_id is not None:
+            subject = f"account:{wanted.account_id}"
+            return await audit.list_audit_events_of_subject(subject=subject, **stretch)
+        if wanted.username is not None:
+            return await audit.list_audit_events_of_user(username=wanted.username, **stretch)
+        if wanted.names >= _AUDITED:
+            return await audit.list_audit_events_after(**stretch)
+        actions = sorted(wanted.names & _AUDITED)
+        return await audit.list_audit_events_of_actions(actions=actions, **stretch)
+
+    def _numbered(self, stretch: Stretch) -> Stretch:
+        """A stretch of rows that had numbers before there were positions."""
+        after = max(stretch["after_position"], self.first_position - 1)
+        return {**stretch, "after_position": after}
