@@ -80,6 +80,7 @@ WHERE sessions.id = $4
     AND users.blocked_at IS NULL
 RETURNING
     sessions.username,
+    users.role,
     sessions.expires_at
 """
 
@@ -87,6 +88,7 @@ RETURNING
 GET_REPEATED_RENEWAL: Final = """\
 SELECT /* GetRepeatedRenewal */
     sessions.username,
+    users.role,
     sessions.expires_at
 FROM sessions
 INNER JOIN users ON users.username = sessions.username
@@ -245,12 +247,14 @@ class ListSessionCallersRow:
 @dataclass(slots=True)
 class RotateRefreshTokenRow:
     username: str
+    role: enums.Role
     expires_at: datetime.datetime
 
 
 @dataclass(slots=True)
 class GetRepeatedRenewalRow:
     username: str
+    role: enums.Role
     expires_at: datetime.datetime
 
 
@@ -263,11 +267,11 @@ def _list_session_callers_row(row: Sequence[Any]) -> ListSessionCallersRow:
 
 
 def _rotate_refresh_token_row(row: Sequence[Any]) -> RotateRefreshTokenRow:
-    return RotateRefreshTokenRow(*row)
+    return RotateRefreshTokenRow(row[0], enums.ROLE_BY_LABEL[row[1]], row[2])
 
 
 def _get_repeated_renewal_row(row: Sequence[Any]) -> GetRepeatedRenewalRow:
-    return GetRepeatedRenewalRow(*row)
+    return GetRepeatedRenewalRow(row[0], enums.ROLE_BY_LABEL[row[1]], row[2])
 
 
 def _end_reused_session_value(row: Sequence[Any]) -> str:

@@ -17,6 +17,7 @@ from bankapp_client import (
     Unreachable,
     problems,
 )
+from bankapp_client.access_tokens import AsyncTokenVerifier, InvalidToken
 from monitor.settings import Settings
 
 Result = TypeVar("Result")
@@ -68,6 +69,7 @@ class Bank:
     def __init__(self, url: str, credentials: Credentials) -> None:
         self._client = AsyncClient(url, retries=RETRIES)
         self._credentials = credentials
+        self._verifier = AsyncTokenVerifier(self._client)
         self._logging_in = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -96,6 +98,16 @@ class Bank:
     async def access_token(self) -> str:
         """The access token of the session. Raises ClientError."""
         return (await self.log_in(None)).access_token
+
+    async def is_of_banker(self, token: str) -> bool:
+        """Whether it is the access token of a banker, as far as a token tells.
+
+        Raises ClientError where the public keys are not known.
+        """
+        try:
+            return (await self._verifier.verify(token)).role in _BANKERS
+        except InvalidToken:
+            return False
 
     async def renew(self) -> None:
         """Make sure that the session is open and its token good. Raises ClientError."""

@@ -48,7 +48,7 @@ async def _run(settings: Settings, url: str, server: EmbeddedServer | None) -> N
         Bank(settings.bank_url, Credentials.of(settings)) as bank,
     ):
         currencies = Currencies(bank)
-        app = create_app(Answers(pool), currencies, Guard.of(settings, access))
+        app = create_app(Answers(pool), currencies, Guard.of(settings, access, bank))
         storing = Storing(pool, rules_of(settings))
         async with (
             _commands(settings, bank) as commands,

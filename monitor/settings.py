@@ -23,6 +23,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "MONITOR_DATA_DIR": ".monitor",
     "MONITOR_HTTP_ADDRESS": "127.0.0.1:8090",
     "MONITOR_TOKEN": "the output of `openssl rand -hex 32`",
+    "MONITOR_BANKERS": "on",
     "MONITOR_PUBLIC_URL": "https://monitor.example.org",
     "MONITOR_BANK_URL": "https://bank.example.org",
     "MONITOR_BANK_USERNAME": "watcher",
@@ -65,6 +66,7 @@ class Settings(BaseSettings):
     token: Annotated[
         Annotated[SecretStr, AfterValidator(values.token)] | None, Field(alias="MONITOR_TOKEN")
     ] = None
+    lets_bankers_in: Annotated[bool, Field(alias="MONITOR_BANKERS")] = False
     public_url: Annotated[
         Annotated[str, AfterValidator(values.public_url)] | None, Field(alias="MONITOR_PUBLIC_URL")
     ] = None

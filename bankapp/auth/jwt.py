@@ -8,13 +8,15 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from bankapp.auth.paseto import KEY_BYTES
+from bankapp.auth.paseto import KEY_BYTES, PublicKey
 
 _ALGORITHM: Final = "HS256"
 
 
 class JwtCodec:
     """Signs with the newest key and verifies with every key; the header names the key."""
+
+    public_keys: Sequence[PublicKey] = ()
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         assert keys

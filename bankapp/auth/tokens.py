@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 from bankapp import tuning
 from bankapp.auth.jwt import JwtCodec
-from bankapp.auth.paseto import PasetoCodec
+from bankapp.auth.paseto import PasetoCodec, PublicKey, PublicPasetoCodec
 from bankapp.domain import errors, limits
+from bankapp.domain.roles import Role
+
+TokenFormat: TypeAlias = Literal["paseto", "paseto-public", "jwt"]
 
 
 class Purpose(StrEnum):
@@ -31,6 +34,14 @@ class Claims:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """The holder of a token, as those are told who verify it without asking the bank."""
+
+    username: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A new token, as its bearer gets it."""
 
@@ -41,7 +52,13 @@ class Token:
 
 
 class Codec(Protocol):
-    """A format of tokens: writes claims with the newest key of a ring, and reads them back."""
+    """A format of tokens: writes claims with the newest key of a ring, and reads them back.
+
+    With `public_keys` others can verify and read them; there are none where only the bank can.
+    """
+
+    @property
+    def public_keys(self) -> Sequence[PublicKey]: ...
 
     def encode(self, claims: Mapping[str, Any]) -> str:
         """The text that carries the claims; `exp` is a datetime of whole seconds."""
@@ -63,19 +80,39 @@ class TokenMaker:
         # changes, so it is cached; its expiry and its session are checked each time.
         self._read = lru_cache(maxsize=tuning.TOKEN_CACHE_COUNT_MAX)(self._decode)
 
-    def create(self, session_id: uuid.UUID, token_id: uuid.UUID | None = None) -> Token:
-        """A new token for the session, with an id of its own unless one is given."""
+    @property
+    def public_keys(self) -> Sequence[PublicKey]:
+        """The keys that verify the tokens, newest first; none where only the bank can."""
+        return self._codec.public_keys
+
+    @property
+    def duration(self) -> timedelta:
+        """The lifetime of a token."""
+        return self._duration
+
+    def create(
+        self,
+        session_id: uuid.UUID,
+        token_id: uuid.UUID | None = None,
+        *,
+        holder: Holder | None = None,
+    ) -> Token:
+        """A new token for the session, with an id of its own unless one is given.
+
+        The holder is named in tokens that others can verify; the bank itself asks the session.
+        """
         claims = Claims(session_id, token_id or uuid.uuid4())
-        expires_at = datetime.now(UTC).replace(microsecond=0) + self._duration
-        text = self._codec.encode(
-            {
-                "sid": str(claims.session_id),
-                "use": self._purpose.value,
-                "jti": str(claims.token_id),
-                "exp": expires_at,
-            }
-        )
-        return Token(text, claims, expires_at, self._duration)
+        now = datetime.now(UTC).replace(microsecond=0)
+        expires_at = now + self._duration
+        written: dict[str, Any] = {
+            "sid": str(claims.session_id),
+            "use": self._purpose.value,
+            "jti": str(claims.token_id),
+            "exp": expires_at,
+        }
+        if holder is not None and self.public_keys:
+            written |= {"sub": holder.username, "role": holder.role.value, "iat": now}
+        return Token(self._codec.encode(written), claims, expires_at, self._duration)
 
     def verify(self, text: str) -> Claims:
         """The claims of a token. Raises Unauthenticated, TokenExpired."""
@@ -100,9 +137,13 @@ class TokenMaker:
         return claims, expires_at
 
 
-def create_codec(form: Literal["paseto", "jwt"], keys: Sequence[bytes]) -> Codec:
-    """The format of that name."""
-    return PasetoCodec(keys) if form == "paseto" else JwtCodec(keys)
+def create_codec(form: TokenFormat, purpose: Purpose, keys: Sequence[bytes]) -> Codec:
+    """The format of that name. Nobody but the bank verifies a refresh token, whatever the form."""
+    if form == "jwt":
+        return JwtCodec(keys)
+    if form == "paseto-public" and purpose is Purpose.ACCESS:
+        return PublicPasetoCodec(keys)
+    return PasetoCodec(keys)
 
 
 def next_token_id(used_id: uuid.UUID) -> uuid.UUID:

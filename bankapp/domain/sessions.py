@@ -2,8 +2,10 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
+
+from bankapp.domain.roles import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +36,12 @@ class Renewal:
     next_hash: bytes
     renewal_hash: bytes
     lifetime: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A session that was renewed: whose it is, and when it ends now."""
+
+    username: str
+    role: Role
+    expires_at: datetime

@@ -4,7 +4,13 @@ from typing import Final
 
 from bankapp.operations import health
 from bankapp.operations.events import deliveries, feed, webhooks
-from bankapp.operations.identity import email_verification, password_reset, sessions, users
+from bankapp.operations.identity import (
+    email_verification,
+    password_reset,
+    sessions,
+    token_keys,
+    users,
+)
 from bankapp.operations.ledger import (
     accounts,
     batches,
@@ -34,6 +40,7 @@ IDENTITY: Final = (
     sessions.list_sessions,
     sessions.end_session,
     sessions.end_sessions,
+    token_keys.list_token_keys,
 )
 LEDGER: Final = (
     currencies.list_currencies,

@@ -1,7 +1,8 @@
 """The composition root: settings and a database become a bank."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import psycopg
 
@@ -57,12 +58,13 @@ async def _reason(url: str, failure: psycopg.Error) -> StartError:
 def create_bank(settings: Settings, store: Store) -> Bank:
     """The bank that the operations work with, made according to the settings."""
     keys = settings.token_keys or [development_key(settings.data_dir)]
-    codec = create_codec(settings.token_format, keys)
     return Bank(
         store=store,
         passwords=PasswordHasher(settings.bcrypt_cost),
-        tokens=TokenMaker(codec, Purpose.ACCESS, settings.access_token_duration),
-        refresh_tokens=TokenMaker(codec, Purpose.REFRESH, settings.refresh_token_duration),
+        tokens=_token_maker(settings, keys, Purpose.ACCESS, settings.access_token_duration),
+        refresh_tokens=_token_maker(
+            settings, keys, Purpose.REFRESH, settings.refresh_token_duration
+        ),
         codes=CodeMaker(keys),
         webhook_secrets=SecretMaker(keys),
         rules=Rules(
@@ -71,6 +73,12 @@ def create_bank(settings: Settings, store: Store) -> Bank:
             requires_tls=settings.environment == "production",
         ),
     )
+
+
+def _token_maker(
+    settings: Settings, keys: Sequence[bytes], purpose: Purpose, duration: timedelta
+) -> TokenMaker:
+    return TokenMaker(create_codec(settings.token_format, purpose, keys), purpose, duration)
 
 
 async def ensure_first_admin(settings: Settings, bank: Bank) -> None:

@@ -88,7 +88,9 @@ class Settings(BaseSettings):
         BeforeValidator(values.token_keys),
         Field(alias="BANK_TOKEN_KEYS", repr=False),
     ] = None
-    token_format: Annotated[Literal["paseto", "jwt"], Field(alias="BANK_TOKEN_FORMAT")] = "paseto"
+    token_format: Annotated[
+        Literal["paseto", "paseto-public", "jwt"], Field(alias="BANK_TOKEN_FORMAT")
+    ] = "paseto"
     access_token_duration: Annotated[
         timedelta, BeforeValidator(values.duration), Field(alias="BANK_ACCESS_TOKEN_DURATION")
     ] = timedelta(minutes=15)

@@ -84,7 +84,8 @@ def readers(server: EmbeddedServer, database: str, people: Population) -> Genera
             [people.account_id(1), CURSOR_COUNT],
         ).fetchall()
         directory = server.home / connection.info.dbname
-    with servers.bank(database, directory) as url:
+    # Every customer has a webhook, whose events would be sent meanwhile.
+    with servers.bank(database, directory, BANK_WEBHOOKS="off") as url:
         yield Readers(
             url,
             [people.account_id(n + 1) for n in range(people.customer_count)],

@@ -15,10 +15,10 @@ START_S: Final = 60.0
 
 
 @contextmanager
-def bank(url: str, directory: Path) -> Generator[str]:
-    """The URL of a server of the bank, which runs until the block ends."""
+def bank(url: str, directory: Path, **settings: str) -> Generator[str]:
+    """The URL of a server of the bank with more settings, which runs until the block ends."""
     directory.mkdir()
-    settings = settings_of(url, directory)
+    settings = {**settings_of(url, directory), **settings}
     with _served(["bankapp", "serve"], settings, directory / "serve.log") as address:
         yield address
 

@@ -68,6 +68,7 @@ WHERE sessions.id = sqlc.arg(id)
     AND users.blocked_at IS NULL
 RETURNING
     sessions.username,
+    users.role,
     sessions.expires_at;
 
 -- name: GetRepeatedRenewal :one
@@ -75,6 +76,7 @@ RETURNING
 -- the clock is behind an earlier renewal, no more is allowed than after it.
 SELECT
     sessions.username,
+    users.role,
     sessions.expires_at
 FROM sessions
 INNER JOIN users ON users.username = sessions.username

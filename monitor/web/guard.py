@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bankapp_client import ClientError
 from monitor.access import Access
+from monitor.bank import Bank
 from monitor.settings import Settings
 from monitor.values import host_and_port, is_loopback
 
@@ -44,17 +46,19 @@ class Guard:
     """The names at which the monitor is reached, and the access to it."""
 
     access: Access
+    bank: Bank | None
     hosts: frozenset[str]
     is_secure: bool
 
     @classmethod
-    def of(cls, settings: Settings, access: Access) -> "Guard":
-        """The guard of the settings."""
+    def of(cls, settings: Settings, access: Access, bank: Bank) -> "Guard":
+        """The guard of the settings. Bankers are let in with a token of the bank if they say so."""
         public = urlsplit(settings.public_url or "")
         host = host_and_port(settings.http_address)[0]
         own = _LOOPBACK_NAMES | {host} if is_loopback(host) else frozenset[str]()
         return cls(
             access=access,
+            bank=bank if settings.lets_bankers_in else None,
             hosts=own.union([public.hostname] if public.hostname else []),
             is_secure=public.scheme == "https",
         )
@@ -72,12 +76,24 @@ class Guard:
                 "This is not the name of the monitor; MONITOR_PUBLIC_URL sets another one.",
             )
 
-    def is_known(self, request: web.Request) -> bool:
-        """Whether the request has the token, or the pass that a browser was given."""
+    async def is_known(self, request: web.Request) -> bool:
+        """Whether the request has a token that is let in, or the pass that a browser was given."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return self.access.knows(token.strip())
-        return self.access.accepts(request.cookies.get(COOKIE, ""))
+        if scheme.lower() != "bearer":
+            return self.access.accepts(request.cookies.get(COOKIE, ""))
+        return self.access.knows(token.strip()) or await self._is_of_banker(token.strip())
+
+    async def _is_of_banker(self, token: str) -> bool:
+        if self.bank is None:
+            return False
+        try:
+            return await self.bank.is_of_banker(token)
+        except ClientError:
+            raise Refused(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "unavailable",
+                "The bank does not answer, so its tokens cannot be verified; try again.",
+            ) from None
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -89,7 +105,7 @@ class Guard:
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             self.require_own_name(request)
-            if request.path not in _PUBLIC and not self.is_known(request):
+            if request.path not in _PUBLIC and not await self.is_known(request):
                 if request.path == "/":
                     raise web.HTTPSeeOther("/sign-in")
                 raise Refused(

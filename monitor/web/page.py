@@ -126,7 +126,7 @@ class Pages:
 
     async def show_sign_in(self, request: web.Request) -> web.Response:
         """The form that asks for the token."""
-        if self._guard.is_known(request):
+        if await self._guard.is_known(request):
             raise web.HTTPSeeOther("/")
         return _html("sign_in.html", HTTPStatus.OK, is_wrong=False)
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from monitor.access import SIGNED_IN_S, Access
 from monitor.answers import Answers
+from monitor.bank import Bank as WatchedBank
 from monitor.currencies import Currencies
 from monitor.database import Pool
 from monitor.gen.enums import Bucket
@@ -21,7 +22,7 @@ from monitor.web.app import create_app
 from monitor.web.chart import nice_ceiling
 from monitor.web.guard import COOKIE, Guard
 from tests.monitor.test_commands import decide
-from tests.monitor.watching import batch, event, login, movement
+from tests.monitor.watching import CREDENTIALS, batch, event, login, movement
 
 TOKEN = "a token that nobody guesses".replace(" ", "_")
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -35,9 +36,12 @@ class Decimals(Currencies):
         self._exponents = {"USD": 2, "JPY": 0}
 
 
-def app_of(pool: Pool, settings: Settings | None = None) -> TestServer:
-    """The application as the program makes it."""
-    guard = Guard.of(settings or Settings(), Access(TOKEN))
+def app_of(
+    pool: Pool, settings: Settings | None = None, bank: WatchedBank | None = None
+) -> TestServer:
+    """The application as the program makes it; without a bank it is of one that is away."""
+    bank = bank or WatchedBank("http://127.0.0.1:1", CREDENTIALS)
+    guard = Guard.of(settings or Settings(), Access(TOKEN), bank)
     return TestServer(create_app(Answers(pool), Decimals(), guard))
 
 

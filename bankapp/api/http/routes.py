@@ -9,7 +9,13 @@ from bankapp.api.http.site.verification import VERIFICATION_PAGE, show_verificat
 from bankapp.domain import limits
 from bankapp.operations import health
 from bankapp.operations.events import deliveries, feed, webhooks
-from bankapp.operations.identity import email_verification, password_reset, sessions, users
+from bankapp.operations.identity import (
+    email_verification,
+    password_reset,
+    sessions,
+    token_keys,
+    users,
+)
 from bankapp.operations.ledger import (
     accounts,
     batches,
@@ -49,6 +55,7 @@ ROUTES: Final = (
     ),
     Route("POST", "/v1/password_resets/confirm", password_reset.confirm_password_reset),
     Route("POST", "/v1/tokens/renew_access", sessions.renew_access),
+    Route("GET", "/.well-known/paseto-keys", token_keys.list_token_keys),
     Route("GET", "/v1/sessions", sessions.list_sessions),
     Route("DELETE", "/v1/sessions", sessions.end_sessions),
     Route("DELETE", "/v1/sessions/{session_id}", sessions.end_session),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from bankapp.auth.tokens import hash_renewal, hash_token_id, next_token_id
+from bankapp.auth.tokens import Holder, hash_renewal, hash_token_id, next_token_id
 from bankapp.domain import errors, limits
 from bankapp.domain.rates import RateLimit
 from bankapp.domain.sessions import NewSession, Renewal
@@ -106,7 +106,8 @@ async def log_in(bank: Bank, visitor: Visitor, request: LogInRequest) -> LogInRe
         raise errors.InvalidCredentials
     await _count(bank, limits.SIGN_INS, request.username)
     session_id = uuid.uuid4()
-    access, refresh = bank.tokens.create(session_id), bank.refresh_tokens.create(session_id)
+    access = bank.tokens.create(session_id, holder=Holder(user.username, user.role))
+    refresh = bank.refresh_tokens.create(session_id)
     session = NewSession(
         id=session_id,
         username=user.username,
@@ -145,15 +146,16 @@ async def renew_access(bank: Bank, visitor: Visitor, request: RenewRequest) -> R
         renewal_hash=hash_renewal(used.token_id, visitor.user_agent),
         lifetime=refresh.lifetime,
     )
-    expires_at = await bank.store.sessions.renew(renewal, origin=visitor.origin)
-    if expires_at is None:
+    renewed = await bank.store.sessions.renew(renewal, origin=visitor.origin)
+    if renewed is None:
         raise errors.Unauthenticated
-    access = bank.tokens.create(used.session_id)
+    holder = Holder(renewed.username, renewed.role)
+    access = bank.tokens.create(used.session_id, holder=holder)
     return RenewResponse(
         access_token=access.text,
-        access_token_expires_at=min(access.expires_at, expires_at),
+        access_token_expires_at=min(access.expires_at, renewed.expires_at),
         refresh_token=refresh.text,
-        refresh_token_expires_at=min(refresh.expires_at, expires_at),
+        refresh_token_expires_at=min(refresh.expires_at, renewed.expires_at),
     )
 
 

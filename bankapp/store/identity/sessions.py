@@ -1,11 +1,10 @@
 """Sessions: opening, renewing and ending them, and the users behind them."""
 
 import uuid
-from datetime import datetime
 
 from bankapp.domain import errors, events, limits
 from bankapp.domain.origin import THE_BANK, Origin
-from bankapp.domain.sessions import NewSession, Renewal
+from bankapp.domain.sessions import NewSession, Renewal, Renewed
 from bankapp.store.engine.transaction import Transactions
 from bankapp.store.events import audit
 from bankapp.store.identity.session_cache import SessionCache
@@ -28,12 +27,11 @@ class Sessions:
         """
         await self._run(open_session, session, origin)
 
-    async def renew(self, renewal: Renewal, *, origin: Origin) -> datetime | None:
+    async def renew(self, renewal: Renewal, *, origin: Origin) -> Renewed | None:
         """Replace the session's refresh token; None when the token does not work.
 
-        Returns when the session expires. The last renewal may be repeated by the same client within
-        `RENEWAL_GRACE`. Any other token that has worked before ends the session, because two
-        parties have it.
+        The last renewal may be repeated by the same client within `RENEWAL_GRACE`. Any other token
+        that has worked before ends the session, because two parties have it.
         """
         return await self._run(renew_session, renewal, origin)
 
@@ -84,7 +82,7 @@ async def open_session(q: AsyncQueries, session: NewSession, origin: Origin) -> 
         await audit.record(q, origin, _ended(session.username, session_id))
 
 
-async def renew_session(q: AsyncQueries, renewal: Renewal, origin: Origin) -> datetime | None:
+async def renew_session(q: AsyncQueries, renewal: Renewal, origin: Origin) -> Renewed | None:
     renewed = await q.sessions.rotate_refresh_token(
         id=renewal.session_id,
         used_hash=renewal.used_hash,
@@ -96,7 +94,7 @@ async def renew_session(q: AsyncQueries, renewal: Renewal, origin: Origin) -> da
         origin = Origin(renewed.username, origin.request_id, origin.address)
         event = events.SessionRenewed(username=renewed.username, session_id=renewal.session_id)
         await audit.record(q, origin, event)
-        return renewed.expires_at
+        return Renewed(renewed.username, renewed.role, renewed.expires_at)
     repeated = await q.sessions.get_repeated_renewal(
         id=renewal.session_id,
         next_hash=renewal.next_hash,
@@ -104,7 +102,7 @@ async def renew_session(q: AsyncQueries, renewal: Renewal, origin: Origin) -> da
         grace=limits.RENEWAL_GRACE,
     )
     if repeated is not None:
-        return repeated.expires_at
+        return Renewed(repeated.username, repeated.role, repeated.expires_at)
     username = await q.sessions.end_reused_session(
         id=renewal.session_id, used_hash=renewal.used_hash
     )

@@ -5,7 +5,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from bankapp.domain import errors
-from bankapp.operations.identity import email_verification, password_reset, sessions, users
+from bankapp.operations.identity import (
+    email_verification,
+    password_reset,
+    sessions,
+    token_keys,
+    users,
+)
 from tests.doors import case
 from tests.doors.case import Case, Fields, Keyed, refused
 from tests.doors.shapes import LOGIN, NOTHING, SESSION, TOKENS, USER, page_of
@@ -157,6 +163,13 @@ CASES: Final = (
             ),
         ],
         is_limited=True,
+    ),
+    Case(
+        operation=token_keys.list_token_keys,
+        request=lambda _: {},
+        who_may=case.anyone(),
+        answer=frozenset({"keys", "token_duration_s"}),
+        needs_database=False,
     ),
     Case(
         operation=sessions.log_out,

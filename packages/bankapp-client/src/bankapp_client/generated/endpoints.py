@@ -56,6 +56,13 @@ RENEW_ACCESS: Final = Endpoint(
     models.RenewResponse.model_validate_json,
     is_public=True,
 )
+LIST_TOKEN_KEYS: Final = Endpoint(
+    "list_token_keys",
+    "GET",
+    "/.well-known/paseto-keys",
+    models.TokenKeys.model_validate_json,
+    is_public=True,
+)
 LIST_SESSIONS: Final = Endpoint(
     "list_sessions", "GET", "/v1/sessions", Page[models.Session].model_validate_json
 )

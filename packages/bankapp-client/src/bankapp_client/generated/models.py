@@ -90,6 +90,24 @@ class RenewResponse(Model):
     refresh_token_expires_at: datetime
 
 
+class TokenKey(Model):
+    """A public key, and the id by which the footers of its tokens name it; both are PASERK."""
+
+    id: str
+    key: str
+
+
+class TokenKeys(Model):
+    """The keys of the ring, the one that signs new tokens first.
+
+    A token that verifies was made by the bank. That its session is still open, and that the user
+    still has the role, only the bank knows: both may have ended up to `token_duration_s` ago.
+    """
+
+    keys: list[TokenKey]
+    token_duration_s: int
+
+
 class Session(Model):
     """An open session."""
 

@@ -158,6 +158,10 @@ class Operations(ABC):
         """
         return self._perform(endpoints.RENEW_ACCESS, {"refresh_token": refresh_token})
 
+    def list_token_keys(self) -> models.TokenKeys:
+        """List the public keys of access tokens; none where only the bank can verify them."""
+        return self._perform(endpoints.LIST_TOKEN_KEYS, {})
+
     def list_sessions(
         self, *, page_size: int = 100, cursor: str | None = None
     ) -> Pages[models.Session]:
