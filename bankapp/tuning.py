@@ -124,6 +124,7 @@ WEBHOOK_TURN_S: Final = 5.0  # then an endpoint lets others have their turn
 WEBHOOK_TICK_S: Final = 1.0
 WEBHOOK_IDLE_TICK_S: Final = 5.0  # while there is no endpoint
 WEBHOOK_SWEEP_S: Final = 60.0
+WEBHOOK_SWEEP_RATIO: Final = 20  # of the time between two sweeps to the time that one takes
 WEBHOOK_LIST_SIZE: Final = 1000
 WEBHOOK_WOKEN_STRETCH_COUNT_MAX: Final = 20  # beyond that everybody is looked at
 WEBHOOK_ANSWER_BYTES_MAX: Final = 1024

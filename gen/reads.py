@@ -785,6 +785,19 @@ class AsyncWebhookEndpointsReads:
             )
         )
 
+    async def list_active_webhook_endpoints(
+        self, *, after_id: int, row_count_max: int
+    ) -> list[webhook_endpoints.ListActiveWebhookEndpointsRow]:
+        """With whether something may wait for them behind their positions: to look is much
+        cheaper than to give each a turn. Failing ones wait until `retry_at`, and then they
+        are due.
+        """
+        return await self._run(
+            lambda q: q.webhook_endpoints.list_active_webhook_endpoints(
+                after_id=after_id, row_count_max=row_count_max
+            )
+        )
+
     async def list_webhook_endpoints_concerned(
         self, *, owners: Sequence[str | None], row_count_max: int
     ) -> list[int]:

@@ -131,6 +131,64 @@ LIMIT $2
 """
 
 
+LIST_ACTIVE_WEBHOOK_ENDPOINTS: Final = """\
+SELECT /* ListActiveWebhookEndpoints */
+    endpoints.id,
+    (
+        endpoints.owner IS NULL
+        OR endpoints.replay_position IS NOT NULL
+        OR EXISTS (
+            SELECT 1
+            FROM audit_events
+            WHERE audit_events.username = endpoints.owner
+                AND audit_events.id > endpoints.position
+        )
+        OR EXISTS (
+            SELECT 1
+            FROM accounts
+            WHERE accounts.owner = endpoints.owner
+                AND (
+                    EXISTS (
+                        SELECT 1
+                        FROM entries
+                        WHERE entries.account_id = accounts.id
+                            AND entries.transfer_id > endpoints.position
+                    )
+                    OR EXISTS (
+                        SELECT 1
+                        FROM holds AS outgoing
+                        WHERE outgoing.from_account_id = accounts.id
+                            AND outgoing.id > endpoints.position
+                    )
+                    OR EXISTS (
+                        SELECT 1
+                        FROM holds AS incoming
+                        WHERE incoming.to_account_id = accounts.id
+                            AND incoming.id > endpoints.position
+                    )
+                    OR EXISTS (
+                        SELECT 1
+                        FROM holds AS outgoing_ended
+                        WHERE outgoing_ended.from_account_id = accounts.id
+                            AND outgoing_ended.end_position > endpoints.position
+                    )
+                    OR EXISTS (
+                        SELECT 1
+                        FROM holds AS incoming_ended
+                        WHERE incoming_ended.to_account_id = accounts.id
+                            AND incoming_ended.end_position > endpoints.position
+                    )
+                )
+        )
+    )::boolean AS may_be_behind
+FROM webhook_endpoints AS endpoints
+WHERE endpoints.status = 'active'
+    AND endpoints.id > $1
+ORDER BY endpoints.id
+LIMIT $2
+"""
+
+
 LIST_WEBHOOK_ENDPOINTS_CONCERNED: Final = """\
 ( /* ListWebhookEndpointsConcerned */
     SELECT owned.id
@@ -344,6 +402,13 @@ QUERIES: Final = (
         reads_only=True,
     ),
     Query(
+        "ListActiveWebhookEndpoints",
+        "webhook_endpoints",
+        "list_active_webhook_endpoints",
+        LIST_ACTIVE_WEBHOOK_ENDPOINTS,
+        reads_only=True,
+    ),
+    Query(
         "ListWebhookEndpointsConcerned",
         "webhook_endpoints",
         "list_webhook_endpoints_concerned",
@@ -410,6 +475,12 @@ QUERIES: Final = (
 
 
 @dataclass(slots=True)
+class ListActiveWebhookEndpointsRow:
+    id: int
+    may_be_behind: bool
+
+
+@dataclass(slots=True)
 class UpdateWebhookProgressParams:
     position: int
     replay_position: int | None
@@ -467,6 +538,10 @@ def _count_webhook_endpoints_value(row: Sequence[Any]) -> int:
 def _list_running_webhook_endpoints_value(row: Sequence[Any]) -> int:
     value: int = row[0]
     return value
+
+
+def _list_active_webhook_endpoints_row(row: Sequence[Any]) -> ListActiveWebhookEndpointsRow:
+    return ListActiveWebhookEndpointsRow(*row)
 
 
 def _list_webhook_endpoints_concerned_value(row: Sequence[Any]) -> int:
@@ -600,6 +675,18 @@ class Querier:
         cursor.execute(LIST_RUNNING_WEBHOOK_ENDPOINTS, (Int8(after_id), Int8(row_count_max)))
         rows = cursor.fetchall()
         return [_list_running_webhook_endpoints_value(row) for row in rows]
+
+    def list_active_webhook_endpoints(
+        self, *, after_id: int, row_count_max: int
+    ) -> list[ListActiveWebhookEndpointsRow]:
+        """With whether something may wait for them behind their positions: to look is much
+        cheaper than to give each a turn. Failing ones wait until `retry_at`, and then they
+        are due.
+        """
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(LIST_ACTIVE_WEBHOOK_ENDPOINTS, (Int8(after_id), Int8(row_count_max)))
+        rows = cursor.fetchall()
+        return [_list_active_webhook_endpoints_row(row) for row in rows]
 
     def list_webhook_endpoints_concerned(
         self, *, owners: Sequence[str | None], row_count_max: int
@@ -813,6 +900,18 @@ class AsyncQuerier:
         await cursor.execute(LIST_RUNNING_WEBHOOK_ENDPOINTS, (Int8(after_id), Int8(row_count_max)))
         rows = await cursor.fetchall()
         return [_list_running_webhook_endpoints_value(row) for row in rows]
+
+    async def list_active_webhook_endpoints(
+        self, *, after_id: int, row_count_max: int
+    ) -> list[ListActiveWebhookEndpointsRow]:
+        """With whether something may wait for them behind their positions: to look is much
+        cheaper than to give each a turn. Failing ones wait until `retry_at`, and then they
+        are due.
+        """
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(LIST_ACTIVE_WEBHOOK_ENDPOINTS, (Int8(after_id), Int8(row_count_max)))
+        rows = await cursor.fetchall()
+        return [_list_active_webhook_endpoints_row(row) for row in rows]
 
     async def list_webhook_endpoints_concerned(
         self, *, owners: Sequence[str | None], row_count_max: int

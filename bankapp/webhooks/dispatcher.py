@@ -1,4 +1,6 @@
-"""Gives endpoints their turns: when an event concerns them, when they have waited, each minute.
+"""Gives endpoints their turns: when an event concerns them, and when they have waited.
+
+Now and then all are looked at, so that none is forgotten whatever has happened.
 
 Each process that works does so; the lease of an endpoint decides which of them sends.
 """
@@ -38,9 +40,9 @@ class Dispatcher:
     def __init__(self, store: Store, drain: Drain) -> None:
         self._store = store
         self._drain = drain
-        self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._again: set[int] = set()
-        self._slots = asyncio.Semaphore(tuning.WEBHOOK_ENDPOINT_COUNT_MAX)
+        self._waiting: dict[int, None] = {}  # in the order in which they get their turns
+        self._turns: dict[int, asyncio.Task[None]] = {}
+        self._again: set[int] = set()  # of those that have a turn
 
     async def run(self, secrets: SecretMaker) -> None:
         """Look for endpoints that have their turn, until cancelled."""
@@ -58,7 +60,7 @@ class Dispatcher:
     async def stop(self) -> None:
         """Let what is on its way end, and cancel what takes too long."""
         self._drain.is_stopping = True
-        if tasks := list(self._tasks.values()):
+        if tasks := list(self._turns.values()):
             await asyncio.wait(tasks, timeout=tuning.JOB_SHUTDOWN_TIMEOUT_S)
             for task in tasks:
                 task.cancel()
@@ -70,10 +72,13 @@ class Dispatcher:
             await asyncio.sleep(tuning.WEBHOOK_IDLE_TICK_S)
             return
         loop = asyncio.get_running_loop()
-        ends_at_s = loop.time() + tuning.WEBHOOK_SWEEP_S
+        began_s = loop.time()
         async with self._store.feed.tail.watching(None) as watch:
             position = (await self._store.feed.known_horizon()).settled_position
             await self._sweep()
+            # Where there are many, looking at all of them takes a small part of the time, too.
+            pause_s = tuning.WEBHOOK_SWEEP_RATIO * (loop.time() - began_s)
+            ends_at_s = began_s + max(tuning.WEBHOOK_SWEEP_S, pause_s)
             while (now_s := loop.time()) < ends_at_s:
                 # Whatever wakes it, or nothing: where too many watch, nothing does.
                 await watch.until_woken(min(ends_at_s, now_s + tuning.WEBHOOK_TICK_S))
@@ -107,38 +112,48 @@ class Dispatcher:
         return position
 
     async def _sweep(self) -> None:
-        """Start all endpoints, so that none is forgotten whatever has happened."""
+        """Start all endpoints for which something may wait."""
         after_id = 0
         while True:
-            ids = await self._store.read.webhook_endpoints.list_running_webhook_endpoints(
+            rows = await self._store.read.webhook_endpoints.list_active_webhook_endpoints(
                 after_id=after_id, row_count_max=tuning.WEBHOOK_LIST_SIZE
             )
-            self._start(ids)
-            if len(ids) < tuning.WEBHOOK_LIST_SIZE:
+            self._start(row.id for row in rows if row.may_be_behind)
+            if len(rows) < tuning.WEBHOOK_LIST_SIZE:
                 return
-            after_id = ids[-1]
+            after_id = rows[-1].id
 
     def _start(self, endpoint_ids: Iterable[int]) -> None:
-        for endpoint_id in set(endpoint_ids):
-            self._again.add(endpoint_id)
-            if endpoint_id not in self._tasks:
-                self._tasks[endpoint_id] = asyncio.create_task(self._run(endpoint_id))
+        for endpoint_id in endpoint_ids:
+            if endpoint_id in self._turns:
+                self._again.add(endpoint_id)
+            else:
+                self._waiting[endpoint_id] = None
+        self._give_turns()
 
-    async def _run(self, endpoint_id: int) -> None:
-        """Give an endpoint turns until it has all there is."""
+    def _give_turns(self) -> None:
+        while self._waiting and len(self._turns) < tuning.WEBHOOK_ENDPOINT_COUNT_MAX:
+            if self._drain.is_stopping:
+                return
+            endpoint_id = next(iter(self._waiting))
+            del self._waiting[endpoint_id]
+            self._turns[endpoint_id] = asyncio.create_task(self._take_turn(endpoint_id))
+
+    async def _take_turn(self, endpoint_id: int) -> None:
+        """Give an endpoint a turn, and the next to whoever waits."""
         try:
-            while endpoint_id in self._again and not self._drain.is_stopping:
-                self._again.discard(endpoint_id)
-                async with self._slots:
-                    has_more = await self._drain.run(endpoint_id)
-                if has_more:
-                    self._again.add(endpoint_id)
+            if await self._drain.run(endpoint_id):
+                self._again.add(endpoint_id)
         except errors.Unavailable:
-            pass  # the sweep finds it
+            pass  # the next look at all finds it
         except Exception as error:  # noqa: BLE001 - one endpoint must not stop the others
             _log.error("webhook failed", webhook_id=endpoint_id, error=type(error).__name__)
         finally:
-            del self._tasks[endpoint_id]
+            del self._turns[endpoint_id]
+            if endpoint_id in self._again:
+                self._again.discard(endpoint_id)
+                self._waiting[endpoint_id] = None
+            self._give_turns()
 
     async def _reseal(self, secrets: SecretMaker) -> None:
         """Seal with the newest key what another has sealed, so that the other can be dropped."""

@@ -96,6 +96,64 @@ WHERE status IN ('active', 'failing')
 ORDER BY id
 LIMIT sqlc.arg(row_count_max);
 
+-- name: ListActiveWebhookEndpoints :many
+-- With whether something may wait for them behind their positions: to look is much cheaper than to
+-- give each a turn. Failing ones wait until `retry_at`, and then they are due.
+SELECT
+    endpoints.id,
+    (
+        endpoints.owner IS NULL
+        OR endpoints.replay_position IS NOT NULL
+        OR EXISTS (
+            SELECT 1
+            FROM audit_events
+            WHERE audit_events.username = endpoints.owner
+                AND audit_events.id > endpoints.position
+        )
+        OR EXISTS (
+            SELECT 1
+            FROM accounts
+            WHERE accounts.owner = endpoints.owner
+                AND (
+                    EXISTS (
+                        SELECT 1
+                        FROM entries
+                        WHERE entries.account_id = accounts.id
+                            AND entries.transfer_id > endpoints.position
+                    )
+                    OR EXISTS (
+                        SELECT 1
+                        FROM holds AS outgoing
+                        WHERE outgoing.from_account_id = accounts.id
+                            AND outgoing.id > endpoints.position
+                    )
+                    OR EXISTS (
+                        SELECT 1
+                        FROM holds AS incoming
+                        WHERE incoming.to_account_id = accounts.id
+                            AND incoming.id > endpoints.position
+                    )
+                    OR EXISTS (
+                        SELECT 1
+                        FROM holds AS outgoing_ended
+                        WHERE outgoing_ended.from_account_id = accounts.id
+                            AND outgoing_ended.end_position > endpoints.position
+                    )
+                    OR EXISTS (
+                        SELECT 1
+                        FROM holds AS incoming_ended
+                        WHERE incoming_ended.to_account_id = accounts.id
+                            AND incoming_ended.end_position > endpoints.position
+                    )
+                )
+        )
+    )::boolean AS may_be_behind
+FROM webhook_endpoints AS endpoints
+WHERE endpoints.status = 'active'
+    AND endpoints.id > sqlc.arg(after_id)
+ORDER BY endpoints.id
+LIMIT sqlc.arg(row_count_max);
+
 -- name: ListWebhookEndpointsConcerned :many
 -- Those of some customers, and of the bank, which is told of everything.
 (

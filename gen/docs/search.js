@@ -356,6 +356,7 @@ window.searchIndex = [
 ["query", "UpdateWebhookReplay", "queries/UpdateWebhookReplay.html", ""],
 ["query", "DeleteWebhookEndpoint", "queries/DeleteWebhookEndpoint.html", ""],
 ["query", "ListRunningWebhookEndpoints", "queries/ListRunningWebhookEndpoints.html", ""],
+["query", "ListActiveWebhookEndpoints", "queries/ListActiveWebhookEndpoints.html", "With whether something may wait for them behind their positions: to look is much cheaper than to give each a turn. Failing ones wait until `retry_at`, and then they are due."],
 ["query", "ListWebhookEndpointsConcerned", "queries/ListWebhookEndpointsConcerned.html", "Those of some customers, and of the bank, which is told of everything."],
 ["query", "ListWebhookEndpointsDue", "queries/ListWebhookEndpointsDue.html", "Those that have waited, and those that are to be sent a parked event. Some are listed twice."],
 ["query", "ClaimWebhookEndpoint", "queries/ClaimWebhookEndpoint.html", "For one worker at a time. A lease or a wait that lasts longer than any was written while the clock ran ahead."],

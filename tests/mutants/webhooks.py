@@ -145,8 +145,20 @@ MUTANTS: Final[list[Mutant]] = [
     _code(
         "the sweep is forgotten",
         "bankapp/webhooks/dispatcher.py",
-        ("            await self._sweep()\n            while", "            while"),
+        ("            await self._sweep()\n            # Where", "            # Where"),
         f"{_DISPATCHER} -k sweep",
+    ),
+    _code(
+        "an endpoint that has had its turn has no other",
+        "bankapp/webhooks/dispatcher.py",
+        ("            if endpoint_id in self._again:", "            if False:"),
+        f"{_DISPATCHER} -k two_workers",
+    ),
+    _code(
+        "the end of a turn gives nobody else one",
+        "bankapp/webhooks/dispatcher.py",
+        ("            self._give_turns()\n\n    async def _reseal", "\n    async def _reseal"),
+        f"{_DISPATCHER} -k more_endpoints",
     ),
     _code(
         "nobody is woken",

@@ -1,6 +1,7 @@
 """Workers give endpoints their turns, and a dead one holds up no other."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -10,10 +11,13 @@ import pytest
 from bankapp import tuning
 from bankapp.auth.webhook_secrets import SecretMaker
 from bankapp.domain.origin import THE_BANK
+from bankapp.operations.events.declared import NAMES
+from bankapp.store.events.reading import Wanted
 from bankapp.webhooks.dispatcher import dispatching
 from gen.enums import WebhookStatus
-from tests.factories import Make, transfer
+from tests.factories import Make, capture, hold, transfer, void
 from tests.feed import facts
+from tests.store.ledger.test_holds import held
 from tests.webhooks.conftest import Hooks
 from tests.webhooks.receiver import Receiver, verify
 
@@ -144,3 +148,78 @@ async def test_a_lost_secret_stops_no_other(
     assert receiver.requests == []
     assert (await hooks.now(lost)).lease_token is None
     verify(other_receiver.requests[0], hooks.bank.webhook_secrets.open(endpoint.sealed_secret))
+
+
+async def test_those_who_may_be_behind_are_those_for_whom_something_waits(
+    hooks: Hooks, make: Make, connection: Connection
+) -> None:
+    """Goal: the look at all endpoints finds every one that has something, and few others.
+
+    Method: after facts of every kind there are endpoints of everybody at every position; each is
+    compared with what its owner would read behind that position.
+    """
+    payer, payee = await make.account(balance=100), await make.account()
+    ended, voided = [await held(hooks.store, hold(payer, payee, 10)) for _ in range(2)]
+    await hooks.store.postings.post([capture(ended.id), transfer(payer, payee, 1)])
+    await hooks.store.accounts.freeze(payee.id, origin=THE_BANK)
+    await hooks.store.postings.post([void(voided.id)])
+    other = await make.account()
+    last = (await facts(hooks.store))[-1].position
+    expected = set[tuple[str, int]]()
+    for owner in (payer.owner, payee.owner, other.owner):
+        assert owner is not None
+        concerning = await facts(hooks.store, Wanted(NAMES, username=owner))
+        expected |= {(owner, place) for place in range(concerning[-1].position)}
+    places = connection.execute(
+        """
+        INSERT INTO webhook_endpoints (owner, url, sealed_secret, position)
+        SELECT owners.owner, 'https://shop.example.org', 'x', places.n
+        FROM accounts AS owners, generate_series(0, %s) AS places (n)
+        WHERE owners.owner IS NOT NULL
+        RETURNING id, owner, position
+        """,
+        [last],
+    ).fetchall()
+    connection.commit()
+    place_of = {endpoint_id: (owner, position) for endpoint_id, owner, position in places}
+    rows = await hooks.store.read.webhook_endpoints.list_active_webhook_endpoints(
+        after_id=0, row_count_max=10_000
+    )
+    assert len(rows) == len(place_of) == 3 * (last + 1)
+    assert {place_of[row.id] for row in rows if row.may_be_behind} == expected
+
+
+async def test_one_with_a_replay_and_one_of_the_bank_may_be_behind(
+    hooks: Hooks, make: Make, connection: Connection
+) -> None:
+    account = await make.account()
+    last = (await facts(hooks.store))[-1].position
+    connection.execute(
+        """
+        INSERT INTO webhook_endpoints
+            (owner, url, sealed_secret, position, replay_position, replay_until_position)
+        VALUES
+            (%(owner)s, 'https://a.example.org', 'x', %(last)s, NULL, NULL),
+            (%(owner)s, 'https://a.example.org', 'x', %(last)s, 0, 1),
+            (NULL, 'https://a.example.org', 'x', %(last)s, NULL, NULL)
+        """,
+        {"owner": account.owner, "last": last},
+    )
+    connection.commit()
+    rows = await hooks.store.read.webhook_endpoints.list_active_webhook_endpoints(
+        after_id=0, row_count_max=10
+    )
+    assert [row.may_be_behind for row in rows] == [False, True, True]
+
+
+async def test_more_endpoints_than_have_turns_at_the_same_time(
+    hooks: Hooks, make: Make, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All wait for their turn, and each gets everything."""
+    monkeypatch.setattr(tuning, "WEBHOOK_ENDPOINT_COUNT_MAX", 2)
+    endpoints = [await hooks.make(receiver.url) for _ in range(7)]
+    await make.account()
+    expected = [await hooks.id_of(fact.position) for fact in await facts(hooks.store)]
+    async with workers(hooks):
+        await receiver.until(lambda: len(receiver.ids) >= len(endpoints) * len(expected))
+    assert Counter(receiver.ids) == dict.fromkeys(expected, len(endpoints))
