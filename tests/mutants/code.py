@@ -169,7 +169,7 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "the batches of one user leave others no time",
         "bankapp/store/ledger/postings.py",
-        "rest_of=self.rest_of,",
+        "rest_of=self.begin_rest,",
         "",
         "tests/store/ledger/test_busy_accounts.py -k rest",
     ),

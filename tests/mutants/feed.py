@@ -180,7 +180,7 @@ MUTANTS: Final[list[Mutant]] = [
     _code(
         "what one has seen is lost to who follows",
         "feed.py",
-        ("if place.position > known.settled_position:", "if False:"),
+        ("or place.position > known.settled_position", "or False"),
         f"{_FEED} -k reads_what_is_known",
     ),
 ]

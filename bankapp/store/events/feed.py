@@ -149,9 +149,12 @@ class Feed:
     async def _known_page(self, wanted: Wanted, place: Place | None, count_max: int) -> FeedPage:
         """As `get_page`, of what is known to be settled: who waits need not settle it again."""
         known = self.tail.horizon
-        if known is None or place is None or place.epoch != known.epoch:
-            return await self.get_page(wanted, place, count_max)
-        if place.position > known.settled_position:
+        if (
+            known is None
+            or place is None
+            or place.epoch != known.epoch
+            or place.position > known.settled_position
+        ):
             return await self.get_page(wanted, place, count_max)
         return await self._read_page(wanted, known, place.position, count_max)
 

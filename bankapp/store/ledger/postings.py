@@ -55,7 +55,7 @@ class Postings:
             count_each=1,
             count_all=tuning.BATCH_CONCURRENCY,
             waiting_count_max=tuning.WAITING_BATCH_COUNT_MAX,
-            rest_of=self.rest_of,
+            rest_of=self.begin_rest,
         )
         self._known_batch_count = 0
 
@@ -106,8 +106,8 @@ class Postings:
         async with self._batch_turns.take(batch[0].origin.actor):
             return await self._run_once(key, step)
 
-    def rest_of(self, duration_s: float) -> float:
-        """For how long a user's next batch waits after one of that length, both in seconds.
+    def begin_rest(self, duration_s: float) -> float:
+        """Note the end of a batch; returns for how many seconds the user's next one waits.
 
         It waits if others have posted since the last batch ended: they have half of the time.
         """

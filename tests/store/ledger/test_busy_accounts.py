@@ -246,15 +246,15 @@ async def test_batches_of_a_user_rest_while_others_post(
     connection.rollback()
     await asyncio.gather(*batches)
     assert ends[1] - ends[0] >= tuning.BATCH_REST_MAX_S
-    assert patient.postings.rest_of(9) == 0
+    assert patient.postings.begin_rest(9) == 0
 
 
 async def test_the_rest_of_a_user_is_bounded(patient: Store, make: Make) -> None:
     other, target = await make.account(balance=99), await make.account()
     for duration_s, rest_s in ((0.1, 0.1), (9, tuning.BATCH_REST_MAX_S)):
         await patient.postings.submit(transfer(other, target, 1))
-        assert patient.postings.rest_of(duration_s) == rest_s
-        assert patient.postings.rest_of(duration_s) == 0
+        assert patient.postings.begin_rest(duration_s) == rest_s
+        assert patient.postings.begin_rest(duration_s) == 0
 
 
 async def test_a_lock_that_stays_is_refused_without_harm(
