@@ -44,6 +44,8 @@ FINDING_COUNT_MAX: Final = 100
 
 READ_COUNT_MAX: Final = 1000
 FEED_POLL_INTERVAL_S: Final = 0.05  # while somebody waits
+FEED_BUSY_POLL_INTERVAL_S: Final = 0.1
+FEED_BUSY_COUNT: Final = 100  # positions since the look before
 FEED_WATCH_COUNT_EACH: Final = 4  # requests that wait, of one user
 FEED_WATCH_COUNT_MAX: Final = 1000  # of a process; others are answered at once
 FEED_STRETCH_MIN: Final = 100  # rows of each kind that are read at once

@@ -116,11 +116,13 @@ class Tail:
         try:
             self.horizon = last = await self._settle()
             self._begun.set()
+            interval_s = tuning.FEED_POLL_INTERVAL_S
             while self._watches:
-                await asyncio.sleep(tuning.FEED_POLL_INTERVAL_S)
+                await asyncio.sleep(interval_s)
                 try:
                     self.horizon = await self._settle()
                     await self._wake_between(last, self.horizon)
+                    interval_s = _interval_after(last, self.horizon)
                     last = self.horizon
                 except errors.Unavailable:
                     self.horizon = None
@@ -145,3 +147,9 @@ class Tail:
         for username in whom:
             for watch in self._watches.get(username, ()):
                 watch.wake(for_good=for_good)
+
+
+def _interval_after(last: AdvanceFeedRow, horizon: AdvanceFeedRow) -> float:
+    """The seconds until the next look. Where much happens, all who read get more at a time."""
+    is_busy = horizon.settled_position - last.settled_position >= tuning.FEED_BUSY_COUNT
+    return tuning.FEED_BUSY_POLL_INTERVAL_S if is_busy else tuning.FEED_POLL_INTERVAL_S
