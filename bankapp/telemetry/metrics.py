@@ -111,6 +111,11 @@ KAFKA_COMMANDS_BEHIND: Final = Gauge(
     "Commands in the partitions of this process that are not yet done",
     multiprocess_mode="livesum",
 )
+KAFKA_COMMANDS_PARTITIONS: Final = Gauge(
+    "bankapp_kafka_commands_partitions",
+    "Partitions of commands that this process was given to read",
+    multiprocess_mode="livesum",
+)
 POOL_CONNECTIONS: Final = Gauge(
     "bankapp_pool_connections", "Connections to the database", multiprocess_mode="livesum"
 )

@@ -131,6 +131,7 @@ class _Reading:
             await self._end(list(self._lanes))
             await self._do(inbox.close)
             metrics.KAFKA_COMMANDS_BEHIND.set(0)
+            metrics.KAFKA_COMMANDS_PARTITIONS.set(0)
 
     def _lane_of(self, record: Record, inbox: Inbox) -> Lane:
         lane = self._lanes.get(record.partition)
@@ -161,6 +162,7 @@ class _Reading:
             if lane.next_offset is not None
         ]
         metrics.KAFKA_COMMANDS_BEHIND.set(sum(behind))
+        metrics.KAFKA_COMMANDS_PARTITIONS.set(inbox.partition_count)
 
     def _give_up(self, partitions: Sequence[int]) -> None:
         """Called by the thread that reads, while the loop waits for it."""

@@ -118,6 +118,11 @@ class Inbox:
         known = cast("tuple[int, int] | None", found)
         return 0 if known is None else max(0, known[1])
 
+    @property
+    def partition_count(self) -> int:
+        """How many partitions the group has given to this member."""
+        return len(self._consumer.assignment())
+
     def close(self) -> None:
         """Give up all partitions, commit, and leave the group."""
         self._store()

@@ -103,6 +103,23 @@ async def test_a_stop_finishes_and_commits(
     assert not any(reply.is_replay for reply in found)
 
 
+async def test_how_many_partitions_are_read_is_told(
+    bank: Bank, asker: Asker, make: Make, log_in: Token, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Goal: who watches sees partitions that nobody reads, though no process has them to tell of.
+
+    Method: one reply tells that the member has got its partitions.
+    """
+    monkeypatch.setattr("bankapp.api.kafka.door._MEASURE_INTERVAL_S", 0.0)
+    create_topic(asker.server, asker.places.topics.commands, 3)
+    token = await log_in("alice")
+    async with serving(bank, asker.server, asker.places):
+        await asker.ask(asker.headers("get_user", token), {"username": "alice"})
+        while read_metrics().value("kafka_commands_partitions") != 3:  # noqa: ASYNC110 - a metric
+            await asyncio.sleep(0.01)
+    assert read_metrics().value("kafka_commands_partitions") == 0
+
+
 async def test_two_members_divide_the_partitions(
     bank: Bank, asker: Asker, make: Make, log_in: Token, connection: Connection
 ) -> None:
