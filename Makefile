@@ -14,7 +14,9 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' 
 # deleted first, because sqlc would use it and not create the database that the generator queries.
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
 WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m own_postgres
-API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json gen/asyncapi.json
+API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json gen/asyncapi.json \
+	gen/proto bankapp/contract/numbers.toml
+RELEASED_PROTO := bankapp/contract/released.binpb
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
 SQL := db/functions db/migrations db/queries monitor/db/migrations monitor/db/queries
 GENERATOR_TESTS := packages/sqlc-gen-psycopg/tests
@@ -76,7 +78,7 @@ jumps: setup ## Test the bank on databases whose clock jumps, and storm it under
 	@$(BIN)/python -m tests.invariants --requests 20000 --jump-s 30
 
 .PHONY: check
-check: lint types contracts verify-generate verify-schema verify-functions verify-dbml verify-dbdocs test ## Run all checks of CI
+check: lint types contracts verify-generate verify-proto verify-schema verify-functions verify-dbml verify-dbdocs test ## Run all checks of CI
 
 .PHONY: setup
 setup: ## Prepare .venv from uv.lock; every target does it by itself
@@ -105,7 +107,7 @@ migration: $(if $(FUNCTIONS),node-tools,setup) ## Start a migration: make migrat
 	@$(BIN)/schema-docs migration --why "$$WHY" "$$NAME" $(FUNCTIONS)
 
 .PHONY: generate
-generate: setup ## Compile db/ to gen/ and db/schema.sql, and monitor/db/; write OpenAPI, AsyncAPI and the client
+generate: setup ## Compile db/ to gen/ and db/schema.sql, and monitor/db/; write OpenAPI, AsyncAPI, gen/proto and the client
 	@$(WITH_DATABASE) sh -c '$(DUMP_SCHEMA) db/schema.sql up >/dev/null & dump=$$!; \
 		sqlc generate && sqlc-gen-psycopg prune gen && python -m bankapp.contract write $(API); \
 		status=$$?; wait $$dump && exit $$status'
@@ -185,6 +187,15 @@ verify-generate: setup ## Fail if the generated code differs from what `make gen
 	@$(WITH_DATABASE) sh -c 'cd monitor && sqlc diff' || $(call STALE,generate)
 	@$(BIN)/sqlc-gen-psycopg check monitor/gen || $(call STALE,generate)
 	@$(BIN)/python -m bankapp.contract verify $(API) || $(call STALE,generate)
+
+.PHONY: verify-proto
+verify-proto: setup ## Check gen/proto with buf, and fail if a client of the released version could not read it
+	@$(BIN)/buf lint
+	@$(BIN)/buf breaking --against $(RELEASED_PROTO)
+
+.PHONY: release-proto
+release-proto: setup ## Make gen/proto the version that verify-proto compares with; part of a release
+	@cp gen/proto/bank.binpb $(RELEASED_PROTO)
 
 .PHONY: verify-schema
 verify-schema: setup ## Fail if db/schema.sql is not the schema that db/migrations create
