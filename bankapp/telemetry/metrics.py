@@ -93,6 +93,11 @@ WEBHOOK_ENDPOINTS: Final = Gauge(
     ["status"],
     multiprocess_mode="mostrecent",
 )
+GRPC_REQUESTS: Final = Counter(
+    "bankapp_grpc_requests",
+    "Requests over gRPC by operation and status code",
+    ["operation", "code"],
+)
 KAFKA_PUBLISHED: Final = Counter("bankapp_kafka_published", "Events that Kafka has acknowledged")
 KAFKA_FAILURES: Final = Counter(
     "bankapp_kafka_failures",

@@ -117,8 +117,8 @@ class Messages:
             return _Spelled("string")  # a name of a newer bank must not be lost
         if annotation == events.UNION:
             return _Spelled(self._add_event(), is_message=True)
-        if annotation in _SPELLED:
-            return _Spelled(_SPELLED[annotation], is_message=_SPELLED[annotation] == TIMESTAMP)
+        if (name_of_type := _SPELLED.get(annotation)) is not None:
+            return _Spelled(name_of_type, is_message=name_of_type == TIMESTAMP)
         if isinstance(annotation, type) and issubclass(annotation, Enum):
             labels = tuple(str(member.value) for member in annotation)
             return _Spelled(self._add_enum(annotation.__name__, labels))
