@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import grpc
 import grpc.aio
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RequestInfo, RetryInfo
@@ -77,9 +77,8 @@ class GrpcClient:
     ) -> Reply:
         """Send these bytes to the method of an operation."""
         _, response = messages_of(METHODS[name])
-        call = self.channel.unary_unary(path_of(METHODS[name]))(
-            content, timeout=timeout_s, metadata=grpc.aio.Metadata(*metadata)
-        )
+        method: Any = self.channel.unary_unary(path_of(METHODS[name]))
+        call = method(content, timeout=timeout_s, metadata=grpc.aio.Metadata(*metadata))
         try:
             answer = await call
         except grpc.aio.AioRpcError as error:
@@ -93,16 +92,16 @@ class GrpcClient:
 
 
 @asynccontextmanager
-async def calling(port: int) -> AsyncGenerator[GrpcClient]:
+async def calling(port: int, host: str = "127.0.0.1") -> AsyncGenerator[GrpcClient]:
     """A client of a door on this machine, with a connection of its own, while the block runs."""
     options = [("grpc.use_local_subchannel_pool", 1)]
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options) as channel:
+    async with grpc.aio.insecure_channel(f"{host}:{port}", options) as channel:
         yield GrpcClient(channel)
 
 
 def _refused(error: grpc.aio.AioRpcError) -> Reply:
     trailers = dict(error.trailing_metadata())
-    status = Status.FromString(bytes(trailers.get("grpc-status-details-bin", b"")))  # type: ignore[arg-type]
+    status = Status.FromString(bytes(trailers.get("grpc-status-details-bin", b"")))
     found = [
         kind.FromString(packed.value)
         for packed in status.details
@@ -136,7 +135,7 @@ def _fill(message: Message, fields: Mapping[str, Any]) -> bytes:
     return rest
 
 
-def _set(message: Any, known: FieldDescriptor, value: Any) -> None:
+def _set(message: Any, known: Any, value: Any) -> None:
     if known.message_type is None:
         converted = [_scalar(known, one) for one in value] if known.is_repeated else None
         if converted is not None:
@@ -156,7 +155,7 @@ def _set(message: Any, known: FieldDescriptor, value: Any) -> None:
         _fill(getattr(message, known.name), value)
 
 
-def _scalar(known: FieldDescriptor, value: Any) -> Any:
+def _scalar(known: Any, value: Any) -> Any:
     if known.enum_type is None:
         return value
     [number] = [
@@ -182,7 +181,7 @@ def _fields(message: Any) -> Iterator[tuple[str, Any]]:
         yield known.name, _value(message, known)
 
 
-def _value(message: Any, known: FieldDescriptor) -> Any:
+def _value(message: Any, known: Any) -> Any:
     value = getattr(message, known.name)
     convert = _converter(known)
     if known.is_repeated:
@@ -190,7 +189,7 @@ def _value(message: Any, known: FieldDescriptor) -> Any:
     return None if known.has_presence and not message.HasField(known.name) else convert(value)
 
 
-def _converter(known: FieldDescriptor) -> Callable[[Any], Any]:
+def _converter(known: Any) -> Callable[[Any], Any]:
     enum, kind = known.enum_type, known.message_type
     if enum is not None:
         prefix = enum.values_by_number[0].name.removesuffix("UNSPECIFIED")

@@ -1,6 +1,6 @@
 """The gRPC door under test."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -20,7 +20,10 @@ from tests.doors.door import DoorUnderTest, Outcome, Refused
 from tests.grpc_calls import GrpcClient, Reply, calling
 
 _OWN_REFUSALS: Final = (PayloadTooLarge,)
-_KINDS: Final = {**errors.REFUSALS, **{kind.code: kind for kind in _OWN_REFUSALS}}
+_KINDS: Final[Mapping[str, type[errors.Refusal]]] = {
+    **errors.REFUSALS,
+    **{kind.code: kind for kind in _OWN_REFUSALS},
+}
 _OF_ONE_ANSWER: Final = {"x-request-id", "idempotent-replayed", "grpc-status-details-bin"}
 _CODES: Final = {
     Sort.MALFORMED: {StatusCode.INVALID_ARGUMENT, StatusCode.RESOURCE_EXHAUSTED},
@@ -63,7 +66,7 @@ class GrpcDoor:
 
 
 def _refused(reply: Reply) -> Refused:
-    info = reply.details[ErrorInfo]
+    info: Any = reply.details[ErrorInfo]
     kind = _KINDS[info.reason]
     assert reply.code in _CODES[kind.sort]
     assert info.domain == "bank"

@@ -67,7 +67,8 @@ def details_of(refusal: errors.Refusal, request_id: str) -> bytes:
         _add(status, retry)
     if refusal.violations:
         _add(status, _violations(refusal, DETAILS_BYTES_MAX - status.ByteSize() - 100))
-    return status.SerializeToString()
+    details: bytes = status.SerializeToString()
+    return details
 
 
 def message_of(refusal: errors.Refusal) -> str:

@@ -14,7 +14,6 @@ from bankapp.operations.callers import Visitor
 from bankapp.operations.exchange import Exchange
 from bankapp.operations.serving import perform
 
-Status: TypeAlias = HealthCheckResponse.ServingStatus
 _Context: TypeAlias = ServicerContext[bytes, bytes]
 
 SERVICE: Final = "grpc.health.v1.Health"
@@ -41,7 +40,9 @@ def health_handler(bank: Bank) -> grpc.GenericRpcHandler:
         status = HealthCheckResponse.SERVING if is_serving else HealthCheckResponse.NOT_SERVING
         return HealthCheckResponse(status=status).SerializeToString()
 
-    handlers = {"Check": grpc.unary_unary_rpc_method_handler(check)}
+    handlers: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {
+        "Check": grpc.unary_unary_rpc_method_handler(check)
+    }
     return grpc.method_handlers_generic_handler(SERVICE, handlers)
 
 

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import grpc
-from google.protobuf.descriptor import FileDescriptor
-from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
@@ -28,7 +26,7 @@ def reflection_handler() -> grpc.GenericRpcHandler:
     for file in descriptor_files().file:
         pool.Add(file)
     for known in (health_pb2.DESCRIPTOR, reflection_pb2.DESCRIPTOR):
-        pool.Add(_file(known))
+        pool.AddSerializedFile(known.serialized_pb)
     info: Callable[..., Any] = aio.ReflectionServicer(_SERVICES, pool).ServerReflectionInfo
     handler = grpc.stream_stream_rpc_method_handler(
         info,
@@ -36,9 +34,3 @@ def reflection_handler() -> grpc.GenericRpcHandler:
         reflection_pb2.ServerReflectionResponse.SerializeToString,
     )
     return grpc.method_handlers_generic_handler(SERVICE_NAME, {"ServerReflectionInfo": handler})
-
-
-def _file(descriptor: FileDescriptor) -> FileDescriptorProto:
-    file = FileDescriptorProto()
-    descriptor.CopyToProto(file)
-    return file

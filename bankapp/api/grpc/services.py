@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Final, TypeAlias
 
 import grpc
-from grpc.aio import EOF, ServicerContext
+from grpc.aio import ServicerContext
 
 from bankapp import tuning
 from bankapp.api.addresses import Networks
@@ -50,10 +50,10 @@ class GrpcContent:
         """Receive the message. Raises MalformedRequest when it is late, PayloadTooLarge."""
         try:
             async with asyncio.timeout(tuning.BODY_TIMEOUT_S):
-                message = await self._context.read()
+                message: object = await self._context.read()
         except TimeoutError:
             raise errors.MalformedRequest("The message did not arrive in time.") from None
-        if message is EOF:
+        if not isinstance(message, bytes):  # the end of the stream
             raise errors.MalformedRequest("There is no message.")
         if len(message) > self._bytes_max:
             raise PayloadTooLarge
@@ -71,7 +71,7 @@ def service_handlers(
     for service, methods in groupby(SERVED, key=lambda method: method.service):
         # To the handler a request is a stream of messages, of which it takes the first. It is then
         # received within a bound of time and after authentication; gRPC itself would do neither.
-        handlers = {
+        handlers: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {
             method.name: grpc.stream_unary_rpc_method_handler(
                 create_handler(bank, method, trusted_proxies, spans)
             )
