@@ -64,6 +64,10 @@ kafka-tests: setup ## Test all of Kafka on both brokers that come as wheels; wit
 command-storm: setup ## Send 2,000 commands over Kafka to processes that are killed 20 times; ARGS="--commands 200 --kills 2"
 	@$(WITH_DATABASE) python -m tests.api.kafka.storm $(ARGS)
 
+.PHONY: grpc-storm
+grpc-storm: setup ## Send 5,000 deposits over gRPC to processes that are killed 20 times; ARGS="--requests 500 --kills 2"
+	@$(BIN)/python -m tests.api.grpc.storm $(ARGS)
+
 .PHONY: cases
 cases: setup ## Play the cases of a folder: make cases CASES=../cases ARGS="upsert bank/"
 	@export PYTHONPATH="$(GENERATOR_TESTS)"; $(WITH_DATABASE) python -m tests.cases "$(CASES)" $(ARGS)
@@ -229,8 +233,8 @@ dbdocs-publish: node-tools ## Publish the DBML to dbdocs.io, privately; needs DB
 	@$(BIN)/schema-docs publish
 
 .PHONY: fuzz
-fuzz: setup ## Send 10,000 requests that are generated from the OpenAPI document
-	@FUZZ_CASE_COUNT=9500 $(BIN)/pytest -n 0 -s tests/fuzz
+fuzz: setup ## Send 10,000 requests that are generated from the OpenAPI document, and 3,000 over gRPC
+	@FUZZ_CASE_COUNT=9500 GRPC_FUZZ_CASE_COUNT=3000 $(BIN)/pytest -n 0 -s tests/fuzz
 
 .PHONY: bench
 bench: setup ## Run the benchmarks against peers; ARGS=--write writes the figures of the ledger

@@ -14,6 +14,7 @@ from bankapp.operations.bank import Bank
 from bankapp.telemetry.tracing import REQUEST_ID, Tracing
 from tests.api.grpc.conftest import LogIn
 from tests.grpc_calls import GrpcClient, calling
+from tests.processes.processes import until
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
@@ -48,8 +49,7 @@ async def test_a_request_whose_client_has_gone_is_a_line_too(
     with capture_logs() as lines:
         late = await client.ask("list_events", waiting, token=token, timeout_s=0.1)
         assert late.code is StatusCode.DEADLINE_EXCEEDED
-        while not any(line["event"] == "request" for line in lines):
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(until, lambda: [one for one in lines if one["event"] == "request"])
     [line] = [line for line in lines if line["event"] == "request"]
     assert (line["operation"], line["actor"], line["status"]) == ("list_events", "alice", 499)
 
@@ -74,5 +74,7 @@ async def test_a_request_is_a_span_within_that_of_its_caller(bank: Bank) -> None
     [span] = exporter.get_finished_spans()
     tracing.close()
     assert span.name == "list_currencies"
-    assert format_trace_id(span.get_span_context().trace_id) == PARENT.split("-")[1]
+    context = span.get_span_context()
+    assert context is not None
+    assert format_trace_id(context.trace_id) == PARENT.split("-")[1]
     assert (span.attributes or {})[REQUEST_ID] == "r-2"

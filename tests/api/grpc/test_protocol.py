@@ -132,6 +132,7 @@ async def test_a_time_beyond_the_calendar_is_a_wrong_field(
     request, _ = messages_of(method)
     content = message_bytes(request, {"account_id": account.id, "at": "2026-01-01T00:00:00Z"})
     stamp = request.fields_by_name["at"].message_type
+    assert stamp is not None
     moved = message_bytes(stamp, {"seconds": seconds})
     at = content[: content.index(b"\x12")] + b"\x12" + bytes([len(moved)]) + moved
     reply = await client.send("get_balance", at, [("authorization", f"Bearer {token}")])
@@ -169,8 +170,9 @@ async def test_events_are_told_with_their_data(
 
 
 async def test_an_unknown_method_is_unimplemented(client: GrpcClient) -> None:
+    method: Any = client.channel.unary_unary("/bank.v1.LedgerService/PrintMoney")
     with pytest.raises(grpc.aio.AioRpcError) as raised:
-        await client.channel.unary_unary("/bank.v1.LedgerService/PrintMoney")(b"")
+        await method(b"")
     assert raised.value.code() is StatusCode.UNIMPLEMENTED
 
 
@@ -178,7 +180,7 @@ async def test_a_message_that_does_not_arrive_is_not_waited_for(
     client: GrpcClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tuning, "BODY_TIMEOUT_S", 0.05)
-    call = client.channel.stream_unary(path_of(METHODS["list_currencies"]))()
+    call: Any = client.channel.stream_unary(path_of(METHODS["list_currencies"]))()
     with pytest.raises(grpc.aio.AioRpcError) as raised:
         await call
     assert raised.value.code() is StatusCode.INVALID_ARGUMENT
@@ -186,7 +188,7 @@ async def test_a_message_that_does_not_arrive_is_not_waited_for(
 
 
 async def test_a_stream_without_a_message_is_refused(client: GrpcClient) -> None:
-    call = client.channel.stream_unary(path_of(METHODS["list_currencies"]))()
+    call: Any = client.channel.stream_unary(path_of(METHODS["list_currencies"]))()
     await call.done_writing()
     with pytest.raises(grpc.aio.AioRpcError) as raised:
         await call
