@@ -242,5 +242,6 @@ bench: setup ## Run the benchmarks against peers; ARGS=--write writes the figure
 	@$(WITH_DATABASE) $(BIN)/python -m bench.generator
 	@$(WITH_DATABASE) $(BIN)/python -m bench.identity
 	@$(BIN)/python -m bench.hostile
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.doors
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.feed
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.ledger $(ARGS)
