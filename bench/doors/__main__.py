@@ -64,8 +64,8 @@ def _compare(http: str, workloads: Mapping[str, Workload], round_count: int) -> 
             rounds[door].append(figures)
             spent_us[door].append(1e6 * spent_s / (figures.rate * workload.duration_s))
     print(f"{'':<6}{'ratio':>8}{'per s':>8}{'p50 ms':>8}{'p99 ms':>8}{'µs of processor':>18}")
-    for door, figures in rounds.items():
-        one = compare(figures, rounds["HTTP"])
+    for door, of_door in rounds.items():
+        one = compare(of_door, rounds["HTTP"])
         print(
             f"{door:<6}{one.ratio:>8.2f}{one.rate:>8,.0f}{one.p50_ms:>8.1f}{one.p99_ms:>8.1f}"
             f"{statistics.median(spent_us[door]):>18.0f}"

@@ -136,12 +136,15 @@ async def load(workload: Workload) -> Figures:
     times_ms: list[float] = []
     prepared = requests(workload)
     started = time.perf_counter()
+    host, port = place.hostname, place.port
+    assert host is not None
+    assert port is not None
+    count = workload.client_count // STREAM_COUNT
+    clients = [Client(prepared, started + workload.duration_s, times_ms) for _ in range(count)]
     loop = asyncio.get_running_loop()
-    clients: list[Client] = []
-    for _ in range(workload.client_count // STREAM_COUNT):
-        client = Client(prepared, started + workload.duration_s, times_ms)
-        await loop.create_connection(lambda one=client: one, place.hostname, place.port)
-        clients.append(client)
+    waiting = iter(clients)
+    for _ in clients:
+        await loop.create_connection(lambda: next(waiting), host, port)
     await asyncio.gather(*(client.done for client in clients))
     return of_times(times_ms, len(times_ms) / (time.perf_counter() - started))
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from google.protobuf.descriptor import Descriptor
 from hypothesis import strategies as st
 
 from bankapp.api.grpc.descriptors import messages_of
@@ -37,22 +36,28 @@ class Case:
 
 
 def cases() -> st.SearchStrategy[Case]:
-    """Requests to every method: good ones, wrong ones, and bytes that are no message."""
-    return st.sampled_from(METHODS).flatmap(
-        lambda method: st.builds(
-            Case,
-            st.just(method),
-            st.sampled_from(ROLES),
-            _messages(messages_of(method)[0]),
-            st.integers(0, 9).flatmap(lambda one: st.binary() if one == 0 else st.none()),
-            st.one_of(st.just("k"), st.uuids().map(str), st.text("ab é\x7f", max_size=3)),
-        )
+    """Requests to every method: half of them plain, and others with whatever can be wrong."""
+    return st.tuples(st.sampled_from(METHODS), st.booleans()).flatmap(
+        lambda chosen: _plain(chosen[0]) if chosen[1] else _odd(chosen[0])
     )
 
 
-def _messages(descriptor: Descriptor) -> st.SearchStrategy[dict[str, Any]]:
+def _plain(method: Method) -> st.SearchStrategy[Case]:
+    descriptor = messages_of(method)[0]
+    required = {one.name: _values(one) for one in descriptor.fields if not one.has_presence}
+    fields, key = st.fixed_dictionaries(required), st.uuids().map(str)
+    role = st.sampled_from(ROLES[1:])
+    return st.builds(Case, st.just(method), role, fields, st.none(), key)
+
+
+def _odd(method: Method) -> st.SearchStrategy[Case]:
     unknown = st.integers(0, 9).map(lambda one: {"nickname": "x"} if one == 0 else {})
-    return st.builds(lambda known, rest: {**known, **rest}, _fields(descriptor), unknown)
+    fields = st.builds(
+        lambda known, rest: {**known, **rest}, _fields(messages_of(method)[0]), unknown
+    )
+    content = st.integers(0, 9).flatmap(lambda one: st.binary() if one == 0 else st.none())
+    key = st.just("k") | st.uuids().map(str) | st.text("ab é\x7f", max_size=3)
+    return st.builds(Case, st.just(method), st.sampled_from(ROLES), fields, content, key)
 
 
 def _fields(descriptor: Any) -> st.SearchStrategy[dict[str, Any]]:

@@ -7,6 +7,7 @@ import argparse
 import asyncio
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tests.api.grpc.kills import paid_over_kills
 from tests.processes.processes import Served
@@ -18,7 +19,7 @@ async def main() -> None:
     parser.add_argument("--requests", type=int, default=5000)
     parser.add_argument("--kills", type=int, default=20)
     wanted = parser.parse_args()
-    settings = {"BANK_GRPC_ADDRESS": "127.0.0.1:0", "BANK_WORKERS": 2}
+    settings: dict[str, Any] = {"BANK_GRPC_ADDRESS": "127.0.0.1:0", "BANK_WORKERS": 2}
     with TemporaryDirectory() as directory, Served(Path(directory, "bank"), **settings) as served:
         await asyncio.to_thread(served.wait)
         token = served.log_in_admin()

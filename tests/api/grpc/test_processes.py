@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from grpc import StatusCode
 
@@ -74,14 +75,14 @@ def test_the_address_is_in_use(home: Path) -> None:
 def test_a_certificate_that_is_none(home: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "x.pem"
     wrong.write_text("no certificate")
-    tls = {"BANK_GRPC_TLS_CERT": wrong, "BANK_GRPC_TLS_KEY": wrong}
+    tls: dict[str, Any] = {"BANK_GRPC_TLS_CERT": wrong, "BANK_GRPC_TLS_KEY": wrong}
     with Served(home, BANK_GRPC_ADDRESS=ADDRESS, **tls) as served:
         assert served.failure(2).startswith("BANK_GRPC_TLS_CERT or BANK_GRPC_TLS_KEY: ")
 
 
 def test_a_certificate_is_served(home: Path, tmp_path: Path) -> None:
     certificate = certificate_of("127.0.0.1", tmp_path)
-    tls = {"BANK_GRPC_TLS_CERT": certificate, "BANK_GRPC_TLS_KEY": certificate}
+    tls: dict[str, Any] = {"BANK_GRPC_TLS_CERT": certificate, "BANK_GRPC_TLS_KEY": certificate}
     with Served(home, BANK_GRPC_ADDRESS=ADDRESS, **tls) as served:
         served.wait()
         buf = Path(sys.prefix, "bin", "buf")

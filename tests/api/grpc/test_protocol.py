@@ -158,7 +158,8 @@ async def test_events_are_told_with_their_data(
     token = await log_in("alice")
     fields = {**await transfer_of(make), "description": "rent"}
     posted = await client.ask("create_transfer", fields, token=token)
-    transfer, cursor, events = posted.fields["transfer"], None, []
+    transfer, cursor = posted.fields["transfer"], None
+    events: list[Any] = []
     while not any(event["data"]["transfer_id"] == transfer["id"] for event in events):
         query = {"cursor": cursor, "types": ["transfer.posted"], "wait_s": 20}
         page = (await client.ask("list_events", query, token=token)).fields
