@@ -47,7 +47,7 @@ def path_of(method: Method) -> str:
 class GrpcClient:
     """Calls methods over one channel."""
 
-    def __init__(self, channel: grpc.aio.Channel) -> None:
+    def __init__(self, channel: Any) -> None:
         self.channel = channel
 
     async def ask(
@@ -77,7 +77,7 @@ class GrpcClient:
     ) -> Reply:
         """Send these bytes to the method of an operation."""
         _, response = messages_of(METHODS[name])
-        method: Any = self.channel.unary_unary(path_of(METHODS[name]))
+        method = self.channel.unary_unary(path_of(METHODS[name]))
         call = method(content, timeout=timeout_s, metadata=grpc.aio.Metadata(*metadata))
         try:
             answer = await call
@@ -101,7 +101,8 @@ async def calling(port: int, host: str = "127.0.0.1") -> AsyncGenerator[GrpcClie
 
 def _refused(error: grpc.aio.AioRpcError) -> Reply:
     trailers = dict(error.trailing_metadata())
-    status = Status.FromString(bytes(trailers.get("grpc-status-details-bin", b"")))
+    raw: Any = trailers.get("grpc-status-details-bin", b"")
+    status: Any = Status.FromString(raw)
     found = [
         kind.FromString(packed.value)
         for packed in status.details

@@ -29,7 +29,7 @@ DONE_COUNT_MIN: Final = 15  # of the methods
 class Sender:
     """Sends cases, and counts their status codes."""
 
-    def __init__(self, served: Served, channel: grpc.Channel) -> None:
+    def __init__(self, served: Served, channel: Any) -> None:
         self._actors = Actors(served)
         self._knowledge = Knowledge(1)
         self._channel = channel
@@ -47,7 +47,7 @@ class Sender:
         metadata = [("authorization", f"Bearer {token}")] if token else []
         if case.key.isprintable() and case.key.isascii():
             metadata.append(("idempotency-key", case.key))
-        method: Any = self._channel.unary_unary(path_of(case.method))
+        method = self._channel.unary_unary(path_of(case.method))
         try:
             answer = method(content, metadata=metadata, timeout=DEADLINE_S)
         except grpc.RpcError as error:
@@ -85,7 +85,7 @@ def test_nothing_that_is_sent_is_a_fault_of_the_bank(home: Path) -> None:
                 database=None,
                 deadline=None,
                 phases=[Phase.generate],
-                suppress_health_check=list(HealthCheck),
+                suppress_health_check=[*HealthCheck],
             )
             @given(cases())
             def send(case: Case) -> None:

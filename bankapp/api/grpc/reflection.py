@@ -1,6 +1,5 @@
 """Reflection: the door tells the tools of developers what it serves."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import grpc
@@ -27,9 +26,9 @@ def reflection_handler() -> grpc.GenericRpcHandler:
         pool.Add(file)
     for known in (health_pb2.DESCRIPTOR, reflection_pb2.DESCRIPTOR):
         pool.AddSerializedFile(known.serialized_pb)
-    info: Callable[..., Any] = aio.ReflectionServicer(_SERVICES, pool).ServerReflectionInfo
+    servicer: Any = aio.ReflectionServicer(_SERVICES, pool)
     handler = grpc.stream_stream_rpc_method_handler(
-        info,
+        servicer.ServerReflectionInfo,
         reflection_pb2.ServerReflectionRequest.FromString,
         reflection_pb2.ServerReflectionResponse.SerializeToString,
     )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from itertools import groupby
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import grpc
 from grpc.aio import ServicerContext
@@ -50,7 +50,7 @@ class GrpcContent:
         """Receive the message. Raises MalformedRequest when it is late, PayloadTooLarge."""
         try:
             async with asyncio.timeout(tuning.BODY_TIMEOUT_S):
-                message: object = await self._context.read()
+                message = cast("object", await self._context.read())
         except TimeoutError:
             raise errors.MalformedRequest("The message did not arrive in time.") from None
         if not isinstance(message, bytes):  # the end of the stream

@@ -51,6 +51,8 @@ _LISTS: Final = {
     )
 }
 EVENT: Final = "Event"
+_NAMES: Final[object] = events.NAMES
+_UNION: Final[object] = events.UNION
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,9 @@ class Messages:
         return Field(name=name, type=spelled.name, label=label, comment=_describe(member))
 
     def _spell(self, annotation: object, owner: str, name: str, *, is_request: bool) -> _Spelled:
-        if annotation == events.NAMES:
+        if annotation == _NAMES:
             return _Spelled("string")  # a name of a newer bank must not be lost
-        if annotation == events.UNION:
+        if annotation == _UNION:
             return _Spelled(self._add_event(), is_message=True)
         if (name_of_type := _SPELLED.get(annotation)) is not None:
             return _Spelled(name_of_type, is_message=name_of_type == TIMESTAMP)

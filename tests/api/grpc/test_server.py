@@ -28,7 +28,7 @@ SERVING, NOT_SERVING = HealthCheckResponse.SERVING, HealthCheckResponse.NOT_SERV
 
 async def health(client: GrpcClient, service: str) -> Any:
     """What a probe is told of a service."""
-    method: Any = client.channel.unary_unary("/grpc.health.v1.Health/Check")
+    method = client.channel.unary_unary("/grpc.health.v1.Health/Check")
     answer = await method(HealthCheckRequest(service=service).SerializeToString())
     return HealthCheckResponse.FromString(answer).status
 
@@ -58,7 +58,7 @@ async def test_health_without_a_database(tmp_path: Path) -> None:
 
 async def reflected(client: GrpcClient, request: ServerReflectionRequest) -> Any:
     """One answer of reflection."""
-    method: Any = client.channel.stream_stream(
+    method = client.channel.stream_stream(
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
     )
     call = method()
