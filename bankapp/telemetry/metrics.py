@@ -160,6 +160,12 @@ def request_durations(operation: str, status_class: int) -> Histogram:
     return REQUESTS.labels(operation, f"{status_class}xx")
 
 
+@cache
+def grpc_requests(operation: str, code: str) -> Counter:
+    """The counter of one operation's requests over gRPC with a status code."""
+    return GRPC_REQUESTS.labels(operation, code)
+
+
 def render(accept: str) -> tuple[bytes, str]:
     """The metrics of all processes in an accepted format, and its media type."""
     try:

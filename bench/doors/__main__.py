@@ -22,7 +22,7 @@ from bench.ledger.ways import ANYBODY
 from bench.ledger.workload import Workload, run_workload
 from own_postgres import EmbeddedServer, ensure_database, find_binaries
 
-ACCOUNT_COUNT: Final = 10_000
+ACCOUNT_COUNT: Final = 1_000  # each of whose sessions is soon known to the server
 REQUEST_COUNT: Final = 64  # at the same time
 LOADS: Final = {"HTTP": "bench.ledger.load", "gRPC": "bench.doors.load"}
 
@@ -56,6 +56,8 @@ def main() -> None:
 def _compare(http: str, workloads: Mapping[str, Workload], round_count: int) -> None:
     rounds: dict[str, list[Figures]] = {door: [] for door in workloads}
     spent_us: dict[str, list[float]] = {door: [] for door in workloads}
+    for door, workload in workloads.items():
+        run_workload(workload, LOADS[door])
     for number in range(round_count):
         for door, workload in [*workloads.items()][:: -1 if number % 2 else 1]:
             before_s = _processor_s(http)

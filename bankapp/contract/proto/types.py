@@ -121,12 +121,17 @@ class Messages:
             return _Spelled(self._add_event(), is_message=True)
         if (name_of_type := _SPELLED.get(annotation)) is not None:
             return _Spelled(name_of_type, is_message=name_of_type == TIMESTAMP)
-        if isinstance(annotation, type) and issubclass(annotation, Enum):
-            labels = tuple(str(member.value) for member in annotation)
-            return _Spelled(self._add_enum(annotation.__name__, labels))
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            return _Spelled(self._add_model(annotation, is_request=is_request), is_message=True)
-        return self._spell_form(annotation, owner, name, is_request=is_request)
+        if get_origin(annotation) is not None:
+            return self._spell_form(annotation, owner, name, is_request=is_request)
+        assert isinstance(annotation, type), annotation
+        return self._spell_class(annotation, is_request=is_request)
+
+    def _spell_class(self, kind: type, *, is_request: bool) -> _Spelled:
+        if issubclass(kind, Enum):
+            labels = tuple(str(member.value) for member in kind)
+            return _Spelled(self._add_enum(kind.__name__, labels))
+        assert issubclass(kind, BaseModel), kind
+        return _Spelled(self._add_model(kind, is_request=is_request), is_message=True)
 
     def _spell_form(
         self, annotation: object, owner: str, name: str, *, is_request: bool

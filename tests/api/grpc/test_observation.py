@@ -45,7 +45,7 @@ async def test_a_request_whose_client_has_gone_is_a_line_too(
     client: GrpcClient, log_in: LogIn
 ) -> None:
     token = await log_in("alice")
-    waiting = {"cursor": "last", "wait_s": 20}
+    waiting = {"cursor": "last", "types": ["hold.voided"], "wait_s": 20}
     with capture_logs() as lines:
         late = await client.ask("list_events", waiting, token=token, timeout_s=0.1)
         assert late.code is StatusCode.DEADLINE_EXCEEDED

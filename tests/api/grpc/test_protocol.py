@@ -177,19 +177,29 @@ async def test_an_unknown_method_is_unimplemented(client: GrpcClient) -> None:
     assert raised.value.code() is StatusCode.UNIMPLEMENTED
 
 
-async def test_a_message_that_does_not_arrive_is_not_waited_for(
-    client: GrpcClient, monkeypatch: pytest.MonkeyPatch
+async def test_a_large_message_that_does_not_arrive_is_not_waited_for(
+    client: GrpcClient, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tuning, "BODY_TIMEOUT_S", 0.05)
-    call = client.channel.stream_unary(path_of(METHODS["list_currencies"]))()
+    metadata = grpc.aio.Metadata(("authorization", f"Bearer {await log_in('alice')}"))
+    call = client.channel.stream_unary(path_of(METHODS["create_batch"]))(metadata=metadata)
     with pytest.raises(grpc.aio.AioRpcError) as raised:
         await call
     assert raised.value.code() is StatusCode.INVALID_ARGUMENT
     assert raised.value.details() == "The message did not arrive in time."
 
 
-async def test_a_stream_without_a_message_is_refused(client: GrpcClient) -> None:
-    call = client.channel.stream_unary(path_of(METHODS["list_currencies"]))()
+async def test_a_large_message_is_received_from_callers_only(client: GrpcClient) -> None:
+    """The refusal does not wait for the message, which is never sent."""
+    call = client.channel.stream_unary(path_of(METHODS["create_batch"]))()
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        await call
+    assert raised.value.code() is StatusCode.UNAUTHENTICATED
+
+
+async def test_a_stream_without_a_message_is_refused(client: GrpcClient, log_in: LogIn) -> None:
+    metadata = grpc.aio.Metadata(("authorization", f"Bearer {await log_in('alice')}"))
+    call = client.channel.stream_unary(path_of(METHODS["create_batch"]))(metadata=metadata)
     await call.done_writing()
     with pytest.raises(grpc.aio.AioRpcError) as raised:
         await call
