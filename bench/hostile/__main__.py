@@ -42,7 +42,7 @@ class Burden:
 
 async def main(url: str, grpc_url: str, account_ids: list[int], tokens: list[str]) -> int:
     """Run every attack and print a line for each; returns the number of faults."""
-    target = Target(url, grpc_url, tokens[2])
+    target = Target(url, tokens[2], grpc_url)
     workload = Workload(url, QUIET_S, tokens[0], (account_ids[0], account_ids[1]))
     await visit(workload)
     before = await burden(url)

@@ -55,8 +55,8 @@ class Target:
     """A server to attack, and the access token of an attacking customer."""
 
     url: str
-    grpc_url: str
     token: str
+    grpc_url: str = ""
 
     @asynccontextmanager
     async def connected(
