@@ -14,7 +14,9 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' 
 # deleted first, because sqlc would use it and not create the database that the generator queries.
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
 WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m own_postgres
-API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json gen/asyncapi.json
+API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json gen/asyncapi.json \
+	gen/proto bankapp/contract/numbers.toml
+RELEASED_PROTO := bankapp/contract/released.binpb
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
 SQL := db/functions db/migrations db/queries monitor/db/migrations monitor/db/queries
 GENERATOR_TESTS := packages/sqlc-gen-psycopg/tests
@@ -62,6 +64,10 @@ kafka-tests: setup ## Test all of Kafka on both brokers that come as wheels; wit
 command-storm: setup ## Send 2,000 commands over Kafka to processes that are killed 20 times; ARGS="--commands 200 --kills 2"
 	@$(WITH_DATABASE) python -m tests.api.kafka.storm $(ARGS)
 
+.PHONY: grpc-storm
+grpc-storm: setup ## Send 5,000 deposits over gRPC to processes that are killed 20 times; ARGS="--requests 500 --kills 2"
+	@$(BIN)/python -m tests.api.grpc.storm $(ARGS)
+
 .PHONY: cases
 cases: setup ## Play the cases of a folder: make cases CASES=../cases ARGS="upsert bank/"
 	@export PYTHONPATH="$(GENERATOR_TESTS)"; $(WITH_DATABASE) python -m tests.cases "$(CASES)" $(ARGS)
@@ -76,7 +82,7 @@ jumps: setup ## Test the bank on databases whose clock jumps, and storm it under
 	@$(BIN)/python -m tests.invariants --requests 20000 --jump-s 30
 
 .PHONY: check
-check: lint types contracts verify-generate verify-schema verify-functions verify-dbml verify-dbdocs test ## Run all checks of CI
+check: lint types contracts verify-generate verify-proto verify-schema verify-functions verify-dbml verify-dbdocs test ## Run all checks of CI
 
 .PHONY: setup
 setup: ## Prepare .venv from uv.lock; every target does it by itself
@@ -105,7 +111,7 @@ migration: $(if $(FUNCTIONS),node-tools,setup) ## Start a migration: make migrat
 	@$(BIN)/schema-docs migration --why "$$WHY" "$$NAME" $(FUNCTIONS)
 
 .PHONY: generate
-generate: setup ## Compile db/ to gen/ and db/schema.sql, and monitor/db/; write OpenAPI, AsyncAPI and the client
+generate: setup ## Compile db/ to gen/ and db/schema.sql, and monitor/db/; write OpenAPI, AsyncAPI, gen/proto and the client
 	@$(WITH_DATABASE) sh -c '$(DUMP_SCHEMA) db/schema.sql up >/dev/null & dump=$$!; \
 		sqlc generate && sqlc-gen-psycopg prune gen && python -m bankapp.contract write $(API); \
 		status=$$?; wait $$dump && exit $$status'
@@ -186,6 +192,15 @@ verify-generate: setup ## Fail if the generated code differs from what `make gen
 	@$(BIN)/sqlc-gen-psycopg check monitor/gen || $(call STALE,generate)
 	@$(BIN)/python -m bankapp.contract verify $(API) || $(call STALE,generate)
 
+.PHONY: verify-proto
+verify-proto: setup ## Check gen/proto with buf, and fail if a client of the released version could not read it
+	@$(BIN)/buf lint
+	@$(BIN)/buf breaking --against $(RELEASED_PROTO)
+
+.PHONY: release-proto
+release-proto: setup ## Make gen/proto the version that verify-proto compares with; part of a release
+	@cp gen/proto/bank.binpb $(RELEASED_PROTO)
+
 .PHONY: verify-schema
 verify-schema: setup ## Fail if db/schema.sql is not the schema that db/migrations create
 	@dump=$$(mktemp) && $(WITH_DATABASE) $(DUMP_SCHEMA) "$$dump" up >/dev/null \
@@ -218,8 +233,8 @@ dbdocs-publish: node-tools ## Publish the DBML to dbdocs.io, privately; needs DB
 	@$(BIN)/schema-docs publish
 
 .PHONY: fuzz
-fuzz: setup ## Send 10,000 requests that are generated from the OpenAPI document
-	@FUZZ_CASE_COUNT=9500 $(BIN)/pytest -n 0 -s tests/fuzz
+fuzz: setup ## Send 10,000 requests that are generated from the OpenAPI document, and 3,000 over gRPC
+	@FUZZ_CASE_COUNT=9500 GRPC_FUZZ_CASE_COUNT=3000 $(BIN)/pytest -n 0 -s tests/fuzz
 
 .PHONY: bench
 bench: setup ## Run the benchmarks against peers; ARGS=--write writes the figures of the ledger
@@ -227,5 +242,6 @@ bench: setup ## Run the benchmarks against peers; ARGS=--write writes the figure
 	@$(WITH_DATABASE) $(BIN)/python -m bench.generator
 	@$(WITH_DATABASE) $(BIN)/python -m bench.identity
 	@$(BIN)/python -m bench.hostile
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.doors
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.feed
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.ledger $(ARGS)

@@ -1,4 +1,4 @@
-"""Writes the contract with clients: the Python client, and the OpenAPI and AsyncAPI documents.
+"""Writes the contract with clients: the Python client, OpenAPI, AsyncAPI and Protocol Buffers.
 
-A tool of development. It needs ruff, which the bank at run time does not have.
+A tool of development. It needs ruff and buf, which the bank at run time does not have.
 """

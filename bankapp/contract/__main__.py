@@ -1,4 +1,4 @@
-"""python -m bankapp.contract write|verify DIRECTORY OPENAPI ASYNCAPI."""
+"""python -m bankapp.contract write|verify CLIENT OPENAPI ASYNCAPI PROTO NUMBERS."""
 
 import hashlib
 import sys
@@ -7,29 +7,32 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 USAGE = """\
-usage: python -m bankapp.contract write DIRECTORY OPENAPI ASYNCAPI
-           write the client and both documents, unless nothing they are made of has changed
-       python -m bankapp.contract verify DIRECTORY OPENAPI ASYNCAPI
+usage: python -m bankapp.contract write CLIENT OPENAPI ASYNCAPI PROTO NUMBERS
+           write the client, both documents and the .proto files with their descriptors, and
+           append to the numbers, unless nothing they are made of has changed
+       python -m bankapp.contract verify CLIENT OPENAPI ASYNCAPI PROTO NUMBERS
            fail when they are not what would be written"""
 # Holds the digest of the last `write`. Comparing it takes 0.05 s; loading the bank takes 1.5 s.
 STAMP: Final = Path(sys.prefix, ".contract")
 
 
 class Places(NamedTuple):
-    """Where the client and the documents are."""
+    """Where the client, the documents, the `.proto` files and their numbers are."""
 
     client: Path
     openapi: Path
     asyncapi: Path
+    proto: Path
+    numbers: Path
 
 
 def main() -> int:
     """Exit codes: 0; 1 if a file differs from its newly written text; 2 for a wrong call."""
     match sys.argv[1:]:
-        case ["write", client, openapi, asyncapi]:
-            return _write(Places(Path(client), Path(openapi), Path(asyncapi)))
-        case ["verify", client, openapi, asyncapi]:
-            return _verify(Places(Path(client), Path(openapi), Path(asyncapi)))
+        case ["write", client, openapi, asyncapi, proto, numbers]:
+            return _write(Places(*map(Path, (client, openapi, asyncapi, proto, numbers))))
+        case ["verify", client, openapi, asyncapi, proto, numbers]:
+            return _verify(Places(*map(Path, (client, openapi, asyncapi, proto, numbers))))
         case _:
             print(USAGE, file=sys.stderr)
             return 2
@@ -45,33 +48,40 @@ def _write(places: Places) -> int:
         kept = ", ".join(map(str, places))
         print(f"{kept} stay, for the bank does not load: {error}", file=sys.stderr)
         return 0
-    places.client.mkdir(exist_ok=True)
-    for path in _leftovers(places.client, files):
+    for path in _leftovers(places, files):
         path.unlink()
-    for path, text in files.items():
-        path.write_text(text)
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     STAMP.write_text(_digest(places))
     return 0
 
 
 def _verify(places: Places) -> int:
     files = _files(places)
-    wrong = _leftovers(places.client, files) | {
-        path for path, text in files.items() if not path.exists() or path.read_text() != text
+    wrong = _leftovers(places, files) | {
+        path for path, content in files.items() if not path.exists() or path.read_bytes() != content
     }
     for path in sorted(wrong):
         print(f"{path} is not what `make generate` writes", file=sys.stderr)
     return 1 if wrong else 0
 
 
-def _leftovers(directory: Path, files: Mapping[Path, str]) -> set[Path]:
-    return {*directory.glob("*.py")} - files.keys()
+def _leftovers(places: Places, files: Mapping[Path, bytes]) -> set[Path]:
+    return _folders(places) - files.keys()
+
+
+def _folders(places: Places) -> set[Path]:
+    """The files in the folders that hold nothing else."""
+    protos = (path for path in places.proto.rglob("*") if path.is_file())
+    return {*places.client.glob("*.py"), *protos}
 
 
 def _digest(places: Places) -> str:
-    """A digest of everything the client and the documents are made of, and of all three."""
+    """A digest of everything that goes into the contract, and of all that is written."""
     digest = hashlib.sha256()
-    for path in sorted({*_sources(), *places.client.glob("*.py"), places.openapi, places.asyncapi}):
+    singles = (places.openapi, places.asyncapi, places.numbers)
+    for path in sorted({*_sources(), *_folders(places), *singles}):
         content = path.read_bytes() if path.is_file() else b""
         digest.update(f"{path} {len(content)}\n".encode() + content)
     return digest.hexdigest()
@@ -86,14 +96,26 @@ def _sources() -> Iterator[Path]:
     yield Path("uv.lock")
 
 
-def _files(places: Places) -> Mapping[Path, str]:
+def _files(places: Places) -> Mapping[Path, bytes]:
     # Loads the whole bank, gen/ included.
     from bankapp.api.http.openapi.document import render_document  # noqa: PLC0415
     from bankapp.contract.asyncapi import render_asyncapi  # noqa: PLC0415
     from bankapp.contract.client import client_files  # noqa: PLC0415
+    from bankapp.contract.proto.build import DESCRIPTORS, build_descriptors  # noqa: PLC0415
+    from bankapp.contract.proto.files import proto_files  # noqa: PLC0415
+    from bankapp.contract.proto.numbers import Numbers  # noqa: PLC0415
 
-    client = {places.client / name: text for name, text in client_files().items()}
-    return {**client, places.openapi: render_document(), places.asyncapi: render_asyncapi()}
+    numbers = Numbers(places.numbers.read_text())
+    protos = proto_files(numbers)
+    texts = {
+        **{places.client / name: text for name, text in client_files().items()},
+        places.openapi: render_document(),
+        places.asyncapi: render_asyncapi(),
+        **{places.proto / path: text for path, text in protos.items()},
+        places.numbers: numbers.render(),
+    }
+    encoded = {path: text.encode() for path, text in texts.items()}
+    return {**encoded, places.proto / DESCRIPTORS: build_descriptors(protos)}
 
 
 if __name__ == "__main__":

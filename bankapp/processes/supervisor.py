@@ -22,7 +22,13 @@ from bankapp.settings import Settings, find_doubts, load_settings
 from bankapp.telemetry.logs import configure_logs
 
 # The processes share the socket and the database, so these last as long as the supervisor.
-LASTING: Final = ("DATABASE_URL", "PGBIN", "BANK_DATA_DIR", "BANK_HTTP_ADDRESS")
+LASTING: Final = (
+    "DATABASE_URL",
+    "PGBIN",
+    "BANK_DATA_DIR",
+    "BANK_HTTP_ADDRESS",
+    "BANK_GRPC_ADDRESS",
+)
 RETIREMENT_TIMEOUT_S: Final = tuning.IDLE_TIMEOUT_S + tuning.WORKER_STOP_TIMEOUT_S
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger("bankapp")
 

@@ -28,6 +28,7 @@ def _problems(settings: Settings) -> Iterator[Problem]:
         and host_and_port(settings.http_address)[1]
     ):
         yield "BANK_METRICS_ADDRESS", "is that of BANK_HTTP_ADDRESS; leave it out or choose another"
+    yield from _problems_of_grpc(settings)
     yield from _problems_of_kafka(settings)
     if settings.environment == "production":
         yield from _problems_in_production(settings)
@@ -44,6 +45,21 @@ def _problems_of_admin(settings: Settings) -> Iterator[Problem]:
                 "BANK_ADMIN_PASSWORD",
                 f"must have {limits.PASSWORD_BYTES_MIN} to {limits.PASSWORD_BYTES_MAX} bytes",
             )
+
+
+def _problems_of_grpc(settings: Settings) -> Iterator[Problem]:
+    if (settings.grpc_tls_cert is None) != (settings.grpc_tls_key is None):
+        missing = "CERT" if settings.grpc_tls_cert is None else "KEY"
+        yield f"BANK_GRPC_TLS_{missing}", "is required with the other file of the certificate"
+    if settings.grpc_address is None:
+        if settings.grpc_tls_cert is not None:
+            yield "BANK_GRPC_ADDRESS", "is required with BANK_GRPC_TLS_CERT"
+        return
+    if (
+        settings.grpc_address in (settings.http_address, settings.metrics_address)
+        and (host_and_port(settings.grpc_address)[1])
+    ):
+        yield "BANK_GRPC_ADDRESS", "is that of another door; choose another one"
 
 
 def _problems_of_kafka(settings: Settings) -> Iterator[Problem]:

@@ -18,6 +18,9 @@ EXAMPLES: Final[dict[str, str]] = {
     "PGBIN": "/usr/lib/postgresql/17/bin",
     "BANK_DATA_DIR": ".bank",
     "BANK_HTTP_ADDRESS": "127.0.0.1:8080",
+    "BANK_GRPC_ADDRESS": "127.0.0.1:9443",
+    "BANK_GRPC_TLS_CERT": "/etc/bank/grpc.crt",
+    "BANK_GRPC_TLS_KEY": "/etc/bank/grpc.key",
     "BANK_ENVIRONMENT": "development",
     "BANK_TOKEN_KEYS": "the output of `openssl rand -hex 32`; newest first, separated by commas",
     "BANK_TOKEN_FORMAT": "paseto",
@@ -79,6 +82,12 @@ class Settings(BaseSettings):
     http_address: Annotated[
         str, AfterValidator(values.http_address), Field(alias="BANK_HTTP_ADDRESS")
     ] = "127.0.0.1:8080"
+    grpc_address: Annotated[
+        Annotated[str, AfterValidator(values.http_address)] | None,
+        Field(alias="BANK_GRPC_ADDRESS"),
+    ] = None
+    grpc_tls_cert: Annotated[Path | None, Field(alias="BANK_GRPC_TLS_CERT")] = None
+    grpc_tls_key: Annotated[Path | None, Field(alias="BANK_GRPC_TLS_KEY")] = None
     environment: Annotated[
         Literal["development", "production"], Field(alias="BANK_ENVIRONMENT")
     ] = "development"

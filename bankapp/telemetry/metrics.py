@@ -93,6 +93,11 @@ WEBHOOK_ENDPOINTS: Final = Gauge(
     ["status"],
     multiprocess_mode="mostrecent",
 )
+GRPC_REQUESTS: Final = Counter(
+    "bankapp_grpc_requests",
+    "Requests over gRPC by operation and status code",
+    ["operation", "code"],
+)
 KAFKA_PUBLISHED: Final = Counter("bankapp_kafka_published", "Events that Kafka has acknowledged")
 KAFKA_FAILURES: Final = Counter(
     "bankapp_kafka_failures",
@@ -158,6 +163,12 @@ BUILD.labels(version("bankapp"), platform.python_version()).set(1)
 def request_durations(operation: str, status_class: int) -> Histogram:
     """The histogram of one operation's durations; status class 2 is 200 to 299."""
     return REQUESTS.labels(operation, f"{status_class}xx")
+
+
+@cache
+def grpc_requests(operation: str, code: str) -> Counter:
+    """The counter of one operation's requests over gRPC with a status code."""
+    return GRPC_REQUESTS.labels(operation, code)
 
 
 def render(accept: str) -> tuple[bytes, str]:

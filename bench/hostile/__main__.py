@@ -40,9 +40,9 @@ class Burden:
     file_count: int
 
 
-async def main(url: str, account_ids: list[int], tokens: list[str]) -> int:
+async def main(url: str, grpc_url: str, account_ids: list[int], tokens: list[str]) -> int:
     """Run every attack and print a line for each; returns the number of faults."""
-    target = Target(url, tokens[2])
+    target = Target(url, tokens[2], grpc_url)
     workload = Workload(url, QUIET_S, tokens[0], (account_ids[0], account_ids[1]))
     await visit(workload)
     before = await burden(url)
@@ -110,7 +110,7 @@ async def _rested(url: str, before: Burden) -> Burden:
 
 
 @contextmanager
-def _bank() -> Generator[tuple[str, list[int], list[str]]]:
+def _bank() -> Generator[tuple[str, str, list[int], list[str]]]:
     with tempfile.TemporaryDirectory(prefix="bankapp-bench-") as name:
         server = EmbeddedServer(Path(name), find_binaries(None))
         server.start()
@@ -118,8 +118,9 @@ def _bank() -> Generator[tuple[str, list[int], list[str]]]:
             database = ensure_database(server, "bank", "bank")
             migrate(database)
             account_ids, tokens = add_payers(database, 3)
-            with servers.bank(database, server.home / "served") as url:
-                yield url, account_ids, tokens
+            directory = server.home / "served"
+            with servers.bank(database, directory, BANK_GRPC_ADDRESS="127.0.0.1:0") as url:
+                yield url, servers.grpc_url(directory), account_ids, tokens
         finally:
             server.stop()
 

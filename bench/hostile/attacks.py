@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
+from bench.hostile import grpc
 from bench.hostile.connections import Target, Verdict
 from bench.hostile.shapes import (
     BATCHES,
@@ -207,4 +208,10 @@ ATTACKS: Final[Sequence[tuple[Attack, float]]] = [
     (idle, 18),
     (churn, 6),
     (half_close, 6),
+    (grpc.send_messages, 6),
+    (grpc.send_heads, 6),
+    (grpc.reset_streams, 6),
+    (grpc.leave_streams_open, 18),
+    (grpc.flood_pings, 6),
+    (grpc.idle_over_grpc, 12),
 ]

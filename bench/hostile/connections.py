@@ -31,10 +31,18 @@ class Verdict:
         self.outcomes.update(statuses or ["closed"])
         if any(status >= "500" for status in statuses):
             self.offences[f"{name}: {', '.join(statuses)}"] += 1
-        if leak := _LEAKS.search(received):
-            self.offences[f"{name}: leaks {leak[0].decode()}"] += 1
+        self._judge_text(name, received)
         if any("400" <= status < "500" for status in statuses) and not is_problem(received):
             self.offences[f"{name}: no problem"] += 1
+
+    def judge_frames(self, name: str, received: bytes) -> None:
+        """Count an answer of the gRPC door, whose status other tests look at."""
+        self.outcomes["answered" if received else "closed"] += 1
+        self._judge_text(name, received)
+
+    def _judge_text(self, name: str, received: bytes) -> None:
+        if leak := _LEAKS.search(received):
+            self.offences[f"{name}: leaks {leak[0].decode()}"] += 1
 
 
 def is_problem(received: bytes) -> bool:
@@ -48,13 +56,14 @@ class Target:
 
     url: str
     token: str
+    grpc_url: str = ""
 
     @asynccontextmanager
     async def connected(
-        self,
+        self, url: str | None = None
     ) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        """A connection, which is closed when the block ends."""
-        place = urlsplit(self.url)
+        """A connection, which is closed when the block ends; to HTTP unless a URL is given."""
+        place = urlsplit(url or self.url)
         reader, writer = await asyncio.open_connection(place.hostname, place.port)
         try:
             yield reader, writer

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,11 @@ def bank(url: str, directory: Path, **settings: str) -> Generator[str]:
     settings = {**settings_of(url, directory), **settings}
     with _served(["bankapp", "serve"], settings, directory / "serve.log") as address:
         yield address
+
+
+def grpc_url(directory: Path) -> str:
+    """The URL of gRPC of the server with this directory."""
+    return next(url for url in _urls(directory / "serve.log") if url.startswith("grpc://"))
 
 
 def settings_of(url: str, directory: Path) -> dict[str, str]:
@@ -64,8 +69,13 @@ def _served(module: Sequence[str], settings: Mapping[str, str], log: Path) -> Ge
 def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
     deadline = time.monotonic() + START_S
     while process.poll() is None and time.monotonic() < deadline:
-        for line in log.read_text().splitlines():
-            if '"event": "listening"' in line or '"event":"listening"' in line:
-                return str(json.loads(line)["url"])
+        for url in _urls(log):
+            return url
         time.sleep(0.05)
     raise RuntimeError(f"the server did not start: {log.read_text()}")
+
+
+def _urls(log: Path) -> Iterator[str]:
+    for line in log.read_text().splitlines():
+        if '"event": "listening"' in line or '"event":"listening"' in line:
+            yield str(json.loads(line)["url"])

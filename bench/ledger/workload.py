@@ -29,10 +29,10 @@ class Workload:
     cursors: Sequence[str] = ()
 
 
-def run_workload(workload: Workload) -> Figures:
+def run_workload(workload: Workload, load: str = "bench.ledger.load") -> Figures:
     """Load the server from a process of its own. Raises RuntimeError for any refusal."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.ledger.load"],
+        [sys.executable, "-m", load],
         input=json.dumps(asdict(workload)),
         capture_output=True,
         text=True,

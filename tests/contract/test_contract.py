@@ -30,7 +30,7 @@ def test_every_operation_is_an_endpoint() -> None:
 
 @pytest.fixture
 def written(root: Path, tmp_path: Path) -> Path:
-    """A copy of the committed client, and of both documents."""
+    """A copy of the committed client, of both documents, of the `.proto` files and numbers."""
     directory = Path(
         shutil.copytree(
             root / "packages/bankapp-client/src/bankapp_client/generated", tmp_path / "generated"
@@ -38,13 +38,16 @@ def written(root: Path, tmp_path: Path) -> Path:
     )
     shutil.copy(root / "gen/openapi.json", directory)
     shutil.copy(root / "gen/asyncapi.json", directory)
+    shutil.copytree(root / "gen/proto", directory / "proto")
+    shutil.copy(root / "bankapp/contract/numbers.toml", directory)
     return directory
 
 
 def contract(monkeypatch: pytest.MonkeyPatch, command: str, written: Path) -> int:
     """The exit code of a command."""
-    places = (written, written / "openapi.json", written / "asyncapi.json")
-    monkeypatch.setattr("sys.argv", ["bankapp.contract", command, *map(str, places)])
+    names = ("", "openapi.json", "asyncapi.json", "proto", "numbers.toml")
+    places = [str(written / name) for name in names]
+    monkeypatch.setattr("sys.argv", ["bankapp.contract", command, *places])
     monkeypatch.setattr("bankapp.contract.__main__.STAMP", written / "stamp")
     return main()
 
@@ -60,9 +63,18 @@ def test_verify_names_stale_files_and_write_mends_them(
     (written / "models.py").unlink()
     (written / "left_over.py").write_text("")
     (written / "asyncapi.json").write_text("{}")
+    (written / "proto/bank.binpb").write_bytes(b"")
+    (written / "proto/bank/v1/left_over.proto").write_text("")
     assert contract(monkeypatch, "verify", written) == 1
     named = [Path(line.split()[0]).name for line in capsys.readouterr().err.splitlines()]
-    assert named == ["asyncapi.json", "left_over.py", "models.py", "sync.py"]
+    assert named == [
+        "asyncapi.json",
+        "left_over.py",
+        "models.py",
+        "left_over.proto",
+        "bank.binpb",
+        "sync.py",
+    ]
     assert contract(monkeypatch, "write", written) == 0
     assert contract(monkeypatch, "verify", written) == 0
 

@@ -1,7 +1,5 @@
 """Forms of DATABASE_URL: each that libpq takes is migrated by dbmate as well, or refused."""
 
-import datetime as dt
-import ipaddress
 import ssl
 from collections.abc import Generator
 from pathlib import Path
@@ -9,15 +7,12 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from bankapp.postgres.migrations import migrate
 from own_postgres import EmbeddedServer, InvalidUrlError, ensure_database, find_binaries
 from own_postgres.setup import throwaway_server
 from own_postgres.urls import require_valid_url
+from tests.certificates import certificate_of
 from tests.processes.processes import failure, run_bankapp
 from tests.proxy import postgres_proxy
 
@@ -113,28 +108,6 @@ def test_tls(home: EmbeddedServer, database: str, scratch: Path) -> None:
         url = f"postgresql://bank@127.0.0.1:{port}/{quote(database, safe='')}"
         check(url)
         check(f"{url}?sslmode=verify-full&sslrootcert={quote(str(certificate))}")
-
-
-def certificate_of(address: str, directory: Path) -> Path:
-    """A certificate for an address, signed by itself, with its key in the same file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
-    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
-        .not_valid_after(dt.datetime(2120, 1, 1, tzinfo=dt.UTC))
-        .add_extension(names, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = directory / "certificate.pem"
-    pem = serialization.Encoding.PEM
-    private = key.private_bytes(
-        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(certificate.public_bytes(pem) + private)
-    return path
 
 
 WRONG = [

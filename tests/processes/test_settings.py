@@ -82,6 +82,7 @@ def test_nothing_is_needed() -> None:
         pytest.param("BANK_LOG_LEVEL", "trace", id="an unknown log level"),
         pytest.param("BANK_SLOW_QUERY_MS", "-1", id="a negative time"),
         pytest.param("BANK_METRICS_ADDRESS", "9090", id="metrics without a host"),
+        pytest.param("BANK_GRPC_ADDRESS", "9443", id="gRPC without a host"),
         pytest.param("BANK_TRACES_URL", "collector:4318", id="traces without a scheme"),
         pytest.param("BANK_ALLOWED_ORIGINS", "*", id="all origins"),
         pytest.param("BANK_ALLOWED_ORIGINS", "app.example.org", id="an origin without a scheme"),
@@ -168,6 +169,21 @@ def test_wrong(
             {"BANK_HTTP_ADDRESS": "127.0.0.1:9", "BANK_METRICS_ADDRESS": "127.0.0.1:9"},
             "BANK_METRICS_ADDRESS",
             id="one address for two",
+        ),
+        pytest.param(
+            {"BANK_HTTP_ADDRESS": "127.0.0.1:9", "BANK_GRPC_ADDRESS": "127.0.0.1:9"},
+            "BANK_GRPC_ADDRESS",
+            id="one address for two doors",
+        ),
+        pytest.param(
+            {"BANK_GRPC_ADDRESS": "127.0.0.1:9", "BANK_GRPC_TLS_CERT": "x.pem"},
+            "BANK_GRPC_TLS_KEY",
+            id="a certificate without its key",
+        ),
+        pytest.param(
+            {"BANK_GRPC_TLS_CERT": "x.pem", "BANK_GRPC_TLS_KEY": "x.pem"},
+            "BANK_GRPC_ADDRESS",
+            id="a certificate for a door that is shut",
         ),
         pytest.param(
             {**PRODUCTION, "BANK_TRUSTED_PROXIES": "10.0.0.0/8,::/0"},

@@ -22,6 +22,7 @@ LOOKED_UP: Final = {
 RUN_ELSEWHERE: Final = {
     "docs/how-to/back-up-and-restore.md": "tests/db/test_roles.py",
     "docs/how-to/own-postgresql.md": "tests/db/test_roles.py",
+    "docs/how-to/call-over-grpc.md": "tests/api/grpc/test_docs.py",
     "packages/bankapp-client/README.md": "tests/client/test_wheel.py",
     "packages/own-postgres/README.md": "packages/own-postgres/tests/postgres_tests/test_wheel.py",
     "packages/schema-docs/README.md": "packages/schema-docs/tests/docs_tests/test_wheel.py",

@@ -1,0 +1,1 @@
+"""Writes the Protocol Buffers of the gRPC door from the operations and their models."""

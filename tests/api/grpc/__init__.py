@@ -1,0 +1,1 @@
+"""What only the gRPC door does."""
