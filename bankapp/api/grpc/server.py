@@ -23,8 +23,8 @@ _OPTIONS: Final[Sequence[tuple[str, int]]] = (
     ("grpc.so_reuseport", 1),
     # Of a method that takes less, the handler refuses the rest.
     ("grpc.max_receive_message_length", limits.BATCH_BYTES_MAX),
-    # A small compressed message can unpack to gigabytes; one that is compressed is not understood.
-    ("grpc.per_message_decompression", 0),
+    # A small compressed message can unpack to gigabytes: one that is compressed is UNIMPLEMENTED.
+    ("grpc.compression_enabled_algorithms_bitset", 1),
     ("grpc.max_metadata_size", tuning.GRPC_METADATA_BYTES_MAX),
     ("grpc.absolute_max_metadata_size", tuning.GRPC_METADATA_BYTES_MAX),
     ("grpc.max_allowed_incoming_connections", tuning.GRPC_CONNECTION_COUNT_MAX),
