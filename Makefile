@@ -14,7 +14,7 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' 
 # deleted first, because sqlc would use it and not create the database that the generator queries.
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
 WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m own_postgres
-API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json gen/asyncapi.json
+API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json gen/asyncapi.json gen/schema.graphql
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
 SQL := db/functions db/migrations db/queries monitor/db/migrations monitor/db/queries
 GENERATOR_TESTS := packages/sqlc-gen-psycopg/tests
@@ -105,7 +105,7 @@ migration: $(if $(FUNCTIONS),node-tools,setup) ## Start a migration: make migrat
 	@$(BIN)/schema-docs migration --why "$$WHY" "$$NAME" $(FUNCTIONS)
 
 .PHONY: generate
-generate: setup ## Compile db/ to gen/ and db/schema.sql, and monitor/db/; write OpenAPI, AsyncAPI and the client
+generate: setup ## Compile db/ to gen/ and db/schema.sql, and monitor/db/; write the client and the contracts of the doors
 	@$(WITH_DATABASE) sh -c '$(DUMP_SCHEMA) db/schema.sql up >/dev/null & dump=$$!; \
 		sqlc generate && sqlc-gen-psycopg prune gen && python -m bankapp.contract write $(API); \
 		status=$$?; wait $$dump && exit $$status'
@@ -115,6 +115,10 @@ generate: setup ## Compile db/ to gen/ and db/schema.sql, and monitor/db/; write
 generate-examples: setup ## Write the examples of the OpenAPI document from the server's responses
 	@GENERATE_EXAMPLES=1 $(BIN)/pytest --quiet tests/api/http/test_openapi.py -k examples_are
 	@$(BIN)/python -m bankapp.contract write $(API)
+
+.PHONY: release-schema
+release-schema: ## Promise the GraphQL schema as it is: from now on `make check` refuses what would break its clients
+	@cp gen/schema.graphql gen/schema.released.graphql
 
 .PHONY: generate-docs
 generate-docs: setup ## Write the tables of docs/reference from the code

@@ -1,4 +1,5 @@
-"""Writes the contract with clients: the Python client, and the OpenAPI and AsyncAPI documents.
+"""Writes the contract with clients: the Python client, the OpenAPI and AsyncAPI documents, and the
+GraphQL schema.
 
 A tool of development. It needs ruff, which the bank at run time does not have.
 """

@@ -30,20 +30,22 @@ def test_every_operation_is_an_endpoint() -> None:
 
 @pytest.fixture
 def written(root: Path, tmp_path: Path) -> Path:
-    """A copy of the committed client, and of both documents."""
+    """A copy of the committed client, and of all documents."""
     directory = Path(
         shutil.copytree(
             root / "packages/bankapp-client/src/bankapp_client/generated", tmp_path / "generated"
         )
     )
     shutil.copy(root / "gen/openapi.json", directory)
-    shutil.copy(root / "gen/asyncapi.json", directory)
+    for name in ("asyncapi.json", "schema.graphql", "schema.released.graphql"):
+        shutil.copy(root / "gen" / name, directory)
     return directory
 
 
 def contract(monkeypatch: pytest.MonkeyPatch, command: str, written: Path) -> int:
     """The exit code of a command."""
-    places = (written, written / "openapi.json", written / "asyncapi.json")
+    names = ("openapi.json", "asyncapi.json", "schema.graphql")
+    places = (written, *(written / name for name in names))
     monkeypatch.setattr("sys.argv", ["bankapp.contract", command, *map(str, places)])
     monkeypatch.setattr("bankapp.contract.__main__.STAMP", written / "stamp")
     return main()
@@ -60,9 +62,10 @@ def test_verify_names_stale_files_and_write_mends_them(
     (written / "models.py").unlink()
     (written / "left_over.py").write_text("")
     (written / "asyncapi.json").write_text("{}")
+    (written / "schema.graphql").write_text("")
     assert contract(monkeypatch, "verify", written) == 1
     named = [Path(line.split()[0]).name for line in capsys.readouterr().err.splitlines()]
-    assert named == ["asyncapi.json", "left_over.py", "models.py", "sync.py"]
+    assert named == ["asyncapi.json", "left_over.py", "models.py", "schema.graphql", "sync.py"]
     assert contract(monkeypatch, "write", written) == 0
     assert contract(monkeypatch, "verify", written) == 0
 
@@ -92,3 +95,27 @@ def test_unchanged_sources_are_not_loaded_again(
     (written / "sync.py").write_text("")
     with pytest.raises(ZeroDivisionError):
         contract(monkeypatch, "write", written)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("account(accountId: Long!): Account", "account: Account", id="argument"),
+        pytest.param("DEPOSITOR", "DEPOSITOR\n  TELLER", id="value"),
+        pytest.param("isVerified: Boolean!", "isVerified: Boolean!\n  at: Time!", id="field"),
+    ],
+)
+def test_a_schema_that_breaks_released_clients_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+    written: Path,
+    capsys: pytest.CaptureFixture[str],
+    before: str,
+    after: str,
+) -> None:
+    """Method: the released schema has what the present one lacks, or lacks what it needs."""
+    released = written / "schema.released.graphql"
+    text = released.read_text()
+    assert before in text
+    released.write_text(text.replace(before, after))
+    assert contract(monkeypatch, "verify", written) == 1
+    assert "schema.released.graphql is broken" in capsys.readouterr().err
