@@ -15,6 +15,10 @@ OPEN_CONNECTION_COUNT_MAX: Final = 16_384
 PARTING_TIMEOUT_S: Final = 0.25
 SHUTDOWN_TIMEOUT_S: Final = 1.25  # aiohttp waits it out twice
 
+DOCUMENT_CACHE_COUNT_MAX: Final = 1000
+PUBLIC_DOCUMENT_CACHE_COUNT_MAX: Final = 100
+LIGHT_DOCUMENT_COST_MAX: Final = 500  # each user has a few heavier ones executed at a time
+
 PASSWORD_QUEUE_LENGTH_MAX: Final = 16
 HASHING_NICENESS: Final = 10  # of the 20 levels of Linux
 STRANGERS_NICENESS: Final = 19

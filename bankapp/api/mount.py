@@ -1,7 +1,7 @@
 """The interface of a door that answers requests at a path of another one's listener."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
@@ -29,15 +29,16 @@ class Post:
 class Reply:
     """The answer to a request.
 
-    `refusal` is that of the whole request, whose status and headers the answer has. `outcome` is the
-    status in the log and in the counts, which the answer itself may not have.
+    `refusal` is that of the whole request, whose status and headers the answer has. `outcome` is
+    the status in the log and in the counts, which the answer itself may not have. `is_replay` says
+    that the answer was first given to an earlier request under its key.
     """
 
     body: bytes
     media_type: str
     outcome: HTTPStatus = HTTPStatus.OK
     refusal: errors.Refusal | None = None
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    is_replay: bool = False
 
 
 class Mount(Protocol):

@@ -31,6 +31,18 @@ class RouteNotFound(errors.NotFound, sort=Sort.MISSING):
     code = errors.NotFound.code
 
 
+class InvalidDocument(errors.Refusal, sort=Sort.MALFORMED):
+    """The GraphQL document is not one that the bank can execute."""
+
+    remedy = "Mend what `detail` says; `gen/schema.graphql` is the schema."
+
+
+class DocumentTooLarge(errors.Refusal, sort=Sort.INVALID):
+    """The GraphQL document asks for more than one request may."""
+
+    remedy = "Ask for smaller pages or fewer fields, or for the rest in another request."
+
+
 class OperationNotServed(errors.Refusal, sort=Sort.MISSING):
     """The bank has no such operation, or does not serve it by commands."""
 
@@ -74,6 +86,8 @@ REFUSALS: Final[tuple[type[errors.Refusal], ...]] = (
     *errors.REFUSALS.values(),
     *_STATUS,
     RouteNotFound,
+    InvalidDocument,
+    DocumentTooLarge,
     OperationNotServed,
     DeadlinePassed,
     AnswerTooLarge,

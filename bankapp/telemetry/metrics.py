@@ -111,6 +111,11 @@ KAFKA_COMMANDS_BEHIND: Final = Gauge(
     "Commands in the partitions of this process that are not yet done",
     multiprocess_mode="livesum",
 )
+GRAPHQL_DOCUMENTS: Final = Counter(
+    "bankapp_graphql_documents",
+    "GraphQL documents from callers: known ones, and unknown ones that were parsed and validated",
+    ["kind"],
+)
 POOL_CONNECTIONS: Final = Gauge(
     "bankapp_pool_connections", "Connections to the database", multiprocess_mode="livesum"
 )

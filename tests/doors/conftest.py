@@ -14,6 +14,7 @@ from tests.api.conftest import DatabaseAccess
 from tests.conftest import ServerAddress
 from tests.doors.client import Client
 from tests.doors.door import DoorUnderTest
+from tests.doors.graphql import GRAPHQL
 from tests.doors.http import HTTP
 from tests.doors.kafka import KAFKA
 from tests.doors.world import Connection, World, Worlds
@@ -31,6 +32,7 @@ PRESETS: Final[dict[str, LiteralString]] = {
 @pytest.fixture(
     params=[
         HTTP,
+        GRAPHQL,
         # A minute more, for the same walk of a request: tests/api/kafka tests what is its own.
         pytest.param(KAFKA, marks=pytest.mark.kafka_at_length),
     ],

@@ -3,7 +3,8 @@
 from typing import Final
 
 from tests.doors.door import DoorUnderTest
+from tests.doors.graphql import GRAPHQL
 from tests.doors.http import HTTP
 from tests.doors.kafka import KAFKA
 
-DOORS: Final[tuple[DoorUnderTest, ...]] = (HTTP, KAFKA)
+DOORS: Final[tuple[DoorUnderTest, ...]] = (HTTP, GRAPHQL, KAFKA)

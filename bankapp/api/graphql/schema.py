@@ -12,13 +12,15 @@ from graphql import (
     GraphQLSchema,
 )
 
+from bankapp.api.graphql.library import InputType
 from bankapp.api.graphql.links import LINKS, Link
 from bankapp.api.graphql.names import camel_case, input_name, is_read, prose
 from bankapp.api.graphql.table import MUTATIONS, QUERIES
-from bankapp.api.graphql.types import InputType, Source, Types, doc_of
+from bankapp.api.graphql.types import Source, Types, doc_of
 from bankapp.operations.operation import Operation
 
 INPUT: Final = "input"
+OPERATION: Final = "operation"  # of the bank, among a field's extensions
 
 
 class Asking(Protocol):
@@ -67,7 +69,7 @@ def _field(types: Types, operation: Operation) -> GraphQLField:
         arguments,
         resolve=resolve,
         description=_description(operation),
-        extensions={"operation": operation},
+        extensions={OPERATION: operation},
     )
 
 
@@ -88,7 +90,7 @@ def _link(types: Types, link: Link) -> GraphQLField:
         _arguments(types, operation, set(link.given)),
         resolve=resolve,
         description=_description(operation),
-        extensions={"operation": operation},
+        extensions={OPERATION: operation},
     )
 
 

@@ -27,6 +27,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from bankapp.api.graphql.enums import Enums
+from bankapp.api.graphql.library import InputType, OutputType
 from bankapp.api.graphql.names import camel_case, pascal_case, prose, type_name
 from bankapp.api.graphql.scalars import LONG, SECRET, TIME
 from bankapp.domain import limits
@@ -36,9 +37,6 @@ from bankapp.operations.fields import Accepted, NoContent
 Hint: TypeAlias = object  # what a field is annotated with
 Source: TypeAlias = Mapping[str, Any]
 Info: TypeAlias = GraphQLResolveInfo[Any]
-# The library's own aliases have generic classes without arguments, of which nothing is known.
-OutputType: TypeAlias = Any
-InputType: TypeAlias = Any
 OutputFields: TypeAlias = dict[str, GraphQLField]
 
 _SCALARS: Final[Mapping[object, GraphQLScalarType]] = {
