@@ -47,6 +47,7 @@ POOL_MEASURE_INTERVAL_S: Final = 1.0
 FINDING_COUNT_MAX: Final = 100
 
 READ_COUNT_MAX: Final = 1000
+PAGE_COUNT_MAX: Final = 100  # that are read in one query
 FEED_POLL_INTERVAL_S: Final = 0.05  # while somebody waits
 FEED_WATCH_COUNT_EACH: Final = 4  # requests that wait, of one user
 FEED_WATCH_COUNT_MAX: Final = 1000  # of a process; others are answered at once
@@ -85,6 +86,8 @@ REPLY_TOPIC_KNOWN_S: Final = 30.0
 REPLY_TOPIC_MISSING_S: Final = 1.0
 # A call by itself costs about as much as this many postings: fewer are not divided.
 UNDIVIDED_COUNT_MAX: Final = 16
+# Rows of a GraphQL page that are asked for together are read together.
+UNDIVIDED_READ_COUNT_MAX: Final = 100
 ALONE_COUNT_MAX: Final = 4
 LANE_COUNT_MAX: Final = 2  # of those that wait shortly, and of the others
 BATCH_CONCURRENCY: Final = 4

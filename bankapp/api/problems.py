@@ -65,6 +65,7 @@ class AnswerTooLarge(errors.Refusal, sort=Sort.INVALID):
     remedy = "Ask for it over HTTP, or for smaller pages."
 
 
+_RETRY_AFTER_S: Final = 1
 _STATUS_OF_SORT: Final = {
     Sort.MALFORMED: HTTPStatus.BAD_REQUEST,
     Sort.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -98,6 +99,13 @@ def status_of(refusal: errors.Refusal | type[errors.Refusal]) -> HTTPStatus:
     """The HTTP status of a refusal."""
     kind = refusal if isinstance(refusal, type) else type(refusal)
     return _STATUS.get(kind) or _STATUS_OF_SORT[kind.sort]
+
+
+def retry_after_s(refusal: errors.Refusal) -> int | None:
+    """How long to wait before the next try, where a refusal says that."""
+    if isinstance(refusal, errors.RateLimited):
+        return refusal.retry_after_s
+    return _RETRY_AFTER_S if isinstance(refusal, errors.Unavailable) else None
 
 
 def problem_of(refusal: errors.Refusal, request_id: str) -> dict[str, Any]:

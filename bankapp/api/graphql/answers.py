@@ -7,7 +7,7 @@ from pydantic_core import to_json
 
 from bankapp.api.graphql.names import camel_case
 from bankapp.api.mount import Reply
-from bankapp.api.problems import status_of
+from bankapp.api.problems import retry_after_s, status_of
 from bankapp.domain import errors
 
 GRAPHQL_TYPE: Final = "application/graphql-response+json"
@@ -43,8 +43,8 @@ def error_of(
         "requestId": refusal.replayed_request_id or request_id,
         "retryable": refusal.retryable,
     }
-    if isinstance(refusal, errors.RateLimited):
-        extensions["retryAfterS"] = refusal.retry_after_s
+    if (wait_s := retry_after_s(refusal)) is not None:
+        extensions["retryAfterS"] = wait_s
     if refusal.violations:
         extensions["violations"] = [
             {"field": _field(one.field), "message": one.message} for one in refusal.violations

@@ -24,7 +24,7 @@ def add_mount(app: web.Application, path: str, mount: Mount) -> None:
         except Exception as error:  # noqa: BLE001 - the log has the error, the client an answer
             accept = request.headers.get("Accept", "")
             reply = mount.refuse(exchange.refuse(error), exchange.request_id, accept)
-        request[OUTCOME] = reply.outcome
+        request[OUTCOME] = reply.outcome.value
         return _respond(reply)
 
     app.router.add_post(path, handle, expect_handler=meet_expectation)

@@ -1,6 +1,6 @@
 """Documents that ask for one operation, written by the committed schema."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,14 @@ from graphql import (
 
 from bankapp.api.graphql.library import library
 from bankapp.api.graphql.links import LINKS
-from bankapp.api.graphql.names import camel_case, input_name, is_read, root_field, type_name
+from bankapp.api.graphql.names import (
+    camel_case,
+    enum_value,
+    input_name,
+    is_read,
+    root_field,
+    type_name,
+)
 from bankapp.operations.operation import Operation
 
 _SCHEMA: Final = Path(__file__).parents[3] / "gen/schema.graphql"
@@ -36,7 +43,7 @@ def document_of(operation: Operation, fields: Mapping[str, Any]) -> str:
     The fields of a query are arguments, also those that it does not have.
     """
     field = _field(operation)
-    selection = selection_of(field.type)
+    selection = selection_of(field.type, [enum_value(name) for name in fields.get("types") or ()])
     if not is_read(operation):
         if not operation.request.model_fields and not fields:
             return f"mutation {{ asked: {root_field(operation)}{selection} }}"
@@ -62,20 +69,23 @@ def variables_of(operation: Operation, fields: Mapping[str, Any]) -> dict[str, A
     return {"input": _given(fields, _input_types(input_name(operation)))}
 
 
-def selection_of(kind: Any) -> str:
-    """Every field of a type, but for the links to other resources."""
+def selection_of(kind: Any, events: Sequence[str] = ()) -> str:
+    """Every field of a type, but for the links to other resources.
+
+    Of events only these types have data: fields of one name may be null in some and not in others.
+    """
     named = library.get_named_type(kind)
     if isinstance(named, GraphQLInterfaceType):
         common = " ".join(named.fields)
         parts = [
             f"... on {one.name} {{ data{selection_of(one.fields['data'].type)} }}"
-            for one in committed_schema().get_possible_types(named)
+            for one in (_event_type(event) for event in events)
         ]
         return f" {{ {common} {' '.join(parts)} }}"
     if not isinstance(named, GraphQLObjectType):
         return ""
     fields = [
-        f"{name}{selection_of(field.type)}"
+        f"{name}{selection_of(field.type, events)}"
         for name, field in named.fields.items()
         if (named.name, name) not in _LINKS
     ]
@@ -94,24 +104,27 @@ def _json(value: Any, kind: Any) -> Any:
     if isinstance(value, dict):
         fields = named.fields
         if isinstance(named, GraphQLInterfaceType):
-            [concrete] = _concrete(named, value)
-            fields = concrete.fields
+            fields = _event_type(value["type"]).fields
         return {_snake(name): _json(part, fields[name].type) for name, part in value.items()}
     if isinstance(named, GraphQLEnumType) and value is not None:
         return value.lower() if named.name != "EventType" else value.lower().replace("_", ".", 1)
     return value
 
 
-def _concrete(named: GraphQLInterfaceType, event: Mapping[str, Any]) -> list[GraphQLObjectType]:
-    name = "".join(map(str.capitalize, event["type"].split("_"))) + "Event"
-    return [one for one in committed_schema().get_possible_types(named) if one.name == name]
+def _event_type(event: str) -> GraphQLObjectType:
+    """The type of an event, such as ACCOUNT_OPENED."""
+    name = "".join(map(str.capitalize, event.split("_"))) + "Event"
+    known = committed_schema().get_type(name)
+    assert isinstance(known, GraphQLObjectType)
+    return known
 
 
 def _field(operation: Operation) -> GraphQLField:
     schema = committed_schema()
     root = schema.query_type if is_read(operation) else schema.mutation_type
     assert root is not None
-    return root.fields[root_field(operation)]
+    field: GraphQLField = root.fields[root_field(operation)]
+    return field
 
 
 def _input_types(name: str) -> dict[str, Any]:
