@@ -20,6 +20,7 @@ SQL := db/functions db/migrations db/queries monitor/db/migrations monitor/db/qu
 GENERATOR_TESTS := packages/sqlc-gen-psycopg/tests
 DOCS_NODE := packages/schema-docs/src/schema_docs/node
 SWAGGER_UI := bankapp/api/http/site/static/swagger-ui
+GRAPHIQL := bankapp/api/http/site/static/graphiql
 ASYNCAPI := tests/contract/asyncapi
 # After a command that fails because something generated is stale.
 STALE = { status=$$?; echo >&2 'make: stale or wrong: run `make $(1)`'; exit $$status; }
@@ -135,6 +136,15 @@ swagger-ui: setup ## Copy Swagger UI in the version of its package-lock.json
 	@cd $(VENV)/swagger-ui/node_modules/swagger-ui-dist && cp swagger-ui-bundle.js swagger-ui.css LICENSE NOTICE \
 		swagger-ui-bundle.js.LICENSE.txt "$(CURDIR)/$(SWAGGER_UI)"
 	@cd $(SWAGGER_UI) && sha256sum swagger-ui* LICENSE NOTICE >SHA256SUMS
+
+.PHONY: graphiql
+graphiql: setup ## Copy GraphiQL and React in the versions of its package-lock.json
+	@rm -rf $(VENV)/graphiql && mkdir $(VENV)/graphiql && cp $(GRAPHIQL)/package*.json $(VENV)/graphiql
+	@$(NPM) ci --prefix $(VENV)/graphiql --ignore-scripts --silent
+	@cd $(VENV)/graphiql/node_modules && cp graphiql/graphiql.min.js graphiql/graphiql.min.css graphiql/LICENSE \
+		react/umd/react.production.min.js react-dom/umd/react-dom.production.min.js "$(CURDIR)/$(GRAPHIQL)" \
+		&& cp react/LICENSE "$(CURDIR)/$(GRAPHIQL)/LICENSE-react"
+	@cd $(GRAPHIQL) && sha256sum *.js *.css LICENSE* >SHA256SUMS
 
 .PHONY: asyncapi-schema
 asyncapi-schema: setup ## Copy the JSON schema of AsyncAPI in the version of its package-lock.json

@@ -11,7 +11,7 @@ from multidict import CIMultiDict
 
 from bankapp.api.graphql.door import GraphqlDoor as Mount
 from bankapp.api.graphql.table import LEFT_OUT, SERVED
-from bankapp.api.http.mounting import add_mount
+from bankapp.api.http.mounting import add_graphql
 from bankapp.api.http.server import create_app
 from bankapp.api.problems import (
     DocumentTooLarge,
@@ -109,7 +109,7 @@ def _envelope(answer: Answer) -> object:
 async def open_graphql(bank: Bank) -> AsyncGenerator[GraphqlDoor]:
     """The door of a bank, while the block runs."""
     app = create_app(bank)
-    add_mount(app, "/graphql", Mount(bank))
+    add_graphql(app, Mount(bank))
     async with TestClient(TestServer(app)) as client:
         yield GraphqlDoor(Api(client, bank, Make(bank.store)))
 

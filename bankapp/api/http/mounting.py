@@ -1,6 +1,7 @@
-"""Lends the listener to a door that has none of its own."""
+"""Lends the listener to the GraphQL door, which has none of its own."""
 
 from http import HTTPStatus
+from typing import Final
 
 from aiohttp import web
 
@@ -8,14 +9,21 @@ from bankapp.api.http.authentication import bearer_token, identify_visitor
 from bankapp.api.http.content import receive_body, require_json
 from bankapp.api.http.endpoint import EXCHANGE, OUTCOME, meet_expectation
 from bankapp.api.http.problems import REPLAYED, refusal_headers
+from bankapp.api.http.site.graphiql import add_graphiql
 from bankapp.api.mount import Mount, Post, Reply
 from bankapp.api.problems import status_of
 from bankapp.domain import limits
+from bankapp.domain.roles import Role
 from bankapp.operations.exchange import Exchange
 
+PATH: Final = "/graphql"
 
-def add_mount(app: web.Application, path: str, mount: Mount) -> None:
-    """Have `mount` answer what is posted to a path."""
+
+def add_graphql(app: web.Application, mount: Mount, role: Role | None = None) -> None:
+    """Have `mount` answer what is posted to /graphql, and serve GraphiQL.
+
+    It is for users with at least `role`; with None for every user.
+    """
 
     async def handle(request: web.Request) -> web.StreamResponse:
         exchange = request[EXCHANGE]
@@ -27,7 +35,8 @@ def add_mount(app: web.Application, path: str, mount: Mount) -> None:
         request[OUTCOME] = reply.outcome.value
         return _respond(reply)
 
-    app.router.add_post(path, handle, expect_handler=meet_expectation)
+    app.router.add_post(PATH, handle, expect_handler=meet_expectation)
+    add_graphiql(app, role)
 
 
 async def _receive(request: web.Request, exchange: Exchange) -> Post:

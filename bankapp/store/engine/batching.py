@@ -49,10 +49,10 @@ class Batcher(Generic[Item, Answer]):
     with nothing). A caller who is cancelled takes nothing back and disturbs no other item.
 
     Where more than `undivided_count_max` items wait, the size of the next batch is halfway between
-    the size of the last one and their number. Callers that are answered together come back together,
-    so batches of unequal size would stay unequal, and the database would be idle while the larger
-    one is answered. This converges on two batches of equal size: the database works on one while
-    the other is answered.
+    the size of the last one and their number. Callers that are answered together come back
+    together, so batches of unequal size would stay unequal, and the database would be idle while
+    the larger one is answered. This converges on two batches of equal size: the database works on
+    one while the other is answered.
 
     When a batch fails and is known to have changed nothing, because of one of its items, each item
     runs alone, a few at a time, and later batches do not wait for them. An item that fails again
