@@ -16,6 +16,8 @@ PARTING_TIMEOUT_S: Final = 0.25
 SHUTDOWN_TIMEOUT_S: Final = 1.25  # aiohttp waits it out twice
 
 DOCUMENT_CACHE_COUNT_MAX: Final = 1000
+DOCUMENT_CACHE_LENGTH_MAX: Final = 200_000  # characters, of which each may take 300 bytes
+INTROSPECTION_TRY_COUNT: Final = 10  # it takes as long as so many unknown documents
 PUBLIC_DOCUMENT_CACHE_COUNT_MAX: Final = 100
 LIGHT_DOCUMENT_COST_MAX: Final = 500  # each user has a few heavier ones executed at a time
 

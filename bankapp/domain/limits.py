@@ -46,6 +46,7 @@ DOCUMENT_TOKEN_COUNT_MAX: Final = 500
 PUBLIC_DOCUMENT_TOKEN_COUNT_MAX: Final = 60
 DOCUMENT_DEPTH_MAX: Final = 8
 DOCUMENT_ROOT_FIELD_COUNT_MAX: Final = 20
+DOCUMENT_REPEATED_FIELD_COUNT_MAX: Final = 10  # of one name beside each other
 DOCUMENT_COST_MAX: Final = 5000  # fields, those of a list as often as its page is long
 
 IDEMPOTENCY_KEY_LENGTH_MAX: Final = 255

@@ -1,7 +1,7 @@
 """Documents: parsed and validated once, then kept."""
 
 import hashlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,6 +10,7 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -105,7 +106,8 @@ class Documents:
             raise refusal(error.message) from None
 
     def validate(self, text: str, document: Document, *, hide_suggestions: bool) -> None:
-        """Keep a document if it is valid. Raises InvalidDocument."""
+        """Keep a document if it is valid. Raises InvalidDocument, DocumentTooLarge."""
+        _require_few_repeats(document)
         found = validate(
             self._schema,
             document.node,
@@ -117,26 +119,49 @@ class Documents:
                 found[0].message, [errors.Violation(_place(one), one.message) for one in found]
             )
         cache = self._public if document.is_public else self._known
-        cache.keep(_digest(text), document)
+        cache.keep(_digest(text), document, len(text))
 
 
 class _Cache:
-    """The documents that were used last, by the digests of their texts."""
+    """The documents that were used last, by the digests of their texts, with the texts' lengths."""
 
     def __init__(self, count_max: int) -> None:
         self._count_max = count_max
-        self._documents: OrderedDict[bytes, Document] = OrderedDict()
+        self._documents: OrderedDict[bytes, tuple[Document, int]] = OrderedDict()
+        self._length = 0
 
     def find(self, digest: bytes) -> Document | None:
-        document = self._documents.get(digest)
-        if document is not None:
-            self._documents.move_to_end(digest)
-        return document
+        kept = self._documents.get(digest)
+        if kept is None:
+            return None
+        self._documents.move_to_end(digest)
+        return kept[0]
 
-    def keep(self, digest: bytes, document: Document) -> None:
-        self._documents[digest] = document
-        if len(self._documents) > self._count_max:
-            self._documents.popitem(last=False)
+    def keep(self, digest: bytes, document: Document, length: int) -> None:
+        if digest in self._documents:
+            return
+        self._documents[digest] = (document, length)
+        self._length += length
+        while (
+            len(self._documents) > self._count_max
+            or self._length > tuning.DOCUMENT_CACHE_LENGTH_MAX
+        ):
+            _, (_, gone) = self._documents.popitem(last=False)
+            self._length -= gone
+
+
+def _require_few_repeats(document: Document) -> None:
+    """Raise DocumentTooLarge for what takes long to validate: each two of a name are compared."""
+    selections = [one.selection_set for one in (*document.operations, *document.fragments.values())]
+    while selections:
+        counts = Counter[str]()
+        for node in selections.pop().selections:
+            if isinstance(node, FieldNode):
+                counts[(node.alias or node.name).value] += 1
+            if not isinstance(node, FragmentSpreadNode) and node.selection_set is not None:
+                selections.append(node.selection_set)
+        if counts and max(counts.values()) > limits.DOCUMENT_REPEATED_FIELD_COUNT_MAX:
+            raise DocumentTooLarge("A field is repeated too often.")
 
 
 def _parse(text: str, token_count_max: int) -> Document:

@@ -1,5 +1,6 @@
 """From a request to its answer: a token first, then a document, then the operations it asks for."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from http import HTTPStatus
@@ -57,8 +58,9 @@ class _Asking:
         self.is_replay = False
 
     async def ask(self, operation: Operation, fields: Mapping[str, Any]) -> Any:  # noqa: ANN401
-        """The answer of an operation as JSON. Raises Refusal."""
-        served = await ask(self._bank, operation, self._visitor, lambda: fields, self._key)
+        """The answer of an operation as JSON; null is as if not given. Raises Refusal."""
+        given = {name: value for name, value in fields.items() if value is not None}
+        served = await ask(self._bank, operation, self._visitor, lambda: given, self._key)
         self.is_replay = self.is_replay or served.is_replay
         # One without content has no fields to select.
         return served.response.model_dump(mode="json") or True
@@ -94,7 +96,7 @@ class GraphqlService:
         _require_one_change(operation, measures)
         measures.require_within_limits()
         if measures.is_introspection:
-            return self._introspect(post, document, operation, measures, visitor, executor)
+            return await self._introspect(post, document, operation, measures, visitor, executor)
         async with self._turn(visitor, measures):
             result = library.execute_root_selection_set(executor)
             if isawaitable(result):
@@ -124,10 +126,8 @@ class GraphqlService:
             self._documents.validate(text, document, hide_suggestions=not may_read)
         return document, caller
 
-    def _may_read_schema(self, visitor: Visitor) -> bool:
-        if not isinstance(visitor, Caller):
-            return False
-        return self._schema_role is None or includes(visitor.role, self._schema_role)
+    def _may_read_schema(self, caller: Caller) -> bool:
+        return self._schema_role is None or includes(caller.role, self._schema_role)
 
     def _prepare(
         self,
@@ -150,7 +150,7 @@ class GraphqlService:
             raise errors.ValidationFailed(violations=wrong)
         return built
 
-    def _introspect(
+    async def _introspect(
         self,
         post: Post,
         document: Document,
@@ -160,13 +160,16 @@ class GraphqlService:
         executor: Executor,
     ) -> Reply:
         """The schema, worked out once for each document."""
-        if not self._may_read_schema(visitor):
+        if not isinstance(visitor, Caller) or not self._may_read_schema(visitor):
             raise errors.Forbidden("The schema is for developers of the bank.")
         if len(measures.root_fields) > 1:
             raise InvalidDocument("Of the schema one field is asked for, and nothing else.")
         answer = document.introspected
         if answer is None:
-            result = library.execute_root_selection_set(executor)
+            if self._bank.rules.limits_rates:
+                tries = tuning.INTROSPECTION_TRY_COUNT
+                count_in_process(self._bank, limits.UNKNOWN_DOCUMENTS, visitor, tries)
+            result = await asyncio.to_thread(library.execute_root_selection_set, executor)
             assert isinstance(result, ExecutionResult)
             answer = body(result.data, [])
             if not operation.variable_definitions and len(document.operations) == 1:

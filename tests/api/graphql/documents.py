@@ -3,15 +3,13 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from graphql import (
     GraphQLEnumType,
-    GraphQLField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLObjectType,
-    GraphQLSchema,
     build_schema,
 )
 
@@ -32,7 +30,7 @@ _LINKS: Final = {(type_name(link.source), camel_case(link.name)) for link in LIN
 
 
 @cache
-def committed_schema() -> GraphQLSchema:
+def committed_schema() -> Any:
     """The schema as clients know it."""
     return build_schema(_SCHEMA.read_text())
 
@@ -100,36 +98,32 @@ def json_of(operation: Operation, answer: Any) -> Any:
 def _json(value: Any, kind: Any) -> Any:
     named = library.get_named_type(kind)
     if isinstance(value, list):
-        return [_json(item, named) for item in value]
+        return [_json(item, named) for item in cast("list[Any]", value)]
     if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
         fields = named.fields
         if isinstance(named, GraphQLInterfaceType):
-            fields = _event_type(value["type"]).fields
-        return {_snake(name): _json(part, fields[name].type) for name, part in value.items()}
+            fields = _event_type(members["type"]).fields
+        return {_snake(name): _json(part, fields[name].type) for name, part in members.items()}
     if isinstance(named, GraphQLEnumType) and value is not None:
         return value.lower() if named.name != "EventType" else value.lower().replace("_", ".", 1)
     return value
 
 
-def _event_type(event: str) -> GraphQLObjectType:
+def _event_type(event: str) -> Any:
     """The type of an event, such as ACCOUNT_OPENED."""
-    name = "".join(map(str.capitalize, event.split("_"))) + "Event"
-    known = committed_schema().get_type(name)
-    assert isinstance(known, GraphQLObjectType)
-    return known
+    return committed_schema().type_map["".join(map(str.capitalize, event.split("_"))) + "Event"]
 
 
-def _field(operation: Operation) -> GraphQLField:
+def _field(operation: Operation) -> Any:
     schema = committed_schema()
     root = schema.query_type if is_read(operation) else schema.mutation_type
-    assert root is not None
-    field: GraphQLField = root.fields[root_field(operation)]
-    return field
+    return root.fields[root_field(operation)]
 
 
 def _input_types(name: str) -> dict[str, Any]:
-    known = committed_schema().get_type(name)
-    if not isinstance(known, GraphQLInputObjectType):
+    known = committed_schema().type_map.get(name)
+    if known is None:
         return {}
     return {name: field.type for name, field in known.fields.items()}
 
@@ -144,9 +138,10 @@ def _given(fields: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any
 def _value(value: Any, kind: Any) -> Any:
     named = library.get_named_type(kind) if kind is not None else None
     if isinstance(value, list):
-        return [_value(item, named) for item in value]
+        return [_value(item, named) for item in cast("list[Any]", value)]
     if isinstance(value, dict) and isinstance(named, GraphQLInputObjectType):
-        return _given(value, {name: field.type for name, field in named.fields.items()})
+        members = cast("dict[str, Any]", value)
+        return _given(members, {name: field.type for name, field in named.fields.items()})
     if isinstance(named, GraphQLEnumType) and isinstance(value, str):
         return value.replace(".", "_").upper()
     return value

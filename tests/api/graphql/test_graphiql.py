@@ -108,7 +108,7 @@ async def test_a_wrong_password_is_told(browser: Browser, open_page: OpenPage, m
 
 def test_graphiql_is_the_package_of_npm() -> None:
     lines = (VENDORED / "SHA256SUMS").read_text().splitlines()
-    sums = dict(reversed(line.split("  ")) for line in lines)
+    sums = {name: digest for digest, name in (line.split("  ") for line in lines)}
     kept = {entry.name for entry in VENDORED.iterdir()} - {"SHA256SUMS"}
     assert sums.keys() == kept - {"package.json", "package-lock.json"}
     for name, digest in sums.items():
