@@ -1,4 +1,4 @@
-"""Who is answered: a token comes before anything larger is read, and nobody sees what is not theirs."""
+"""Who is answered: a token comes before anything larger is read, and others stay unseen."""
 
 from typing import Any
 

@@ -1,5 +1,6 @@
 """Requests as GraphQL over HTTP has them, and the bank's answers to all others."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from structlog.testing import capture_logs
 
 from bankapp.domain import limits
 from bankapp.operations.bank import Bank, Rules
+from bankapp.operations.process_rates import ProcessRates
 from bankapp.store.store import Store
 from tests.api.graphql.conftest import Graph, code_of, opened
 from tests.conftest import make_bank
@@ -89,12 +91,10 @@ async def test_a_request_changes_one_thing(graph: Graph, make: Make) -> None:
     account = await make.account()
     alice = await graph.api.log_in(account.owner)
     close = f"closeAccount(input: {{accountId: {account.id}}}) {{ status }}"
-    for query in (
-        f"mutation {{ a: {close} b: logOut }}",
-        f"mutation {{ ...a logOut }} fragment a on Mutation {{ {close} }}",
-    ):
+    spread = f"mutation {{ ...a logOut }} fragment a on Mutation {{ {close} }}"
+    for query in (f"mutation {{ a: {close} b: logOut }}", spread):
         assert code_of(await graph.ask(query, alice.token)) == "invalid_document"
-    data = await graph.data("{account(accountId: %d) {status}}" % account.id, alice.token)
+    data = await graph.data(f"{{account(accountId: {account.id}) {{status}}}}", alice.token)
     assert data == {"account": {"status": "OPEN"}}
 
 
@@ -144,7 +144,8 @@ async def test_nothing_of_a_fault_is_told(graph: Graph, connection: Any) -> None
 
 async def test_unknown_documents_are_limited_and_known_ones_are_not(store: Store) -> None:
     bank = make_bank(store, Rules(limits_rates=True))
-    async for graph in opened(bank):
+    still = replace(bank, rates=ProcessRates(now_s=lambda: 0.0))
+    async for graph in opened(still):
         alice = await graph.api.person("alice")
         known = "{accounts{nextCursor}}"
         for number in range(limits.UNKNOWN_DOCUMENTS.count):
@@ -157,12 +158,12 @@ async def test_unknown_documents_are_limited_and_known_ones_are_not(store: Store
         await graph.data(f"{known}#one more", bob.token)
 
 
-async def test_aliases_count_as_tries(store: Store, make: Make) -> None:
-    """Each field is an operation of its own, with the limits of its own."""
+async def test_a_field_counts_as_a_request_against_the_limits_of_its_operation(
+    store: Store,
+) -> None:
     bank: Bank = make_bank(store, Rules(limits_rates=True))
     async for graph in opened(bank):
-        webhook = await make.user("alice")
-        alice = await graph.api.log_in(webhook.username)
+        alice = await graph.api.person("alice")
         query = "mutation($input: SendVerificationInput!) { sendVerification(input: $input) }"
         answers = [
             await graph.ask(query, alice.token, {"input": {"username": "alice"}}) for _ in range(4)
