@@ -10,10 +10,10 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    InlineFragmentNode,
     OperationDefinitionNode,
     parse,
     validate,
@@ -158,7 +158,7 @@ def _require_few_repeats(document: Document) -> None:
         for node in selections.pop().selections:
             if isinstance(node, FieldNode):
                 counts[(node.alias or node.name).value] += 1
-            if not isinstance(node, FragmentSpreadNode) and node.selection_set is not None:
+            if isinstance(node, FieldNode | InlineFragmentNode) and node.selection_set is not None:
                 selections.append(node.selection_set)
         if counts and max(counts.values()) > limits.DOCUMENT_REPEATED_FIELD_COUNT_MAX:
             raise DocumentTooLarge("A field is repeated too often.")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from graphql import (
     GraphQLEnumType,
@@ -98,9 +98,10 @@ def json_of(operation: Operation, answer: Any) -> Any:
 def _json(value: Any, kind: Any) -> Any:
     named = library.get_named_type(kind)
     if isinstance(value, list):
-        return [_json(item, named) for item in cast("list[Any]", value)]
+        items: list[Any] = value
+        return [_json(item, named) for item in items]
     if isinstance(value, dict):
-        members = cast("dict[str, Any]", value)
+        members: dict[str, Any] = value
         fields = named.fields
         if isinstance(named, GraphQLInterfaceType):
             fields = _event_type(members["type"]).fields
@@ -138,13 +139,13 @@ def _given(fields: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any
 def _value(value: Any, kind: Any) -> Any:
     named = library.get_named_type(kind) if kind is not None else None
     if isinstance(value, list):
-        return [_value(item, named) for item in cast("list[Any]", value)]
+        items: list[Any] = value
+        return [_value(item, named) for item in items]
     if isinstance(value, dict) and isinstance(named, GraphQLInputObjectType):
-        members = cast("dict[str, Any]", value)
+        members: dict[str, Any] = value
         return _given(members, {name: field.type for name, field in named.fields.items()})
-    if isinstance(named, GraphQLEnumType) and isinstance(value, str):
-        return value.replace(".", "_").upper()
-    return value
+    is_name = isinstance(named, GraphQLEnumType) and isinstance(value, str)
+    return str(value).replace(".", "_").upper() if is_name else value
 
 
 def _snake(name: str) -> str:
