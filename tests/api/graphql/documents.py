@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from graphql import (
     GraphQLEnumType,
@@ -97,15 +97,13 @@ def json_of(operation: Operation, answer: Any) -> Any:
 
 def _json(value: Any, kind: Any) -> Any:
     named = library.get_named_type(kind)
-    if isinstance(value, list):
-        items: list[Any] = value
-        return [_json(item, named) for item in items]
-    if isinstance(value, dict):
-        members: dict[str, Any] = value
+    if _is_list(value):
+        return [_json(item, named) for item in value]
+    if _is_object(value):
         fields = named.fields
         if isinstance(named, GraphQLInterfaceType):
-            fields = _event_type(members["type"]).fields
-        return {_snake(name): _json(part, fields[name].type) for name, part in members.items()}
+            fields = _event_type(value["type"]).fields
+        return {_snake(name): _json(part, fields[name].type) for name, part in value.items()}
     if isinstance(named, GraphQLEnumType) and value is not None:
         return value.lower() if named.name != "EventType" else value.lower().replace("_", ".", 1)
     return value
@@ -138,14 +136,20 @@ def _given(fields: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any
 
 def _value(value: Any, kind: Any) -> Any:
     named = library.get_named_type(kind) if kind is not None else None
-    if isinstance(value, list):
-        items: list[Any] = value
-        return [_value(item, named) for item in items]
-    if isinstance(value, dict) and isinstance(named, GraphQLInputObjectType):
-        members: dict[str, Any] = value
-        return _given(members, {name: field.type for name, field in named.fields.items()})
+    if _is_list(value):
+        return [_value(item, named) for item in value]
+    if _is_object(value) and isinstance(named, GraphQLInputObjectType):
+        return _given(value, {name: field.type for name, field in named.fields.items()})
     is_name = isinstance(named, GraphQLEnumType) and isinstance(value, str)
     return str(value).replace(".", "_").upper() if is_name else value
+
+
+def _is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
+def _is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
 
 
 def _snake(name: str) -> str:
