@@ -241,5 +241,6 @@ bench: setup ## Run the benchmarks against peers; ARGS=--write writes the figure
 	@$(WITH_DATABASE) $(BIN)/python -m bench.generator
 	@$(WITH_DATABASE) $(BIN)/python -m bench.identity
 	@$(BIN)/python -m bench.hostile
+	@$(BIN)/python -m bench.graphql
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.feed
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.ledger $(ARGS)
