@@ -232,8 +232,8 @@ dbdocs-publish: node-tools ## Publish the DBML to dbdocs.io, privately; needs DB
 	@$(BIN)/schema-docs publish
 
 .PHONY: fuzz
-fuzz: setup ## Send 10,000 requests that are generated from the OpenAPI document
-	@FUZZ_CASE_COUNT=9500 $(BIN)/pytest -n 0 -s tests/fuzz
+fuzz: setup ## Send 10,000 requests that are generated from the OpenAPI document, and 3,000 GraphQL documents
+	@FUZZ_CASE_COUNT=9500 FUZZ_DOCUMENT_COUNT=3000 $(BIN)/pytest -n 0 -s tests/fuzz
 
 .PHONY: bench
 bench: setup ## Run the benchmarks against peers; ARGS=--write writes the figures of the ledger
