@@ -24,22 +24,7 @@ _VALUES: Final = st.recursive(
     ),
     max_leaves=4,
 )
-_PIECES: Final = (
-    "{",
-    "}",
-    "(",
-    ")",
-    "...",
-    "@skip(if: true)",
-    "$x",
-    ":",
-    "!",
-    '"',
-    "#",
-    "id",
-    "\0",
-    "é",
-)
+_PIECES: Final = (*'{}():!#"\0é', "...", "@skip(if: true)", "$x", "id")
 _DEPTH_MAX: Final = 6
 
 
@@ -47,7 +32,11 @@ _DEPTH_MAX: Final = 6
 def asked(draw: st.DrawFn) -> tuple[Operation, dict[str, Any]]:
     """An operation, and most of its fields, with values of any kind."""
     operation = draw(st.sampled_from(SERVED))
-    names = [name for name in operation.request.model_fields if draw(st.integers(0, 9)) > 0]
+    names = [
+        name
+        for name, field in operation.request.model_fields.items()
+        if draw(st.integers(0, 9)) >= (1 if field.is_required() else 7)
+    ]
     # Nothing that a request waits for.
     return operation, {name: draw(_VALUES) for name in names if name != "wait_s"}
 
@@ -71,10 +60,8 @@ def documents(draw: st.DrawFn, operation: Operation, fields: Mapping[str, Any]) 
     selection = draw(_selections(field.type, 1))
     text = f"{head} {{ {root_field(operation)}{arguments}{selection} }}"
     if draw(st.integers(0, 7)) == 0:
-        place = draw(st.integers(0, len(text)))
-        text = (
-            text[:place] + draw(st.sampled_from(_PIECES)) + text[place + draw(st.integers(0, 3)) :]
-        )
+        piece, place = draw(st.sampled_from(_PIECES)), draw(st.integers(0, len(text)))
+        text = text[:place] + piece + text[place + draw(st.integers(0, 3)) :]
     return text
 
 
