@@ -59,7 +59,7 @@ def test_no_document_is_an_internal_error(home: Path) -> None:
 
         ask()
     print(codes)
-    assert codes["done"] > CASE_COUNT / 20
+    assert codes["done"] > CASE_COUNT / 30
     assert codes["invalid_document"] > 0
 
 
