@@ -14,7 +14,18 @@ from psycopg.types.numeric import Int8
 from gen import Query, enums, models
 
 LIST_ENTRIES: Final = """\
-SELECT /* ListEntries */
+WITH /* ListEntries */
+wanted AS (
+    SELECT account_id, before_transfer_id, row_count_max, number
+    FROM
+        unnest(
+            $1::bigint[],
+            $2::bigint[],
+            $3::bigint[]
+        ) WITH ORDINALITY AS given (account_id, before_transfer_id, row_count_max, number)
+)
+
+SELECT
     wanted.number,
     page.id,
     page.transfer_id,
@@ -22,12 +33,7 @@ SELECT /* ListEntries */
     page.amount,
     page.balance_after,
     page.created_at
-FROM
-    unnest(
-        $1::bigint[],
-        $2::bigint[],
-        $3::bigint[]
-    ) WITH ORDINALITY AS wanted (account_id, before_transfer_id, row_count_max, number)
+FROM wanted
 CROSS JOIN
     LATERAL (
         SELECT id, transfer_id, account_id, amount, balance_after, created_at

@@ -2,6 +2,17 @@
 -- A page of each account, newest first. An account has one entry per transfer, so the transfer's id
 -- orders and pages them. `number` tells the pages apart, from 1 on; a sort by it would sort all.
 -- @notnull number id transfer_id account_id amount balance_after created_at
+WITH
+wanted AS (
+    SELECT *
+    FROM
+        unnest(
+            sqlc.arg(account_ids)::bigint[],
+            sqlc.arg(before_transfer_ids)::bigint[],
+            sqlc.arg(row_counts_max)::bigint[]
+        ) WITH ORDINALITY AS given (account_id, before_transfer_id, row_count_max, number)
+)
+
 SELECT
     wanted.number,
     page.id,
@@ -10,12 +21,7 @@ SELECT
     page.amount,
     page.balance_after,
     page.created_at
-FROM
-    unnest(
-        sqlc.arg(account_ids)::bigint[],
-        sqlc.arg(before_transfer_ids)::bigint[],
-        sqlc.arg(row_counts_max)::bigint[]
-    ) WITH ORDINALITY AS wanted (account_id, before_transfer_id, row_count_max, number)
+FROM wanted
 CROSS JOIN
     LATERAL (
         SELECT *
