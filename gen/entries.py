@@ -19,9 +19,9 @@ wanted AS (
     SELECT account_id, before_transfer_id, row_count_max, number
     FROM
         unnest(
-            $1::bigint[],
-            $2::bigint[],
-            $3::bigint[]
+            (SELECT $1::bigint[]),
+            (SELECT $2::bigint[]),
+            (SELECT $3::bigint[])
         ) WITH ORDINALITY AS given (account_id, before_transfer_id, row_count_max, number)
 )
 
@@ -203,7 +203,9 @@ class Querier:
     ) -> list[ListEntriesRow]:
         """A page of each account, newest first. An account has one entry per transfer, so the
         transfer's id orders and pages them. `number` tells the pages apart, from 1 on; a
-        sort by it would sort all.
+        sort by it would sort all. The arrays are selected so that the planner does not see
+        how long they are: it would take a plan for one account to be cheaper than the plan
+        that it has, and make it anew each time.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
@@ -282,7 +284,9 @@ class AsyncQuerier:
     ) -> list[ListEntriesRow]:
         """A page of each account, newest first. An account has one entry per transfer, so the
         transfer's id orders and pages them. `number` tells the pages apart, from 1 on; a
-        sort by it would sort all.
+        sort by it would sort all. The arrays are selected so that the planner does not see
+        how long they are: it would take a plan for one account to be cheaper than the plan
+        that it has, and make it anew each time.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(

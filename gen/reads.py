@@ -180,7 +180,9 @@ class AsyncEntriesReads:
     ) -> list[entries.ListEntriesRow]:
         """A page of each account, newest first. An account has one entry per transfer, so the
         transfer's id orders and pages them. `number` tells the pages apart, from 1 on; a
-        sort by it would sort all.
+        sort by it would sort all. The arrays are selected so that the planner does not see
+        how long they are: it would take a plan for one account to be cheaper than the plan
+        that it has, and make it anew each time.
         """
         return await self._run(
             lambda q: q.entries.list_entries(

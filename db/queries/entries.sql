@@ -1,15 +1,17 @@
 -- name: ListEntries :many
 -- A page of each account, newest first. An account has one entry per transfer, so the transfer's id
 -- orders and pages them. `number` tells the pages apart, from 1 on; a sort by it would sort all.
+-- The arrays are selected so that the planner does not see how long they are: it would take a plan
+-- for one account to be cheaper than the plan that it has, and make it anew each time.
 -- @notnull number id transfer_id account_id amount balance_after created_at
 WITH
 wanted AS (
     SELECT *
     FROM
         unnest(
-            sqlc.arg(account_ids)::bigint[],
-            sqlc.arg(before_transfer_ids)::bigint[],
-            sqlc.arg(row_counts_max)::bigint[]
+            (SELECT sqlc.arg(account_ids)::bigint[]),
+            (SELECT sqlc.arg(before_transfer_ids)::bigint[]),
+            (SELECT sqlc.arg(row_counts_max)::bigint[])
         ) WITH ORDINALITY AS given (account_id, before_transfer_id, row_count_max, number)
 )
 
