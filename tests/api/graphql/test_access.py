@@ -113,19 +113,21 @@ PATHS = {
 }
 
 
-@pytest.mark.parametrize("path", PATHS)
-async def test_what_is_not_yours_is_null(graph: Graph, make: Make, path: str) -> None:
+async def test_what_is_not_yours_is_null(
+    graph: Graph, make: Make, subtests: pytest.Subtests
+) -> None:
     theirs = await make.account(balance=777)
     alice = await graph.api.person("alice")
     known = {"id": ("Long!", theirs.id), "owner": ("String!", theirs.owner)}
-    used = {name: known[name] for name in known if f"${name}" in PATHS[path]}
-    declared = ", ".join(f"${name}: {kind}" for name, (kind, _) in used.items())
-    query = f"query({declared}) {{ {PATHS[path]} }}"
-    variables: dict[str, Any] = {name: value for name, (_, value) in used.items()}
-    answer = await graph.ask(query, alice.token, variables)
-    assert code_of(answer) == "not_found"
-    assert answer.body["data"] == {path: None}
-    assert answer.body["errors"][0]["path"] == [path]
+    for path, asked in PATHS.items():
+        with subtests.test(path):
+            used = {name: known[name] for name in known if f"${name}" in asked}
+            declared = ", ".join(f"${name}: {kind}" for name, (kind, _) in used.items())
+            variables: dict[str, Any] = {name: value for name, (_, value) in used.items()}
+            answer = await graph.ask(f"query({declared}) {{ {asked} }}", alice.token, variables)
+            assert code_of(answer) == "not_found"
+            assert answer.body["data"] == {path: None}
+            assert answer.body["errors"][0]["path"] == [path]
 
 
 async def test_links_lead_to_nothing_of_others(graph: Graph, make: Make) -> None:
