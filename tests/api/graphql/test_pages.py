@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from bankapp.domain.roles import Role
 from bankapp.store.engine.transaction import Pool
 from bankapp.store.store import Store
 from gen import Query
@@ -121,3 +122,18 @@ async def test_pages_are_turned_by_their_cursors(graph: Graph, make: Make) -> No
         cursor = page["nextCursor"]
     assert amounts == [-5, -4, -3, -2, -1, 1000]
     assert cursor is None
+
+
+async def test_pages_that_are_read_together_keep_their_order(graph: Graph, make: Make) -> None:
+    """Of two accounts in one query, each has its own entries, newest first."""
+    ours, theirs = await make.account(), await make.account()
+    await graph.api.bank.store.postings.post(
+        [deposit(ours, 1000), *(transfer(ours, theirs, n) for n in range(1, 4))]
+    )
+    banker = await graph.api.person("bob", Role.BANKER)
+    query = """query($ours: Long!, $theirs: Long!) {
+        ours: entries(accountId: $ours) { items { amount } }
+        theirs: entries(accountId: $theirs, limit: 2) { items { amount } } }"""
+    data = await graph.data(query, banker.token, {"ours": ours.id, "theirs": theirs.id})
+    amounts = {name: [item["amount"] for item in page["items"]] for name, page in data.items()}
+    assert amounts == {"ours": [-3, -2, -1, 1000], "theirs": [3, 2]}
