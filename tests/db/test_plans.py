@@ -46,10 +46,11 @@ async def test_pages_are_cheap_at_both_ends(
     for account in (busy, old):
         for before_id in (limits.ID_MAX, TRANSFER_COUNT // 2, 60):
             page: list[Any] = [account.id, before_id, 21]
-            for query, arguments in (
+            lists: list[tuple[LiteralString, list[Any]]] = [
                 (transfers.LIST_ACCOUNT_TRANSFERS, page),
                 (entries.LIST_ENTRIES, [[one] for one in page]),
-            ):
+            ]
+            for query, arguments in lists:
                 read = buffer_count(connection, query, arguments)
                 assert read < BUFFER_COUNT_MAX, (query, before_id, read)
     for owner in (busy.owner, old.owner):
