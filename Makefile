@@ -15,13 +15,14 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' 
 export SQLCCACHE := $(CURDIR)/$(VENV)/.sqlc
 WITH_DATABASE := rm -rf "$(SQLCCACHE)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m own_postgres
 API := packages/bankapp-client/src/bankapp_client/generated gen/openapi.json gen/asyncapi.json \
-	gen/proto bankapp/contract/numbers.toml
+	gen/schema.graphql gen/proto bankapp/contract/numbers.toml
 RELEASED_PROTO := bankapp/contract/released.binpb
 DUMP_SCHEMA := dbmate --migrations-dir db/migrations --schema-file
 SQL := db/functions db/migrations db/queries monitor/db/migrations monitor/db/queries
 GENERATOR_TESTS := packages/sqlc-gen-psycopg/tests
 DOCS_NODE := packages/schema-docs/src/schema_docs/node
 SWAGGER_UI := bankapp/api/http/site/static/swagger-ui
+GRAPHIQL := bankapp/api/http/site/static/graphiql
 ASYNCAPI := tests/contract/asyncapi
 # After a command that fails because something generated is stale.
 STALE = { status=$$?; echo >&2 'make: stale or wrong: run `make $(1)`'; exit $$status; }
@@ -111,7 +112,7 @@ migration: $(if $(FUNCTIONS),node-tools,setup) ## Start a migration: make migrat
 	@$(BIN)/schema-docs migration --why "$$WHY" "$$NAME" $(FUNCTIONS)
 
 .PHONY: generate
-generate: setup ## Compile db/ to gen/ and db/schema.sql, and monitor/db/; write OpenAPI, AsyncAPI, gen/proto and the client
+generate: setup ## Compile db/ to gen/ and db/schema.sql, and monitor/db/; write the client and the contracts of the doors
 	@$(WITH_DATABASE) sh -c '$(DUMP_SCHEMA) db/schema.sql up >/dev/null & dump=$$!; \
 		sqlc generate && sqlc-gen-psycopg prune gen && python -m bankapp.contract write $(API); \
 		status=$$?; wait $$dump && exit $$status'
@@ -137,6 +138,15 @@ swagger-ui: setup ## Copy Swagger UI in the version of its package-lock.json
 	@cd $(VENV)/swagger-ui/node_modules/swagger-ui-dist && cp swagger-ui-bundle.js swagger-ui.css LICENSE NOTICE \
 		swagger-ui-bundle.js.LICENSE.txt "$(CURDIR)/$(SWAGGER_UI)"
 	@cd $(SWAGGER_UI) && sha256sum swagger-ui* LICENSE NOTICE >SHA256SUMS
+
+.PHONY: graphiql
+graphiql: setup ## Copy GraphiQL and React in the versions of its package-lock.json
+	@rm -rf $(VENV)/graphiql && mkdir $(VENV)/graphiql && cp $(GRAPHIQL)/package*.json $(VENV)/graphiql
+	@$(NPM) ci --prefix $(VENV)/graphiql --ignore-scripts --silent
+	@cd $(VENV)/graphiql/node_modules && cp graphiql/graphiql.min.js graphiql/graphiql.min.css graphiql/LICENSE \
+		react/umd/react.production.min.js react-dom/umd/react-dom.production.min.js "$(CURDIR)/$(GRAPHIQL)" \
+		&& cp react/LICENSE "$(CURDIR)/$(GRAPHIQL)/LICENSE-react"
+	@cd $(GRAPHIQL) && sha256sum *.js *.css LICENSE* >SHA256SUMS
 
 .PHONY: asyncapi-schema
 asyncapi-schema: setup ## Copy the JSON schema of AsyncAPI in the version of its package-lock.json
@@ -197,9 +207,10 @@ verify-proto: setup ## Check gen/proto with buf, and fail if a client of the rel
 	@$(BIN)/buf lint
 	@$(BIN)/buf breaking --against $(RELEASED_PROTO)
 
-.PHONY: release-proto
-release-proto: setup ## Make gen/proto the version that verify-proto compares with; part of a release
+.PHONY: release-contract
+release-contract: setup ## Promise gen/proto and gen/schema.graphql: from now on what breaks their clients is refused; part of a release
 	@cp gen/proto/bank.binpb $(RELEASED_PROTO)
+	@cp gen/schema.graphql bankapp/contract/released.graphql
 
 .PHONY: verify-schema
 verify-schema: setup ## Fail if db/schema.sql is not the schema that db/migrations create
@@ -233,8 +244,8 @@ dbdocs-publish: node-tools ## Publish the DBML to dbdocs.io, privately; needs DB
 	@$(BIN)/schema-docs publish
 
 .PHONY: fuzz
-fuzz: setup ## Send 10,000 requests that are generated from the OpenAPI document, and 3,000 over gRPC
-	@FUZZ_CASE_COUNT=9500 GRPC_FUZZ_CASE_COUNT=3000 $(BIN)/pytest -n 0 -s tests/fuzz
+fuzz: setup ## Send 10,000 requests that are made up from the OpenAPI document, 3,000 over gRPC and 3,000 GraphQL documents
+	@FUZZ_CASE_COUNT=9500 GRPC_FUZZ_CASE_COUNT=3000 FUZZ_DOCUMENT_COUNT=3000 $(BIN)/pytest -n 0 -s tests/fuzz
 
 .PHONY: bench
 bench: setup ## Run the benchmarks against peers; ARGS=--write writes the figures of the ledger
@@ -243,5 +254,6 @@ bench: setup ## Run the benchmarks against peers; ARGS=--write writes the figure
 	@$(WITH_DATABASE) $(BIN)/python -m bench.identity
 	@$(BIN)/python -m bench.hostile
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.doors
+	@$(BIN)/python -m bench.graphql
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.feed
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.ledger $(ARGS)

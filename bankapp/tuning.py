@@ -26,6 +26,12 @@ GRPC_KEEPALIVE_TIMEOUT_S: Final = 20.0
 GRPC_PING_INTERVAL_MIN_S: Final = 10.0
 GRPC_STOP_TIMEOUT_S: Final = 2.5
 
+DOCUMENT_CACHE_COUNT_MAX: Final = 1000
+DOCUMENT_CACHE_LENGTH_MAX: Final = 200_000  # characters, of which each may take 300 bytes
+INTROSPECTION_TRY_COUNT: Final = 10  # it takes as long as so many unknown documents
+PUBLIC_DOCUMENT_CACHE_COUNT_MAX: Final = 100
+LIGHT_DOCUMENT_COST_MAX: Final = 500  # each user has a few heavier ones executed at a time
+
 PASSWORD_QUEUE_LENGTH_MAX: Final = 16
 HASHING_NICENESS: Final = 10  # of the 20 levels of Linux
 STRANGERS_NICENESS: Final = 19
@@ -54,6 +60,7 @@ POOL_MEASURE_INTERVAL_S: Final = 1.0
 FINDING_COUNT_MAX: Final = 100
 
 READ_COUNT_MAX: Final = 1000
+PAGE_COUNT_MAX: Final = 100  # that are read in one query
 FEED_POLL_INTERVAL_S: Final = 0.05  # while somebody waits
 FEED_BUSY_POLL_INTERVAL_S: Final = 0.1
 FEED_BUSY_COUNT: Final = 100  # positions since the look before
@@ -94,6 +101,8 @@ REPLY_TOPIC_KNOWN_S: Final = 30.0
 REPLY_TOPIC_MISSING_S: Final = 1.0
 # A call by itself costs about as much as this many postings: fewer are not divided.
 UNDIVIDED_COUNT_MAX: Final = 16
+# Rows of a GraphQL page that are asked for together are read together.
+UNDIVIDED_READ_COUNT_MAX: Final = 100
 ALONE_COUNT_MAX: Final = 4
 LANE_COUNT_MAX: Final = 2  # of those that wait shortly, and of the others
 BATCH_CONCURRENCY: Final = 4

@@ -14,12 +14,35 @@ from psycopg.types.numeric import Int8
 from gen import Query, enums, models
 
 LIST_ENTRIES: Final = """\
-SELECT /* ListEntries */ id, transfer_id, account_id, amount, balance_after, created_at
-FROM entries
-WHERE account_id = $1
-    AND transfer_id < $2
-ORDER BY transfer_id DESC
-LIMIT $3
+WITH /* ListEntries */
+wanted AS (
+    SELECT account_id, before_transfer_id, row_count_max, number
+    FROM
+        unnest(
+            (SELECT $1::bigint[]),
+            (SELECT $2::bigint[]),
+            (SELECT $3::bigint[])
+        ) WITH ORDINALITY AS given (account_id, before_transfer_id, row_count_max, number)
+)
+
+SELECT
+    wanted.number,
+    page.id,
+    page.transfer_id,
+    page.account_id,
+    page.amount,
+    page.balance_after,
+    page.created_at
+FROM wanted
+CROSS JOIN
+    LATERAL (
+        SELECT id, transfer_id, account_id, amount, balance_after, created_at
+        FROM entries
+        WHERE entries.account_id = wanted.account_id
+            AND entries.transfer_id < wanted.before_transfer_id
+        ORDER BY entries.transfer_id DESC
+        LIMIT wanted.row_count_max
+    ) AS page
 """
 
 
@@ -112,6 +135,17 @@ QUERIES: Final = (
 
 
 @dataclass(slots=True)
+class ListEntriesRow:
+    number: int
+    id: int
+    transfer_id: int
+    account_id: int
+    amount: int
+    balance_after: int
+    created_at: datetime.datetime
+
+
+@dataclass(slots=True)
 class GetBalanceAtRow:
     balance: int
     held_amount: int
@@ -126,8 +160,8 @@ class ListEntriesBetweenRow:
     description: str | None
 
 
-def _entry(row: Sequence[Any]) -> models.Entry:
-    return models.Entry(*row)
+def _list_entries_row(row: Sequence[Any]) -> ListEntriesRow:
+    return ListEntriesRow(*row)
 
 
 def _get_balance_at_row(row: Sequence[Any]) -> GetBalanceAtRow:
@@ -161,17 +195,29 @@ class Querier:
         self._connection = connection
 
     def list_entries(
-        self, *, account_id: int, before_transfer_id: int, row_count_max: int
-    ) -> list[models.Entry]:
-        """Newest first. An account has one entry per transfer, so the transfer's id orders and
-        pages them.
+        self,
+        *,
+        account_ids: Sequence[int | None],
+        before_transfer_ids: Sequence[int | None],
+        row_counts_max: Sequence[int | None],
+    ) -> list[ListEntriesRow]:
+        """A page of each account, newest first. An account has one entry per transfer, so the
+        transfer's id orders and pages them. `number` tells the pages apart, from 1 on; a
+        sort by it would sort all. The arrays are selected so that the planner does not see
+        how long they are: it would take a plan for one account to be cheaper than the plan
+        that it has, and make it anew each time.
         """
         cursor = RawCursor(self._connection, row_factory=tuple_row)
         cursor.execute(
-            LIST_ENTRIES, (Int8(account_id), Int8(before_transfer_id), Int8(row_count_max))
+            LIST_ENTRIES,
+            (
+                models.integer_array(account_ids),
+                models.integer_array(before_transfer_ids),
+                models.integer_array(row_counts_max),
+            ),
         )
         rows = cursor.fetchall()
-        return [_entry(row) for row in rows]
+        return [_list_entries_row(row) for row in rows]
 
     def get_balance_at(self, *, account_id: int, at: datetime.datetime | None) -> GetBalanceAtRow:
         """The balance of an account at a time, or now, and the amount that was held of it
@@ -230,17 +276,29 @@ class AsyncQuerier:
         self._connection = connection
 
     async def list_entries(
-        self, *, account_id: int, before_transfer_id: int, row_count_max: int
-    ) -> list[models.Entry]:
-        """Newest first. An account has one entry per transfer, so the transfer's id orders and
-        pages them.
+        self,
+        *,
+        account_ids: Sequence[int | None],
+        before_transfer_ids: Sequence[int | None],
+        row_counts_max: Sequence[int | None],
+    ) -> list[ListEntriesRow]:
+        """A page of each account, newest first. An account has one entry per transfer, so the
+        transfer's id orders and pages them. `number` tells the pages apart, from 1 on; a
+        sort by it would sort all. The arrays are selected so that the planner does not see
+        how long they are: it would take a plan for one account to be cheaper than the plan
+        that it has, and make it anew each time.
         """
         cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
         await cursor.execute(
-            LIST_ENTRIES, (Int8(account_id), Int8(before_transfer_id), Int8(row_count_max))
+            LIST_ENTRIES,
+            (
+                models.integer_array(account_ids),
+                models.integer_array(before_transfer_ids),
+                models.integer_array(row_counts_max),
+            ),
         )
         rows = await cursor.fetchall()
-        return [_entry(row) for row in rows]
+        return [_list_entries_row(row) for row in rows]
 
     async def get_balance_at(
         self, *, account_id: int, at: datetime.datetime | None

@@ -172,16 +172,23 @@ class AsyncEntriesReads:
         self._run = run
 
     async def list_entries(
-        self, *, account_id: int, before_transfer_id: int, row_count_max: int
-    ) -> list[models.Entry]:
-        """Newest first. An account has one entry per transfer, so the transfer's id orders and
-        pages them.
+        self,
+        *,
+        account_ids: Sequence[int | None],
+        before_transfer_ids: Sequence[int | None],
+        row_counts_max: Sequence[int | None],
+    ) -> list[entries.ListEntriesRow]:
+        """A page of each account, newest first. An account has one entry per transfer, so the
+        transfer's id orders and pages them. `number` tells the pages apart, from 1 on; a
+        sort by it would sort all. The arrays are selected so that the planner does not see
+        how long they are: it would take a plan for one account to be cheaper than the plan
+        that it has, and make it anew each time.
         """
         return await self._run(
             lambda q: q.entries.list_entries(
-                account_id=account_id,
-                before_transfer_id=before_transfer_id,
-                row_count_max=row_count_max,
+                account_ids=account_ids,
+                before_transfer_ids=before_transfer_ids,
+                row_counts_max=row_counts_max,
             )
         )
 
@@ -629,9 +636,11 @@ class AsyncTransfersReads:
     def __init__(self, run: AsyncRun) -> None:
         self._run = run
 
-    async def get_transfer(self, *, id: int) -> transfers.GetTransferRow | None:
+    async def list_transfers_by_id(
+        self, *, ids: Sequence[int | None]
+    ) -> list[transfers.ListTransfersByIdRow]:
         """With the owners of both accounts, who may see the transfer."""
-        return await self._run(lambda q: q.transfers.get_transfer(id=id))
+        return await self._run(lambda q: q.transfers.list_transfers_by_id(ids=ids))
 
     async def list_account_transfers(
         self, *, account_id: int, before_id: int, row_count_max: int

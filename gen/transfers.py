@@ -61,15 +61,15 @@ FROM post_transfers(
 """
 
 
-GET_TRANSFER: Final = """\
-SELECT /* GetTransfer */
+LIST_TRANSFERS_BY_ID: Final = """\
+SELECT /* ListTransfersById */
     transfers.id, transfers.kind, transfers.from_account_id, transfers.to_account_id, transfers.amount, transfers.currency, transfers.description, transfers.created_at, transfers.reverses_transfer_id, transfers.captures_hold_id, transfers.asked_by, transfers.request_id,
     payer.owner AS from_owner,
     payee.owner AS to_owner
 FROM transfers
 INNER JOIN accounts AS payer ON payer.id = transfers.from_account_id
 INNER JOIN accounts AS payee ON payee.id = transfers.to_account_id
-WHERE transfers.id = $1
+WHERE transfers.id = ANY($1::bigint[])
 """
 
 
@@ -169,7 +169,13 @@ ORDER BY transfers.id
 
 QUERIES: Final = (
     Query("PostTransfers", "transfers", "post_transfers", POST_TRANSFERS, reads_only=False),
-    Query("GetTransfer", "transfers", "get_transfer", GET_TRANSFER, reads_only=True),
+    Query(
+        "ListTransfersById",
+        "transfers",
+        "list_transfers_by_id",
+        LIST_TRANSFERS_BY_ID,
+        reads_only=True,
+    ),
     Query(
         "ListAccountTransfers",
         "transfers",
@@ -251,7 +257,7 @@ class PostTransfersRow:
 
 
 @dataclass(slots=True)
-class GetTransferRow:
+class ListTransfersByIdRow:
     transfer: models.Transfer
     from_owner: str | None
     to_owner: str | None
@@ -299,8 +305,8 @@ def _post_transfers_row(row: Sequence[Any]) -> PostTransfersRow:
     )
 
 
-def _get_transfer_row(row: Sequence[Any]) -> GetTransferRow:
-    return GetTransferRow(
+def _list_transfers_by_id_row(row: Sequence[Any]) -> ListTransfersByIdRow:
+    return ListTransfersByIdRow(
         models.Transfer(
             row[0],
             enums.TRANSFER_KIND_BY_LABEL[row[1]],
@@ -418,11 +424,12 @@ class Querier:
         rows = cursor.fetchall()
         return [_post_transfers_row(row) for row in rows]
 
-    def get_transfer(self, *, id: int) -> GetTransferRow | None:
+    def list_transfers_by_id(self, *, ids: Sequence[int | None]) -> list[ListTransfersByIdRow]:
         """With the owners of both accounts, who may see the transfer."""
-        cursor = RawCursor(self._connection, row_factory=lambda _: _get_transfer_row)
-        cursor.execute(GET_TRANSFER, (Int8(id),))
-        return cursor.fetchone()
+        cursor = RawCursor(self._connection, row_factory=tuple_row)
+        cursor.execute(LIST_TRANSFERS_BY_ID, (models.integer_array(ids),))
+        rows = cursor.fetchall()
+        return [_list_transfers_by_id_row(row) for row in rows]
 
     def list_account_transfers(
         self, *, account_id: int, before_id: int, row_count_max: int
@@ -523,11 +530,14 @@ class AsyncQuerier:
         rows = await cursor.fetchall()
         return [_post_transfers_row(row) for row in rows]
 
-    async def get_transfer(self, *, id: int) -> GetTransferRow | None:
+    async def list_transfers_by_id(
+        self, *, ids: Sequence[int | None]
+    ) -> list[ListTransfersByIdRow]:
         """With the owners of both accounts, who may see the transfer."""
-        cursor = AsyncRawCursor(self._connection, row_factory=lambda _: _get_transfer_row)
-        await cursor.execute(GET_TRANSFER, (Int8(id),))
-        return await cursor.fetchone()
+        cursor = AsyncRawCursor(self._connection, row_factory=tuple_row)
+        await cursor.execute(LIST_TRANSFERS_BY_ID, (models.integer_array(ids),))
+        rows = await cursor.fetchall()
+        return [_list_transfers_by_id_row(row) for row in rows]
 
     async def list_account_transfers(
         self, *, account_id: int, before_id: int, row_count_max: int

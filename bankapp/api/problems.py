@@ -31,6 +31,18 @@ class RouteNotFound(errors.NotFound, sort=Sort.MISSING):
     code = errors.NotFound.code
 
 
+class InvalidDocument(errors.Refusal, sort=Sort.MALFORMED):
+    """The GraphQL document is not one that the bank can execute."""
+
+    remedy = "Mend what `detail` says; `gen/schema.graphql` is the schema."
+
+
+class DocumentTooLarge(errors.Refusal, sort=Sort.INVALID):
+    """The GraphQL document asks for more than one request may."""
+
+    remedy = "Ask for smaller pages or fewer fields, or for the rest in another request."
+
+
 class OperationNotServed(errors.Refusal, sort=Sort.MISSING):
     """The bank has no such operation, or does not serve it by commands."""
 
@@ -53,6 +65,7 @@ class AnswerTooLarge(errors.Refusal, sort=Sort.INVALID):
     remedy = "Ask for it over HTTP, or for smaller pages."
 
 
+_RETRY_AFTER_S: Final = 1
 _STATUS_OF_SORT: Final = {
     Sort.MALFORMED: HTTPStatus.BAD_REQUEST,
     Sort.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -74,6 +87,8 @@ REFUSALS: Final[tuple[type[errors.Refusal], ...]] = (
     *errors.REFUSALS.values(),
     *_STATUS,
     RouteNotFound,
+    InvalidDocument,
+    DocumentTooLarge,
     OperationNotServed,
     DeadlinePassed,
     AnswerTooLarge,
@@ -84,6 +99,13 @@ def status_of(refusal: errors.Refusal | type[errors.Refusal]) -> HTTPStatus:
     """The HTTP status of a refusal."""
     kind = refusal if isinstance(refusal, type) else type(refusal)
     return _STATUS.get(kind) or _STATUS_OF_SORT[kind.sort]
+
+
+def retry_after_s(refusal: errors.Refusal) -> int | None:
+    """How long to wait before the next try, where a refusal says that."""
+    if isinstance(refusal, errors.RateLimited):
+        return refusal.retry_after_s
+    return _RETRY_AFTER_S if isinstance(refusal, errors.Unavailable) else None
 
 
 def problem_of(refusal: errors.Refusal, request_id: str) -> dict[str, Any]:

@@ -41,6 +41,14 @@ BATCH_BYTES_MAX: Final = 1024 * 1024
 BODY_VALUE_COUNT_MAX: Final = 10_000
 VIOLATION_COUNT_MAX: Final = 100
 
+# Of a GraphQL document, and of one from a sender without a token.
+DOCUMENT_TOKEN_COUNT_MAX: Final = 500
+PUBLIC_DOCUMENT_TOKEN_COUNT_MAX: Final = 60
+DOCUMENT_DEPTH_MAX: Final = 8
+DOCUMENT_ROOT_FIELD_COUNT_MAX: Final = 20
+DOCUMENT_REPEATED_FIELD_COUNT_MAX: Final = 10  # of one name beside each other
+DOCUMENT_COST_MAX: Final = 5000  # fields, those of a list as often as its page is long
+
 IDEMPOTENCY_KEY_LENGTH_MAX: Final = 255
 IDEMPOTENCY_KEY_LIFETIME: Final = timedelta(hours=24)  # `key_lifetime` in SQL
 # Of a command, from the time of its record. An older one is not done: its key may be forgotten.
@@ -109,3 +117,7 @@ WEBHOOK_CHANGES: Final = RateLimit("change_webhook", 60, timedelta(hours=1), by=
 PINGS: Final = RateLimit("ping", 30, timedelta(hours=1), by=("caller",))
 # Rows of money are kept for good. This is far more than a marketplace posts in a day.
 POSTINGS: Final = RateLimit("posting", 100_000, timedelta(days=1), by=("caller",), per_process=True)
+# A document that the process has not kept is parsed and validated, which takes some milliseconds.
+UNKNOWN_DOCUMENTS: Final = RateLimit(
+    "unknown_document", 100, timedelta(minutes=1), by=("caller",), per_process=True
+)

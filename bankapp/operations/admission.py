@@ -84,9 +84,7 @@ async def limit_rates(
         for limit in operation.entry_limits:
             if limit.per_process:
                 assert isinstance(visitor, SessionHolder)
-                wait_s = bank.rates.take(limit, visitor.username, try_count)
-                if wait_s > 0:
-                    raise _limited(limit, wait_s)
+                count_in_process(bank, limit, visitor, try_count)
             else:
                 await count_try(
                     bank, limit, [_counted(name, visitor, request) for name in limit.by]
@@ -94,6 +92,15 @@ async def limit_rates(
     except errors.RateLimited:
         await require_session(bank, visitor)
         raise
+
+
+def count_in_process(
+    bank: Bank, limit: RateLimit, holder: SessionHolder, try_count: int = 1
+) -> None:
+    """Count tries of a user in this process. Raises RateLimited."""
+    wait_s = bank.rates.take(limit, holder.username, try_count)
+    if wait_s > 0:
+        raise _limited(limit, wait_s)
 
 
 async def count_try(bank: Bank, limit: RateLimit, counted: Sequence[str]) -> None:

@@ -18,9 +18,9 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger("bankapp.requests")
 
 
 class EndSpan(Protocol):
-    """Gives a span the operation and the status of its request, before it ends."""
+    """Gives a span the method, the operation and the status of its request, before it ends."""
 
-    def __call__(self, operation: str | None, status: int, /) -> None: ...
+    def __call__(self, method: str, operation: str | None, status: int, /) -> None: ...
 
 
 class RequestSpans(Protocol):
@@ -37,15 +37,16 @@ class Exchange:
     """A request from its arrival at a door to its answer: its id, its span, its line in the log.
 
     A door enters one around all of its work, and sets `status` before it leaves: the status of
-    HTTP, or the one that HTTP has for the outcome. Of the request only the id is logged, because
-    anything else may be, or lead to, a secret.
+    HTTP, or the one that HTTP has for the outcome. `method` is that of HTTP, or what a door has in
+    its place. Of the request only the id is logged, because anything else may be, or lead to, a
+    secret.
     """
 
     __slots__ = (
         "_end_span",
-        "_method",
         "_span",
         "_started_s",
+        "method",
         "operation",
         "request_id",
         "status",
@@ -60,7 +61,7 @@ class Exchange:
         self.operation: str | None = None
         self.username: str | None = None
         self.status = 500
-        self._method = method
+        self.method = method
         self._span = None if spans is None else spans.request(self.request_id, method, headers)
         self._end_span: EndSpan | None = None
 
@@ -98,11 +99,11 @@ class Exchange:
         _log.info(
             "request",
             request_id=self.request_id,
-            method=self._method,
+            method=self.method,
             operation=self.operation,
             actor=self.username,
             status=self.status,
             duration_ms=round(duration_s * 1000, 2),
         )
         if self._end_span is not None:
-            self._end_span(self.operation, self.status)
+            self._end_span(self.method, self.operation, self.status)

@@ -1,6 +1,6 @@
 """The walk of a request, the same behind every door."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -87,9 +87,23 @@ async def _serve(
     visitor = await identify(bank, operation, visitor, token)
     if isinstance(visitor, SessionHolder):
         exchange.username = visitor.username
+    return await ask(bank, operation, visitor, content.read, key)
+
+
+async def ask(
+    bank: Bank,
+    operation: Operation,
+    visitor: Visitor,
+    read: Callable[[], Mapping[str, Any]],
+    key: str | None = None,
+) -> Served:
+    """Do what an identified sender asks for: authorize, validate, limit, run or replay.
+
+    `read` returns the fields of the request, not validated yet. Raises Refusal.
+    """
     authorize(bank, operation, visitor)
     try:
-        request = _validate(operation.request, content.read())
+        request = _validate(operation.request, read())
     except errors.Refusal:
         await require_session(bank, visitor)
         raise

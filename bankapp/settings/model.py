@@ -40,6 +40,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "BANK_RATES_NETWORKS": "10.0.0.0/8,fd00::/8",
     "BANK_WEBHOOKS": "on",
     "BANK_WEBHOOK_NETWORKS": "10.0.0.0/8,fd00::/8",
+    "BANK_GRAPHQL": "on",
     "BANK_KAFKA_SERVERS": "kafka-1.example.org:9093,kafka-2.example.org:9093",
     "BANK_KAFKA_TOPIC": topics.EVENTS,
     "BANK_KAFKA_SECURITY": "tls",
@@ -145,6 +146,7 @@ class Settings(BaseSettings):
     rates_networks: Annotated[Networks, Field(alias="BANK_RATES_NETWORKS")] = ()
     webhooks: Annotated[Switch, Field(alias="BANK_WEBHOOKS")] = True
     webhook_networks: Annotated[Networks, Field(alias="BANK_WEBHOOK_NETWORKS")] = ()
+    graphql: Annotated[Switch, Field(alias="BANK_GRAPHQL")] = True
     kafka_servers: Annotated[
         tuple[str, ...],
         NoDecode,

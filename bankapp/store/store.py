@@ -19,9 +19,11 @@ from bankapp.store.identity.rate_limits import RateLimits
 from bankapp.store.identity.sessions import Sessions
 from bankapp.store.identity.users import Users
 from bankapp.store.ledger.accounts import Accounts
+from bankapp.store.ledger.entries import Entries
 from bankapp.store.ledger.exchange_rates import ExchangeRates
 from bankapp.store.ledger.postings import Postings
 from bankapp.store.ledger.statements import Statements
+from bankapp.store.ledger.transfers import Transfers
 from bankapp.store.purge import Purge
 from bankapp.telemetry import metrics
 from gen.queries import AsyncQueries
@@ -51,6 +53,8 @@ class Store:
         self.sessions = Sessions(transactions)
         self.rate_limits = RateLimits(transactions)
         self.accounts = Accounts(transactions)
+        self.entries = Entries(transactions)
+        self.transfers = Transfers(transactions)
         self.statements = Statements(transactions)
         self.postings = Postings(transactions, self.sessions.forget)
         self.feed = Feed(transactions)

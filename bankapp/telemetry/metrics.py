@@ -121,6 +121,11 @@ KAFKA_COMMANDS_PARTITIONS: Final = Gauge(
     "Partitions of commands that this process was given to read",
     multiprocess_mode="livesum",
 )
+GRAPHQL_DOCUMENTS: Final = Counter(
+    "bankapp_graphql_documents",
+    "GraphQL documents from callers: known ones, and unknown ones that were parsed and validated",
+    ["kind"],
+)
 POOL_CONNECTIONS: Final = Gauge(
     "bankapp_pool_connections", "Connections to the database", multiprocess_mode="livesum"
 )

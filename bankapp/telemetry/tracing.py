@@ -47,10 +47,11 @@ class Tracing:
     @contextmanager
     def request(
         self, request_id: str, method: str, headers: Mapping[str, str]
-    ) -> Generator[Callable[[str | None, int], None]]:
+    ) -> Generator[Callable[[str, str | None, int], None]]:
         """The span of a request, a child of the span that `traceparent` names, if any.
 
-        Yields a function that takes the operation and the status when the request ends.
+        Yields a function that takes the method, the operation and the status when the request ends:
+        the method is what its door calls it, such as MUTATION where HTTP has POST.
         """
         with self._tracer.start_as_current_span(
             method,
@@ -62,8 +63,9 @@ class Tracing:
         ) as span:
             self._requests[request_id] = span
 
-            def end(operation: str | None, status: int) -> None:
+            def end(method: str, operation: str | None, status: int) -> None:
                 span.update_name(operation or method)
+                span.set_attribute("bankapp.method", method)
                 span.set_attribute("http.response.status_code", status)
                 if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                     span.set_status(StatusCode.ERROR)

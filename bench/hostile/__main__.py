@@ -22,12 +22,14 @@ import uvloop
 from bankapp.postgres.migrations import migrate
 from bench.hostile.attacks import ATTACKS, Attack
 from bench.hostile.connections import Target, Verdict
+from bench.hostile.documents import DOCUMENTS, processor_ms
 from bench.hostile.honest import Experience, Workload, visit
 from bench.ledger import servers
 from bench.ledger.machine import describe_machine
 from bench.ledger.people import add_payers
 from own_postgres import EmbeddedServer, ensure_database, find_binaries
 
+DOCUMENT_MS_MAX: Final = 30.0
 QUIET_S: Final = 6.0
 REST_S: Final = 40.0
 
@@ -44,10 +46,11 @@ async def main(url: str, grpc_url: str, account_ids: list[int], tokens: list[str
     """Run every attack and print a line for each; returns the number of faults."""
     target = Target(url, tokens[2], grpc_url)
     workload = Workload(url, QUIET_S, tokens[0], (account_ids[0], account_ids[1]))
+    wrong_count = _report_documents()
     await visit(workload)
     before = await burden(url)
     print(f"{'':<18}{'p50 ms':>8}{'p99 ms':>8}{'RSS MB':>8}{'files':>8}  answers to the attacker")
-    wrong_count = await _report("quiet", before, await visit(workload), Verdict())
+    wrong_count += await _report("quiet", before, await visit(workload), Verdict())
     for attack, duration_s in ATTACKS:
         verdict = Verdict()
         experience = await _attacked(attack, target, verdict, workload, duration_s)
@@ -56,6 +59,15 @@ async def main(url: str, grpc_url: str, account_ids: list[int], tokens: list[str
     after = await _rested(url, before)
     wrong_count += await _report("quiet again", after, await visit(workload), Verdict())
     return wrong_count + (after.file_count > before.file_count)
+
+
+def _report_documents() -> int:
+    """Print what each hostile document costs; returns the number of those that cost too much."""
+    costs_ms = {name: processor_ms(text) for name, text in DOCUMENTS.items()}
+    print("GraphQL documents, each new to the process:      processor ms")
+    for name, cost_ms in sorted(costs_ms.items(), key=lambda item: -item[1]):
+        print(f"  {name:<46}{cost_ms:>13.1f}")
+    return sum(cost_ms > DOCUMENT_MS_MAX for cost_ms in costs_ms.values())
 
 
 async def _attacked(

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -9,6 +10,7 @@ from typing import Final
 
 from bench.hostile import grpc
 from bench.hostile.connections import Target, Verdict
+from bench.hostile.documents import DOCUMENTS
 from bench.hostile.shapes import (
     BATCHES,
     HARMLESS,
@@ -49,6 +51,20 @@ async def send_transfers(target: Target, verdict: Verdict, until: float) -> None
 async def send_batches(target: Target, verdict: Verdict, until: float) -> None:
     """Bodies of 1 MB from a client that may send them."""
     await _in_turn(target, verdict, until, _signed(target, b"/v1/transfers/batch", BATCHES), 2)
+
+
+async def send_documents(target: Target, verdict: Verdict, until: float) -> None:
+    """GraphQL documents that would cost much, each time as one that was not seen before."""
+    numbers = itertools.count()
+
+    async def attack() -> None:
+        while time.monotonic() < until:
+            for name, text in DOCUMENTS.items():
+                body = json.dumps({"query": f"{text}#{next(numbers)}"}).encode()
+                request = post_json(b"/graphql", body, target.token)
+                verdict.judge(name, await target.exchange(request))
+
+    await asyncio.gather(*(attack() for _ in range(16)))
 
 
 def _signed(target: Target, path: bytes, bodies: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -200,6 +216,7 @@ ATTACKS: Final[Sequence[tuple[Attack, float]]] = [
     (send_shapes, 6),
     (send_transfers, 6),
     (send_batches, 6),
+    (send_documents, 6),
     (send_without_end, 6),
     (trickle_heads, 18),
     (trickle_bodies, 18),

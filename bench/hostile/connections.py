@@ -46,8 +46,10 @@ class Verdict:
 
 
 def is_problem(received: bytes) -> bool:
-    """Whether the response is a problem+json with a request id."""
-    return b"application/problem+json" in received and b'"request_id":"' in received
+    """Whether the response is a problem, or an error of GraphQL, with a request id."""
+    is_graphql = b"application/graphql-response+json" in received
+    has_id = b'"requestId":"' if is_graphql else b'"request_id":"'
+    return (is_graphql or b"application/problem+json" in received) and has_id in received
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,38 @@
 -- name: ListEntries :many
--- Newest first. An account has one entry per transfer, so the transfer's id orders and pages them.
-SELECT *
-FROM entries
-WHERE account_id = sqlc.arg(account_id)
-    AND transfer_id < sqlc.arg(before_transfer_id)
-ORDER BY transfer_id DESC
-LIMIT sqlc.arg(row_count_max);
+-- A page of each account, newest first. An account has one entry per transfer, so the transfer's id
+-- orders and pages them. `number` tells the pages apart, from 1 on; a sort by it would sort all.
+-- The arrays are selected so that the planner does not see how long they are: it would take a plan
+-- for one account to be cheaper than the plan that it has, and make it anew each time.
+-- @notnull number id transfer_id account_id amount balance_after created_at
+WITH
+wanted AS (
+    SELECT *
+    FROM
+        unnest(
+            (SELECT sqlc.arg(account_ids)::bigint[]),
+            (SELECT sqlc.arg(before_transfer_ids)::bigint[]),
+            (SELECT sqlc.arg(row_counts_max)::bigint[])
+        ) WITH ORDINALITY AS given (account_id, before_transfer_id, row_count_max, number)
+)
+
+SELECT
+    wanted.number,
+    page.id,
+    page.transfer_id,
+    page.account_id,
+    page.amount,
+    page.balance_after,
+    page.created_at
+FROM wanted
+CROSS JOIN
+    LATERAL (
+        SELECT *
+        FROM entries
+        WHERE entries.account_id = wanted.account_id
+            AND entries.transfer_id < wanted.before_transfer_id
+        ORDER BY entries.transfer_id DESC
+        LIMIT wanted.row_count_max
+    ) AS page;
 
 -- name: GetBalanceAt :one
 -- The balance of an account at a time, or now, and the amount that was held of it then. Now is the

@@ -46,7 +46,7 @@ FROM post_transfers(
         sqlc.arg(skips_locked)::boolean
     );
 
--- name: GetTransfer :one
+-- name: ListTransfersById :many
 -- With the owners of both accounts, who may see the transfer.
 SELECT
     sqlc.embed(transfers),
@@ -55,7 +55,7 @@ SELECT
 FROM transfers
 INNER JOIN accounts AS payer ON payer.id = transfers.from_account_id
 INNER JOIN accounts AS payee ON payee.id = transfers.to_account_id
-WHERE transfers.id = sqlc.arg(id);
+WHERE transfers.id = ANY(sqlc.arg(ids)::bigint[]);
 
 -- name: ListAccountTransfers :many
 -- Newest first. Reads the account's entries, whose key has this order, so that a page deep in the

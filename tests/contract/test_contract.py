@@ -30,22 +30,25 @@ def test_every_operation_is_an_endpoint() -> None:
 
 @pytest.fixture
 def written(root: Path, tmp_path: Path) -> Path:
-    """A copy of the committed client, of both documents, of the `.proto` files and numbers."""
+    """A copy of the committed client, of all documents, of the `.proto` files and numbers."""
     directory = Path(
         shutil.copytree(
             root / "packages/bankapp-client/src/bankapp_client/generated", tmp_path / "generated"
         )
     )
     shutil.copy(root / "gen/openapi.json", directory)
-    shutil.copy(root / "gen/asyncapi.json", directory)
+    for path in (
+        *("gen/asyncapi.json", "gen/schema.graphql"),
+        *("bankapp/contract/numbers.toml", "bankapp/contract/released.graphql"),
+    ):
+        shutil.copy(root / path, directory)
     shutil.copytree(root / "gen/proto", directory / "proto")
-    shutil.copy(root / "bankapp/contract/numbers.toml", directory)
     return directory
 
 
 def contract(monkeypatch: pytest.MonkeyPatch, command: str, written: Path) -> int:
     """The exit code of a command."""
-    names = ("", "openapi.json", "asyncapi.json", "proto", "numbers.toml")
+    names = ("", "openapi.json", "asyncapi.json", "schema.graphql", "proto", "numbers.toml")
     places = [str(written / name) for name in names]
     monkeypatch.setattr("sys.argv", ["bankapp.contract", command, *places])
     monkeypatch.setattr("bankapp.contract.__main__.STAMP", written / "stamp")
@@ -63,6 +66,7 @@ def test_verify_names_stale_files_and_write_mends_them(
     (written / "models.py").unlink()
     (written / "left_over.py").write_text("")
     (written / "asyncapi.json").write_text("{}")
+    (written / "schema.graphql").write_text("")
     (written / "proto/bank.binpb").write_bytes(b"")
     (written / "proto/bank/v1/left_over.proto").write_text("")
     assert contract(monkeypatch, "verify", written) == 1
@@ -73,6 +77,7 @@ def test_verify_names_stale_files_and_write_mends_them(
         "models.py",
         "left_over.proto",
         "bank.binpb",
+        "schema.graphql",
         "sync.py",
     ]
     assert contract(monkeypatch, "write", written) == 0
@@ -104,3 +109,27 @@ def test_unchanged_sources_are_not_loaded_again(
     (written / "sync.py").write_text("")
     with pytest.raises(ZeroDivisionError):
         contract(monkeypatch, "write", written)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("account(accountId: Long!): Account", "account: Account", id="argument"),
+        pytest.param("DEPOSITOR", "DEPOSITOR\n  TELLER", id="value"),
+        pytest.param("isVerified: Boolean!", "isVerified: Boolean!\n  at: Time!", id="field"),
+    ],
+)
+def test_a_schema_that_breaks_released_clients_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+    written: Path,
+    capsys: pytest.CaptureFixture[str],
+    before: str,
+    after: str,
+) -> None:
+    """Method: the released schema has what the present one lacks, or lacks what it needs."""
+    released = written / "released.graphql"
+    text = released.read_text()
+    assert before in text
+    released.write_text(text.replace(before, after))
+    assert contract(monkeypatch, "verify", written) == 1
+    assert "released.graphql is broken" in capsys.readouterr().err

@@ -61,8 +61,8 @@ def test_a_sort_is_found(large: Large) -> None:
     with connection.transaction(force_rollback=True):
         connection.execute("ALTER TABLE entries DROP CONSTRAINT entries_account_transfer_key")
         found = growing_plans(connection, people, "force_custom_plan")
-    [sort] = found["entries.list_entries of customer 1"]
-    assert re.fullmatch(r"sorts \d{5,} rows by transfer_id DESC", sort)
+    [sort] = found["transfers.list_account_transfers of customer 1"]
+    assert re.fullmatch(r"sorts \d{5,} rows by entries.transfer_id DESC", sort)
 
 
 @pytest.mark.parametrize("mode", [*MODES, "auto"])

@@ -43,20 +43,20 @@ async def test_pages_are_cheap_at_both_ends(
     connection.autocommit = True
     connection.execute("ANALYZE")
     connection.execute(f"SET plan_cache_mode = {mode}")
-    lists: list[tuple[LiteralString, list[int | str]]] = [
-        (transfers.LIST_ACCOUNT_TRANSFERS, [busy.id]),
-        (transfers.LIST_ACCOUNT_TRANSFERS, [old.id]),
-        (entries.LIST_ENTRIES, [busy.id]),
-        (entries.LIST_ENTRIES, [old.id]),
-    ]
-    for query, [account_id] in lists:
+    for account in (busy, old):
         for before_id in (limits.ID_MAX, TRANSFER_COUNT // 2, 60):
-            read = buffer_count(connection, query, [account_id, before_id, 21])
-            assert read < BUFFER_COUNT_MAX, (query, before_id, read)
+            page: list[Any] = [account.id, before_id, 21]
+            lists: list[tuple[LiteralString, list[Any]]] = [
+                (transfers.LIST_ACCOUNT_TRANSFERS, page),
+                (entries.LIST_ENTRIES, [[one] for one in page]),
+            ]
+            for query, arguments in lists:
+                read = buffer_count(connection, query, arguments)
+                assert read < BUFFER_COUNT_MAX, (query, before_id, read)
     for owner in (busy.owner, old.owner):
         for before_id in (limits.ID_MAX, TRANSFER_COUNT // 2, 60):
-            arguments: list[object] = [before_id, 21, owner]
-            read = buffer_count(connection, transfers.LIST_OWNER_TRANSFERS, arguments)
+            of_owner = [before_id, 21, owner]
+            read = buffer_count(connection, transfers.LIST_OWNER_TRANSFERS, of_owner)
             assert read < BUFFER_COUNT_MAX, (owner, before_id, read)
 
 

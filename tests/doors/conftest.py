@@ -14,6 +14,7 @@ from tests.api.conftest import DatabaseAccess
 from tests.conftest import ServerAddress
 from tests.doors.client import Client
 from tests.doors.door import DoorUnderTest
+from tests.doors.graphql import GRAPHQL
 from tests.doors.grpc import GRPC
 from tests.doors.http import HTTP
 from tests.doors.kafka import KAFKA
@@ -32,6 +33,7 @@ PRESETS: Final[dict[str, LiteralString]] = {
 @pytest.fixture(
     params=[
         HTTP,
+        GRAPHQL,
         GRPC,
         # A minute more, for the same walk of a request: tests/api/kafka tests what is its own.
         pytest.param(KAFKA, marks=pytest.mark.kafka_at_length),

@@ -205,8 +205,8 @@ class BankMachine(RuleBasedStateMachine):
             assert row.balance == expected >= 0
             assert row.available_balance == self.available(account_id) >= 0
             entries = self.run(
-                self.store.read.entries.list_entries(
-                    account_id=account_id, before_transfer_id=2**62, row_count_max=1000
+                self.store.entries.list_page(
+                    account_id, before_transfer_id=2**62, row_count_max=1000
                 )
             )
             assert len(entries) == self.entry_counts[account_id]

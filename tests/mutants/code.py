@@ -40,7 +40,7 @@ MUTANTS: Final[list[CodeMutant]] = [
     _batcher("a batch has no limit", "return min(count, self._count_max)", "return count"),
     _batcher(
         "uneven parts stay uneven",
-        "if count > tuning.UNDIVIDED_COUNT_MAX:",
+        "if count > self._undivided_count_max:",
         "if False:",
     ),
     _batcher(
@@ -218,10 +218,9 @@ MUTANTS: Final[list[CodeMutant]] = [
     _code(
         "every user sees every transfer",
         "bankapp/operations/ledger/transfers.py",
-        "    row = await bank.store.read.transfers.get_transfer(id=request.transfer_id)\n"
+        "    row = await bank.store.transfers.get(request.transfer_id)\n"
         "    if row is None or not caller.may_see(row.from_owner, row.to_owner):",
-        "    row = await bank.store.read.transfers.get_transfer(id=request.transfer_id)\n"
-        "    if row is None:",
+        "    row = await bank.store.transfers.get(request.transfer_id)\n    if row is None:",
         "tests/api/ledger/test_transfers.py -k another_persons",
     ),
     _code(

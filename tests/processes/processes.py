@@ -196,9 +196,15 @@ class Served:
         return parts.hostname, parts.port
 
     def ask(
-        self, method: str, path: str, body: object = None, *, token: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        token: str | None = None,
+        key: str | None = None,
     ) -> Answer:
-        """One request on a connection of its own."""
+        """One request on a connection of its own, perhaps under an idempotency key."""
         listening = self.event("listening")
         assert listening is not None
         address = urlsplit(str(listening["url"]))
@@ -206,6 +212,8 @@ class Served:
         headers = {"Content-Type": "application/json"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
+        if key is not None:
+            headers["Idempotency-Key"] = key
         connection = http.client.HTTPConnection(*self.address, timeout=15)
         try:
             connection.request(method, path, json.dumps(body) if body else None, headers)

@@ -40,7 +40,7 @@ class HttpContent:
         Raises MalformedRequest when it is incomplete or late, PayloadTooLarge.
         """
         if self._route.has_body:
-            self._body = await _receive(self._request.content, self._route.body_bytes_max)
+            self._body = await receive_body(self._request, self._route.body_bytes_max)
 
     def read(self) -> Mapping[str, Any]:
         """The fields; those of path and query are Text.
@@ -65,7 +65,9 @@ class HttpContent:
         return {**fields, **given}
 
 
-async def _receive(content: Any, size_max: int) -> bytes:  # noqa: ANN401
+async def receive_body(request: web.Request, size_max: int) -> bytes:
+    """The body. Raises MalformedRequest when it is incomplete or late, PayloadTooLarge."""
+    content: Any = request.content
     body = b""
     try:
         if content.is_eof():  # most bodies arrive with their head
@@ -84,9 +86,14 @@ async def _receive(content: Any, size_max: int) -> bytes:  # noqa: ANN401
 
 
 def _parse(request: web.Request, body: bytes) -> dict[str, Any]:
+    require_json(request)
+    return read_object(body)
+
+
+def require_json(request: web.Request) -> None:
+    """Raise UnsupportedMediaType for a body that is not JSON, or compressed."""
     if request.content_type != JSON_TYPE or "Content-Encoding" in request.headers:
         raise UnsupportedMediaType
-    return read_object(body)
 
 
 def _unknown(names: Iterable[str]) -> errors.ValidationFailed:

@@ -21,6 +21,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 BANK: Final = web.AppKey("bank", Bank)
 EXCHANGE: Final = web.RequestKey("exchange", Exchange)
+# The status to be logged and counted, where it is another one than the answer has.
+OUTCOME: Final = web.RequestKey("outcome", int)
 
 
 async def meet_expectation(request: web.Request) -> None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
-from bankapp.api.http.endpoint import EXCHANGE, Handler
+from bankapp.api.http.endpoint import EXCHANGE, OUTCOME, Handler
 from bankapp.api.http.not_found import CATCH_ALL
 from bankapp.api.http.problems import SERVER, problem_response
 from bankapp.api.http.security_headers import address_browsers, answer_preflight
@@ -30,7 +30,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         response.headers["Server"] = SERVER
         address_browsers(request, response.headers)
         exchange.operation = exchange.operation or _path_of(request)
-        exchange.status = response.status
+        exchange.status = request.get(OUTCOME, response.status)
         return response
 
 

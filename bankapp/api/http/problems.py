@@ -6,10 +6,9 @@ from typing import Final
 
 from aiohttp import web
 
-from bankapp.api.problems import problem_of, status_of
+from bankapp.api.problems import problem_of, retry_after_s, status_of
 from bankapp.domain import errors
 
-RETRY_AFTER_S: Final = 1
 REPLAYED: Final[tuple[str, str]] = ("Idempotent-Replayed", "true")
 SERVER: Final = "bankapp"  # without the library and its version
 
@@ -21,12 +20,17 @@ def problem_response(refusal: errors.Refusal, request_id: str) -> web.Response:
     body = json.dumps(problem, ensure_ascii=False, separators=(",", ":")).encode()
     response = web.Response(status=status, body=body, content_type="application/problem+json")
     response.headers["X-Request-Id"] = request_id
-    if refusal.replayed_request_id is not None:
-        response.headers.update([REPLAYED])
-    if status == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(refusal, errors.RateLimited):
-        response.headers["Retry-After"] = str(refusal.retry_after_s)
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    response.headers.update(refusal_headers(refusal))
     return response
+
+
+def refusal_headers(refusal: errors.Refusal) -> dict[str, str]:
+    """The headers that tell a client of a refusal, beside the status."""
+    headers: dict[str, str] = {}
+    if refusal.replayed_request_id is not None:
+        headers.update([REPLAYED])
+    if status_of(refusal) == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if (wait_s := retry_after_s(refusal)) is not None:
+        headers["Retry-After"] = str(wait_s)
+    return headers

@@ -4,7 +4,7 @@ import uuid
 from ipaddress import IPv4Address, IPv6Address
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from bankapp.auth.tokens import Holder, hash_renewal, hash_token_id, next_token_id
 from bankapp.domain import errors, limits
@@ -31,7 +31,7 @@ from gen import models
 
 class LogInRequest(RequestModel):
     username: SomeUsername
-    password: str
+    password: Annotated[str, Field(repr=False)]
 
 
 class LogInResponse(ResponseModel):
@@ -46,7 +46,7 @@ class LogInResponse(ResponseModel):
 
 
 class RenewRequest(RequestModel):
-    refresh_token: str
+    refresh_token: Annotated[str, Field(repr=False)]
 
 
 class RenewResponse(ResponseModel):

@@ -107,8 +107,8 @@ async def list_accounts(bank: Bank, caller: Caller, request: ListAccountsRequest
 async def list_entries(bank: Bank, caller: Caller, request: ListEntriesRequest) -> Page[Entry]:
     """List the entries of an account, newest first."""
     await visible_account(bank, caller, request.account_id)
-    rows = await bank.store.read.entries.list_entries(
-        account_id=request.account_id,
+    rows = await bank.store.entries.list_page(
+        request.account_id,
         before_transfer_id=request.cursor,
         row_count_max=request.row_count_max,
     )

@@ -178,7 +178,7 @@ async def reverse_transfer(
 
     The banker must not be the payer, to whom the money returns.
     """
-    known = await bank.store.read.transfers.get_transfer(id=request.transfer_id)
+    known = await bank.store.transfers.get(request.transfer_id)
     if known is None or not caller.may_see(known.from_owner, known.to_owner):
         raise errors.NotFound
     if not caller.may_see(known.to_owner):
@@ -199,7 +199,7 @@ async def reverse_transfer(
 @operation(refuses=(errors.NotFound,))
 async def get_transfer(bank: Bank, caller: Caller, request: GetTransferRequest) -> Transfer:
     """Get a transfer. The owners of its accounts and bankers may see it."""
-    row = await bank.store.read.transfers.get_transfer(id=request.transfer_id)
+    row = await bank.store.transfers.get(request.transfer_id)
     if row is None or not caller.may_see(row.from_owner, row.to_owner):
         raise errors.NotFound
     return Transfer.model_validate(row.transfer)

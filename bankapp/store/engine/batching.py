@@ -48,10 +48,11 @@ class Batcher(Generic[Item, Answer]):
     next batch, of up to `count_max`. A batch has one item of each `conflict_key` (None conflicts
     with nothing). A caller who is cancelled takes nothing back and disturbs no other item.
 
-    Where many items wait, the size of the next batch is halfway between the size of the last one
-    and their number. Callers that are answered together come back together, so batches of unequal
-    size would stay unequal, and the database would be idle while the larger one is answered. This
-    converges on two batches of equal size: the database works on one while the other is answered.
+    Where more than `undivided_count_max` items wait, the size of the next batch is halfway between
+    the size of the last one and their number. Callers that are answered together come back
+    together, so batches of unequal size would stay unequal, and the database would be idle while
+    the larger one is answered. This converges on two batches of equal size: the database works on
+    one while the other is answered.
 
     When a batch fails and is known to have changed nothing, because of one of its items, each item
     runs alone, a few at a time, and later batches do not wait for them. An item that fails again
@@ -64,12 +65,14 @@ class Batcher(Generic[Item, Answer]):
         run: Run[Item, Answer],
         *,
         count_max: int,
+        undivided_count_max: int = tuning.UNDIVIDED_COUNT_MAX,
         conflict_key: Callable[[Item], Hashable | None] = lambda _: None,
         run_alone: Run[Item, Answer] | None = None,
     ) -> None:
         self._run = run
         self._run_alone = run_alone
         self._count_max = count_max
+        self._undivided_count_max = undivided_count_max
         self._last_count = 0
         self.batch_count = 0  # since the start
         self._conflict_key = conflict_key
@@ -125,7 +128,7 @@ class Batcher(Generic[Item, Answer]):
 
     def _next_count_max(self) -> int:
         count = len(self._queue)
-        if count > tuning.UNDIVIDED_COUNT_MAX:
+        if count > self._undivided_count_max:
             count = (count + self._last_count + 1) // 2
         return min(count, self._count_max)
 

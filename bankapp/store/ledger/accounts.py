@@ -21,7 +21,11 @@ class Accounts:
         self._run = transactions.run
         self._run_once = transactions.run_once
         self._run_statement = transactions.run_statement
-        self._reads = Batcher(self._get_all, count_max=tuning.READ_COUNT_MAX)
+        self._reads = Batcher(
+            self._get_all,
+            count_max=tuning.READ_COUNT_MAX,
+            undivided_count_max=tuning.UNDIVIDED_READ_COUNT_MAX,
+        )
 
     async def open(
         self, owner: str, currency: str, *, origin: Origin = THE_BANK

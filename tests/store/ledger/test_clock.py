@@ -52,9 +52,7 @@ async def test_entries_are_in_the_order_of_their_times(
         await post_one(store, transfer(payer, payee, number))
         for account in (payer, payee):
             await available(store, account)
-    entries = await store.read.entries.list_entries(
-        account_id=payee.id, before_transfer_id=2**62, row_count_max=10
-    )
+    entries = await store.entries.list_page(payee.id, before_transfer_id=2**62, row_count_max=10)
     times = [entry.created_at for entry in entries]
     assert times == sorted(times, reverse=True)
     assert len(set(times)) == 3  # after each step back the time stands until the clock is there

@@ -59,8 +59,7 @@ async def test_an_accepted_transfer_returns_what_was_written(
     [posted] = await store.postings.post([posting])
     assert isinstance(posted, Posted)
     q = Queries(connection)
-    stored = q.transfers.get_transfer(id=posted.transfer.id)
-    assert stored is not None
+    [stored] = q.transfers.list_transfers_by_id(ids=[posted.transfer.id])
     assert columns(posted.transfer) <= columns(stored.transfer)
     assert (stored.from_owner, stored.to_owner) == (source.owner, target.owner)
     [payer] = q.accounts.list_accounts_by_id(ids=[source.id])
@@ -68,11 +67,10 @@ async def test_an_accepted_transfer_returns_what_was_written(
     assert columns(posted.from_account) <= columns(payer)
     assert payer.available_balance == 700
     before = posted.transfer.id + 1
-    [debit, *_] = q.entries.list_entries(
-        account_id=source.id, before_transfer_id=before, row_count_max=1
-    )
-    [credit, *_] = q.entries.list_entries(
-        account_id=target.id, before_transfer_id=before, row_count_max=1
+    [debit, credit] = q.entries.list_entries(
+        account_ids=[source.id, target.id],
+        before_transfer_ids=[before, before],
+        row_counts_max=[1, 1],
     )
     assert columns(posted.from_entry) <= columns(debit)
     assert (debit.amount, debit.balance_after) == (-300, 700)
@@ -220,7 +218,7 @@ async def test_entries_of_a_batch_carry_the_running_balance(
     a, b = await make.account(balance=100), await make.account()
     await store.postings.post([transfer(a, b, 10), transfer(b, a, 4), transfer(a, b, 1)])
     entries = Queries(connection).entries.list_entries(
-        account_id=a.id, before_transfer_id=limits.ID_MAX, row_count_max=10
+        account_ids=[a.id], before_transfer_ids=[limits.ID_MAX], row_counts_max=[10]
     )
     assert [(entry.amount, entry.balance_after) for entry in entries] == [
         (-1, 93),

@@ -91,10 +91,8 @@ async def test_running_balances_follow_the_order_of_commits(store: Store, make: 
     """
     source, target = await make.account(balance=1000), await make.account()
     await asyncio.gather(*(store.postings.post([transfer(source, target, 1)]) for _ in range(100)))
-    entries = await store.read.entries.list_entries(
-        account_id=target.id, before_transfer_id=2**62, row_count_max=200
-    )
-    entries.reverse()
+    entries = await store.entries.list_page(target.id, before_transfer_id=2**62, row_count_max=200)
+    entries = entries[::-1]
     assert [entry.balance_after for entry in entries] == list(range(1, 101))
     moments = [entry.created_at for entry in entries]
     assert moments == sorted(moments)

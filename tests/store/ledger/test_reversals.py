@@ -38,7 +38,7 @@ async def test_a_reversal_pays_back_and_names_its_transfer(store: Store, make: M
     assert back.kind is enums.TransferKind.REVERSAL
     assert (back.from_account_id, back.to_account_id) == (payee.id, payer.id)
     assert (back.amount, back.reverses_transfer_id) == (60, paid.id)
-    stored = await store.read.transfers.get_transfer(id=back.id)
+    stored = await store.transfers.get(back.id)
     assert stored is not None
     assert columns(back) <= columns(stored.transfer)
     assert (await balance(store, payer), await balance(store, payee)) == (100, 0)

@@ -17,7 +17,7 @@ def read_static(name: str) -> str:
 
 
 _PAGE: Final = Template(read_static("page.html"))
-_NAV: Final = (
+NAV: Final = (
     '<a href="/docs">API</a>\n<a href="/problems/">Problems</a>\n<a href="/docs/db/">Database</a>'
 )
 # For production, where the docs need an access token, which a browser does not send.
@@ -41,7 +41,7 @@ def policy_of(script: str) -> str:
 
 
 def page_file(
-    title: str, main: str, *, head: str = "", css_class: str = "text", nav: str = _NAV
+    title: str, main: str, *, head: str = "", css_class: str = "text", nav: str = NAV
 ) -> File:
     """A page of the site; `main` is its content in HTML."""
     text = _PAGE.substitute(title=title, main=main, head=head, css_class=css_class, nav=nav)

@@ -253,6 +253,18 @@ class MethodNotAllowed(Problem):
     code = "method_not_allowed"
 
 
+class InvalidDocument(Problem):
+    """The GraphQL document is not one that the bank can execute."""
+
+    code = "invalid_document"
+
+
+class DocumentTooLarge(Problem):
+    """The GraphQL document asks for more than one request may."""
+
+    code = "document_too_large"
+
+
 class OperationNotServed(Problem):
     """The bank has no such operation, or does not serve it by commands."""
 
@@ -315,6 +327,8 @@ BY_CODE: Final[Mapping[str, type[Problem]]] = {
         PayloadTooLarge,
         UnsupportedMediaType,
         MethodNotAllowed,
+        InvalidDocument,
+        DocumentTooLarge,
         OperationNotServed,
         DeadlinePassed,
         AnswerTooLarge,

@@ -1,0 +1,1 @@
+"""The GraphQL door; only it and the contract import graphql."""

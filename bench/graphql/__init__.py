@@ -1,0 +1,1 @@
+"""A page of accounts with their entries, asked for by GraphQL and by calls over HTTP."""

@@ -1,0 +1,1 @@
+"""What is the GraphQL door's own; tests/doors tests what every door does."""
