@@ -18,7 +18,7 @@ STAMP: Final = Path(sys.prefix, ".contract")
 
 
 class Places(NamedTuple):
-    """Where the client, the documents, the GraphQL schema, the `.proto` files and their numbers are."""
+    """Where the client, the documents, both schemas and the numbers of one are."""
 
     client: Path
     openapi: Path
@@ -76,7 +76,7 @@ def _verify(places: Places) -> int:
     }
     for path in sorted(wrong):
         print(f"{path} is not what `make generate` writes", file=sys.stderr)
-    broken = _broken(places.released_schema, files[places.schema])
+    broken = _broken(places.released_schema, files[places.schema].decode())
     for change in broken:
         print(f"{places.released_schema} is broken: {change}", file=sys.stderr)
     return 1 if wrong or broken else 0
