@@ -44,6 +44,7 @@ class Inbox:
         self._give_up = give_up
         self._revoked: set[int] = set()
         self._done: dict[int, int] = {}
+        self.partition_count = 0  # that the group has given to this member
         self._consumer = Consumer(
             {
                 **config,
@@ -62,7 +63,12 @@ class Inbox:
                 "queued.max.messages.kbytes": tuning.COMMAND_BUFFER_BYTES // 1024,
             }
         )
-        self._consumer.subscribe([topic], on_revoke=self._note_revoked, on_lost=self._note_revoked)
+        self._consumer.subscribe(
+            [topic],
+            on_assign=self._note_assigned,
+            on_revoke=self._note_revoked,
+            on_lost=self._note_revoked,
+        )
 
     def read(self) -> list[Record]:
         """What has arrived, after a short wait if nothing has. Raises Broken."""
@@ -118,17 +124,16 @@ class Inbox:
         known = cast("tuple[int, int] | None", found)
         return 0 if known is None else max(0, known[1])
 
-    @property
-    def partition_count(self) -> int:
-        """How many partitions the group has given to this member."""
-        return len(self._consumer.assignment())
-
     def close(self) -> None:
         """Give up all partitions, commit, and leave the group."""
         self._store()
         self._consumer.close()
 
+    def _note_assigned(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        self.partition_count = len(partitions)
+
     def _note_revoked(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        self.partition_count = 0
         numbers = [partition.partition for partition in partitions]
         self._revoked.update(numbers)
         self._give_up(numbers)
