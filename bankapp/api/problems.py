@@ -105,7 +105,7 @@ def retry_after_s(refusal: errors.Refusal) -> int | None:
     """How long to wait before the next try, where a refusal says that."""
     if isinstance(refusal, errors.RateLimited):
         return refusal.retry_after_s
-    return _RETRY_AFTER_S if isinstance(refusal, errors.Unavailable) else None
+    return _RETRY_AFTER_S if refusal.sort is Sort.UNAVAILABLE else None
 
 
 def problem_of(refusal: errors.Refusal, request_id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Tokens of a session, in either format."""
+"""Tokens of a session, in any format."""
 
 import hashlib
 import uuid
@@ -144,6 +144,12 @@ def create_codec(form: TokenFormat, purpose: Purpose, keys: Sequence[bytes]) -> 
     if form == "paseto-public" and purpose is Purpose.ACCESS:
         return PublicPasetoCodec(keys)
     return PasetoCodec(keys)
+
+
+def bearer_token(authorization: str) -> str | None:
+    """The token in the credentials that a client sends (RFC 6750); None where there is none."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def next_token_id(used_id: uuid.UUID) -> uuid.UUID:

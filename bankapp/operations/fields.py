@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -17,7 +17,7 @@ from pydantic import (
     PrivateAttr,
     WithJsonSchema,
 )
-from pydantic_core import from_json
+from pydantic_core import PydanticUndefined, from_json
 
 from bankapp.domain import limits
 from bankapp.domain.text import has_controls, is_blank, prepare_password
@@ -147,6 +147,15 @@ def _decode_cursor(cursor: object) -> int:
     if len(data) != 8 or row_id > limits.ID_MAX or encode_cursor(row_id) != cursor:
         raise ValueError("is not a cursor of this bank")
     return row_id
+
+
+def given_as(metadata: Iterable[object]) -> object | None:
+    """The type that clients give, where a field is decoded from another than its own."""
+    for one in metadata:
+        if isinstance(one, BeforeValidator) and one.json_schema_input_type is not PydanticUndefined:
+            given: object = one.json_schema_input_type
+            return given
+    return None
 
 
 def _without_default(schema: dict[str, Any]) -> None:

@@ -59,6 +59,12 @@ class Operation:
     idempotent: bool
     key_rule: KeyRule
 
+    @property
+    def division(self) -> str:
+        """The division of the bank that it belongs to, which is a folder of `operations`."""
+        _, _, place = self.run.__module__.partition("bankapp.operations.")
+        return place.partition(".")[0]
+
     @cached_property
     def entry_limits(self) -> tuple[RateLimit, ...]:
         """The limits that count every request; the operation itself counts tries of the others."""

@@ -1,7 +1,7 @@
 """The types of the schema, from the models of requests and responses."""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address
@@ -22,9 +22,8 @@ from graphql import (
     GraphQLString,
     Undefined,
 )
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, EmailStr
+from pydantic import AwareDatetime, BaseModel, EmailStr
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from bankapp.api.graphql.enums import Enums
 from bankapp.api.graphql.library import InputType, OutputType
@@ -32,7 +31,7 @@ from bankapp.api.graphql.names import camel_case, pascal_case, prose, type_name
 from bankapp.api.graphql.scalars import LONG, SECRET, TIME
 from bankapp.domain import limits
 from bankapp.operations.events.declared import MODELS, Event
-from bankapp.operations.fields import Accepted, NoContent
+from bankapp.operations.fields import Accepted, NoContent, given_as
 
 Hint: TypeAlias = object  # what a field is annotated with
 Source: TypeAlias = Mapping[str, Any]
@@ -189,21 +188,14 @@ def _default(name: str, field: FieldInfo) -> object:
 
 def _typed_as(field: FieldInfo) -> Hint:
     """The type hint of a field as clients give it, before it is decoded."""
-    return _given(field.annotation, field.metadata)
-
-
-def _given(hint: Hint, metadata: Iterable[object]) -> Hint:
-    for one in metadata:
-        if isinstance(one, BeforeValidator) and one.json_schema_input_type is not PydanticUndefined:
-            return one.json_schema_input_type
-    return hint
+    return given_as(field.metadata) or field.annotation
 
 
 def _without_null(hint: Hint) -> tuple[Hint, bool]:
     """A hint without its annotations, and whether None is among its types."""
     while get_origin(hint) is Annotated:
         hint, *metadata = get_args(hint)
-        hint = _given(hint, metadata)
+        hint = given_as(metadata) or hint
     if get_origin(hint) not in (Union, UnionType):
         return hint, False
     others = [one for one in get_args(hint) if one is not NoneType]

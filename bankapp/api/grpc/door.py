@@ -54,7 +54,7 @@ class GrpcDoor:
 async def _serving(
     settings: Settings, addresses: Sequence[str], surroundings: Surroundings
 ) -> AsyncGenerator[None]:
-    from bankapp.api.grpc.server import Certificate, serving  # noqa: PLC0415 - as above
+    from bankapp.api.grpc.server import Certificate, serving  # noqa: PLC0415 - an extra, which others do without
 
     certificate = None
     if settings.grpc_tls_cert is not None and settings.grpc_tls_key is not None:

@@ -7,7 +7,7 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RequestInfo, Ret
 from google.rpc.status_pb2 import Status
 from grpc import StatusCode
 
-from bankapp.api.problems import PayloadTooLarge
+from bankapp.api.problems import PayloadTooLarge, retry_after_s
 from bankapp.domain import errors
 from bankapp.domain.errors import Sort
 
@@ -15,7 +15,6 @@ Metadata: TypeAlias = tuple[tuple[str, str | bytes], ...]
 
 DOMAIN: Final = "bank"
 DETAILS_KEY: Final = "grpc-status-details-bin"
-RETRY_DELAY_S: Final = 1
 # All of it stands in the trailing metadata. Larger metadata make clients and proxies end the whole
 # connection: 8 KiB are usual, and in base64 these are a third more.
 DETAILS_BYTES_MAX: Final = 3 * 1024
@@ -61,7 +60,7 @@ def details_of(refusal: errors.Refusal, request_id: str) -> bytes:
     )
     _add(status, info)
     _add(status, RequestInfo(request_id=refusal.replayed_request_id or request_id))
-    if (delay_s := _retry_delay_s(refusal)) is not None:
+    if (delay_s := retry_after_s(refusal)) is not None:
         retry = RetryInfo()
         retry.retry_delay.seconds = delay_s
         _add(status, retry)
@@ -75,12 +74,6 @@ def message_of(refusal: errors.Refusal) -> str:
     """The particulars, without the rest of a long text."""
     detail = refusal.detail
     return detail if len(detail) <= MESSAGE_LENGTH_MAX else f"{detail[: MESSAGE_LENGTH_MAX - 1]}…"
-
-
-def _retry_delay_s(refusal: errors.Refusal) -> int | None:
-    if isinstance(refusal, errors.RateLimited):
-        return refusal.retry_after_s
-    return RETRY_DELAY_S if refusal.sort is Sort.UNAVAILABLE else None
 
 
 def _violations(refusal: errors.Refusal, bytes_max: int) -> BadRequest:

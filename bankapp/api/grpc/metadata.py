@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from bankapp.api.addresses import Address, Networks, client_address
+from bankapp.auth import tokens
 
 _EXCHANGE: Final = {
     "x-request-id": "X-Request-Id",
@@ -41,8 +42,7 @@ class RequestMetadata:
     @property
     def token(self) -> str | None:
         """The bearer token; None where there is none."""
-        scheme, _, token = self._authorization.partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else None
+        return tokens.bearer_token(self._authorization)
 
     def address(self, peer: str, trusted: Networks) -> Address | None:
         """The client's address; `peer` is as gRPC tells it: `ipv4:10.0.0.1:50000`."""

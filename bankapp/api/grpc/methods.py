@@ -20,15 +20,9 @@ class Method:
     request_bytes_max: int = limits.BODY_BYTES_MAX
 
     @property
-    def division(self) -> str:
-        """The division of the bank that the operation belongs to."""
-        _, _, place = self.operation.run.__module__.partition("bankapp.operations.")
-        return place.partition(".")[0]
-
-    @property
     def service(self) -> str:
         """The name of the service, without the package."""
-        return f"{camel_case(self.division)}Service"
+        return f"{camel_case(self.operation.division)}Service"
 
     @property
     def name(self) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from bankapp.api.addresses import Networks, client_address
+from bankapp.auth import tokens
 from bankapp.operations.callers import Visitor
 
 
@@ -29,5 +30,4 @@ def identify_visitor(request: web.Request, request_id: str) -> Visitor:
 
 def bearer_token(request: web.Request) -> str | None:
     """The token of the Authorization header; None where there is none."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+    return tokens.bearer_token(request.headers.get("Authorization", ""))

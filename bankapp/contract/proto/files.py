@@ -33,7 +33,7 @@ def proto_files(numbers: Numbers) -> Mapping[PurePath, str]:
     """The texts of the files, by path. Names that have no number yet are given one."""
     known: dict[str, Messages] = {}
     texts: dict[PurePath, str] = {}
-    for division, methods in groupby(SERVED, key=lambda method: method.division):
+    for division, methods in groupby(SERVED, key=lambda method: method.operation.division):
         messages = Messages(tuple(known.values()))
         service = _service([*methods], messages)
         texts[_path(division)] = render_file(
@@ -44,7 +44,6 @@ def proto_files(numbers: Numbers) -> Mapping[PurePath, str]:
                 *(render_message(message, numbers) for message in messages.messages.values()),
                 *(render_enumeration(one, numbers) for one in messages.enums.values()),
             ],
-            "",
         )
         known[division] = messages
     return texts
@@ -56,7 +55,7 @@ def _path(division: str) -> PurePath:
 
 def _service(methods: Sequence[Method], messages: Messages) -> Service:
     procedures = tuple(_procedure(method, messages) for method in methods)
-    module = import_module(f"bankapp.operations.{methods[0].division}")
+    module = import_module(f"bankapp.operations.{methods[0].operation.division}")
     return Service(methods[0].service, inspect.getdoc(module) or "", procedures)
 
 

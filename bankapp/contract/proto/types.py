@@ -4,7 +4,7 @@ import inspect
 import re
 import types
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,16 +12,15 @@ from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import Annotated, Final, Literal, Union, get_args, get_origin
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, EmailStr
+from pydantic import AwareDatetime, BaseModel, EmailStr
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from bankapp.api.grpc.methods import camel_case
 from bankapp.contract import events
 from bankapp.contract.proto.parts import EMPTY, TIMESTAMP, Enumeration, Field, Label, Message
 from bankapp.contract.types import item_of
 from bankapp.operations.events.declared import DECLARED
-from bankapp.operations.fields import Accepted, NoContent, Page
+from bankapp.operations.fields import Accepted, NoContent, Page, given_as
 
 # int64 for every integer, so that a limit can be raised. The rest is text as in JSON.
 _SPELLED: Final[dict[object, str]] = {
@@ -100,7 +99,7 @@ class Messages:
         return Message(name, _comment(model), fields)
 
     def _field(self, owner: str, name: str, member: FieldInfo, *, is_request: bool) -> Field:
-        sent = _sent_as(member.metadata) if is_request else None
+        sent = given_as(member.metadata) if is_request else None
         annotation = member.annotation if sent is None else sent
         spelled = self._spell(annotation, owner, name, is_request=is_request)
         # False stands for a switch that is not set; 0 and "" do not stand for another default.
@@ -142,7 +141,7 @@ class Messages:
             return self._spell(inner, owner, name, is_request=is_request)
 
         if origin is Annotated:
-            sent = _sent_as(arguments[1:]) if is_request else None
+            sent = given_as(arguments[1:]) if is_request else None
             return spell(arguments[0] if sent is None else sent)
         if origin in (Union, types.UnionType):
             [spelled] = {spell(one) for one in arguments if one is not types.NoneType}
@@ -189,14 +188,6 @@ class Messages:
 
     def _is_known(self, name: str) -> bool:
         return any(name in one.messages for one in (self, *self.others))
-
-
-def _sent_as(metadata: Iterable[object]) -> object:
-    """The type of what is sent, where it is another than that of the field; None where not."""
-    for one in metadata:
-        if isinstance(one, BeforeValidator) and one.json_schema_input_type is not PydanticUndefined:
-            return one.json_schema_input_type
-    return None
 
 
 def _comment(model: type[BaseModel]) -> str:

@@ -48,9 +48,8 @@ def describe_route(route: Route, schemas: Schemas) -> Schema:
 
 
 def tag_of(route: Route) -> str:
-    """The division of the route's operation, which is a folder of `operations`."""
-    _, _, place = route.operation.run.__module__.partition("bankapp.operations.")
-    return place.partition(".")[0] or "identity"  # the page that a link in a mail leads to
+    """The division of the route's operation."""
+    return route.operation.division or "identity"  # the page that a link in a mail leads to
 
 
 def text_of(docstring: str | None) -> str:
